@@ -1,0 +1,94 @@
+/**
+ * What a board provides, and nothing else. A function marked `@extern` is implemented by the board's
+ * `hal.c` under the C name that the mark gives; under Node by whatever `bindHal` installed.
+ *
+ * Time is a u32 in microseconds that wraps after 71.6 minutes: compare two instants by the sign of
+ * their difference, and keep deadlines less than 35 minutes away.
+ */
+import type { u8, u16, u32 } from "../lang/index.ts";
+
+/** The board under Node. */
+export interface Hal {
+  now(): u32;
+  sleepUntil(deadline: u32): void;
+  radioReset(asserted: boolean): void;
+  radioSelect(selected: boolean): void;
+  radioTransfer(out: u8): u8;
+  radioEvents(): u8;
+  radioEventTime(): u32;
+  storeRead(address: u16): u8;
+  storeWrite(address: u16, value: u8): void;
+  consoleWrite(character: u8): void;
+  batteryLevel(): u8;
+}
+
+let board: Hal;
+
+/** Installs the board that the functions below use under Node. Not part of the device language. */
+export function bindHal(hal: Hal): void {
+  board = hal;
+}
+
+/** `radioEvents`: DIO0 has risen since the last call. */
+export const EVENT_DIO0 = 1;
+/** `radioEvents`: DIO1 has risen since the last call. */
+export const EVENT_DIO1 = 2;
+
+/** Microseconds of the board's clock since power-up, modulo 2^32. @extern hal_now */
+export function now(): u32 {
+  return board.now();
+}
+
+/**
+ * Sleeps as deeply as the board can and returns at `deadline`, or earlier when a radio event is pending
+ * (also one that rose before the call). Never returns late by more than the board's wake-up time.
+ * @extern hal_sleep_until
+ */
+export function sleepUntil(deadline: u32): void {
+  board.sleepUntil(deadline);
+}
+
+/** Drives NRESET of the radio low (true) or releases it (false). @extern hal_radio_reset */
+export function radioReset(asserted: boolean): void {
+  board.radioReset(asserted);
+}
+
+/** Drives NSS of the radio low (true) or high (false). @extern hal_radio_select */
+export function radioSelect(selected: boolean): void {
+  board.radioSelect(selected);
+}
+
+/** Exchanges one octet with the radio, most significant bit first, SPI mode 0. @extern hal_radio_transfer */
+export function radioTransfer(out: u8): u8 {
+  return board.radioTransfer(out);
+}
+
+/** The EVENT_ bits raised since the last call, and clears them. @extern hal_radio_events */
+export function radioEvents(): u8 {
+  return board.radioEvents();
+}
+
+/** `now()` at the latest edge of DIO0 or DIO1, taken in the interrupt. @extern hal_radio_event_time */
+export function radioEventTime(): u32 {
+  return board.radioEventTime();
+}
+
+/** One octet of the non-volatile store; 0xff where never written. @extern hal_store_read */
+export function storeRead(address: u16): u8 {
+  return board.storeRead(address);
+}
+
+/** Writes one octet of the non-volatile store and returns when it is safe from power loss. @extern hal_store_write */
+export function storeWrite(address: u16, value: u8): void {
+  board.storeWrite(address, value);
+}
+
+/** Writes one character to the console. @extern hal_console_write */
+export function consoleWrite(character: u8): void {
+  board.consoleWrite(character);
+}
+
+/** 0 external supply, 1 (empty) to 254 (full), 255 unknown: the coding of DevStatusAns (TS001-1.0.4, 5.5). @extern hal_battery_level */
+export function batteryLevel(): u8 {
+  return board.batteryLevel();
+}

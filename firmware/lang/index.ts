@@ -1,0 +1,178 @@
+/**
+ * The integer types and intrinsics of the device language.
+ *
+ * Under Node these are ordinary functions; the compiler replaces each by the C that computes the same
+ * value. An expression means what JavaScript computes; a value that is stored must provably fit the
+ * declared type, or a cast (`u8(x)`, ...) says that it wraps.
+ *
+ * The brands are weak on purpose: literals and results of arithmetic are assignable, widening is
+ * allowed, narrowing and changes of sign are errors of TypeScript already.
+ */
+
+export type u8 = number & { readonly __w?: "u8" };
+export type u16 = number & { readonly __w?: "u8" | "u16" };
+export type u32 = number & { readonly __w?: "u8" | "u16" | "u32" };
+export type i8 = number & { readonly __w?: "i8" };
+export type i16 = number & { readonly __w?: "u8" | "i8" | "i16" };
+export type i32 = number & { readonly __w?: "u8" | "u16" | "i8" | "i16" | "i32" };
+
+/** An integer from Min to Max, both inclusive. Every store and every argument must provably lie inside. */
+export type Int<Min extends number, Max extends number> = number & { readonly __range?: readonly [Min, Max] };
+
+/** At least N octets of RAM: what a parameter asks for, and every argument must provably have. */
+export type Bytes<N extends number> = Uint8Array & { readonly __atLeast?: N };
+
+/** At least N octets of constant data in flash. Read by index only; never written, never copied to RAM whole. */
+export type Table8<N extends number> = readonly number[] & { readonly __table8?: N };
+/** At least N 16-bit values of constant data in flash. */
+export type Table16<N extends number> = readonly number[] & { readonly __table16?: N };
+/** At least N 32-bit values of constant data in flash. */
+export type Table32<N extends number> = readonly number[] & { readonly __table32?: N };
+
+/** The low 8 bits of an integer, 0..255. */
+export function u8(value: number): u8 {
+  return value & 0xff;
+}
+
+/** The low 16 bits of an integer, 0..65535. */
+export function u16(value: number): u16 {
+  return value & 0xffff;
+}
+
+/** The low 32 bits of an integer, 0..4294967295. Exact for every integer below 2^53. */
+export function u32(value: number): u32 {
+  return value >>> 0;
+}
+
+/** The low 8 bits of an integer, read as two's complement, -128..127. */
+export function i8(value: number): i8 {
+  return (value << 24) >> 24;
+}
+
+/** The low 16 bits of an integer, read as two's complement. */
+export function i16(value: number): i16 {
+  return (value << 16) >> 16;
+}
+
+/** The low 32 bits of an integer, read as two's complement. */
+export function i32(value: number): i32 {
+  return value | 0;
+}
+
+/** The low 32 bits of a product, for factors whose product may pass 2^53. */
+export function mul32(a: u32, b: u32): u32 {
+  return Math.imul(a, b) >>> 0;
+}
+
+/** The constant table of octets in flash with the given values. Module level only. */
+export function table8<const T extends readonly number[]>(values: T): Table8<T["length"]> {
+  return values as unknown as Table8<T["length"]>;
+}
+
+/** The constant table of 16-bit values in flash with the given values. Module level only. */
+export function table16<const T extends readonly number[]>(values: T): Table16<T["length"]> {
+  return values as unknown as Table16<T["length"]>;
+}
+
+/** The constant table of 32-bit values in flash with the given values. Module level only. */
+export function table32<const T extends readonly number[]>(values: T): Table32<T["length"]> {
+  return values as unknown as Table32<T["length"]>;
+}
+
+/** The ASCII octets of a literal as a constant table in flash. The literal is at least one octet long. */
+export function ascii(text: string): Table8<1> {
+  return Array.from(text, (c) => c.charCodeAt(0)) as unknown as Table8<1>;
+}
+
+/** The number of elements of an array, a view or a table: a constant of the compiler. */
+export function lengthOf(array: ArrayLike<number>): u16 {
+  return array.length;
+}
+
+/** N octets of `array` from `offset` on, sharing its memory. `offset + count` must lie inside. */
+export function view<const N extends number>(array: Uint8Array, offset: u16, count: N): Bytes<N> {
+  return array.subarray(offset, offset + count) as Bytes<N>;
+}
+
+/** Copies `count` octets; the two ranges may overlap. */
+export function copy(
+  target: Uint8Array,
+  targetOffset: u16,
+  source: Uint8Array,
+  sourceOffset: u16,
+  count: u16,
+): void {
+  target.set(source.subarray(sourceOffset, sourceOffset + count), targetOffset);
+}
+
+/** Copies `count` octets of a constant table in flash into RAM. */
+export function copyTable(
+  target: Uint8Array,
+  targetOffset: u16,
+  source: Table8<number>,
+  sourceOffset: u16,
+  count: u16,
+): void {
+  for (let i = 0; i < count; i++) target[targetOffset + i] = source[sourceOffset + i];
+}
+
+/** Sets `count` octets from `offset` on to `value`. */
+export function fill(target: Uint8Array, offset: u16, count: u16, value: u8): void {
+  target.fill(value, offset, offset + count);
+}
+
+/** Whether `count` octets are equal, in a time that does not depend on their values. */
+export function equal(a: Uint8Array, aOffset: u16, b: Uint8Array, bOffset: u16, count: u16): boolean {
+  let difference = 0;
+  for (let i = 0; i < count; i++) difference |= a[aOffset + i] ^ b[bOffset + i];
+  return difference === 0;
+}
+
+/** The 16-bit value at `offset`, least significant octet first. */
+export function load16le(array: Uint8Array, offset: u16): u16 {
+  return array[offset] | (array[offset + 1] << 8);
+}
+
+/** The 32-bit value at `offset`, least significant octet first. */
+export function load32le(array: Uint8Array, offset: u16): u32 {
+  return (load16le(array, offset) | (load16le(array, offset + 2) << 16)) >>> 0;
+}
+
+/** The 16-bit value at `offset`, most significant octet first. */
+export function load16be(array: Uint8Array, offset: u16): u16 {
+  return (array[offset] << 8) | array[offset + 1];
+}
+
+/** The 32-bit value at `offset`, most significant octet first. */
+export function load32be(array: Uint8Array, offset: u16): u32 {
+  return ((load16be(array, offset) << 16) | load16be(array, offset + 2)) >>> 0;
+}
+
+/** Writes a 16-bit value at `offset`, least significant octet first. */
+export function store16le(array: Uint8Array, offset: u16, value: u16): void {
+  array[offset] = value & 0xff;
+  array[offset + 1] = value >>> 8;
+}
+
+/** Writes a 32-bit value at `offset`, least significant octet first. */
+export function store32le(array: Uint8Array, offset: u16, value: u32): void {
+  store16le(array, offset, value & 0xffff);
+  store16le(array, offset + 2, value >>> 16);
+}
+
+/** Writes a 16-bit value at `offset`, most significant octet first. */
+export function store16be(array: Uint8Array, offset: u16, value: u16): void {
+  array[offset] = value >>> 8;
+  array[offset + 1] = value & 0xff;
+}
+
+/** Writes a 32-bit value at `offset`, most significant octet first. */
+export function store32be(array: Uint8Array, offset: u16, value: u32): void {
+  store16be(array, offset, value >>> 16);
+  store16be(array, offset + 2, value & 0xffff);
+}
+
+/** Ends a debug build with a trap where `condition` does not hold; costs nothing in a release build. */
+export function assert(condition: boolean): asserts condition {
+  if (!condition) throw new Error("assertion failed");
+}

@@ -1,0 +1,2 @@
+export { type Participant, runLockstep, type SteppedMachine } from "./lockstep.ts";
+export { type Clock, type Timer, VirtualClock } from "./virtual-clock.ts";
