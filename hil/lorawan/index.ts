@@ -1,0 +1,69 @@
+/**
+ * The servers' LoRaWAN codec and crypto, on node:crypto. Written apart from the device's code on purpose:
+ * two implementations check each other at every join.
+ */
+export { aesCmac, aesDecrypt, aesEncrypt, cmacSubkeys } from "./aes.ts";
+export { buildCfList, type CfList, parseCfList } from "./cf-list.ts";
+export { type CipherInput, cryptFOpts, cryptFrmPayload, type FrameCounter } from "./data-encryption.ts";
+export {
+  buildDataMessage,
+  type DataFrame,
+  type Direction,
+  isDataFrame,
+  type ParsedDataFrame,
+  parseDataFrame,
+} from "./data-frame.ts";
+export { dataMic10, downlinkMic11, type MicInput, uplinkMic11 } from "./data-mic.ts";
+export { devAddrOf, isDevAddrOf, nwkAddrBits } from "./dev-addr.ts";
+export { type DlSettings, dlSettingsOctet, parseDlSettings } from "./dl-settings.ts";
+export { eu868, type LoRaDataRate } from "./eu868.ts";
+export { FCNT_LIMIT, reconstructFCnt } from "./frame-counter.ts";
+export { FrameError } from "./frame-error.ts";
+export {
+  DEV_ADDR_OCTETS,
+  EUI_OCTETS,
+  fromAirOrder,
+  NET_ID_OCTETS,
+  numberToAirOrder,
+  toAirOrder,
+} from "./identifiers.ts";
+export {
+  type AnsweredRequest,
+  buildJoinAccept,
+  isJoinAccept,
+  type JoinAccept,
+  JoinReqType,
+  type OpenedJoinAccept,
+  openJoinAccept,
+  parsePlainJoinAccept,
+  verifyJoinAcceptMic,
+} from "./join-accept.ts";
+export {
+  buildJoinRequest,
+  JOIN_REQUEST_OCTETS,
+  type JoinRequest,
+  parseJoinRequest,
+  verifyJoinRequestMic,
+} from "./join-request.ts";
+export {
+  deriveJoinServerKeys,
+  deriveSessionKeys10,
+  deriveSessionKeys11,
+  type SessionKeys,
+} from "./keys.ts";
+export {
+  Cid,
+  type MacCommand,
+  MINOR_VERSION_1_1,
+  parseMacCommands,
+  rekeyConf,
+  rekeyInd,
+} from "./mac-commands.ts";
+export { FType, fTypeOf, mhdr } from "./mhdr.ts";
+export { cmacMic, MIC_OCTETS, micEquals } from "./mic.ts";
+export {
+  buildRejoinRequest,
+  parseRejoinRequest,
+  type RejoinRequest,
+  verifyRejoinRequestMic,
+} from "./rejoin-request.ts";

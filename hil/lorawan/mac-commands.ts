@@ -1,0 +1,93 @@
+/**
+ * MAC commands, in FOpts or on FPort 0: CID(1) followed by a payload whose length the CID and the direction
+ * fix. LoRaWAN L2 1.0.4 section 5, 1.1 section 5 (table 4: CIDs 01, 0B, 0C, 0E, 0F, 20 exist in 1.1 only).
+ */
+import type { Direction } from "./data-frame.ts";
+
+interface Definition {
+  readonly cid: number;
+  /** Name of the exchange; the request or indication is `name`, its answer has the document's other suffix. */
+  readonly up?: { readonly name: string; readonly octets: number };
+  readonly down?: { readonly name: string; readonly octets: number };
+}
+
+const DEFINITIONS: readonly Definition[] = [
+  { cid: 0x01, up: { name: "ResetInd", octets: 1 }, down: { name: "ResetConf", octets: 1 } },
+  { cid: 0x02, up: { name: "LinkCheckReq", octets: 0 }, down: { name: "LinkCheckAns", octets: 2 } },
+  { cid: 0x03, up: { name: "LinkADRAns", octets: 1 }, down: { name: "LinkADRReq", octets: 4 } },
+  { cid: 0x04, up: { name: "DutyCycleAns", octets: 0 }, down: { name: "DutyCycleReq", octets: 1 } },
+  { cid: 0x05, up: { name: "RXParamSetupAns", octets: 1 }, down: { name: "RXParamSetupReq", octets: 4 } },
+  { cid: 0x06, up: { name: "DevStatusAns", octets: 2 }, down: { name: "DevStatusReq", octets: 0 } },
+  { cid: 0x07, up: { name: "NewChannelAns", octets: 1 }, down: { name: "NewChannelReq", octets: 5 } },
+  { cid: 0x08, up: { name: "RXTimingSetupAns", octets: 0 }, down: { name: "RXTimingSetupReq", octets: 1 } },
+  { cid: 0x09, up: { name: "TXParamSetupAns", octets: 0 }, down: { name: "TXParamSetupReq", octets: 1 } },
+  { cid: 0x0a, up: { name: "DlChannelAns", octets: 1 }, down: { name: "DlChannelReq", octets: 4 } },
+  { cid: 0x0b, up: { name: "RekeyInd", octets: 1 }, down: { name: "RekeyConf", octets: 1 } },
+  { cid: 0x0c, up: { name: "ADRParamSetupAns", octets: 0 }, down: { name: "ADRParamSetupReq", octets: 1 } },
+  { cid: 0x0d, up: { name: "DeviceTimeReq", octets: 0 }, down: { name: "DeviceTimeAns", octets: 5 } },
+  { cid: 0x0e, down: { name: "ForceRejoinReq", octets: 2 } },
+  {
+    cid: 0x0f,
+    up: { name: "RejoinParamSetupAns", octets: 1 },
+    down: { name: "RejoinParamSetupReq", octets: 1 },
+  },
+  { cid: 0x10, up: { name: "PingSlotInfoReq", octets: 1 }, down: { name: "PingSlotInfoAns", octets: 0 } },
+  {
+    cid: 0x11,
+    up: { name: "PingSlotChannelAns", octets: 1 },
+    down: { name: "PingSlotChannelReq", octets: 4 },
+  },
+  { cid: 0x12, up: { name: "BeaconTimingReq", octets: 0 }, down: { name: "BeaconTimingAns", octets: 3 } },
+  { cid: 0x13, up: { name: "BeaconFreqAns", octets: 1 }, down: { name: "BeaconFreqReq", octets: 3 } },
+  { cid: 0x20, up: { name: "DeviceModeInd", octets: 1 }, down: { name: "DeviceModeConf", octets: 1 } },
+];
+
+const BY_CID = new Map(DEFINITIONS.map((definition) => [definition.cid, definition]));
+
+/** CIDs that the Network Server speaks itself. */
+export const Cid = { rekey: 0x0b } as const;
+
+/** Minor version that RekeyInd and RekeyConf carry: LoRaWAN 1.1. */
+export const MINOR_VERSION_1_1 = 1;
+
+export interface MacCommand {
+  readonly cid: number;
+  readonly name: string;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * The commands up to the end, or up to the first whose CID is unknown or whose payload is cut short: its
+ * length is not known, so nothing behind it can be read; what stands before it is valid.
+ */
+export function parseMacCommands(
+  octets: Uint8Array,
+  direction: Direction,
+): {
+  readonly commands: readonly MacCommand[] /** The octets that could not be read. */;
+  readonly rest: Uint8Array;
+} {
+  const commands: MacCommand[] = [];
+  let at = 0;
+  while (at < octets.length) {
+    const shape = BY_CID.get(octets[at])?.[direction];
+    if (!shape || at + 1 + shape.octets > octets.length) break;
+    commands.push({
+      cid: octets[at],
+      name: shape.name,
+      payload: octets.subarray(at + 1, at + 1 + shape.octets),
+    });
+    at += 1 + shape.octets;
+  }
+  return { commands, rest: octets.subarray(at) };
+}
+
+/** Device to network, in every uplink after a 1.1 join until RekeyConf arrives (1.1, section 5.10). */
+export function rekeyInd(minorVersion: number): Buffer {
+  return Buffer.of(Cid.rekey, minorVersion);
+}
+
+/** Network to device: the version both will use (1.1, section 5.10). */
+export function rekeyConf(minorVersion: number): Buffer {
+  return Buffer.of(Cid.rekey, minorVersion);
+}
