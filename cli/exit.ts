@@ -1,0 +1,12 @@
+/** What the process tells its caller. */
+export const EXIT = { done: 0, failed: 1, usage: 2, missing: 3, fault: 4 } as const;
+
+/** An end that is nobody's fault but the input's: the message says what, where and what to do. */
+export class Refusal extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

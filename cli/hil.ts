@@ -1,0 +1,98 @@
+/** `joinery hil …`: runs devices against gateways and servers. */
+import { writeFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import pc from "picocolors";
+import {
+  FAULT_NAMES,
+  FAULTS,
+  type Fault,
+  junitXml,
+  RigError,
+  runJoin,
+  summary,
+  timelineHead,
+  timelineLine,
+} from "../hil/rig/index.ts";
+import { boardNames } from "../toolchain/image/index.ts";
+import { EXIT, Refusal } from "./exit.ts";
+
+interface RunOptions {
+  board: string;
+  lorawan: "1.0.4" | "1.1";
+  seed: number;
+  state?: string;
+  json?: boolean;
+  junit?: string;
+  fault?: Fault;
+}
+
+export function addHil(program: Command): void {
+  const hil = program.command("hil").description("hardware-in-the-loop runs, on emulated boards");
+  const run = hil
+    .command("run")
+    .description("compile the firmware, boot it, and join it to a real Join Server")
+    .argument("[scenario]", "what to run: join", scenario, "join")
+    .addOption(
+      new Option("--board <name>", "the board to emulate").choices(boardNames()).default("pro-mini-rfm95"),
+    )
+    .addOption(
+      new Option("--lorawan <version>", "the version of LoRaWAN L2").choices(["1.0.4", "1.1"]).default("1.1"),
+    )
+    .option("--seed <n>", "what everything random in the run follows from, except keys", wholeNumber, 1)
+    .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--junit <file>", "write the checks as JUnit XML")
+    .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
+    .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
+  run.action(async (_scenario: string, options: RunOptions) => runScenario(options));
+}
+
+const EXAMPLES = `Examples:
+  $ joinery hil run join
+  $ joinery hil run join --lorawan 1.0.4 --junit join.xml
+  $ joinery hil run join --state ./state --json
+  $ joinery hil run join --fault bogus-dnssec`;
+
+function faultHelp(): string {
+  const width = Math.max(...FAULT_NAMES.map((name) => name.length));
+  return ["Faults:", ...FAULT_NAMES.map((name) => `  ${name.padEnd(width)}  ${FAULTS[name]}`)].join("\n");
+}
+
+async function runScenario(options: RunOptions): Promise<void> {
+  const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+  const print = (text: string) => {
+    if (!options.json) process.stdout.write(`${text}\n`);
+  };
+  print(timelineHead(palette));
+  const report = await runJoin({
+    ...options,
+    onEntry: (entry) => print(timelineLine(entry, palette)),
+  }).catch((error: unknown) => {
+    throw error instanceof RigError ? new Refusal(error.message, EXIT[error.kind]) : error;
+  });
+  if (options.junit !== undefined) writeJunit(options.junit, junitXml(report));
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  print(summary(report, palette));
+  process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+}
+
+function writeJunit(path: string, xml: string): void {
+  try {
+    writeFileSync(path, xml);
+  } catch (error) {
+    throw new Refusal(`cannot write the JUnit file: ${(error as Error).message}`, EXIT.usage);
+  }
+}
+
+function scenario(name: string): string {
+  if (name !== "join") throw new InvalidArgumentError(`Known scenarios: join.`);
+  return name;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 0xffffffff) {
+    throw new InvalidArgumentError("It must be a whole number from 0 to 4294967295.");
+  }
+  return value;
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** The `joinery` command: finds out which part is wanted, runs it, and turns what happened into an exit code. */
+import { Command, CommanderError } from "commander";
+import { addBuild } from "./build.ts";
+import { EXIT, Refusal } from "./exit.ts";
+import { addHil } from "./hil.ts";
+
+const program = new Command("joinery")
+  .description("LoRaWAN end-device firmware written in TypeScript, and the rig that proves it")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("(joinery --help tells more)")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong usage, or state that
+cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
+  );
+addBuild(program);
+addHil(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Says on stderr what went wrong, unless commander has, and returns the exit code for it. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof Refusal) {
+    process.stderr.write(`joinery: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const { stack, message } = error as Error;
+  process.stderr.write(`joinery: this should not happen, please report it:\n${stack ?? message}\n`);
+  return EXIT.fault;
+}

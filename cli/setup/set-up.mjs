@@ -1,0 +1,152 @@
+/**
+ * The set-up step of `npm start` and `npm test`: installs what is missing, then gets out of the way.
+ *
+ * Depends on Node alone, since it runs before anything is installed. Everything it prints goes to
+ * stderr: stdout belongs to the command that follows.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Exit code of a set-up that cannot go on without help. */
+export const EXIT_SET_UP = 3;
+
+/** What a command needs from Debian: how to see that it is there, and the packages that bring it. */
+const AVR = [
+  { command: "avr-gcc", packages: ["gcc-avr", "binutils-avr"] },
+  { file: "/usr/lib/avr/include/avr/io.h", packages: ["avr-libc"] },
+];
+const NATIVE = [
+  { command: "cc", packages: ["build-essential"] },
+  { command: "make", packages: ["build-essential"] },
+  { command: "python3", packages: ["python3"] },
+];
+const JUDGES = [
+  { command: "arm-none-eabi-gcc", packages: ["gcc-arm-none-eabi"] },
+  { file: "/usr/lib/arm-none-eabi/include/stdint.h", packages: ["libnewlib-arm-none-eabi"] },
+  { command: "simavr", packages: ["simavr"] },
+  { file: "/usr/include/simavr/sim_avr.h", packages: ["libsimavr-dev"] },
+  { command: "unbound", packages: ["unbound"] },
+  { command: "unbound-host", packages: ["unbound-host"] },
+  { command: "delv", packages: ["bind9-dnsutils"] },
+  { command: "dnssec-verify", packages: ["bind9-utils"] },
+  { command: "ldns-verify-zone", packages: ["ldnsutils"] },
+  { command: "danetool", packages: ["gnutls-bin"] },
+  { command: "openssl", packages: ["openssl"] },
+];
+
+/** Makes the checkout ready for `purpose`: "start" (the main job) or "test". Ends the process when it cannot. */
+export function setUp(purpose) {
+  installDebianPackages([...NATIVE, ...AVR, ...(purpose === "test" ? JUDGES : [])]);
+  installNpmPackages();
+  run("the DANE client-identity addon", process.execPath, ["hil/trust/client-identity/build.mjs"]);
+  build();
+}
+
+function installDebianPackages(needs) {
+  const absent = needs.filter((need) => !(need.file ? existsSync(need.file) : onPath(need.command)));
+  if (absent.length === 0) return;
+  const packages = [...new Set(absent.flatMap((need) => need.packages))];
+  const command = `apt-get install -y ${packages.join(" ")}`;
+  const prefix = privilege();
+  if (prefix === undefined || !onPath("apt-get")) {
+    fail(
+      `Missing: ${absent.map((need) => need.command ?? need.file).join(", ")}.\n` +
+        `Install the Debian packages with this one command, then try again:\n\n  sudo ${command}\n`,
+    );
+  }
+  note(`installing Debian packages: ${packages.join(" ")}`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args) =>
+    spawnSync(
+      prefix[0] ?? "apt-get",
+      [...prefix.slice(1), ...(prefix.length > 0 ? ["apt-get"] : []), ...args],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        encoding: "utf8",
+        env: environment,
+      },
+    );
+  apt("update", "-qq");
+  const installed = apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
+  if (installed.status !== 0) fail(`${installed.stdout}${installed.stderr}\nThis failed: ${command}`);
+}
+
+/** The words to put before a command to run it as root; undefined when that is not possible unasked. */
+function privilege() {
+  if (process.getuid?.() === 0) return [];
+  const sudo = onPath("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" });
+  return sudo && sudo.status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+/** Installs from the lock file, unless what is installed came from this lock file for this Node. */
+function installNpmPackages() {
+  const lock = readFileSync(join(ROOT, "package-lock.json"));
+  const stamp = createHash("sha256")
+    .update(lock)
+    .update(`${process.versions.modules} ${process.arch}`)
+    .digest("hex");
+  const stampFile = join(ROOT, "node_modules", ".joinery-lock");
+  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
+  run("npm packages (about a minute)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeFileSync(stampFile, stamp);
+}
+
+/** Compiles cli/, toolchain/ and hil/ into dist/, unless nothing has changed since. */
+function build() {
+  const sources = ["cli", "toolchain", "hil"].flatMap((folder) => sourceFiles(join(ROOT, folder)));
+  const built = join(ROOT, "dist", ".built");
+  const stamp = createHash("sha256")
+    .update(sources.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join("\n"))
+    .digest("hex");
+  if (existsSync(built) && readFileSync(built, "utf8") === stamp) return;
+  run("the command line", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  writeFileSync(built, stamp);
+}
+
+function sourceFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function onPath(command) {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Runs one step of the set-up; its output is shown only when it fails. Says what it does if that takes a while. */
+function run(what, command, args) {
+  if (command === "npm" || args.some((argument) => argument.endsWith("tsc"))) note(`setting up ${what}`);
+  const result = spawnSync(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  if (result.status !== 0) {
+    fail(`${result.stdout ?? ""}${result.stderr ?? result.error?.message ?? ""}\nSetting up ${what} failed.`);
+  }
+}
+
+function note(text) {
+  process.stderr.write(`joinery: ${text}\n`);
+}
+
+function fail(text) {
+  process.stderr.write(`joinery: ${text}\n`);
+  process.exit(EXIT_SET_UP);
+}

@@ -1,0 +1,17 @@
+/** `npm test`: sets up what is missing, then checks style, types and behaviour. Arguments go to mocha instead of all test files. */
+import { spawnSync } from "node:child_process";
+import { setUp } from "./set-up.mjs";
+
+setUp("test");
+const chosen = process.argv.slice(2);
+const mocha = chosen.length > 0 ? chosen : ["test/**/*.test.ts"];
+const steps = [
+  ["style", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+  ["types", "typescript/bin/tsc", "-p", "tsconfig.json"],
+  ["behaviour", "mocha/bin/mocha.js", ...mocha],
+];
+for (const [what, script, ...args] of steps) {
+  process.stderr.write(`joinery: checking ${what}\n`);
+  const { status } = spawnSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,48 @@
+/** The result of a join run as a document: what `--json` prints, field by field. Keys never appear in it. */
+
+/** One thing that was compared, on the side that is named. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was seen; the reason when not ok. */
+  readonly detail: string;
+}
+
+/** How one side of the link between Network Server and Join Server judged the other. */
+export interface PeerTrust {
+  readonly name: string | null;
+  /** "usage selector matching" of the TLSA record that matched, null when none did. */
+  readonly tlsa: string | null;
+  /** "secure", or what was wrong. */
+  readonly dnssec: string | null;
+}
+
+export interface JoinReport {
+  readonly scenario: "join";
+  readonly verdict: "passed" | "failed";
+  /** Null when passed: otherwise the step and the cause, as the side that refused saw it. */
+  readonly reason: string | null;
+  readonly board: string;
+  readonly lorawan: "1.0.4" | "1.1";
+  readonly seed: number;
+  readonly fault: string | null;
+  readonly image: { readonly flashBytes: number; readonly ramBytes: number; readonly stackPeakBytes: number };
+  readonly join: {
+    readonly devEui: string;
+    readonly joinEui: string;
+    /** DevNonce of every join-request on the air, in order. */
+    readonly devNonces: readonly number[];
+    /** DevNonce of the join that succeeded, else of the last attempt. */
+    readonly devNonce: number | null;
+    readonly joinNonce: number | null;
+    readonly devAddr: string | null;
+    /** When the receiver was on the air, against five seconds after the end of the join-request. */
+    readonly rx1OffsetUs: number | null;
+  };
+  readonly trust: { readonly server: PeerTrust; readonly client: PeerTrust };
+  readonly uplinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
+  readonly downlinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
+  readonly checks: readonly Check[];
+  readonly virtualMs: number;
+  readonly wallMs: number;
+}

@@ -1,0 +1,68 @@
+/** The timeline and the verdict as a person reads them in a terminal. */
+
+import type { Party, TimelineEntry } from "../timeline.ts";
+import type { JoinReport } from "./join-report.ts";
+
+/** What colours do to a text; every member returns it unchanged where there are no colours. */
+export interface Palette {
+  dim(text: string): string;
+  bold(text: string): string;
+  green(text: string): string;
+  red(text: string): string;
+  cyan(text: string): string;
+}
+
+const PARTY_WIDTH = "application-server".length;
+const INDENT = " ".repeat(2);
+
+/** The head of the table that `timelineLine` fills. */
+export function timelineHead(palette: Palette): string {
+  return palette.dim(`${"virtual".padStart(11)} ${"wall".padStart(9)}  who`);
+}
+
+/** One line of the timeline: virtual time, wall time, who, and what. */
+export function timelineLine(entry: TimelineEntry, palette: Palette): string {
+  const virtual = entry.virtualMs === undefined ? "" : `${(entry.virtualMs / 1000).toFixed(4)} s`;
+  const wall = `${(entry.wallMs / 1000).toFixed(2)} s`;
+  const mark = entry.ok === undefined ? " " : entry.ok ? palette.green("✓") : palette.red("✗");
+  const who = palette.cyan(PARTY_NAMES[entry.party].padEnd(PARTY_WIDTH));
+  return `${palette.dim(`${virtual.padStart(11)} ${wall.padStart(9)}`)}  ${who} ${mark} ${entry.text}`;
+}
+
+const PARTY_NAMES: Readonly<Record<Party, string>> = {
+  rig: "rig",
+  device: "device",
+  air: "air",
+  gateway: "gateway",
+  "network-server": "Network Server",
+  "join-server": "Join Server",
+  "application-server": "Application Server",
+};
+
+/** The closing lines: what the image takes, what failed, and the verdict. */
+export function summary(report: JoinReport, palette: Palette): string {
+  const { image, join } = report;
+  const lines = [
+    "",
+    `${INDENT}image     ${image.flashBytes} B flash, ${image.ramBytes} B RAM, ${image.stackPeakBytes} B stack at its deepest`,
+    `${INDENT}join      DevEUI ${join.devEui}, DevNonce ${join.devNonce ?? "none"}, JoinNonce ${join.joinNonce ?? "none"}, DevAddr ${join.devAddr ?? "none"}`,
+    `${INDENT}RX1       ${join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs} µs against nominal`}`,
+    `${INDENT}trust     server ${describeTrust(report.trust.server)}; client ${describeTrust(report.trust.client)}`,
+    `${INDENT}data      ${report.uplinks.length} uplinks decrypted, ${report.downlinks.length} downlinks received`,
+    `${INDENT}checks    ${report.checks.filter((check) => check.ok).length} of ${report.checks.length} hold`,
+  ];
+  for (const check of report.checks) {
+    if (!check.ok) lines.push(`${INDENT}${palette.red("✗")} ${check.name}: ${check.detail}`);
+  }
+  lines.push(
+    "",
+    report.verdict === "passed"
+      ? `${INDENT}${palette.green(palette.bold("passed"))} in ${(report.wallMs / 1000).toFixed(1)} s (${(report.virtualMs / 1000).toFixed(1)} s of the board's time)`
+      : `${INDENT}${palette.red(palette.bold("failed"))}: ${report.reason}`,
+  );
+  return lines.join("\n");
+}
+
+function describeTrust(trust: JoinReport["trust"]["server"]): string {
+  return `${trust.name ?? "unnamed"} (TLSA ${trust.tlsa ?? "none"}, DNSSEC ${trust.dnssec ?? "not reached"})`;
+}

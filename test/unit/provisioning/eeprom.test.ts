@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import {
+  eepromImage,
+  generateIdentity,
+  readNames,
+  readNonces,
+} from "../../../toolchain/provisioning/index.ts";
+
+const NAMES = { devEui: "0123456789ABCDEF", joinEui: "70B3D57ED0000001" };
+
+/** A journal record with its CRC, computed bit by bit from the polynomial's definition. */
+function record(devNonce: number, joinNonce: number): Buffer {
+  const octets = Buffer.alloc(8);
+  octets.writeUInt16LE(devNonce, 0);
+  octets.writeUIntLE(joinNonce, 2, 3);
+  let crc = 0xffff;
+  for (let bit = 0; bit < 48; bit++) {
+    const feedback = ((crc >>> 15) ^ (octets[bit >>> 3] >>> (7 - (bit & 7)))) & 1;
+    crc = ((crc << 1) & 0xffff) ^ (feedback ? 0x1021 : 0);
+  }
+  octets.writeUInt16LE(crc, 6);
+  return octets;
+}
+
+describe("the EEPROM of a provisioned board", () => {
+  it("carries EUIs least significant octet first and root keys as they are", () => {
+    const identity = generateIdentity(NAMES);
+    const image = Buffer.from(eepromImage(identity, 1024));
+    assert.equal(image.length, 1024);
+    assert.equal(image.subarray(0, 4).toString("hex"), "4a010000");
+    assert.equal(image.subarray(4, 12).toString("hex"), "010000d07ed5b370");
+    assert.equal(image.subarray(12, 20).toString("hex"), "efcdab8967452301");
+    assert.deepEqual(new Uint8Array(image.subarray(20, 36)), new Uint8Array(identity.nwkKey));
+    assert.deepEqual(new Uint8Array(image.subarray(36, 52)), new Uint8Array(identity.appKey));
+    assert.ok(image.subarray(54).every((octet) => octet === 0xff));
+  });
+
+  it("gives back its names", () => {
+    assert.deepEqual(readNames(eepromImage(generateIdentity(NAMES), 1024)), NAMES);
+  });
+
+  it("is refused when any octet of the identity block has changed", () => {
+    const image = eepromImage(generateIdentity(NAMES), 1024);
+    for (let offset = 0; offset < 54; offset++) {
+      const damaged = image.slice();
+      damaged[offset] ^= 0x10;
+      assert.throws(() => readNames(damaged), /EEPROM/, `octet ${offset}`);
+    }
+  });
+
+  it("is refused when it was never provisioned", () => {
+    assert.throws(() => readNames(new Uint8Array(1024).fill(0xff)), /provision the board first/);
+  });
+
+  it("has no nonces at first", () => {
+    const image = eepromImage(generateIdentity(NAMES), 1024);
+    assert.deepEqual(readNonces(image), { nextDevNonce: 0, lastJoinNonce: undefined });
+  });
+
+  it("tells the newest whole record of the journal, wherever it stands", () => {
+    const image = eepromImage(generateIdentity(NAMES), 1024);
+    image.set(record(7, 3), 64);
+    image.set(record(8, 3), 72);
+    image.set(record(5, 0xffffff), 80);
+    image.set(record(8, 4), 1016);
+    const torn = record(9, 5);
+    torn[7] ^= 1;
+    image.set(torn, 88);
+    assert.deepEqual(readNonces(image), { nextDevNonce: 8, lastJoinNonce: 4 });
+  });
+});
+
+describe("a device identity", () => {
+  it("has root keys of 16 octets that differ from each other and from the next device's", () => {
+    const [one, two] = [generateIdentity(NAMES), generateIdentity(NAMES)];
+    const keys = [one.nwkKey, one.appKey, two.nwkKey, two.appKey].map((key) =>
+      Buffer.from(key).toString("hex"),
+    );
+    assert.ok(keys.every((key) => key.length === 32));
+    assert.equal(new Set(keys).size, 4);
+  });
+
+  for (const devEui of ["", "0123456789abcdef", "0123456789ABCDE", "0123456789ABCDEFG", "0x23456789ABCDEF"]) {
+    it(`refuses the DevEUI "${devEui}"`, () => {
+      assert.throws(
+        () => generateIdentity({ ...NAMES, devEui }),
+        /devEui must be 16 upper-case hexadecimal digits/,
+      );
+    });
+  }
+});

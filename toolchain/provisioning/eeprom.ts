@@ -1,0 +1,89 @@
+/**
+ * The store of a device as its firmware reads it (firmware/store): the identity block that provisioning
+ * writes once, and after it the journal of nonces that only the device writes.
+ *
+ * Identity block, octets: 0 'J', 1 layout version 1, 2..3 zero, 4..11 JoinEUI and 12..19 DevEUI (least
+ * significant octet first, as on the air), 20..35 NwkKey, 36..51 AppKey, 52..53 CRC-16/CCITT-FALSE of the
+ * octets before it, least significant first. Journal: records of 8 octets from 64 on, see `readNonces`.
+ */
+import type { DeviceIdentity } from "./identity.ts";
+
+const MAGIC = 0x4a;
+const LAYOUT = 1;
+const CRC_OFFSET = 52;
+const JOURNAL_OFFSET = 64;
+const RECORD_LENGTH = 8;
+const NO_JOIN_NONCE = 0xffffff;
+
+/** The EEPROM contents of a freshly provisioned board: `sizeBytes` octets, 0xff where nothing is written. */
+export function eepromImage(identity: DeviceIdentity, sizeBytes: number): Uint8Array {
+  const image = Buffer.alloc(sizeBytes, 0xff);
+  image.fill(0, 0, CRC_OFFSET);
+  image[0] = MAGIC;
+  image[1] = LAYOUT;
+  Buffer.from(identity.joinEui, "hex").reverse().copy(image, 4);
+  Buffer.from(identity.devEui, "hex").reverse().copy(image, 12);
+  image.set(identity.nwkKey, 20);
+  image.set(identity.appKey, 36);
+  image.writeUInt16LE(crc16(image.subarray(0, CRC_OFFSET)), CRC_OFFSET);
+  return image;
+}
+
+/** The names in an identity block. Throws where there is none or its CRC is wrong; never returns keys. */
+export function readNames(eeprom: Uint8Array): { devEui: string; joinEui: string } {
+  const block = Buffer.from(eeprom.subarray(0, CRC_OFFSET + 2));
+  if (block.length < CRC_OFFSET + 2 || block[0] !== MAGIC || block[1] !== LAYOUT) {
+    throw new Error("no identity block of layout 1 at address 0 of the EEPROM: provision the board first");
+  }
+  if (crc16(block.subarray(0, CRC_OFFSET)) !== block.readUInt16LE(CRC_OFFSET)) {
+    throw new Error(
+      "the CRC of the identity block at address 0 of the EEPROM is wrong: the image is damaged",
+    );
+  }
+  const eui = (offset: number) =>
+    Buffer.from(block.subarray(offset, offset + 8))
+      .reverse()
+      .toString("hex")
+      .toUpperCase();
+  return { joinEui: eui(4), devEui: eui(12) };
+}
+
+/** What the newest whole record of the journal says. */
+export interface StoredNonces {
+  /** The DevNonce that the next join-request will carry. */
+  readonly nextDevNonce: number;
+  /** The JoinNonce of the last accepted join-accept; undefined before the first. */
+  readonly lastJoinNonce: number | undefined;
+}
+
+/**
+ * Reads the journal: records of DevNonce (2 octets), JoinNonce (3, FFFFFF for none), zero, CRC-16 (2), all
+ * least significant octet first. The DevNonce only grows, so the newest record is the one with the
+ * highest, and of those the one with the higher JoinNonce. A record torn by a power cut fails its CRC.
+ */
+export function readNonces(eeprom: Uint8Array): StoredNonces {
+  const image = Buffer.from(eeprom.buffer, eeprom.byteOffset, eeprom.byteLength);
+  let newest: StoredNonces = { nextDevNonce: 0, lastJoinNonce: undefined };
+  for (let offset = JOURNAL_OFFSET; offset + RECORD_LENGTH <= image.length; offset += RECORD_LENGTH) {
+    const record = image.subarray(offset, offset + RECORD_LENGTH);
+    if (crc16(record.subarray(0, 6)) !== record.readUInt16LE(6)) continue;
+    const nextDevNonce = record.readUInt16LE(0);
+    const joinNonce = record.readUIntLE(2, 3);
+    const lastJoinNonce = joinNonce === NO_JOIN_NONCE ? undefined : joinNonce;
+    const newer =
+      nextDevNonce > newest.nextDevNonce ||
+      (nextDevNonce === newest.nextDevNonce && (lastJoinNonce ?? -1) > (newest.lastJoinNonce ?? -1));
+    if (newer) newest = { nextDevNonce, lastJoinNonce };
+  }
+  return newest;
+}
+
+/** CRC-16/CCITT-FALSE: polynomial 0x1021, initial value 0xffff, most significant bit first, no final XOR. */
+function crc16(octets: Uint8Array): number {
+  let crc = 0xffff;
+  for (const octet of octets) {
+    crc ^= octet << 8;
+    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ ((crc & 0x8000) === 0 ? 0 : 0x1021)) & 0xffff;
+  }
+  return crc;
+}
