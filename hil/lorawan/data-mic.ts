@@ -36,26 +36,35 @@ export function dataMic10(input: MicInput, nwkSKey: Uint8Array, direction: Direc
   return cmacMic(nwkSKey, block(input, { direction }), input.message);
 }
 
+/** ConfFCnt counts only in a frame that acknowledges something: ACK, bit 5 of FCtrl, is set. */
+function acknowledged(input: MicInput & { readonly confFCnt: number }): number {
+  return (input.message[5] & 0x20) !== 0 ? input.confFCnt : 0;
+}
+
 /**
  * 1.1 uplink: two octets by SNwkSIntKey over B1, two by FNwkSIntKey over B0. `confFCnt` is the FCnt of the
- * confirmed downlink that the frame acknowledges, 0 without ACK; `txDr` and `txCh` are the indices of the
- * data rate and channel used, so a repetition on another channel has another MIC.
+ * last confirmed downlink, used if the frame has ACK set; `txDr` and `txCh` are the indices of the data rate
+ * and channel used, so a repetition on another channel has another MIC.
  */
 export function uplinkMic11(
   input: MicInput & { readonly confFCnt: number; readonly txDr: number; readonly txCh: number },
   keys: { readonly sNwkSIntKey: Uint8Array; readonly fNwkSIntKey: Uint8Array },
 ): Buffer {
-  const { confFCnt, txDr, txCh } = input;
-  const b1 = block(input, { direction: "up", confFCnt, txDr, txCh });
+  const { txDr, txCh } = input;
+  const b1 = block(input, { direction: "up", confFCnt: acknowledged(input), txDr, txCh });
   const serving = cmacMic(keys.sNwkSIntKey, b1, input.message);
   const forwarding = cmacMic(keys.fNwkSIntKey, block(input, { direction: "up" }), input.message);
   return Buffer.concat([serving.subarray(0, 2), forwarding.subarray(0, 2)]);
 }
 
-/** 1.1 downlink. `confFCnt` is the FCnt of the confirmed uplink that the frame acknowledges, 0 without ACK. */
+/** 1.1 downlink. `confFCnt` is the FCnt of the last confirmed uplink, used if the frame has ACK set. */
 export function downlinkMic11(
   input: MicInput & { readonly confFCnt: number },
   sNwkSIntKey: Uint8Array,
 ): Buffer {
-  return cmacMic(sNwkSIntKey, block(input, { direction: "down", confFCnt: input.confFCnt }), input.message);
+  return cmacMic(
+    sNwkSIntKey,
+    block(input, { direction: "down", confFCnt: acknowledged(input) }),
+    input.message,
+  );
 }
