@@ -59,6 +59,6 @@ export function requestClientName(server: Server, extensionType: number = DEFAUL
  * none. To be asked once a connection, on the server's side only.
  */
 export function takeClientName(socket: TLSSocket): string | undefined {
-  const material = socket.exportKeyingMaterial(KEYING_MATERIAL_OCTETS, LABEL);
+  const material = socket.exportKeyingMaterial(KEYING_MATERIAL_OCTETS, LABEL, Buffer.alloc(0));
   return loadAddon().takeClientName(material, LABEL)?.toString("latin1");
 }

@@ -1,0 +1,146 @@
+/**
+ * Verification of a TLS peer's certificates against TLSA records (RFC 6698 section 2.1, RFC 7671 sections 5 to 9),
+ * or against roots alone (RFC 5280) for peers that do without DANE.
+ */
+import { createPublicKey } from "node:crypto";
+import { type Certificate, readCertificate } from "./certificate.ts";
+import { type PathTarget, pathFault, paths } from "./path.ts";
+import {
+  DANE_EE,
+  DANE_TA,
+  effectiveRecords,
+  matches,
+  PKIX_EE,
+  PKIX_TA,
+  type TlsaRecord,
+  tlsaParameters,
+} from "./tlsa.ts";
+
+export interface TlsaQuestion {
+  /** What the peer presented, DER, leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /** From a DNSSEC-secure answer: that is the caller's promise. */
+  readonly records: readonly TlsaRecord[];
+  /** The peer's name; several when the TLSA records were found behind a CNAME (RFC 7671 section 7). */
+  readonly name: string | readonly string[];
+  /** The peer's role: decides the extendedKeyUsage that is asked for. */
+  readonly purpose: "server" | "client";
+  readonly now: Date;
+  /** Trust anchors for usages 0 and 1, DER. Without them such records are unusable. */
+  readonly pkixRoots?: readonly Uint8Array[];
+}
+
+export type TlsaVerdict =
+  | {
+      readonly ok: true;
+      /** Parameters of the record that matched, e.g. "3 1 1". */
+      readonly matched: string;
+      readonly usage: number;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+const normal = (name: string): string => name.replace(/\.$/, "").toLowerCase();
+
+/** Certificates that the peer did not send but a full-certificate record carries may be links of the chain (RFC 7671 section 5.2.2 has the record "2 0 0"). */
+function carriedCertificates(records: readonly TlsaRecord[]): Certificate[] {
+  return records.flatMap(({ usage, selector, matching, data }) =>
+    (usage === DANE_TA || usage === PKIX_TA) && selector === 0 && matching === 0
+      ? [readCertificate(data)]
+      : [],
+  );
+}
+
+/** The record "2 1 0" is a trust anchor by itself: a bare key that signed the top of the chain (RFC 7671 section 5.2.3). */
+function signedByBareKey(record: TlsaRecord, top: Certificate): boolean {
+  if (record.selector !== 1 || record.matching !== 0) return false;
+  return top.isSignedBy(createPublicKey({ key: Buffer.from(record.data), format: "der", type: "spki" }));
+}
+
+const sameDer = (left: Certificate, right: Certificate): boolean => Buffer.from(left.der).equals(right.der);
+
+function readChain(chain: readonly Uint8Array[]): Certificate[] | string {
+  if (chain.length === 0) return "the peer presented no certificate";
+  try {
+    return chain.map(readCertificate);
+  } catch (error) {
+    return `the peer's certificate cannot be read: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * Whether the peer's certificate is one that its TLSA records allow.
+ *
+ * DANE-EE(3) binds the key alone: names and dates in the certificate play no part (RFC 7671 section 5.1). The other
+ * usages need a valid path, the name among the leaf's dNSNames included. Unusable records are left out, and when none
+ * remains the peer is refused: DANE is not optional here.
+ */
+export function verifyTlsa(question: TlsaQuestion): TlsaVerdict {
+  const chain = readChain(question.chain);
+  if (typeof chain === "string") return { ok: false, reason: chain };
+  const [leaf, ...others] = chain;
+  const roots = (question.pkixRoots ?? []).map(readCertificate);
+  const { records, refusals } = effectiveRecords(question.records, roots.length > 0);
+  if (records.length === 0)
+    return {
+      ok: false,
+      reason: `no usable TLSA record${refusals.length > 0 ? ` (${refusals.join("; ")})` : ""}`,
+    };
+
+  const accept = (record: TlsaRecord): TlsaVerdict => ({
+    ok: true,
+    matched: tlsaParameters(record),
+    usage: record.usage,
+  });
+  const byUsage = (usage: number): TlsaRecord[] => records.filter((record) => record.usage === usage);
+
+  const leafMatch = byUsage(DANE_EE).find((record) => matches(record, leaf));
+  if (leafMatch) return accept(leafMatch);
+
+  const names = (Array.isArray(question.name) ? question.name : [question.name as string]).map(normal);
+  const target: PathTarget = { names, purpose: question.purpose, nowMs: question.now.getTime() };
+  const pkixLeafMatch = byUsage(PKIX_EE).find((record) => matches(record, leaf));
+  let fault: string | undefined;
+  for (const path of paths(leaf, [...others, ...carriedCertificates(records), ...roots])) {
+    const top = path[path.length - 1];
+    const endsAtRoot = roots.some((root) => sameDer(root, top));
+    const anchor =
+      byUsage(DANE_TA).find(
+        (record) => (path.length > 1 && matches(record, top)) || signedByBareKey(record, top),
+      ) ??
+      (endsAtRoot
+        ? (pkixLeafMatch ??
+          byUsage(PKIX_TA).find((record) =>
+            path.slice(1).some((certificate) => matches(record, certificate)),
+          ))
+        : undefined);
+    if (!anchor) continue;
+    const pathProblem = pathFault(path, target);
+    if (pathProblem === undefined) return accept(anchor);
+    fault ??= `TLSA ${tlsaParameters(anchor)} matches, but ${pathProblem}`;
+  }
+  const listed = records.map(tlsaParameters).join(", ");
+  return {
+    ok: false,
+    reason: fault ?? `no TLSA record (${listed}) matches the certificate of ${leaf.subject}`,
+  };
+}
+
+/** Whether the peer's certificate is for `name` and leads to one of `roots`: the policy `pkix`. */
+export function verifyPkix(
+  question: Omit<TlsaQuestion, "records" | "pkixRoots"> & { roots: readonly Uint8Array[] },
+): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
+  const chain = readChain(question.chain);
+  if (typeof chain === "string") return { ok: false, reason: chain };
+  const [leaf, ...others] = chain;
+  const roots = question.roots.map(readCertificate);
+  const names = (Array.isArray(question.name) ? question.name : [question.name as string]).map(normal);
+  const target: PathTarget = { names, purpose: question.purpose, nowMs: question.now.getTime() };
+  let fault: string | undefined;
+  for (const path of paths(leaf, [...others, ...roots])) {
+    if (!roots.some((root) => sameDer(root, path[path.length - 1]))) continue;
+    const pathProblem = pathFault(path, target);
+    if (pathProblem === undefined) return { ok: true };
+    fault ??= pathProblem;
+  }
+  return { ok: false, reason: fault ?? `the certificate of ${leaf.subject} does not lead to a trusted root` };
+}
