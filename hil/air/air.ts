@@ -1,0 +1,228 @@
+/**
+ * The channel between radios. It knows who transmits what and when, how strong that arrives at each
+ * receiver, and which packets destroy one another. It does not know what a receiver listens to: a
+ * packet becomes an `Arrival` at everybody but its sender, and the receiver decides.
+ *
+ * Packets disturb each other when their chirps are equal: same spreading factor, bandwidth and IQ
+ * polarity on overlapping channels. All others are taken as orthogonal.
+ */
+import type { Clock } from "../clock/index.ts";
+import {
+  CAPTURE_DB,
+  DEFAULT_PATH_LOSS_DB,
+  DETECTION_MARGIN_DB,
+  noiseFloorDbm,
+  snrFloorDb,
+  sumDbm,
+} from "./link-budget.ts";
+import type { Transmission } from "./transmission.ts";
+
+/** A packet as it comes in at one receiver. */
+export interface Arrival {
+  readonly transmission: Transmission;
+  readonly rssiDbm: number;
+  readonly snrDb: number;
+  /** Too weak to be noticed at all; between this and the floor it is noticed and comes out broken. */
+  readonly detectable: boolean;
+}
+
+/** What the demodulator gives out at the end of an arrival. */
+export interface Outcome {
+  /** Whether the payload is what was sent; if not, its CRC fails where it has one. */
+  readonly intact: boolean;
+  readonly payload: Uint8Array;
+}
+
+export interface Receiver {
+  readonly name: string;
+  /** Called at the start of each packet of another station, at `arrival.transmission.startNs`. */
+  arriving(arrival: Arrival): void;
+}
+
+/** A fault's verdict on one packet at one receiver. */
+export type Disturbance = "lost" | "corrupted";
+
+interface TrackedArrival extends Arrival {
+  readonly receiver: string;
+  readonly corrupted: boolean;
+  readonly rivals: TrackedArrival[];
+}
+
+export class Air {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #receivers = new Set<Receiver>();
+  readonly #listeners = new Set<(transmission: Transmission) => void>();
+  readonly #disturbances = new Set<
+    (transmission: Transmission, receiver: string) => Disturbance | undefined
+  >();
+  readonly #pathLossDb = new Map<string, number>();
+  #arrivals: TrackedArrival[] = [];
+
+  /** `random` (0..1, seeded) makes the octets of broken packets. */
+  constructor(options: { clock: Clock; random: () => number }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+  }
+
+  /** Sets the loss between two stations, both ways. Infinity separates them. */
+  setPathLossDb(a: string, b: string, lossDb: number): void {
+    this.#pathLossDb.set(pair(a, b), lossDb);
+  }
+
+  /** Lets `receiver` hear what starts from now on. Returns what ends it. */
+  attach(receiver: Receiver): () => void {
+    this.#receivers.add(receiver);
+    return () => {
+      this.#receivers.delete(receiver);
+    };
+  }
+
+  /** Calls `listener` at the start of every packet, whoever hears it. Returns what ends it. */
+  onTransmission(listener: (transmission: Transmission) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Installs a fault: for each packet and each receiver, `rule` may say that it is lost or corrupted
+   * there. Returns what removes it.
+   */
+  disturb(rule: (transmission: Transmission, receiver: string) => Disturbance | undefined): () => void {
+    this.#disturbances.add(rule);
+    return () => {
+      this.#disturbances.delete(rule);
+    };
+  }
+
+  /** Puts a packet on the air at its `startNs`: at once when that is now. */
+  transmit(transmission: Transmission): void {
+    if (!(transmission.endNs > transmission.startNs)) {
+      throw new RangeError(
+        `transmission of ${transmission.from} ends at ${transmission.endNs} ns, not after its start at ${transmission.startNs} ns`,
+      );
+    }
+    if (transmission.startNs <= this.#clock.nowNs()) this.#start(transmission);
+    else this.#clock.at(transmission.startNs, () => this.#start(transmission));
+  }
+
+  /** A transmitter stopped before the end of its packet: nobody gets it, and it disturbs no longer. */
+  abort(transmission: Transmission): void {
+    this.#arrivals = this.#arrivals.filter((arrival) => arrival.transmission !== transmission);
+  }
+
+  /** What is arriving at `receiver` at `atNs`, oldest first. */
+  arrivals(receiver: string, atNs: number): readonly Arrival[] {
+    return this.#arrivals.filter(
+      (arrival) => arrival.receiver === receiver && arrival.transmission.endNs > atNs,
+    );
+  }
+
+  /**
+   * What comes out of `arrival` at its end: octets as sent, or broken when it was too weak, when a rival
+   * was less than 6 dB weaker, or by a fault. Undefined when its transmitter gave up.
+   */
+  outcome(arrival: Arrival): Outcome | undefined {
+    const tracked = this.#arrivals.find((candidate) => candidate === arrival);
+    if (tracked === undefined) return undefined;
+    const { transmission, rssiDbm, snrDb } = tracked;
+    const intact =
+      !tracked.corrupted &&
+      snrDb >= snrFloorDb(transmission.spreadingFactor) &&
+      tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB);
+    return {
+      intact,
+      payload: intact ? transmission.payload.slice() : this.#broken(transmission.payload),
+    };
+  }
+
+  /** Power within a channel at `receiver`: thermal noise and whatever arrives in it. */
+  powerDbm(receiver: string, channel: { frequencyHz: number; bandwidthHz: number }, atNs: number): number {
+    const arriving = this.arrivals(receiver, atNs)
+      .filter((arrival) => overlap(arrival.transmission, channel))
+      .map((arrival) => arrival.rssiDbm);
+    return sumDbm([noiseFloorDbm(channel.bandwidthHz), ...arriving]);
+  }
+
+  #start(transmission: Transmission): void {
+    const { startNs, from, spreadingFactor } = transmission;
+    this.#forgetBefore(startNs);
+    for (const listener of this.#listeners) listener(transmission);
+    for (const receiver of [...this.#receivers]) {
+      if (receiver.name === from) continue;
+      const disturbances = [...this.#disturbances].map((rule) => rule(transmission, receiver.name));
+      if (disturbances.includes("lost")) continue;
+      const lossDb = this.#pathLossDb.get(pair(from, receiver.name)) ?? DEFAULT_PATH_LOSS_DB;
+      const rssiDbm = transmission.powerDbm - lossDb;
+      const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
+      const arrival: TrackedArrival = {
+        receiver: receiver.name,
+        transmission,
+        rssiDbm,
+        snrDb,
+        detectable: snrDb >= snrFloorDb(spreadingFactor) - DETECTION_MARGIN_DB,
+        corrupted: disturbances.includes("corrupted"),
+        rivals: [],
+      };
+      for (const other of this.#arrivals) {
+        if (other.receiver !== receiver.name || other.transmission.endNs <= startNs) continue;
+        if (!equalChirps(transmission, other.transmission)) continue;
+        arrival.rivals.push(other);
+        other.rivals.push(arrival);
+      }
+      this.#arrivals.push(arrival);
+      receiver.arriving(arrival);
+    }
+  }
+
+  /** Receivers ask for outcomes at the end of a packet, before time moves on: older ones are done with. */
+  #forgetBefore(atNs: number): void {
+    this.#arrivals = this.#arrivals.filter((arrival) => arrival.transmission.endNs >= atNs);
+  }
+
+  #broken(payload: Uint8Array): Uint8Array {
+    if (payload.length === 0) return payload.slice();
+    const octets = payload.slice();
+    const flips = 1 + Math.floor(this.#random() * octets.length);
+    for (let flip = 0; flip < flips; flip++) {
+      octets[Math.floor(this.#random() * octets.length)] ^= 1 + Math.floor(this.#random() * 255);
+    }
+    // An even number of equal flips would restore the packet.
+    if (octets.every((octet, index) => octet === payload[index])) octets[0] ^= 0xff;
+    return octets;
+  }
+}
+
+/** The same channel, near enough for a demodulator to lock (a quarter of the bandwidth). */
+export function sameChannel(
+  transmission: Transmission,
+  channel: { frequencyHz: number; bandwidthHz: number },
+): boolean {
+  return (
+    transmission.bandwidthHz === channel.bandwidthHz &&
+    Math.abs(transmission.frequencyHz - channel.frequencyHz) <= channel.bandwidthHz / 4
+  );
+}
+
+function overlap(transmission: Transmission, channel: { frequencyHz: number; bandwidthHz: number }): boolean {
+  return (
+    Math.abs(transmission.frequencyHz - channel.frequencyHz) <
+    (transmission.bandwidthHz + channel.bandwidthHz) / 2
+  );
+}
+
+function equalChirps(a: Transmission, b: Transmission): boolean {
+  return (
+    a.spreadingFactor === b.spreadingFactor &&
+    a.bandwidthHz === b.bandwidthHz &&
+    a.iqInverted === b.iqInverted &&
+    overlap(a, b)
+  );
+}
+
+/** One key for a pair of stations, whichever way round. */
+function pair(a: string, b: string): string {
+  return a < b ? `${a}\n${b}` : `${b}\n${a}`;
+}

@@ -1,0 +1,37 @@
+/**
+ * Time on air of a LoRa packet, SX1276/77/78/79 datasheet section 4.1.1.7, in the integer form of
+ * Semtech's drivers: symbols are counted in quarters, and nothing is divided before the end.
+ */
+import type { Modulation } from "./transmission.ts";
+
+/** Duration of one LoRa symbol in microseconds: 2^SF / BW. */
+export function symbolUs(modulation: Pick<Modulation, "spreadingFactor" | "bandwidthHz">): number {
+  return (2 ** modulation.spreadingFactor * 1e6) / modulation.bandwidthHz;
+}
+
+/** Symbols of the preamble as sent: the programmed ones, the two of the sync word and 2.25 of the frame delimiter. */
+export function preambleWithSyncSymbols(preambleSymbols: number): number {
+  return preambleSymbols + 4.25;
+}
+
+/**
+ * Time on air in microseconds of `payloadBytes` octets of PHY payload (MHDR to MIC), for SF7 to SF12 and
+ * the SF6 of the SX127x. The preamble is the programmed number of symbols; 4.25 are added here.
+ */
+export function airtimeUs(packet: Modulation & { readonly payloadBytes: number }): number {
+  const { spreadingFactor, lowDataRateOptimize, codingRate, implicitHeader, crc } = packet;
+  const bits =
+    8 * packet.payloadBytes - 4 * spreadingFactor + 28 + (crc ? 16 : 0) - (implicitHeader ? 20 : 0);
+  const bitsPerBlock = 4 * (spreadingFactor - (lowDataRateOptimize ? 2 : 0));
+  const blocks = Math.ceil(Math.max(bits, 0) / bitsPerBlock);
+  const wholeSymbols = blocks * (codingRate + 4) + packet.preambleSymbols + 12;
+  const quarterSymbols = 4 * wholeSymbols + 1;
+  return (quarterSymbols * 2 ** (spreadingFactor - 2) * 1e6) / packet.bandwidthHz;
+}
+
+/** Whether a symbol is so long that the low data rate optimisation is mandatory (datasheet section 4.1.1.6: over 16 ms). */
+export function needsLowDataRateOptimize(
+  modulation: Pick<Modulation, "spreadingFactor" | "bandwidthHz">,
+): boolean {
+  return symbolUs(modulation) > 16_000;
+}
