@@ -1,0 +1,39 @@
+/** A radio chip as a board sees it (bus and pins) and as the rig sees it (what it did on the air, and when). */
+
+export type Dio = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** What a board wires to its SPI bus and pins. */
+export interface RadioChip {
+  /** NSS low (true) or high. */
+  select(selected: boolean): void;
+  /** Exchanges one octet. A chip that is not selected leaves the line alone and returns 0. */
+  transfer(out: number): number;
+  /** NRESET low (true) or released. */
+  reset(asserted: boolean): void;
+  /** Calls `listener` at each change of a DIO line. All lines are low at first. */
+  onDio(listener: (dio: Dio, level: boolean) => void): void;
+}
+
+/** Where on the air an event took place. */
+export interface RadioChannel {
+  readonly frequencyHz: number;
+  readonly bandwidthHz: number;
+  readonly spreadingFactor: number;
+}
+
+/**
+ * What the radio did on the air. `rx-open` is when the receiver hears, after oscillator and PLL have
+ * started; `tx-start` is the begin of the preamble.
+ */
+export type RadioEvent = RadioChannel & { readonly atNs: number } & (
+    | { readonly type: "tx-start"; readonly powerDbm: number; readonly payload: Uint8Array }
+    | { readonly type: "tx-done" | "tx-aborted" | "rx-open" | "rx-close" | "rx-timeout" }
+    | {
+        readonly type: "rx-done";
+        readonly payload: Uint8Array;
+        readonly crcError: boolean;
+        readonly rssiDbm: number;
+        readonly snrDb: number;
+      }
+    | { readonly type: "cad-done"; readonly detected: boolean }
+  );

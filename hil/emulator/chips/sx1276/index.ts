@@ -1,0 +1,1 @@
+export { Sx1276, type Sx1276Options } from "./sx1276.ts";

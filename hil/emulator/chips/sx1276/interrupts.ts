@@ -1,0 +1,84 @@
+/** Interrupt flags and the DIO lines that they drive in LoRa mode: datasheet tables 18 and 42 (0x11, 0x12, 0x40, 0x41). */
+import type { Dio } from "../radio-chip.ts";
+
+/** RegIrqFlags. */
+export const Irq = {
+  RxTimeout: 0x80,
+  RxDone: 0x40,
+  PayloadCrcError: 0x20,
+  ValidHeader: 0x10,
+  TxDone: 0x08,
+  CadDone: 0x04,
+  FhssChangeChannel: 0x02,
+  CadDetected: 0x01,
+} as const;
+
+type Source = number | "pll-lock" | "mode-ready" | "none";
+
+/**
+ * What drives each DIO for the values 0, 1, 2 of its mapping field; 3 is reserved. ClkOut is not
+ * modelled: that line stays low.
+ */
+const MAPPING: ReadonlyArray<readonly [Source, Source, Source]> = [
+  [Irq.RxDone, Irq.TxDone, Irq.CadDone],
+  [Irq.RxTimeout, Irq.FhssChangeChannel, Irq.CadDetected],
+  [Irq.FhssChangeChannel, Irq.FhssChangeChannel, Irq.FhssChangeChannel],
+  [Irq.CadDone, Irq.ValidHeader, Irq.PayloadCrcError],
+  [Irq.CadDetected, "pll-lock", "pll-lock"],
+  ["mode-ready", "none", "none"],
+];
+
+/** The mapping field of `dio` in RegDioMapping1 and RegDioMapping2. */
+export function mappingField(dio: Dio, mapping1: number, mapping2: number): number {
+  return dio < 4 ? (mapping1 >> (6 - 2 * dio)) & 3 : (mapping2 >> (6 - 2 * (dio - 4))) & 3;
+}
+
+/** RegIrqFlags: set by the modem, cleared by writing ones. A masked flag is never set. */
+export class InterruptFlags {
+  #flags = 0;
+
+  get flags(): number {
+    return this.#flags;
+  }
+
+  raise(flags: number, mask: number): void {
+    this.#flags |= flags & ~mask;
+  }
+
+  /** A write to RegIrqFlags. */
+  acknowledge(ones: number): void {
+    this.#flags &= ~ones;
+  }
+}
+
+/** The DIO pins: levels, not pulses. A line is high as long as its source is. */
+export class DioLines {
+  readonly #listeners: Array<(dio: Dio, level: boolean) => void> = [];
+  readonly #levels = [false, false, false, false, false, false];
+
+  onChange(listener: (dio: Dio, level: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Sets the lines from the state of the chip. `lora` false: all low, FSK sources are not modelled. */
+  update(state: {
+    lora: boolean;
+    flags: number;
+    mapping1: number;
+    mapping2: number;
+    pllLock: boolean;
+    modeReady: boolean;
+  }): void {
+    for (const dio of [0, 1, 2, 3, 4, 5] as const) {
+      const field = mappingField(dio, state.mapping1, state.mapping2);
+      const source = field === 3 || !state.lora ? "none" : MAPPING[dio][field];
+      const level =
+        typeof source === "number"
+          ? (state.flags & source) !== 0
+          : (source === "pll-lock" && state.pllLock) || (source === "mode-ready" && state.modeReady);
+      if (level === this.#levels[dio]) continue;
+      this.#levels[dio] = level;
+      for (const listener of this.#listeners) listener(dio, level);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * What the LoRa modem does over time, commanded through RegOpMode: start-up of oscillator and
+ * synthesizer, transmission, reception, channel activity detection, and the return to standby. Datasheet
+ * sections 4.1.5 and 4.1.6.
+ *
+ * Timers carry the instant they stand for: the board's own time may have run ahead of it.
+ */
+import { type Air, reportedSnrDb, type Transmission } from "../../../air/index.ts";
+import type { Clock, Timer } from "../../../clock/index.ts";
+import type { RadioChannel, RadioEvent } from "../radio-chip.ts";
+import { activityPresent } from "./activity-detection.ts";
+import type { ChipState } from "./chip-state.ts";
+import { Demodulator, type ReceivedPacket } from "./demodulator.ts";
+import { Irq } from "./interrupts.ts";
+import { invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
+import { carrierHz, modulate } from "./modulator.ts";
+import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, withMode } from "./operating-mode.ts";
+import { clearCounters, recordHeader, recordPacket } from "./packet-registers.ts";
+import { hex, Reg } from "./registers.ts";
+import { activityDetectionNs, OSCILLATOR_START_NS, SYNTHESIZER_START_NS } from "./timing.ts";
+
+export interface ModeMachineOptions {
+  readonly clock: Clock;
+  readonly air: Air;
+  readonly name: string;
+  /** Misuse, in words. */
+  readonly report: (faults: readonly string[]) => void;
+  readonly onEvent: (event: RadioEvent) => void;
+  /** A flag, the lock of the PLL or the readiness of the mode changed. */
+  readonly onSignal: () => void;
+}
+
+export class ModeMachine {
+  readonly #options: ModeMachineOptions;
+  readonly #demodulator: Demodulator;
+  #chip: ChipState;
+  #oscillatorReadyNs = 0;
+  #modeReady = true;
+  #pllLock = false;
+  #transition: Timer | undefined;
+  #transmission: Transmission | undefined;
+  #receiving: RadioChannel | undefined;
+  /** Where in the buffer the next packet goes. */
+  #rxPointer = 0;
+
+  constructor(chip: ChipState, options: ModeMachineOptions) {
+    this.#chip = chip;
+    this.#options = options;
+    this.#demodulator = new Demodulator({
+      air: options.air,
+      clock: options.clock,
+      name: options.name,
+      events: {
+        header: (header) => this.#headerReceived(header),
+        packet: (packet, atNs) => this.#packetReceived(packet, atNs),
+        timeout: (atNs) => this.#receptionTimedOut(atNs),
+      },
+    });
+  }
+
+  get modeReady(): boolean {
+    return this.#modeReady;
+  }
+
+  get pllLock(): boolean {
+    return this.#pllLock;
+  }
+
+  /** The channel on which the receiver is on, if it is. */
+  get receiving(): RadioChannel | undefined {
+    return this.#receiving;
+  }
+
+  /** RegModemStat 4:0. */
+  get modemStatus(): number {
+    return this.#demodulator.status;
+  }
+
+  /** NRESET fell: everything stops, and goes on with the registers of `chip`. */
+  reset(chip: ChipState, nowNs: number): void {
+    this.#leave(nowNs);
+    this.#chip = chip;
+    this.#modeReady = true;
+    this.#pllLock = false;
+  }
+
+  /** A write to RegOpMode. */
+  command(value: number, nowNs: number): void {
+    const before = this.#chip.opMode;
+    let wanted = value;
+    if (isLora(before) !== isLora(value) && modeOf(before) !== Mode.Sleep) {
+      this.#options.report([
+        `write of ${hex(value)} to RegOpMode in ${modeName(modeOf(before))}: LongRangeMode changes in SLEEP only, the bit is ignored`,
+      ]);
+      wanted = (value & ~LONG_RANGE_MODE) | (before & LONG_RANGE_MODE);
+    }
+    const mode = modeOf(wanted);
+    if (mode === modeOf(before) && isLora(wanted) === isLora(before)) {
+      this.#chip.opMode = wanted;
+      return;
+    }
+    if (this.#transmission !== undefined) {
+      this.#options.report([`${modeName(mode)} commanded before TxDone: the packet on the air is cut off`]);
+    }
+    this.#leave(nowNs);
+    this.#chip.opMode = wanted;
+    this.#enter(mode, modeOf(before), nowNs);
+  }
+
+  /** Stops whatever the present mode does. */
+  #leave(nowNs: number): void {
+    this.#transition?.cancel();
+    this.#transition = undefined;
+    if (this.#transmission !== undefined) {
+      this.#options.air.abort(this.#transmission);
+      this.#options.onEvent({ type: "tx-aborted", atNs: nowNs, ...channelOf(this.#transmission) });
+      this.#transmission = undefined;
+    }
+    this.#demodulator.stop();
+    this.#closeReceiver(nowNs);
+  }
+
+  #enter(mode: number, before: number, nowNs: number): void {
+    if (before === Mode.Sleep && mode !== Mode.Sleep) this.#oscillatorReadyNs = nowNs + OSCILLATOR_START_NS;
+    const lockedAlready = this.#pllLock && before === (mode === Mode.Tx ? Mode.FsTx : Mode.FsRx);
+    this.#pllLock = lockedAlready;
+    if (mode === Mode.Sleep) {
+      this.#chip.fifo.clear();
+      clearCounters(this.#chip.registers);
+    }
+    const oscillatingNs = mode === Mode.Sleep ? nowNs : Math.max(nowNs, this.#oscillatorReadyNs);
+    if (mode === Mode.Sleep || mode === Mode.Standby) {
+      this.#reachAt(oscillatingNs, nowNs, () => {});
+      return;
+    }
+    if (!isLora(this.#chip.opMode)) {
+      this.#options.report([
+        `${modeName(mode)} in FSK/OOK mode: that modem is not modelled, nothing goes on the air`,
+      ]);
+      return;
+    }
+    if (this.#chip.frfPending) {
+      this.#options.report([
+        "RegFrfMsb or RegFrfMid was written without RegFrfLsb: the new frequency has no effect",
+      ]);
+    }
+    const lockNs = lockedAlready ? nowNs : oscillatingNs + SYNTHESIZER_START_NS;
+    if (mode === Mode.Tx) this.#prepareTransmission(lockNs, nowNs);
+    else if (mode === Mode.Cad) this.#prepareActivityDetection(lockNs, nowNs);
+    else if (mode === Mode.RxSingle || mode === Mode.RxContinuous) {
+      this.#prepareReception(mode === Mode.RxSingle, lockNs, nowNs);
+    } else {
+      this.#reachAt(lockNs, nowNs, () => {
+        this.#pllLock = true;
+      });
+    }
+  }
+
+  /** Runs `action` when the mode is reached, at once if that is now. */
+  #reachAt(readyNs: number, nowNs: number, action: () => void): void {
+    const reached = () => {
+      this.#transition = undefined;
+      this.#modeReady = true;
+      action();
+      this.#options.onSignal();
+    };
+    this.#modeReady = false;
+    if (readyNs <= nowNs) reached();
+    else this.#transition = this.#options.clock.at(readyNs, reached);
+  }
+
+  /** The modem has done what its mode was for. */
+  #returnToStandby(): void {
+    this.#chip.opMode = withMode(this.#chip.opMode, Mode.Standby);
+    this.#pllLock = false;
+  }
+
+  #prepareTransmission(lockNs: number, nowNs: number): void {
+    const { air, clock, name, onEvent, report } = this.#options;
+    const { registers, fifo, frf } = this.#chip;
+    const { transmission, faults } = modulate({ registers, fifo, frf, name, lockNs });
+    report(faults);
+    if (transmission === undefined) return;
+    const { startNs, endNs, powerDbm, payload } = transmission;
+    this.#reachAt(startNs, nowNs, () => {
+      this.#pllLock = true;
+      this.#transmission = transmission;
+      onEvent({ type: "tx-start", atNs: startNs, ...channelOf(transmission), powerDbm, payload });
+      air.transmit(transmission);
+      this.#transition = clock.at(endNs, () => this.#transmitted(transmission));
+    });
+  }
+
+  #transmitted(transmission: Transmission): void {
+    this.#transition = undefined;
+    this.#transmission = undefined;
+    this.#returnToStandby();
+    this.#options.onEvent({ type: "tx-done", atNs: transmission.endNs, ...channelOf(transmission) });
+    this.#raise(Irq.TxDone);
+  }
+
+  #prepareReception(single: boolean, lockNs: number, nowNs: number): void {
+    const settings = this.#takeSettings();
+    this.#options.report(invertIqFaults(this.#chip.registers, settings.rxInverted));
+    if (single && settings.symbolTimeout < 4) {
+      this.#options.report([
+        `RXSINGLE with a time-out of ${settings.symbolTimeout} symbols: 4 is the least (register 0x1F)`,
+      ]);
+    }
+    clearCounters(this.#chip.registers);
+    this.#rxPointer = this.#chip.registers.lora[Reg.FifoRxBaseAddr];
+    const channel = this.#channel(settings);
+    this.#reachAt(lockNs, nowNs, () => {
+      this.#openReceiver(channel, lockNs);
+      this.#demodulator.start(settings, channel.frequencyHz, single, lockNs);
+    });
+  }
+
+  #headerReceived(header: { codingRate: number; crc: boolean }): void {
+    recordHeader(this.#chip.registers, header);
+    this.#raise(Irq.ValidHeader);
+  }
+
+  #packetReceived(packet: ReceivedPacket, atNs: number): void {
+    const channel = this.#receiving;
+    if (channel === undefined) return;
+    const { arrival, payload } = packet;
+    const { rssiDbm } = arrival;
+    const snrDb = reportedSnrDb(arrival.snrDb);
+    const crcError = packet.crc && !packet.intact;
+    const { registers, fifo } = this.#chip;
+    this.#rxPointer = recordPacket(
+      { registers, fifo, channel, pointer: this.#rxPointer },
+      { arrival, payload, snrDb, crcError },
+    );
+    this.#options.onEvent({ type: "rx-done", atNs, ...channel, payload, crcError, rssiDbm, snrDb });
+    if (modeOf(this.#chip.opMode) === Mode.RxSingle) this.#finishReception(atNs);
+    this.#raise(Irq.RxDone | (crcError ? Irq.PayloadCrcError : 0));
+  }
+
+  #receptionTimedOut(atNs: number): void {
+    const channel = this.#receiving;
+    if (channel === undefined) return;
+    this.#options.onEvent({ type: "rx-timeout", atNs, ...channel });
+    this.#finishReception(atNs);
+    this.#raise(Irq.RxTimeout);
+  }
+
+  #finishReception(atNs: number): void {
+    this.#closeReceiver(atNs);
+    this.#returnToStandby();
+  }
+
+  #openReceiver(channel: RadioChannel, atNs: number): void {
+    this.#pllLock = true;
+    this.#receiving = channel;
+    this.#options.onEvent({ type: "rx-open", atNs, ...channel });
+  }
+
+  #closeReceiver(atNs: number): void {
+    if (this.#receiving === undefined) return;
+    const channel = this.#receiving;
+    this.#receiving = undefined;
+    this.#options.onEvent({ type: "rx-close", atNs, ...channel });
+  }
+
+  #prepareActivityDetection(lockNs: number, nowNs: number): void {
+    const settings = this.#takeSettings();
+    const channel = this.#channel(settings);
+    const { listenNs, processNs } = activityDetectionNs(settings);
+    const { air, clock, name } = this.#options;
+    const listenedNs = lockNs + listenNs;
+    const doneNs = listenedNs + processNs;
+    this.#reachAt(lockNs, nowNs, () => {
+      this.#openReceiver(channel, lockNs);
+      this.#transition = clock.at(listenedNs, () => {
+        const detected = activityPresent(air.arrivals(name, lockNs), settings, channel, lockNs, listenedNs);
+        this.#closeReceiver(listenedNs);
+        this.#transition = clock.at(doneNs, () => this.#activityDetected(detected, channel, doneNs));
+      });
+    });
+  }
+
+  #activityDetected(detected: boolean, channel: RadioChannel, atNs: number): void {
+    this.#transition = undefined;
+    this.#returnToStandby();
+    this.#options.onEvent({ type: "cad-done", atNs, ...channel, detected });
+    this.#raise(Irq.CadDone | (detected ? Irq.CadDetected : 0));
+  }
+
+  #takeSettings(): ModemSettings {
+    const { settings, faults } = modemSettings(this.#chip.registers);
+    this.#options.report(faults);
+    return settings;
+  }
+
+  #channel(settings: ModemSettings): RadioChannel {
+    return channelOf({ ...settings, frequencyHz: carrierHz(this.#chip.frf) });
+  }
+
+  #raise(flags: number): void {
+    this.#chip.interrupts.raise(flags, this.#chip.registers.lora[Reg.IrqFlagsMask]);
+    this.#options.onSignal();
+  }
+}
+
+function channelOf({ frequencyHz, bandwidthHz, spreadingFactor }: RadioChannel): RadioChannel {
+  return { frequencyHz, bandwidthHz, spreadingFactor };
+}

@@ -1,0 +1,110 @@
+/** What the LoRa modem takes from its registers when it starts to transmit or receive: datasheet section 6.4. */
+import { type Modulation, needsLowDataRateOptimize } from "../../../air/index.ts";
+import { hex, Reg, type Registers } from "./registers.ts";
+
+/** RegModemConfig1 7:4; the datasheet's kHz figures are these, rounded. */
+const BANDWIDTHS_HZ = [
+  7812.5,
+  125_000 / 12,
+  15_625,
+  125_000 / 6,
+  31_250,
+  125_000 / 3,
+  62_500,
+  125_000,
+  250_000,
+  500_000,
+] as const;
+
+/** Crystal frequency over 2^19: 61.035 Hz. */
+export const FREQUENCY_STEP_HZ = 32e6 / 2 ** 19;
+
+/** The symbols of a modem, and everything around them that receiver and transmitter must agree on. */
+export interface ModemSettings extends Modulation {
+  readonly syncWord: number;
+  readonly rxInverted: boolean;
+  readonly txInverted: boolean;
+  readonly payloadLength: number;
+  readonly maxPayloadLength: number;
+  /** RXSINGLE gives up after as many symbols without a preamble. */
+  readonly symbolTimeout: number;
+}
+
+/** Reads the settings; `faults` says what the chip would not do with them. */
+export function modemSettings(registers: Registers): { settings: ModemSettings; faults: string[] } {
+  const lora = registers.lora;
+  const faults: string[] = [];
+  const config1 = lora[Reg.ModemConfig1];
+  const config2 = lora[Reg.ModemConfig2];
+  let bandwidthHz: number = BANDWIDTHS_HZ[config1 >> 4];
+  let spreadingFactor = config2 >> 4;
+  let codingRate = (config1 >> 1) & 7;
+  if (bandwidthHz === undefined) {
+    faults.push(`RegModemConfig1 is ${hex(config1)}: bandwidth ${config1 >> 4} is reserved`);
+    bandwidthHz = 125_000;
+  }
+  if (spreadingFactor < 6 || spreadingFactor > 12) {
+    faults.push(`RegModemConfig2 is ${hex(config2)}: spreading factor ${spreadingFactor} is reserved`);
+    spreadingFactor = 7;
+  }
+  if (codingRate < 1 || codingRate > 4) {
+    faults.push(`RegModemConfig1 is ${hex(config1)}: coding rate ${codingRate} is reserved`);
+    codingRate = 1;
+  }
+  const settings: ModemSettings = {
+    bandwidthHz,
+    spreadingFactor,
+    codingRate,
+    preambleSymbols: (lora[Reg.PreambleMsb] << 8) | lora[Reg.PreambleLsb],
+    implicitHeader: (config1 & 1) !== 0,
+    crc: (config2 & 0x04) !== 0,
+    lowDataRateOptimize: (lora[Reg.ModemConfig3] & 0x08) !== 0,
+    syncWord: lora[Reg.SyncWord],
+    rxInverted: (lora[Reg.InvertIq] & 0x40) !== 0,
+    // The transmit path has the opposite sense: 1 is not inverted.
+    txInverted: (lora[Reg.InvertIq] & 0x01) === 0,
+    payloadLength: lora[Reg.PayloadLength],
+    maxPayloadLength: lora[Reg.MaxPayloadLength],
+    symbolTimeout: ((config2 & 3) << 8) | lora[Reg.SymbTimeoutLsb],
+  };
+  faults.push(...optimizationFaults(settings, lora));
+  if (lora[Reg.HopPeriod] !== 0) {
+    faults.push("RegHopPeriod is not 0: frequency hopping is not modelled, the packet stays on one channel");
+  }
+  return { settings, faults };
+}
+
+function optimizationFaults(settings: ModemSettings, lora: Uint8Array): string[] {
+  const faults: string[] = [];
+  const sf6 = settings.spreadingFactor === 6;
+  if (sf6 && !settings.implicitHeader) faults.push("SF6 works with implicit header only (section 4.1.1.2)");
+  const optimize = sf6 ? 5 : 3;
+  if ((lora[Reg.DetectOptimize] & 7) !== optimize) {
+    faults.push(
+      `RegDetectOptimize is ${hex(lora[Reg.DetectOptimize])}: bits 2:0 must be ${optimize} for SF${settings.spreadingFactor}`,
+    );
+  }
+  const threshold = sf6 ? 0x0c : 0x0a;
+  if (lora[Reg.DetectionThreshold] !== threshold) {
+    faults.push(
+      `RegDetectionThreshold is ${hex(lora[Reg.DetectionThreshold])}: must be ${hex(threshold)} for SF${settings.spreadingFactor}`,
+    );
+  }
+  if (needsLowDataRateOptimize(settings) && !settings.lowDataRateOptimize) {
+    faults.push(
+      `LowDataRateOptimize is off: mandatory for SF${settings.spreadingFactor} at ${settings.bandwidthHz / 1000} kHz (section 4.1.1.6)`,
+    );
+  }
+  return faults;
+}
+
+/** RegInvertIQ2 must follow RegInvertIQ, or an inverted signal is received badly. */
+export function invertIqFaults(registers: Registers, inverted: boolean): string[] {
+  const expected = inverted ? 0x19 : 0x1d;
+  const actual = registers.lora[Reg.InvertIq2];
+  return actual === expected
+    ? []
+    : [
+        `RegInvertIQ2 is ${hex(actual)}: must be ${hex(expected)} with IQ ${inverted ? "inverted" : "not inverted"}`,
+      ];
+}

@@ -1,0 +1,32 @@
+/** Register values of signal measurements, datasheet section 5.5.5 and the formulas of registers 0x19 to 0x1B and 0x28 to 0x2A. */
+
+/** Above this the high-frequency port receives, with its own offset. */
+const HF_BAND_HZ = 525e6;
+
+function rssiOffsetDbm(frequencyHz: number): number {
+  return frequencyHz > HF_BAND_HZ ? -157 : -164;
+}
+
+/** RegPktSnrValue: quarters of a dB, two's complement. */
+export function snrValue(snrDb: number): number {
+  return Math.max(-128, Math.min(127, Math.round(snrDb * 4))) & 0xff;
+}
+
+/** RegRssiValue for the power within the channel. */
+export function rssiValue(powerDbm: number, frequencyHz: number): number {
+  return clampOctet(((powerDbm - rssiOffsetDbm(frequencyHz)) * 16) / 17);
+}
+
+/** RegPktRssiValue: under the noise the register gives signal and noise together, and the host adds the SNR. */
+export function packetRssiValue(rssiDbm: number, snrDb: number, frequencyHz: number): number {
+  return rssiValue(snrDb < 0 ? rssiDbm - snrDb : rssiDbm, frequencyHz);
+}
+
+/** RegFei: 20 bits, two's complement, for a received frequency that is `errorHz` above the own one. */
+export function frequencyErrorValue(errorHz: number, bandwidthHz: number): number {
+  return Math.round((errorHz * 32e6 * 500e3) / (2 ** 24 * bandwidthHz)) & 0xfffff;
+}
+
+function clampOctet(value: number): number {
+  return Math.max(0, Math.min(255, Math.round(value)));
+}

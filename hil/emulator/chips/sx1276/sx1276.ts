@@ -1,0 +1,211 @@
+/**
+ * The SX1276/77/78/79 in LoRa mode, register by register: Semtech datasheet revision 7. It behaves as the
+ * chip does, whatever a driver expects of it, and reports as findings what the chip would take without
+ * complaint though it cannot be meant. This file is the host's side: pins and register access.
+ *
+ * Of the FSK/OOK modem there are the registers only. Frequency hopping, continuous transmission and
+ * ClkOut are not modelled; using them is a finding.
+ */
+import type { Air } from "../../../air/index.ts";
+import type { Clock } from "../../../clock/index.ts";
+import type { Finding } from "../../finding.ts";
+import type { Dio, RadioChip, RadioEvent } from "../radio-chip.ts";
+import { ChipState } from "./chip-state.ts";
+import { DioLines } from "./interrupts.ts";
+import { ModeMachine } from "./mode-machine.ts";
+import { isLora, Mode, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
+import { Reg } from "./registers.ts";
+import { rssiValue } from "./signal-values.ts";
+import { SpiFrame } from "./spi-frame.ts";
+import { RESET_PULSE_NS, RESET_RECOVERY_NS } from "./timing.ts";
+import { checkWrite } from "./write-check.ts";
+
+export interface Sx1276Options {
+  /** The board's own time; a chip alone takes any clock. */
+  readonly clock: Clock;
+  readonly air: Air;
+  /** The station's name on the air. */
+  readonly name: string;
+  /** 0..1, seeded: the noise of RegRssiWideband. */
+  readonly random: () => number;
+  readonly onFinding?: (finding: Finding) => void;
+  readonly onEvent?: (event: RadioEvent) => void;
+}
+
+export class Sx1276 implements RadioChip {
+  readonly #options: Sx1276Options;
+  readonly #spi: SpiFrame;
+  readonly #modes: ModeMachine;
+  readonly #dio = new DioLines();
+  #chip = new ChipState();
+  #resetAssertedNs: number | undefined;
+  /** From when on the host may talk to the chip after a reset; undefined once it has. */
+  #recoveredNs: number | undefined;
+
+  constructor(options: Sx1276Options) {
+    this.#options = options;
+    this.#spi = new SpiFrame({
+      readRegister: (address) => this.#read(address),
+      writeRegister: (address, value) => this.#write(address, value),
+    });
+    this.#modes = new ModeMachine(this.#chip, {
+      clock: options.clock,
+      air: options.air,
+      name: options.name,
+      report: (faults) => this.#report(faults),
+      onEvent: (event) => options.onEvent?.(event),
+      onSignal: () => this.#updateDio(),
+    });
+  }
+
+  select(selected: boolean): void {
+    this.#spi.select(selected);
+  }
+
+  transfer(out: number): number {
+    return this.#spi.transfer(out);
+  }
+
+  onDio(listener: (dio: Dio, level: boolean) => void): void {
+    this.#dio.onChange(listener);
+  }
+
+  reset(asserted: boolean): void {
+    const nowNs = this.#nowNs();
+    if (asserted) {
+      if (this.#resetAssertedNs !== undefined) return;
+      this.#resetAssertedNs = nowNs;
+      this.#chip = new ChipState();
+      this.#modes.reset(this.#chip, nowNs);
+      this.#updateDio();
+      return;
+    }
+    if (this.#resetAssertedNs === undefined) return;
+    const pulseNs = nowNs - this.#resetAssertedNs;
+    if (pulseNs < RESET_PULSE_NS) {
+      this.#report([`NRESET was low for ${pulseNs / 1000} us only: hold it for 100 us (section 7.2.2)`]);
+    }
+    this.#resetAssertedNs = undefined;
+    this.#recoveredNs = nowNs + RESET_RECOVERY_NS;
+  }
+
+  #read(address: number): number {
+    if (!this.#reachable()) return 0;
+    if (address === Reg.Fifo) {
+      const pointer = this.#fifoPointer(false);
+      return pointer === undefined ? 0 : this.#chip.fifo.read(pointer);
+    }
+    const page = visiblePage(this.#chip.opMode);
+    const registers = this.#chip.registers.at(address, page);
+    if (page === "lora") {
+      if (address === Reg.IrqFlags) return this.#chip.interrupts.flags;
+      if (address === Reg.ModemStat) return (registers[address] & 0xe0) | this.#modes.modemStatus;
+      if (address === Reg.RssiValue) this.#measureRssi();
+      if (address === Reg.RssiWideband) this.#drawNoise();
+    }
+    return registers[address];
+  }
+
+  #write(address: number, value: number): void {
+    if (!this.#reachable()) return;
+    if (address === Reg.OpMode) this.#modes.command(value, this.#nowNs());
+    else if (address === Reg.Fifo) this.#writeFifo(value);
+    else this.#writeRegister(address, value);
+    this.#updateDio();
+  }
+
+  #writeRegister(address: number, value: number): void {
+    const { opMode, registers, interrupts } = this.#chip;
+    const { stored, faults } = checkWrite(address, value, opMode);
+    this.#report(faults);
+    if (!stored) return;
+    const page = visiblePage(opMode);
+    if (page === "lora" && address === Reg.IrqFlags) interrupts.acknowledge(value);
+    else registers.at(address, page)[address] = value;
+    if (address >= Reg.FrfMsb && address <= Reg.FrfLsb) this.#chip.latchFrf(address);
+  }
+
+  #writeFifo(value: number): void {
+    const pointer = this.#fifoPointer(true);
+    if (pointer !== undefined) this.#chip.fifo.write(pointer, value);
+  }
+
+  /** FifoAddrPtr, which then moves on; undefined when the buffer is out of reach. */
+  #fifoPointer(writing: boolean): number | undefined {
+    const { opMode, registers } = this.#chip;
+    const mode = modeOf(opMode);
+    if (!isLora(opMode)) {
+      this.#report(["access to RegFifo in FSK mode, whose modem is not modelled"]);
+      return undefined;
+    }
+    if (mode === Mode.Sleep) {
+      this.#report([
+        "access to RegFifo in SLEEP: the buffer is out of reach and already cleared; use standby",
+      ]);
+      return undefined;
+    }
+    if (mode === Mode.Tx || (writing && onAir(mode))) {
+      this.#report([`access to RegFifo in ${modeName(mode)}: the modem owns the buffer`]);
+    }
+    const pointer = registers.lora[Reg.FifoAddrPtr];
+    registers.lora[Reg.FifoAddrPtr] = (pointer + 1) & 0xff;
+    return pointer;
+  }
+
+  #measureRssi(): void {
+    const channel = this.#modes.receiving;
+    if (channel === undefined) return;
+    const powerDbm = this.#options.air.powerDbm(this.#options.name, channel, this.#nowNs());
+    this.#chip.registers.lora[Reg.RssiValue] = rssiValue(powerDbm, channel.frequencyHz);
+  }
+
+  #drawNoise(): void {
+    if (this.#modes.receiving === undefined) {
+      this.#report([
+        "RegRssiWideband read while the receiver is off: the value does not change, it is not random",
+      ]);
+      return;
+    }
+    this.#chip.registers.lora[Reg.RssiWideband] = Math.floor(this.#options.random() * 256);
+  }
+
+  /** Whether the chip answers; it does not during reset, and need not shortly after. */
+  #reachable(): boolean {
+    if (this.#resetAssertedNs !== undefined) {
+      this.#report(["SPI access while NRESET is low"]);
+      return false;
+    }
+    if (this.#recoveredNs !== undefined) {
+      if (this.#nowNs() < this.#recoveredNs) {
+        this.#report(["SPI access within 5 ms after the release of NRESET (section 7.2.2)"]);
+      }
+      this.#recoveredNs = undefined;
+    }
+    return true;
+  }
+
+  #updateDio(): void {
+    const { opMode, registers, interrupts } = this.#chip;
+    this.#dio.update({
+      lora: isLora(opMode),
+      flags: interrupts.flags,
+      mapping1: registers.common(Reg.DioMapping1),
+      mapping2: registers.common(Reg.DioMapping2),
+      pllLock: this.#modes.pllLock,
+      modeReady: this.#modes.modeReady,
+    });
+  }
+
+  #report(faults: readonly string[]): void {
+    for (const fault of faults) {
+      this.#options.onFinding?.({
+        atNs: this.#nowNs(),
+        message: `SX1276 of ${this.#options.name}: ${fault}`,
+      });
+    }
+  }
+
+  #nowNs(): number {
+    return this.#options.clock.nowNs();
+  }
+}
