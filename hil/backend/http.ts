@@ -3,7 +3,8 @@
  * Who the peer is, the agent (client) and the server's TLS settings decide; nothing here trusts on its own.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Agent, request as httpsRequest } from "node:https";
+import { type Agent, request as httpsRequest, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
 import { type AnswerTypeTo, decodeAnswer, type MessageOf, type RequestType } from "./interfaces/index.ts";
 
 /** More than any message needs: the limit of The Things Stack's server. */
@@ -154,15 +155,14 @@ function refuse(response: ServerResponse, status: number, resultCode: string, de
   send(response, status, { Result: { ResultCode: resultCode, Description: description } });
 }
 
+export type PeerListener = (request: IncomingMessage, response: ServerResponse, peer: Peer) => void;
+
 /**
  * A request listener that takes a message from the body and sends the handler's answer with status 200, also
  * when the answer is a refusal: some clients do not look into other responses.
  * `onFault` hears of a handler that rejected; the peer learns only that the server failed.
  */
-export function messageListener(
-  handle: MessageHandler,
-  onFault: (error: unknown) => void,
-): (request: IncomingMessage, response: ServerResponse, peer: Peer) => void {
+export function messageListener(handle: MessageHandler, onFault: (error: unknown) => void): PeerListener {
   const serve = async (request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void> => {
     const refusal = refusalOfHead(request);
     if (refusal) return refuse(response, refusal.status, "MalformedRequest", refusal.description);
@@ -185,5 +185,51 @@ export function messageListener(
       onFault(error);
       refuse(response, 500, "Other", "the server failed; its log says why");
     });
+  };
+}
+
+/** A server that takes messages at `url`. */
+export interface ListeningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Stops listening and ends the connections that are open. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** Makes the TLS server that proves who the peer is before it calls the listener. */
+  readonly createServer: (listener: PeerListener) => Server;
+  /** Default: loopback, a free port. */
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** A message comes in one piece or not at all. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** @throws if the address cannot be bound. */
+export async function listenForMessages(
+  { createServer, host = "127.0.0.1", port = 0 }: ListenOptions,
+  handle: MessageHandler,
+  onFault: (error: unknown) => void,
+): Promise<ListeningServer> {
+  const server = createServer(messageListener(handle, onFault));
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

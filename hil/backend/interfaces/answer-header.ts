@@ -1,4 +1,4 @@
-/** The header of an answer: the request's, with the two ends swapped (TS002-1.0 section 22.3). */
+/** The header of an answer: the request's, with the two ends swapped (TS002-1.0). */
 import { isObject } from "./fields.ts";
 import type { AnswerTypeTo, MessageOf, Request, RequestType } from "./messages.ts";
 import type { ProtocolVersion } from "./result-codes.ts";

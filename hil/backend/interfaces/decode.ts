@@ -57,7 +57,7 @@ export interface Asked<T extends RequestType> {
 
 /**
  * The answer to `request`.
- * @throws MessageError also if it answers something else: such an answer is to be dropped (TS002-1.0 section 22.1).
+ * @throws MessageError also if it answers something else: such an answer is to be dropped.
  */
 export function decodeAnswer<T extends RequestType>(
   value: unknown,

@@ -1,6 +1,6 @@
 /**
- * How the values of TS002 members are written in JSON (TS002-1.0 section 22.2), and readers that accept
- * every spelling met in the field and return one: hexadecimal in upper case without "0x".
+ * How the values of TS002 members are written in JSON (TS002-1.0), and readers that accept every spelling met
+ * in the field and return one: hexadecimal in upper case without "0x".
  * A reader never repeats a value that could be a key.
  */
 
@@ -82,7 +82,7 @@ export function real(what: string): Reader<number> {
 export const flag: Reader<boolean> = (value, member, problems) =>
   typeof value === "boolean" ? value : fault(problems, member, kindOf(value), "true or false");
 
-/** ISO 8601 (TS002-1.0 section 22.2). Returned as it was written. */
+/** ISO 8601. Returned as it was written. */
 export const timestamp: Reader<string> = (value, member, problems) => {
   if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value)))
     return value;

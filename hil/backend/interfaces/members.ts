@@ -1,5 +1,5 @@
 /**
- * Tables of members: one line a member, as in the tables of TS002-1.0 sections 10 to 17. A table yields both the
+ * Tables of members: one line a member, as in the tables of TS002-1.0. A table yields both the
  * reader of a message (or of an object inside one) and its type.
  */
 import { isObject, type Problem, type Reader } from "./fields.ts";

@@ -1,6 +1,6 @@
 /**
- * The messages that our servers exchange: LoRaWAN Backend Interfaces TS002-1.0, sections 10 to 18 (procedures) and
- * 22 to 24 (transport, members, objects); TS002-1.1 adds the NSIDs. Spellings are the document's.
+ * The messages that our servers exchange: LoRaWAN Backend Interfaces TS002-1.0, with the NSIDs of TS002-1.1.
+ * Spellings are the document's.
  *
  * The link between Network and Application Server is not described there. It borrows XmitDataReq with
  * FRMPayload, and hands the AppSKey over in the members of the JoinAns, `AppSKey` and `SessionKeyID`.
@@ -54,7 +54,7 @@ const resultCode: Reader<string> = (value, member, problems) => {
 const result = object({ ResultCode: mandatory(resultCode), Description: optional(freeText) });
 export type Result = NonNullable<ReturnType<typeof result>>;
 
-/** Members of every message (TS002-1.0 section 22.3), except MessageType and the two IDs. */
+/** Members of every message, except MessageType and the two IDs. */
 const common = {
   ProtocolVersion: mandatory(word("a ProtocolVersion", protocolVersions)),
   TransactionID: mandatory(integer("a TransactionID", 0, UINT32_MAX)),

@@ -1,4 +1,4 @@
-/** Result codes (TS002-1.0 section 23.1, TS002-1.1). */
+/** Result codes (TS002-1.0, TS002-1.1). */
 
 export const protocolVersions = ["1.0", "1.1"] as const;
 export type ProtocolVersion = (typeof protocolVersions)[number];

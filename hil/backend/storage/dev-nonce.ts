@@ -1,6 +1,6 @@
 /**
  * When a DevNonce is new, as a condition on the device's row, so that test and update are one statement.
- * LoRaWAN L2 1.0.4 section 6.2.5 and 1.1 section 6.2.4: a counter, never repeated and never going back.
+ * LoRaWAN L2 1.0.4 and 1.1, section 6.2: a counter, never repeated and never going back.
  * L2 1.0 to 1.0.3: a random number; the Join Server remembers the latest and ignores repetitions.
  */
 import { type Expression, type SqlBool, sql } from "kysely";

@@ -1,0 +1,30 @@
+/** HomeNSReq (TS002-1.0): a visited Network Server asks for a device's home network. */
+import { answerHeader, type HomeNSAns, type HomeNSReq } from "../interfaces/index.ts";
+import { type Context, checkReceiver } from "./context.ts";
+import { Refusal } from "./refusal.ts";
+
+/** @throws Refusal */
+export async function answerHomeNs(
+  context: Context,
+  request: HomeNSReq,
+  provenName: string,
+): Promise<HomeNSAns> {
+  const { DevEUI, SenderID } = request;
+  const peer = context.peers.authorise(request, provenName);
+  checkReceiver(context, request.ReceiverID);
+  const device = await context.storage.readDevice({ devEui: DevEUI, joinEui: request.ReceiverID });
+  if (!device)
+    throw new Refusal(
+      "device",
+      "unknown-device",
+      `DevEUI ${DevEUI} is not registered under JoinEUI ${request.ReceiverID}`,
+    );
+  if (!peer.roaming && device.homeNetId !== SenderID)
+    throw new Refusal(
+      "device",
+      "no-roaming-agreement",
+      `NetID ${SenderID} has no roaming agreement that covers DevEUI ${DevEUI}`,
+    );
+  context.report("home-ns-answered", { homeNetId: device.homeNetId }, DevEUI);
+  return { ...answerHeader(request), Result: { ResultCode: "Success" }, HNetID: device.homeNetId };
+}
