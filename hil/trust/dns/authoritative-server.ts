@@ -77,7 +77,8 @@ export class AuthoritativeServer {
     this.#udp = udp;
     udp.on("message", (message, peer) => {
       const response = this.respond(message, "udp");
-      if (response !== undefined) udp.send(response, peer.port, peer.address);
+      // Port 0 comes from forged datagrams only, and dgram refuses to send there.
+      if (response !== undefined && peer.port !== 0) udp.send(response, peer.port, peer.address);
     });
     udp.bind(port, host);
     await once(udp, "listening");

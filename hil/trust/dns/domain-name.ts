@@ -121,6 +121,11 @@ export function nameFromWire(message: Uint8Array, offset: number): { name: strin
   }
 }
 
+/** A canonical name as zone files write it: with the final dot. */
+export function absoluteText(name: string): string {
+  return name === ROOT ? ROOT : `${name}.`;
+}
+
 /** Canonical order of two canonical names, for `sort` (RFC 4034 section 6.1). */
 export function compareNames(left: string, right: string): number {
   const leftLabels = nameLabels(left).reverse();

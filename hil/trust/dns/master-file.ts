@@ -2,13 +2,9 @@
  * Zones as master files (RFC 1035 section 5; DNSSEC records by RFC 4034, TLSA by RFC 6698 section 2.2), one
  * record a line with its whole name: what other name servers load and zone checkers read.
  */
-import { ROOT } from "./domain-name.ts";
+import { absoluteText } from "./domain-name.ts";
 import type { RecordData, ResourceRecord } from "./record.ts";
 import type { Zone } from "./zone.ts";
-
-function absolute(name: string): string {
-  return name === ROOT ? ROOT : `${name}.`;
-}
 
 /** RFC 1035 section 5.1: quoted, with `"`, `\` and everything beyond printable ASCII escaped. */
 function characterString(text: string): string {
@@ -44,7 +40,7 @@ function signatureText(data: RecordData["RRSIG"]): string {
     signatureTime(data.expiration),
     signatureTime(data.inception),
     data.keyTag,
-    absolute(data.signersName),
+    absoluteText(data.signersName),
     base64(data.signature),
   ].join(" ");
 }
@@ -57,21 +53,21 @@ function dataText(record: ResourceRecord): string {
     case "CNAME":
     case "NS":
     case "PTR":
-      return absolute(record.data);
+      return absoluteText(record.data);
     case "MX":
-      return `${record.data.preference} ${absolute(record.data.exchange)}`;
+      return `${record.data.preference} ${absoluteText(record.data.exchange)}`;
     case "SRV": {
       const { priority, weight, port, target } = record.data;
-      return `${priority} ${weight} ${port} ${absolute(target)}`;
+      return `${priority} ${weight} ${port} ${absoluteText(target)}`;
     }
     case "NAPTR": {
       const { order, preference, flags, services, regexp, replacement } = record.data;
       const strings = [flags, services, regexp].map(characterString).join(" ");
-      return `${order} ${preference} ${strings} ${absolute(replacement)}`;
+      return `${order} ${preference} ${strings} ${absoluteText(replacement)}`;
     }
     case "SOA": {
       const { mname, rname, serial, refresh, retry, expire, minimum } = record.data;
-      return `${absolute(mname)} ${absolute(rname)} ${serial} ${refresh} ${retry} ${expire} ${minimum}`;
+      return `${absoluteText(mname)} ${absoluteText(rname)} ${serial} ${refresh} ${retry} ${expire} ${minimum}`;
     }
     case "TXT":
       return record.data.map(characterString).join(" ");
@@ -87,10 +83,15 @@ function dataText(record: ResourceRecord): string {
       // 3 is the protocol, the only value there is (RFC 4034 section 2.1.2).
       return `${record.data.flags} 3 ${record.data.algorithm} ${base64(record.data.key)}`;
     case "NSEC":
-      return `${absolute(record.data.nextDomain)} ${record.data.rrtypes.join(" ")}`;
+      return `${absoluteText(record.data.nextDomain)} ${record.data.rrtypes.join(" ")}`;
     case "RRSIG":
       return signatureText(record.data);
   }
+}
+
+/** A record as one line. */
+export function recordText(record: ResourceRecord): string {
+  return `${absoluteText(record.name)} ${record.ttl} IN ${record.type} ${dataText(record)}\n`;
 }
 
 /** The zone's master file, SOA first. */
@@ -98,6 +99,6 @@ export function masterFile(zone: Zone): string {
   const others = [...zone.rrsets()].filter((rrset) => rrset !== zone.soa);
   return [zone.soa, ...others]
     .flatMap((rrset) => [...rrset.records, ...rrset.signatures])
-    .map((record) => `${absolute(record.name)} ${record.ttl} IN ${record.type} ${dataText(record)}\n`)
+    .map(recordText)
     .join("");
 }

@@ -114,6 +114,14 @@ function zoneName(text: string): string {
   return name;
 }
 
+/** dns-packet refuses numbers out of range but cuts off fractions. */
+function checkNumbers(data: AnyRecord["data"]): void {
+  for (const [field, value] of Object.entries(data)) {
+    if (typeof value === "number" && !Number.isInteger(value))
+      throw new Error(`${field} ${value} is not an integer`);
+  }
+}
+
 function checkStrings(strings: readonly string[]): void {
   for (const text of strings) {
     const octets = Buffer.byteLength(text);
@@ -126,12 +134,14 @@ function checkStrings(strings: readonly string[]): void {
 /** The record with its names in canonical form, after the checks that dns-packet leaves out. */
 function checkedRecord(record: AnyRecord): AnyRecord {
   const named = { ...record, name: zoneName(record.name) };
+  checkNumbers(named.data);
   switch (named.type) {
     case "A":
       if (!isIPv4(named.data)) throw new Error(`${JSON.stringify(named.data)} is not an IPv4 address`);
       return named;
     case "AAAA":
-      if (!isIPv6(named.data)) throw new Error(`${JSON.stringify(named.data)} is not an IPv6 address`);
+      if (!isIPv6(named.data) || named.data.includes("%"))
+        throw new Error(`${JSON.stringify(named.data)} is not an IPv6 address`);
       return named;
     case "CNAME":
     case "NS":

@@ -4,7 +4,7 @@
  * Nothing in it touches the public DNS, so any name may be used, `joineuis.lora-alliance.org` too.
  */
 import { AuthoritativeServer, type DnsEndpoint } from "./authoritative-server.ts";
-import { isWithin, parseName, ROOT } from "./domain-name.ts";
+import { compareNames, isWithin, parseName, ROOT } from "./domain-name.ts";
 import type { RecordType, ZoneRecord } from "./record.ts";
 import { type SignatureValidity, signZone } from "./sign-zone.ts";
 import { type TrustAnchor, trustAnchor } from "./trust-anchor.ts";
@@ -59,11 +59,16 @@ export class TestRoot {
       expiration: new Date(now + DEFAULT_LIFETIME_MS),
     };
     this.#ttl = options.ttl ?? DEFAULT_TTL_S;
-    const described = new Map<string, TestZone>([[ROOT, { origin: ROOT, records: [] }]]);
-    for (const zone of options.zones) described.set(parseName(zone.origin), zone);
+    const described = new Map(options.zones.map((zone) => [parseName(zone.origin), zone]));
+    if (described.size < options.zones.length) {
+      throw new Error(
+        `name space: a zone is described twice among ${options.zones.map((zone) => zone.origin).join(", ")}`,
+      );
+    }
+    if (!described.has(ROOT)) described.set(ROOT, { origin: ROOT, records: [] });
     this.#members = new Map();
     // Children first: a parent holds the digests of its children's keys.
-    for (const origin of [...described.keys()].sort((left, right) => right.length - left.length)) {
+    for (const origin of [...described.keys()].sort(compareNames).reverse()) {
       const { records, unsigned = false } = described.get(origin)!;
       const keys = unsigned ? undefined : generateZoneKeys(options.algorithm ?? ALGORITHM.ECDSAP256SHA256);
       this.#members.set(origin, { keys, records, serial: 1, zone: this.#build(origin, records, keys, 1) });
@@ -96,8 +101,8 @@ export class TestRoot {
   }
 
   /**
-   * Changes the last octet of an RRset's data and leaves its signatures as they are: bogus to every validator.
-   * Undone by replaceRecords.
+   * Changes the last octet of an RRset's data on the wire and leaves its signatures as they are: bogus to every
+   * validator. Undone by replaceRecords.
    * @throws Error if the zone has no such RRset.
    */
   tamper(origin: string, name: string, type: RecordType): void {

@@ -1,8 +1,9 @@
 /**
  * The key that a validator trusts to begin with (RFC 4033 section 2), in the forms that validators read.
  */
-import { ROOT } from "./domain-name.ts";
-import type { RecordData } from "./record.ts";
+import { absoluteText } from "./domain-name.ts";
+import { recordText } from "./master-file.ts";
+import { canonicalRecord, type RecordData } from "./record.ts";
 import type { Zone } from "./zone.ts";
 import { delegationSigner, isSecureEntryPoint } from "./zone-key.ts";
 
@@ -14,6 +15,9 @@ export interface TrustAnchor {
   readonly ds: RecordData["DS"];
 }
 
+/** The TTL of a trust anchor says nothing; record text has one all the same. */
+const ANCHOR_TTL_S = 3600;
+
 /** The trust anchor of a signed zone. @throws Error if the zone is not signed. */
 export function trustAnchor(zone: Zone): TrustAnchor {
   const key = zone.rrset(zone.origin, "DNSKEY")?.records.find(isSecureEntryPoint);
@@ -22,18 +26,14 @@ export function trustAnchor(zone: Zone): TrustAnchor {
   return { origin: zone.origin, dnskey, ds: delegationSigner(zone.origin, dnskey) };
 }
 
-function absolute(name: string): string {
-  return name === ROOT ? ROOT : `${name}.`;
-}
-
-/** DS record text: a file for unbound's `trust-anchor-file`, or the parent's zone file. */
+/** DS record text: a file for unbound's `trust-anchor-file`, or a line of the parent's zone file. */
 export function dsText({ origin, ds }: TrustAnchor): string {
-  const digest = Buffer.from(ds.digest).toString("hex").toUpperCase();
-  return `${absolute(origin)} IN DS ${ds.keyTag} ${ds.algorithm} ${ds.digestType} ${digest}\n`;
+  return recordText(canonicalRecord({ name: origin, type: "DS", data: ds }, ANCHOR_TTL_S));
 }
 
 /** `trust-anchors` statement for BIND and delv (`delv -a FILE +root=ORIGIN`). */
 export function bindTrustAnchors({ origin, ds }: TrustAnchor): string {
   const digest = Buffer.from(ds.digest).toString("hex").toUpperCase();
-  return `trust-anchors { "${absolute(origin)}" static-ds ${ds.keyTag} ${ds.algorithm} ${ds.digestType} "${digest}"; };\n`;
+  const fields = `${ds.keyTag} ${ds.algorithm} ${ds.digestType} "${digest}"`;
+  return `trust-anchors { "${absoluteText(origin)}" static-ds ${fields}; };\n`;
 }
