@@ -1,0 +1,288 @@
+/**
+ * An ATmega328P with a clock of its own: power, time, sleep, and the wires of its board. Sections are those
+ * of the data sheet, DS40002061B.
+ *
+ * Time is counted in processor cycles while the oscillator runs. Where it stops (every sleep mode but
+ * idle) the origin of the cycles moves instead, so that no timer counts.
+ */
+import { type AVRIOPort, PinState } from "avr8js";
+import type { Timer, VirtualClock } from "../../clock/index.ts";
+import type { RadioChip } from "../chips/index.ts";
+import type { Finding } from "../finding.ts";
+import type { CutPhase, Machine, MachineOptions, RadioPins } from "../machine.ts";
+import { AvrCore, IDLE, type Program } from "./core.ts";
+import type { PlannedCut } from "./eeprom.ts";
+import { attachPeripherals, type Peripherals, type PortLetter } from "./peripherals.ts";
+import { EECR, EEPROM_BYTES, FLASH_BYTES, MCUSR, SRAM_BYTES, SRAM_START, SREG } from "./registers.ts";
+import { WATCHDOG_RESET_FLAG, Watchdog } from "./watchdog.ts";
+
+const RAM_END = SRAM_START + SRAM_BYTES - 1;
+/** SRAM is undefined after power-up (8.3 names no value): a pattern, so that a program that relies on zeros fails. */
+const POWER_UP_RAM = 0xa5;
+/** PORF of MCUSR: power-on reset (11.9.1). */
+const POWER_ON_RESET_FLAG = 0x01;
+const GLOBAL_INTERRUPT = 0x80;
+const EEPROM_BUSY = 0x02;
+
+/**
+ * Cycles until the oscillator is stable after a wake-up, by sleep mode SM2:0 (10.1): ADC noise reduction
+ * and standby keep it running. 16 K cycles: a crystal with slowly rising power, CKSEL0 = 1, SUT = 11
+ * (table 9-4), which is what an 8 MHz Pro Mini is fused to.
+ */
+const START_UP_CYCLES: Readonly<Record<number, number>> = { 2: 16_384, 3: 16_384, 6: 6, 7: 6 };
+
+/** A console whose rate is off by more than this cannot be read (table 20-2, 8 data bits). */
+const BAUD_TOLERANCE = 0.02;
+
+export class Atmega328p implements Machine {
+  readonly eeprom: Uint8Array;
+
+  readonly #clock: VirtualClock;
+  readonly #options: MachineOptions;
+  readonly #program: Program;
+  readonly #nsPerCycle: number;
+  readonly #consoleListeners: ((octet: number) => void)[] = [];
+  readonly #findings = new Set<string>();
+
+  #core!: AvrCore;
+  #peripherals!: Peripherals;
+  #watchdog!: Watchdog;
+  #powered = false;
+  /** The instant of cycle 0 of the core. */
+  #originNs = 0;
+  #cyclesOfEarlierBoots = 0;
+  #stackPeakOfEarlierBoots = 0;
+  #sliceEndNs = 0;
+  #plannedCut: PlannedCut | undefined;
+  #radio: { readonly chip: RadioChip; readonly pins: RadioPins } | undefined;
+  #dioLevels: [boolean, boolean] = [false, false];
+  #selected = false;
+  #resetAsserted = false;
+
+  /** Powered up at the present instant of the clock. Throws RangeError where the memories do not fit. */
+  constructor(options: MachineOptions) {
+    if (options.eeprom.length !== EEPROM_BYTES) {
+      throw new RangeError(
+        `an ATmega328P has ${EEPROM_BYTES} octets of EEPROM, not ${options.eeprom.length}`,
+      );
+    }
+    if (options.flash.length > FLASH_BYTES) {
+      throw new RangeError(`an image of ${options.flash.length} octets does not fit ${FLASH_BYTES} of flash`);
+    }
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#program = { flash: options.flash, ramEnd: options.ramEnd };
+    this.#nsPerCycle = 1e9 / options.clockHz;
+    this.eeprom = options.eeprom;
+    this.powerOn();
+  }
+
+  nowNs(): number {
+    return this.#powered ? this.#timeOf(this.#core.cycles) : this.#clock.nowNs();
+  }
+
+  at(atNs: number, action: () => void): Timer {
+    const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
+    if (timer.atNs < this.#sliceEndNs) {
+      this.#sliceEndNs = timer.atNs;
+      this.#core.stopCycles = Math.min(this.#core.stopCycles, this.#cyclesAt(timer.atNs));
+    }
+    return timer;
+  }
+
+  get nextWakeNs(): number {
+    const core = this.#core;
+    if (!this.#powered) return Number.POSITIVE_INFINITY;
+    if (core.sleepMode === undefined || core.interruptReady) return this.nowNs();
+    return core.sleepMode === IDLE ? this.#timeOf(core.nextEventCycles) : Number.POSITIVE_INFINITY;
+  }
+
+  runUntil(untilNs: number): number {
+    this.#sliceEndNs = untilNs;
+    const core = this.#core;
+    core.stopCycles = this.#powered ? this.#cyclesAt(untilNs) : 0;
+    while (core.cycles < core.stopCycles) {
+      if (core.sleepMode === undefined) {
+        core.run();
+        if (core.sleepMode !== undefined) this.#checkSleep(core.sleepMode);
+      } else if (core.interruptReady) {
+        core.wake(START_UP_CYCLES[core.sleepMode] ?? 0);
+      } else if (core.sleepMode === IDLE) {
+        core.cycles = Math.min(core.nextEventCycles, core.stopCycles);
+        core.runDueEvents();
+      } else {
+        this.#originNs += (core.stopCycles - core.cycles) * this.#nsPerCycle;
+        core.stopCycles = core.cycles;
+      }
+    }
+    const reachedNs = this.#sliceEndNs;
+    this.#sliceEndNs = 0;
+    return reachedNs;
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  powerOn(): void {
+    if (this.#powered) return;
+    const nowNs = this.#clock.nowNs();
+    this.#powered = true;
+    this.#boot(nowNs, POWER_ON_RESET_FLAG, undefined);
+  }
+
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#retireCore();
+    this.#powered = false;
+    this.#plannedCut = undefined;
+    this.#core.stopCycles = 0;
+    this.#driveRadio(false, true);
+  }
+
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
+    this.#plannedCut = { remaining: count, phase };
+  }
+
+  attachRadio(chip: RadioChip, pins: RadioPins): void {
+    this.#radio = { chip, pins };
+    chip.onDio((dio, level) => {
+      if (dio !== 0 && dio !== 1) return;
+      this.#dioLevels[dio] = level;
+      if (this.#powered) this.#setPin(dio === 0 ? pins.dio0 : pins.dio1, level);
+    });
+    this.#wireRadio();
+  }
+
+  onConsole(listener: (octet: number) => void): void {
+    this.#consoleListeners.push(listener);
+  }
+
+  readRam(address: number, length: number): Uint8Array {
+    if (address < SRAM_START || length < 0 || address + length > RAM_END + 1) {
+      throw new RangeError(`${length} octets from 0x${address.toString(16)} are not all in the SRAM`);
+    }
+    return this.#core.data.slice(address, address + length);
+  }
+
+  get stackPeakBytes(): number {
+    return Math.max(this.#stackPeakOfEarlierBoots, RAM_END - this.#core.lowestStackPointer);
+  }
+
+  get cycles(): number {
+    return this.#cyclesOfEarlierBoots + (this.#powered ? this.#core.cycles : 0);
+  }
+
+  /** A reset: the core and every module start anew, the SRAM keeps what it held unless the power was off (11.1). */
+  #boot(atNs: number, cause: number, ram: Uint8Array | undefined): void {
+    const core = new AvrCore(this.#program, (message) => this.#report(message));
+    if (ram === undefined) core.data.fill(POWER_UP_RAM, SRAM_START);
+    else core.data.set(ram, SRAM_START);
+    core.data[MCUSR] = cause;
+    this.#core = core;
+    this.#originNs = atNs;
+    this.#peripherals = attachPeripherals(core, {
+      clockHz: this.#options.clockHz,
+      report: (message) => this.#report(message),
+      ioClockRuns: () => core.sleepMode === undefined || core.sleepMode === IDLE,
+      exchange: (out) => (this.#selected && this.#radio ? this.#radio.chip.transfer(out) : 0xff),
+      transmit: (octet, baud) => this.#transmit(octet, baud),
+      eeprom: {
+        memory: this.eeprom,
+        cyclesPerNs: 1 / this.#nsPerCycle,
+        report: (message) => this.#report(message),
+        powerOff: () => this.powerOff(),
+        plannedCut: () => this.#plannedCut,
+      },
+    });
+    this.#watchdog = new Watchdog(core, this, () => this.#watchdogReset());
+    if (this.#radio !== undefined) this.#wireRadio();
+  }
+
+  #watchdogReset(): void {
+    const ram = this.#core.data.slice(SRAM_START);
+    const nowNs = this.nowNs();
+    this.#retireCore();
+    this.#boot(nowNs, this.#core.data[MCUSR] | WATCHDOG_RESET_FLAG, ram);
+  }
+
+  #retireCore(): void {
+    this.#watchdog.stop();
+    this.#cyclesOfEarlierBoots += this.#core.cycles;
+    this.#stackPeakOfEarlierBoots = this.stackPeakBytes;
+  }
+
+  #wireRadio(): void {
+    if (this.#radio === undefined) return;
+    const { pins } = this.#radio;
+    this.#setPin(pins.dio0, this.#dioLevels[0]);
+    this.#setPin(pins.dio1, this.#dioLevels[1]);
+    const update = () => this.#driveRadio(this.#isLow(pins.radioSelect), this.#isLow(pins.radioReset));
+    const ports = new Set([pins.radioSelect, pins.radioReset].map((pin) => this.#port(pin).port));
+    for (const port of ports) port.addListener(update);
+    update();
+  }
+
+  #driveRadio(selected: boolean, resetAsserted: boolean): void {
+    const chip = this.#radio?.chip;
+    if (chip === undefined) return;
+    if (selected !== this.#selected) {
+      this.#selected = selected;
+      chip.select(selected);
+    }
+    if (resetAsserted !== this.#resetAsserted) {
+      this.#resetAsserted = resetAsserted;
+      chip.reset(resetAsserted);
+    }
+  }
+
+  #isLow(pin: string): boolean {
+    const { port, index } = this.#port(pin);
+    return port.pinState(index) === PinState.Low;
+  }
+
+  #setPin(pin: string, level: boolean): void {
+    const { port, index } = this.#port(pin);
+    port.setPin(index, level);
+  }
+
+  #port(pin: string): { port: AVRIOPort; index: number } {
+    const match = /^P([BCD])([0-7])$/.exec(pin);
+    if (match === null) throw new RangeError(`an ATmega328P has no pin "${pin}"`);
+    return { port: this.#peripherals.ports[match[1] as PortLetter], index: Number(match[2]) };
+  }
+
+  #transmit(octet: number, baud: number): void {
+    const wanted = this.#options.consoleBaud;
+    if (wanted !== undefined && Math.abs(baud / wanted - 1) > BAUD_TOLERANCE) {
+      this.#report(`sends to the console at ${baud} Bd instead of ${wanted} Bd`);
+    }
+    for (const listener of this.#consoleListeners) listener(octet);
+  }
+
+  #checkSleep(mode: number): void {
+    const { data } = this.#core;
+    if (!(data[SREG] & GLOBAL_INTERRUPT))
+      this.#report("sleeps with interrupts off: only a reset can wake it");
+    if (mode === IDLE) return;
+    if (data[EECR] & EEPROM_BUSY) this.#report("stops its clock while an EEPROM write is going on (8.4.4)");
+    if (this.#peripherals.transmitting) this.#report("stops its clock while the USART is transmitting");
+  }
+
+  #report(message: string): void {
+    const programCounter = 2 * this.#core.pc;
+    const key = `${programCounter} ${message}`;
+    if (this.#findings.has(key)) return;
+    this.#findings.add(key);
+    const finding: Finding = { atNs: this.nowNs(), message, programCounter };
+    this.#options.onFinding?.(finding);
+  }
+
+  #timeOf(cycles: number): number {
+    return Math.round(this.#originNs + cycles * this.#nsPerCycle);
+  }
+
+  #cyclesAt(timeNs: number): number {
+    return Math.ceil((timeNs - this.#originNs) / this.#nsPerCycle);
+  }
+}

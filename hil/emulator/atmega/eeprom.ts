@@ -1,0 +1,93 @@
+/**
+ * The EEPROM: data sheet DS40002061B, section 8.4. avr8js keeps the registers; this keeps the contents in
+ * the caller's memory, programs an octet when its time is over and not before, cuts the power at a chosen
+ * write, and reports accesses that the chip ignores.
+ */
+import { AVREEPROM, type CPU, eepromConfig } from "avr8js";
+import type { CutPhase } from "../machine.ts";
+import { EEARH, EEARL, EECR } from "./registers.ts";
+
+/** Half of the 3.4 ms that erase and write take as one operation (table 8-1). */
+const ERASE_NS = 1_700_000;
+const WRITE_NS = 1_700_000;
+
+/** Bits of EECR (8.6.3). */
+const READ_ENABLE = 0x01;
+const PROGRAM_ENABLE = 0x02;
+const MASTER_PROGRAM_ENABLE = 0x04;
+
+/** Cuts the power at the `remaining`th write from now; 1 is the next. */
+export interface PlannedCut {
+  remaining: number;
+  readonly phase: CutPhase;
+}
+
+export interface EepromOptions {
+  readonly memory: Uint8Array;
+  readonly cyclesPerNs: number;
+  readonly report: (message: string) => void;
+  readonly powerOff: () => void;
+  /** The cut that is planned, if any. */
+  readonly plannedCut: () => PlannedCut | undefined;
+}
+
+/** Connects the EEPROM registers of `cpu` to `options.memory`. */
+export function attachEeprom(cpu: CPU, options: EepromOptions): void {
+  const { memory, cyclesPerNs, report } = options;
+  const eraseCycles = Math.round(ERASE_NS * cyclesPerNs);
+  const writeCycles = Math.round(WRITE_NS * cyclesPerNs);
+  let erasing = false;
+
+  /** Counts a programming operation; true where the power went before it began. */
+  const cutAtStart = (address: number): boolean => {
+    const cut = options.plannedCut();
+    if (cut === undefined || --cut.remaining > 0 || cut.phase === "after") return false;
+    if (cut.phase === "during") memory[address] = 0xff;
+    options.powerOff();
+    return true;
+  };
+
+  const backend = {
+    readMemory: (address: number): number => memory[address],
+    eraseMemory(address: number): void {
+      erasing = true;
+      if (!cutAtStart(address)) memory[address] = 0xff;
+    },
+    writeMemory(address: number, value: number): void {
+      const alone = !erasing;
+      erasing = false;
+      if (alone && cutAtStart(address)) return;
+      cpu.addClockEvent(
+        () => {
+          memory[address] &= value;
+          const cut = options.plannedCut();
+          if (cut !== undefined && cut.remaining === 0) options.powerOff();
+        },
+        (alone ? 0 : eraseCycles) + writeCycles,
+      );
+    },
+  };
+  new AVREEPROM(cpu, backend, { ...eepromConfig, eraseCycles, writeCycles });
+
+  const isBusy = () => (cpu.data[EECR] & PROGRAM_ENABLE) !== 0;
+  const writeControl = cpu.writeHooks[EECR];
+  cpu.writeHooks[EECR] = (value, old, address, mask) => {
+    const set = value & mask;
+    if (isBusy() && set & READ_ENABLE)
+      report("reads the EEPROM while a write is going on: wait for EEPE = 0");
+    if (isBusy() && set & PROGRAM_ENABLE && old & MASTER_PROGRAM_ENABLE) {
+      report("writes the EEPROM while a write is going on: wait for EEPE = 0");
+    }
+    return writeControl(value, old, address, mask);
+  };
+  for (const [register, bits] of [
+    [EEARL, 0xff],
+    [EEARH, (memory.length - 1) >> 8],
+  ]) {
+    cpu.writeHooks[register] = (value) => {
+      if (isBusy()) report("changes the EEPROM address while a write is going on: wait for EEPE = 0");
+      else cpu.data[register] = value & bits;
+      return true;
+    };
+  }
+}

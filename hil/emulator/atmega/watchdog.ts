@@ -1,0 +1,115 @@
+/**
+ * The watchdog timer: data sheet DS40002061B, section 11.8. It has an oscillator of its own, so it counts
+ * the time of the machine, asleep or not, where avr8js counts cycles of the processor.
+ */
+import type { CPU } from "avr8js";
+import type { Clock } from "../../clock/index.ts";
+import { MCUSR, WDTCSR } from "./registers.ts";
+
+/** Bits of WDTCSR (11.9.2). */
+const INTERRUPT_FLAG = 0x80;
+const INTERRUPT_ENABLE = 0x40;
+const PRESCALER_3 = 0x20;
+const CHANGE_ENABLE = 0x10;
+const RESET_ENABLE = 0x08;
+const PRESCALER_210 = 0x07;
+const PROTECTED = RESET_ENABLE | PRESCALER_3 | PRESCALER_210;
+/** WDRF of MCUSR: the last reset was the watchdog's, and while it is set WDE cannot be cleared (11.9.2). */
+export const WATCHDOG_RESET_FLAG = 0x08;
+
+/** 2048 cycles of the 128 kHz oscillator at the shortest setting (table 11-2). */
+const SHORTEST_PERIOD_NS = 16_000_000;
+/** The change-enable bit holds for four cycles (11.8, "timed sequence"). */
+const CHANGE_CYCLES = 4;
+
+const WATCHDOG_INTERRUPT = {
+  address: 0x0c,
+  flagRegister: WDTCSR,
+  flagMask: INTERRUPT_FLAG,
+  enableRegister: WDTCSR,
+  enableMask: INTERRUPT_ENABLE,
+};
+
+export class Watchdog {
+  readonly #cpu: CPU;
+  readonly #clock: Clock;
+  readonly #reset: () => void;
+  #changeUntilCycles = -1;
+  #deadlineNs = Number.POSITIVE_INFINITY;
+  /** When a timer of the clock looks at the deadline next; it is not moved by each WDR. */
+  #checkAtNs = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  /** `reset` restarts the processor; the caller then makes a new watchdog and stops this one. */
+  constructor(cpu: CPU, clock: Clock, reset: () => void) {
+    this.#cpu = cpu;
+    this.#clock = clock;
+    this.#reset = reset;
+    cpu.onWatchdogReset = () => this.#restart();
+    cpu.writeHooks[WDTCSR] = (value) => {
+      this.#write(value);
+      return true;
+    };
+    if (cpu.data[MCUSR] & WATCHDOG_RESET_FLAG) {
+      cpu.data[WDTCSR] = RESET_ENABLE;
+      this.#restart();
+    }
+  }
+
+  /** Power is gone, or the processor was reset. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #write(value: number): void {
+    const cpu = this.#cpu;
+    const old = cpu.data[WDTCSR];
+    const changing = cpu.cycles <= this.#changeUntilCycles;
+    let next = (value & ~PROTECTED) | ((changing ? value : old) & PROTECTED);
+    // WDE may be set at any time, and is set as long as WDRF is.
+    next |= cpu.data[MCUSR] & WATCHDOG_RESET_FLAG ? RESET_ENABLE : value & RESET_ENABLE;
+    if (value & CHANGE_ENABLE && value & RESET_ENABLE) this.#changeUntilCycles = cpu.cycles + CHANGE_CYCLES;
+    next = (next & ~(CHANGE_ENABLE | INTERRUPT_FLAG)) | (old & INTERRUPT_FLAG & ~value);
+    const periodChanges = ((old ^ next) & (PROTECTED | INTERRUPT_ENABLE)) !== 0;
+    cpu.data[WDTCSR] = next;
+    cpu.updateInterruptEnable(WATCHDOG_INTERRUPT, next);
+    if (!(next & INTERRUPT_FLAG)) cpu.clearInterrupt(WATCHDOG_INTERRUPT);
+    if (periodChanges) this.#restart();
+  }
+
+  #restart(): void {
+    const control = this.#cpu.data[WDTCSR];
+    if (!(control & (RESET_ENABLE | INTERRUPT_ENABLE))) {
+      this.#deadlineNs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    const prescaler = ((control & PRESCALER_3) >> 2) | (control & PRESCALER_210);
+    this.#deadlineNs = this.#clock.nowNs() + SHORTEST_PERIOD_NS * 2 ** prescaler;
+    if (this.#deadlineNs < this.#checkAtNs) this.#scheduleCheck();
+  }
+
+  #scheduleCheck(): void {
+    const atNs = this.#deadlineNs;
+    this.#checkAtNs = atNs;
+    this.#clock.at(atNs, () => this.#check(atNs));
+  }
+
+  #check(atNs: number): void {
+    if (this.#stopped || atNs !== this.#checkAtNs) return;
+    this.#checkAtNs = Number.POSITIVE_INFINITY;
+    if (this.#clock.nowNs() >= this.#deadlineNs) this.#expire();
+    if (!this.#stopped && this.#deadlineNs < Number.POSITIVE_INFINITY) this.#scheduleCheck();
+  }
+
+  /** Interrupt, reset, or the interrupt first and the reset at the next time-out (table 11-1). */
+  #expire(): void {
+    const cpu = this.#cpu;
+    if (cpu.data[WDTCSR] & INTERRUPT_ENABLE) {
+      cpu.setInterruptFlag(WATCHDOG_INTERRUPT);
+      if (cpu.data[WDTCSR] & RESET_ENABLE) cpu.data[WDTCSR] &= ~INTERRUPT_ENABLE;
+      this.#restart();
+    } else {
+      this.#reset();
+    }
+  }
+}

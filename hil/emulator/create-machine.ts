@@ -1,0 +1,46 @@
+/** The machine for a board, by the name of its processor. */
+import type { VirtualClock } from "../clock/index.ts";
+import { Atmega328p } from "./atmega/atmega328p.ts";
+import type { Finding } from "./finding.ts";
+import type { Machine, MachineOptions } from "./machine.ts";
+
+const MACHINES: Readonly<Record<string, new (options: MachineOptions) => Machine>> = {
+  atmega328p: Atmega328p,
+};
+
+/**
+ * Boots an image. `clockErrorPpm` is the error of this very board's clock, not the bound in its data.
+ * Throws RangeError for a processor without a machine, naming those that have one.
+ */
+export function createMachine(
+  image: {
+    readonly board: {
+      readonly processor: string;
+      readonly clockHz: number;
+      readonly console: { readonly baud: number };
+    };
+    readonly flash: Uint8Array;
+    readonly ramEnd: number;
+  },
+  options: {
+    readonly clock: VirtualClock;
+    readonly eeprom: Uint8Array;
+    readonly clockErrorPpm?: number;
+    readonly onFinding?: (finding: Finding) => void;
+  },
+): Machine {
+  const { processor, clockHz, console } = image.board;
+  if (!Object.hasOwn(MACHINES, processor)) {
+    const known = Object.keys(MACHINES).join(", ");
+    throw new RangeError(`no emulation of the processor "${processor}"; there is one of: ${known}`);
+  }
+  return new MACHINES[processor]({
+    clock: options.clock,
+    clockHz: clockHz * (1 + (options.clockErrorPpm ?? 0) / 1e6),
+    flash: image.flash,
+    eeprom: options.eeprom,
+    ramEnd: image.ramEnd,
+    consoleBaud: console.baud,
+    onFinding: options.onFinding,
+  });
+}

@@ -1,0 +1,5 @@
+/** Emulated boards. */
+export { Atmega328p } from "./atmega/atmega328p.ts";
+export { createMachine } from "./create-machine.ts";
+export type { Finding } from "./finding.ts";
+export type { CutPhase, Machine, MachineOptions, RadioPins } from "./machine.ts";

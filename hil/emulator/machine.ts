@@ -1,0 +1,56 @@
+/** An emulated board, seen from the rig: a processor with memories, a console and a radio on its pins. */
+import type { Clock, SteppedMachine, VirtualClock } from "../clock/index.ts";
+import type { RadioChip } from "./chips/index.ts";
+import type { Finding } from "./finding.ts";
+
+/** Where in the programming of an octet the power goes: old contents, erased (0xff), new contents. */
+export type CutPhase = "before" | "during" | "after";
+
+/** Port pins of the processor, as its data sheet names them: "PB2". */
+export interface RadioPins {
+  readonly radioSelect: string;
+  readonly radioReset: string;
+  readonly dio0: string;
+  readonly dio1: string;
+}
+
+export interface MachineOptions {
+  readonly clock: VirtualClock;
+  /** What the processor's clock really runs at: the nominal rate and this board's error. */
+  readonly clockHz: number;
+  /** Contents of the flash from address 0. */
+  readonly flash: Uint8Array;
+  /** The contents, which the machine reads and writes in place. */
+  readonly eeprom: Uint8Array;
+  /** The first data address after the variables: a stack below it is reported. */
+  readonly ramEnd: number;
+  /** The rate that the console is read at: a transmission at another one is reported. */
+  readonly consoleBaud?: number;
+  /** Receives each misuse by the firmware once for each place in the program. */
+  readonly onFinding?: (finding: Finding) => void;
+}
+
+/**
+ * A machine is the clock of its own chips: `nowNs` is the time that its processor has reached, which may
+ * lie ahead of the shared clock, and `at` puts an action on the shared clock and ends the running slice there.
+ */
+export interface Machine extends SteppedMachine, Clock {
+  /** The live contents: what the program has written, and what it will read. */
+  readonly eeprom: Uint8Array;
+  /** The contents of the SRAM from a data address on. Throws RangeError outside the SRAM. */
+  readRam(address: number, length: number): Uint8Array;
+  /** Calls `listener` with each octet that the program sends to its console. */
+  onConsole(listener: (octet: number) => void): void;
+  attachRadio(chip: RadioChip, pins: RadioPins): void;
+  /** The most stack that was in use at any time, in octets. */
+  readonly stackPeakBytes: number;
+  /** Processor cycles since the first power-up, awake or in idle. */
+  readonly cycles: number;
+  readonly powered: boolean;
+  /** Power goes, now: the processor stops where it is and the radio forgets everything. The EEPROM stays. */
+  powerOff(): void;
+  /** Power comes back: the program starts anew, with nothing left in RAM. */
+  powerOn(): void;
+  /** Cuts the power at the `count`th write to the EEPROM from now, 1 being the next. */
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void;
+}
