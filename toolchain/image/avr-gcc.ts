@@ -1,0 +1,76 @@
+/** Runs avr-gcc: C files in, one linked program out. */
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { BuildError } from "./errors.ts";
+
+/**
+ * What every file is compiled with. A warning is an error: the C is generated, so a warning is a fault of
+ * the generator. Sections per function and variable let the linker drop what nothing uses.
+ */
+const COMPILE_FLAGS = [
+  "-std=gnu99",
+  "-Os",
+  "-ffunction-sections",
+  "-fdata-sections",
+  "-Wall",
+  "-Wextra",
+  "-Wconversion",
+  "-Werror",
+];
+const LINK_FLAGS = ["-Os", "-Wl,--gc-sections", "-Werror"];
+
+const INSTALL = "avr-gcc is not installed: apt-get install gcc-avr avr-libc binutils-avr";
+
+/** The arguments that decide what comes out, for a key of what was built. */
+export function avrGccFlags(processor: string, defines: Readonly<Record<string, string>>): string[] {
+  return [`-mmcu=${processor}`, ...definitions(defines), ...COMPILE_FLAGS, ...LINK_FLAGS];
+}
+
+/** The version of the installed compiler. Throws BuildError of kind "missing" where there is none. */
+export async function avrGccVersion(): Promise<string> {
+  return (await run(["-dumpversion"])).trim();
+}
+
+/**
+ * Compiles C files, as many at a time as there are processors, and links them to `<workDir>/program.elf`.
+ * Returns that path. `#include "..."` also looks in `workDir`. Throws BuildError with gcc's words.
+ */
+export async function linkProgram(options: {
+  processor: string;
+  sources: readonly string[];
+  defines: Readonly<Record<string, string>>;
+  workDir: string;
+}): Promise<string> {
+  const { processor, sources, workDir } = options;
+  const mcu = `-mmcu=${processor}`;
+  const objects = sources.map((source) => join(workDir, `${basename(source, ".c")}.o`));
+  const queue = sources.map((source, index) => [
+    mcu,
+    ...definitions(options.defines),
+    ...COMPILE_FLAGS,
+    `-I${workDir}`,
+    ...["-c", source, "-o", objects[index]],
+  ]);
+  const compileQueued = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, compileQueued));
+  const program = join(workDir, "program.elf");
+  await run([mcu, ...LINK_FLAGS, ...objects, "-o", program]);
+  return program;
+}
+
+function definitions(defines: Readonly<Record<string, string>>): string[] {
+  return Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
+}
+
+function run(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile("avr-gcc", args, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else if (error.code === "ENOENT") reject(new BuildError(INSTALL, "missing"));
+      else reject(new BuildError(`avr-gcc refused:\n${stderr.trim() || error.message}`));
+    });
+  });
+}

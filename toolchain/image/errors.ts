@@ -1,0 +1,18 @@
+/** The caller named something that does not exist. The message lists what does. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * An image could not be built: the words of the compiler that refused ("failed"), or which tool is not
+ * installed and how to get it ("missing").
+ */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
+  readonly kind: "failed" | "missing";
+
+  constructor(message: string, kind: "failed" | "missing" = "failed") {
+    super(message);
+    this.kind = kind;
+  }
+}

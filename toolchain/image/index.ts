@@ -1,0 +1,6 @@
+/** Boards, and images for them. */
+export { type Board, boardNames, loadBoard, type PinName } from "./board.ts";
+export { buildImage, type Image } from "./build.ts";
+export type { ElfSymbol } from "./elf.ts";
+export { BuildError, UsageError } from "./errors.ts";
+export { intelHex } from "./intel-hex.ts";
