@@ -10,7 +10,6 @@ import { closestEncloser, predecessor, type RRset, soaData, type Zone } from "./
 export const RCODE = {
   NOERROR: 0,
   FORMERR: 1,
-  SERVFAIL: 2,
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
@@ -35,11 +34,18 @@ export function emptyAnswer(rcode: Rcode): Answer {
   return { rcode, authoritative: false, answers: [], authorities: [], additionals: [] };
 }
 
-/** The RRset of a node that answers a query type. */
+/** The signatures of an RRset as an answer of their own; undefined if it has none. */
+function signaturesOf({ name, ttl, signatures }: RRset): RRset | undefined {
+  return signatures.length === 0
+    ? undefined
+    : { name, type: "RRSIG", ttl, records: signatures, signatures: [] };
+}
+
+/** The RRset of a node that answers a query type. One RRset is enough for ANY and for RRSIG (RFC 8482 section 4.1). */
 function match(zone: Zone, name: string, type: number): RRset | undefined {
   const rrsets = [...(zone.node(name)?.values() ?? [])];
-  // One RRset is enough for ANY (RFC 8482 section 4.1); a query for RRSIG gets its signatures the same way.
-  if (type === TYPE_ANY || type === TYPE_NUMBER.RRSIG) return rrsets[0];
+  if (type === TYPE_ANY) return rrsets[0];
+  if (type === TYPE_NUMBER.RRSIG) return rrsets[0] && signaturesOf(rrsets[0]);
   return rrsets.find((rrset) => TYPE_NUMBER[rrset.type] === type);
 }
 
@@ -110,6 +116,13 @@ function lookUp(zone: Zone, name: string, type: number): Step {
   return { rcode: RCODE.NOERROR, authorities: denial(zone, ...nameProof, ...nsec(zone, wildcard)) };
 }
 
+/** Where a CNAME leads, if the question follows it and the zone reaches there. */
+function nextOwner(zone: Zone, found: RRset | undefined, type: number): string | undefined {
+  if (found?.type !== "CNAME" || type === TYPE_NUMBER.CNAME || type === TYPE_ANY) return undefined;
+  const target = found.records[0].data as string;
+  return isWithin(target, zone.origin) ? target : undefined;
+}
+
 /**
  * Answers a question that lies in the zone. CNAMEs are followed as far as the zone reaches.
  * @param name canonical, at or below the zone's origin
@@ -117,33 +130,23 @@ function lookUp(zone: Zone, name: string, type: number): Step {
  */
 export function answerFrom(zone: Zone, name: string, type: number): Answer {
   const answers: RRset[] = [];
-  const authorities: RRset[] = [];
+  const authorities = new Set<RRset>();
   const seen = new Set<string>();
-  let owner = name;
-  for (;;) {
+  let rcode: Rcode = RCODE.NOERROR;
+  let owner: string | undefined = name;
+  while (owner !== undefined && !seen.has(owner)) {
     seen.add(owner);
     const delegation = zone.delegationAbove(owner);
     if (delegation !== undefined && !(delegation === owner && type === TYPE_NUMBER.DS)) {
-      const toChild = referral(zone, delegation);
-      // At the end of a CNAME chain the answer so far is the zone's own; the asker continues with the child.
-      return answers.length === 0
-        ? toChild
-        : { rcode: RCODE.NOERROR, authoritative: true, answers, authorities, additionals: [] };
+      if (answers.length === 0) return referral(zone, delegation);
+      // The CNAMEs so far are the zone's own answer; the asker continues with the child.
+      break;
     }
     const step = lookUp(zone, owner, type);
-    authorities.push(...step.authorities);
+    rcode = step.rcode;
+    for (const rrset of step.authorities) authorities.add(rrset);
     if (step.found !== undefined) answers.push(step.found);
-    const next =
-      step.found?.type === "CNAME" && type !== TYPE_NUMBER.CNAME ? step.found.records[0].data : undefined;
-    if (typeof next !== "string" || type === TYPE_ANY || seen.has(next) || !isWithin(next, zone.origin)) {
-      return {
-        rcode: step.rcode,
-        authoritative: true,
-        answers,
-        authorities: [...new Set(authorities)],
-        additionals: [],
-      };
-    }
-    owner = next;
+    owner = nextOwner(zone, step.found, type);
   }
+  return { rcode, authoritative: true, answers, authorities: [...authorities], additionals: [] };
 }

@@ -113,7 +113,7 @@ class MessageWriter {
     this.length += octets.length;
   }
 
-  /** Notes where a name and its ancestors stand, if they were just written from `offset` on in full. */
+  /** Notes where a name written at `offset` stands, and its ancestors that were not written before. */
   remember(name: string, offset: number): void {
     let at = offset;
     for (let rest = name; rest !== ROOT && at <= MAX_POINTER_OFFSET; rest = parentName(rest)) {

@@ -43,7 +43,7 @@ interface Member {
   zone: Zone;
 }
 
-/** Built by createTestRoot. */
+/** The name space with its keys; serves nothing before `listen`. */
 export class TestRoot {
   readonly server: AuthoritativeServer;
   readonly anchor: TrustAnchor;

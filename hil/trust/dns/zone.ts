@@ -102,11 +102,8 @@ export class Zone {
   }
 }
 
-/** Makes an RRset of canonical records: sorts them (RFC 4034 section 6.3). @throws Error on unequal TTLs or repeated data. */
-export function createRRset(
-  records: readonly ResourceRecord[],
-  signatures: readonly ResourceRecord[] = [],
-): RRset {
+/** Makes an unsigned RRset of canonical records: sorts them (RFC 4034 section 6.3). @throws Error on unequal TTLs or repeated data. */
+export function createRRset(records: readonly ResourceRecord[]): RRset {
   const { name, type, ttl } = records[0];
   const sorted = records.toSorted((left, right) => Buffer.compare(left.rdata, right.rdata));
   for (const [i, record] of sorted.entries()) {
@@ -118,7 +115,7 @@ export function createRRset(
     if (i > 0 && record.rdata.equals(sorted[i - 1].rdata))
       throw new Error(`record ${name} ${type}: is there twice`);
   }
-  return { name, type, ttl, records: sorted, signatures };
+  return { name, type, ttl, records: sorted, signatures: [] };
 }
 
 function checkNode(zone: Zone, name: string): void {

@@ -201,6 +201,13 @@ describe("the authoritative server", () => {
     assert.deepEqual(summary(response.answers), ["net-a.example SOA"]);
   });
 
+  it("answers a query for RRSIG with signatures, DO or not", async () => {
+    for (const dnssecOk of [false, true]) {
+      const response = await ask("ns.net-a.example", "RRSIG", { dnssecOk });
+      assert.deepEqual(summary(response.answers), ["ns.net-a.example RRSIG"]);
+    }
+  });
+
   describe("message sizes", () => {
     for (const [what, name, query] of [
       ["512 octets without EDNS", "middle.net-a.example", { udpPayloadSize: undefined }],

@@ -194,6 +194,17 @@ describe("a test root", () => {
     assert.deepEqual(delegations("a.example"), [["b.a.example", true]]);
   });
 
+  it("serves replaced records under the same keys and the next serial number", () => {
+    const root = new TestRoot({ zones: [{ origin: "example", records: [] }] });
+    const keys = root.zone("example").rrset("example", "DNSKEY")?.records;
+    root.replaceRecords("Example.", [{ name: "a.example", type: "A", data: "127.0.0.1" }]);
+    const zone = root.zone("example");
+    assert.deepEqual(zone.rrset("example", "DNSKEY")?.records, keys);
+    assert.equal(zone.rrset("a.example", "A")?.signatures.length, 1);
+    assert.match(masterFile(zone), /^example\. 300 IN SOA name-server\. hostmaster\.name-server\. 2 /);
+    assert.deepEqual(root.records("example"), [{ name: "a.example", type: "A", data: "127.0.0.1" }]);
+  });
+
   it("names the zones that it has when asked for another, and refuses a zone described twice", () => {
     const root = new TestRoot({ zones: [{ origin: "example", records: [] }] });
     assert.throws(
