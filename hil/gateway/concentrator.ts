@@ -1,0 +1,116 @@
+/**
+ * The radio of a gateway, an SX1301 as the air sees it: eight demodulators that follow any spreading factor
+ * on the configured 125 kHz channels, and one transmitter, during which nothing is heard. It listens to
+ * LoRaWAN uplinks: IQ not inverted, sync word 0x34, explicit header.
+ */
+import {
+  type Air,
+  type Arrival,
+  needsLowDataRateOptimize,
+  reportedSnrDb,
+  sameChannel,
+  symbolUs,
+  type Transmission,
+} from "../air/index.ts";
+import type { Clock } from "../clock/index.ts";
+
+export const LORAWAN_SYNC_WORD = 0x34;
+const CHANNEL_BANDWIDTH_HZ = 125_000;
+const DEMODULATORS = 8;
+/** A preamble is found in its last symbols, if the transmitter is silent by then. */
+const DETECTION_SYMBOLS = 5;
+
+export interface HeardPacket {
+  readonly transmission: Transmission;
+  readonly payload: Uint8Array;
+  /** Index into the channels. */
+  readonly channel: number;
+  /** Undefined where the packet carries no CRC. */
+  readonly crcGood: boolean | undefined;
+  readonly rssiDbm: number;
+  readonly snrDb: number;
+}
+
+export class Concentrator {
+  readonly #clock: Clock;
+  readonly #air: Air;
+  readonly #name: string;
+  readonly #channelsHz: readonly number[];
+  readonly #onPacket: (packet: HeardPacket) => void;
+  #detach: (() => void) | undefined;
+  #demodulating = 0;
+  #sent: Transmission[] = [];
+
+  constructor(options: {
+    clock: Clock;
+    air: Air;
+    name: string;
+    channelsHz: readonly number[];
+    onPacket: (packet: HeardPacket) => void;
+  }) {
+    this.#clock = options.clock;
+    this.#air = options.air;
+    this.#name = options.name;
+    this.#channelsHz = options.channelsHz;
+    this.#onPacket = options.onPacket;
+  }
+
+  start(): void {
+    this.#detach ??= this.#air.attach({ name: this.#name, arriving: (arrival) => this.#arriving(arrival) });
+  }
+
+  stop(): void {
+    this.#detach?.();
+    this.#detach = undefined;
+  }
+
+  /** Sends at `transmission.startNs`, which is now. */
+  transmit(transmission: Transmission): void {
+    this.#sent = this.#sent.filter((other) => other.endNs > transmission.startNs - 10e9);
+    this.#sent.push(transmission);
+    this.#air.transmit(transmission);
+  }
+
+  #arriving(arrival: Arrival): void {
+    const { transmission } = arrival;
+    const channel = this.#channelOf(arrival);
+    if (channel < 0 || this.#demodulating >= DEMODULATORS) return;
+    this.#demodulating++;
+    this.#clock.at(transmission.endNs, () => {
+      this.#demodulating--;
+      if (this.#detach !== undefined) this.#complete(arrival, channel);
+    });
+  }
+
+  #channelOf({ transmission, detectable }: Arrival): number {
+    const { spreadingFactor, iqInverted, syncWord, implicitHeader } = transmission;
+    if (!detectable || iqInverted || implicitHeader || syncWord !== LORAWAN_SYNC_WORD) return -1;
+    if (spreadingFactor < 7 || transmission.preambleSymbols < DETECTION_SYMBOLS) return -1;
+    return this.#channelsHz.findIndex((frequencyHz) =>
+      sameChannel(transmission, { frequencyHz, bandwidthHz: CHANNEL_BANDWIDTH_HZ }),
+    );
+  }
+
+  #complete(arrival: Arrival, channel: number): void {
+    const { transmission } = arrival;
+    const outcome = this.#air.outcome(arrival);
+    if (outcome === undefined || this.#deafDuring(transmission)) return;
+    const intact =
+      outcome.intact && transmission.lowDataRateOptimize === needsLowDataRateOptimize(transmission);
+    this.#onPacket({
+      transmission,
+      payload: outcome.payload,
+      channel,
+      crcGood: transmission.crc ? intact : undefined,
+      rssiDbm: arrival.rssiDbm,
+      snrDb: reportedSnrDb(arrival.snrDb),
+    });
+  }
+
+  /** Half duplex: whether the transmitter was on while the packet had to be detected or followed. */
+  #deafDuring(transmission: Transmission): boolean {
+    const symbolNs = symbolUs(transmission) * 1000;
+    const neededFromNs = transmission.startNs + (transmission.preambleSymbols - DETECTION_SYMBOLS) * symbolNs;
+    return this.#sent.some((sent) => sent.startNs < transmission.endNs && sent.endNs > neededFromNs);
+  }
+}

@@ -1,0 +1,10 @@
+/** A datagram that is not what the protocol says. `member` is the JSON member at fault ("rxpk[0].freq") or the field of the header. */
+export class PacketError extends Error {
+  override readonly name = "PacketError";
+  readonly member: string;
+
+  constructor(member: string, problem: string) {
+    super(`${member}: ${problem}`);
+    this.member = member;
+  }
+}
