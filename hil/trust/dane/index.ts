@@ -8,4 +8,4 @@ export {
   tlsaOwner,
   tlsaParameters,
 } from "./tlsa.ts";
-export { type TlsaQuestion, type TlsaVerdict, verifyPkix, verifyTlsa } from "./verify.ts";
+export { dnsNamesOf, type TlsaQuestion, type TlsaVerdict, verifyPkix, verifyTlsa } from "./verify.ts";

@@ -125,6 +125,10 @@ export function verifyTlsa(question: TlsaQuestion): TlsaVerdict {
   };
 }
 
+/** dNSNames of a certificate, lower case. @throws Error if it cannot be read */
+export const dnsNamesOf = (certificateDer: Uint8Array): readonly string[] =>
+  readCertificate(certificateDer).dnsNames;
+
 /** Whether the peer's certificate is for `name` and leads to one of `roots`: the policy `pkix`. */
 export function verifyPkix(
   question: Omit<TlsaQuestion, "records" | "pkixRoots"> & { roots: readonly Uint8Array[] },

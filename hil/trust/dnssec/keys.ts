@@ -53,7 +53,10 @@ const ALGORITHMS: Readonly<Record<number, Algorithm>> = {
 
 const DS_DIGESTS: Readonly<Record<number, string>> = { 2: "sha256", 4: "sha384" };
 
-export const isSupportedDs = (ds: DsData): boolean =>
+/** DS RDATA, also from a trust anchor that did not come over the wire. */
+export type DelegationSigner = Omit<DsData, "digest"> & { readonly digest: Uint8Array };
+
+export const isSupportedDs = (ds: DelegationSigner): boolean =>
   ds.algorithm in ALGORITHMS && ds.digestType in DS_DIGESTS;
 
 /** RFC 4034 appendix B. */
@@ -69,7 +72,7 @@ export const isZoneKey = (key: DnskeyData): boolean =>
   (key.flags & ZONE_KEY) !== 0 && (key.flags & REVOKED) === 0;
 
 /** RFC 4034 section 5.1.4: the digest is over the owner name and the DNSKEY RDATA. */
-export function dsMatches(ds: DsData, zone: string, key: DnskeyData): boolean {
+export function dsMatches(ds: DelegationSigner, zone: string, key: DnskeyData): boolean {
   if (!isSupportedDs(ds) || ds.algorithm !== key.algorithm || ds.keyTag !== keyTag(key)) return false;
   const { rdata } = recordToWire("DNSKEY", key);
   const digest = createHash(DS_DIGESTS[ds.digestType]).update(nameToWire(zone)).update(rdata).digest();

@@ -20,10 +20,11 @@ export interface Rrset {
   readonly signatures: readonly RrsigData[];
 }
 
-/** A DNS message as far as validation needs it. */
+/**
+ * A DNS message as far as validation needs it: with response code NOERROR or NXDOMAIN. Which of the two plays no part,
+ * because it is not signed; the NSEC records tell.
+ */
 export interface DnsMessage {
-  /** "NOERROR", "NXDOMAIN", ... */
-  readonly rcode: string;
   readonly answers: readonly Rrset[];
   readonly authorities: readonly Rrset[];
 }

@@ -16,6 +16,7 @@ import {
 } from "./denial.ts";
 import { DnsFailure } from "./failure.ts";
 import {
+  type DelegationSigner,
   dsMatches,
   expirationMs,
   isSupportedDs,
@@ -34,10 +35,10 @@ const MAX_SIGNATURES_PER_RRSET = 6;
 const MAX_KEYS_PER_TAG = 4;
 const MAX_NSECS = 6;
 
-/** Where trust begins: a zone and its DS, or its DNSKEY itself. */
-export type TrustAnchor = { readonly zone: string } & (
-  | { readonly ds: DsData }
-  | { readonly key: DnskeyData }
+/** Where trust begins: a zone by its DS, or by its DNSKEY itself. */
+export type TrustAnchor = { readonly origin: string } & (
+  | { readonly ds: DelegationSigner }
+  | { readonly dnskey: Omit<DnskeyData, "key"> & { readonly key: Uint8Array } }
 );
 
 /** One signature on the way from the answer to the trust anchor. */
@@ -68,7 +69,7 @@ type Outcome =
   | { readonly secure: SecureRrset }
   | { readonly absent: DnsFailure; readonly delegation: boolean };
 
-/** Gets one message from a server. @throws DnsFailure of kind timeout, server-failure or malformed */
+/** Gets one message from a server. Rejects with DnsFailure of kind timeout, server-failure or malformed. */
 export type Lookup = (name: string, type: string, budget: LookupBudget) => Promise<DnsMessage>;
 
 export class Validator {
@@ -78,7 +79,7 @@ export class Validator {
   readonly #cache = new ExpiringCache<Outcome>(CACHE_CAPACITY);
 
   constructor(options: { anchors: readonly TrustAnchor[]; lookup: Lookup; nowMs: () => number }) {
-    this.#anchors = options.anchors.map((anchor) => ({ ...anchor, zone: canonicalName(anchor.zone) }));
+    this.#anchors = options.anchors.map((anchor) => ({ ...anchor, origin: canonicalName(anchor.origin) }));
     this.#lookup = options.lookup;
     this.#nowMs = options.nowMs;
   }
@@ -112,12 +113,9 @@ export class Validator {
     return { secure };
   }
 
-  async #query(name: string, type: string, budget: LookupBudget): Promise<DnsMessage> {
+  #query(name: string, type: string, budget: LookupBudget): Promise<DnsMessage> {
     budget.spendQuery(name, type);
-    const message = await this.#lookup(name, type, budget);
-    if (message.rcode !== "NOERROR" && message.rcode !== "NXDOMAIN")
-      throw new DnsFailure("server-failure", name, type, `the name server answered ${message.rcode}`);
-    return message;
+    return this.#lookup(name, type, budget);
   }
 
   /** Tries the signatures of a set that is not a DNSKEY set; one good one is enough (RFC 4035 section 5.3.3). */
@@ -247,12 +245,12 @@ export class Validator {
     zone: string,
     budget: LookupBudget,
   ): Promise<{ vouches: (key: DnskeyData) => boolean; support: SecureRrset | undefined }> {
-    const anchors = this.#anchors.filter((anchor) => anchor.zone === zone);
+    const anchors = this.#anchors.filter(({ origin }) => origin === zone);
     if (anchors.length > 0) {
       const fits = (key: DnskeyData, anchor: TrustAnchor): boolean =>
         "ds" in anchor
           ? dsMatches(anchor.ds, zone, key)
-          : anchor.key.algorithm === key.algorithm && anchor.key.key.equals(key.key);
+          : anchor.dnskey.algorithm === key.algorithm && key.key.equals(anchor.dnskey.key);
       return { vouches: (key) => anchors.some((anchor) => fits(key, anchor)), support: undefined };
     }
     const insecure = (detail: string) => new DnsFailure("insecure", zone, "DS", detail);
@@ -267,8 +265,8 @@ export class Validator {
   /** The deepest zone at or above `name` that has a trust anchor. */
   #anchorAbove(name: string): string | undefined {
     return this.#anchors
-      .map(({ zone }) => zone)
-      .filter((zone) => isWithin(name, zone))
+      .map(({ origin }) => origin)
+      .filter((origin) => isWithin(name, origin))
       .sort((a, b) => labelsOf(b).length - labelsOf(a).length)[0];
   }
 

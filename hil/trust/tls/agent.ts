@@ -1,0 +1,242 @@
+/**
+ * An HTTPS agent that speaks only to servers whose TLSA records vouch for their certificate (RFC 6698, RFC 7671), and
+ * that can name itself with the DANE client-identity extension.
+ *
+ * A connection is handed to HTTP when the server has been judged, so no octet of a request leaves before. Connections
+ * are kept alive; one that outlives the records it was accepted by is judged again before its next request.
+ */
+import type { ClientRequest } from "node:http";
+import { Agent, type RequestOptions } from "node:https";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import { offerClientName } from "../client-identity/index.ts";
+import { tlsaOwner } from "../dane/index.ts";
+import { canonicalName, DnsFailure } from "../dnssec/index.ts";
+import type { Resolver, SecureAnswer } from "../resolver/index.ts";
+import { JudgedConnection } from "./connection.ts";
+import { type JudgeOptions, PeerJudge } from "./judge.ts";
+import {
+  connectionFault,
+  type PeerInHandshake,
+  presentedChain,
+  type TlsCredentials,
+  tlsaRecords,
+} from "./policy.ts";
+import { TrustError } from "./verdict.ts";
+
+const HTTPS_PORT = 443;
+const CONNECT_TIMEOUT_MS = 5000;
+
+export interface DaneAgentOptions extends JudgeOptions {
+  readonly credentials: TlsCredentials;
+  /** Owner name of this client's TLSA records; undefined: the client does not name itself. */
+  readonly clientName?: string;
+  /** Code point of the client-identity extension; default DEFAULT_EXTENSION_TYPE. */
+  readonly extensionType?: number;
+}
+
+/** Where a server is to be found and by which names it is known. */
+interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  /** Host name and, before it, the end of its aliases (RFC 7671 section 7). */
+  readonly names: readonly string[];
+}
+
+type ConnectionCallback = (error: Error | null, socket: Duplex) => void;
+
+class DaneAgent extends Agent {
+  readonly #judge: PeerJudge;
+  readonly #resolver: Resolver | undefined;
+  readonly #context: SecureContext;
+  readonly #clientName: string | undefined;
+  readonly #connections = new WeakMap<object, JudgedConnection>();
+  /** Connections on which a whole response has come: the server serves us. */
+  readonly #answered = new WeakSet<object>();
+
+  constructor(options: DaneAgentOptions) {
+    super({ keepAlive: true, maxCachedSessions: 0 });
+    this.#judge = new PeerJudge(options);
+    this.#resolver = options.resolver;
+    this.#clientName = options.clientName;
+    this.#context = createSecureContext({
+      key: options.credentials.privateKeyPem,
+      cert: options.credentials.chainPem,
+      ca: this.#judge.rootsPem,
+      minVersion: "TLSv1.3",
+    });
+    if (options.clientName !== undefined)
+      offerClientName(this.#context, options.clientName, options.extensionType);
+  }
+
+  /** Called by http for each new connection; the socket is given back when its server has been accepted. */
+  override createConnection(options: RequestOptions, callback?: ConnectionCallback): undefined {
+    this.#open(options).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as never), // as http itself calls it
+    );
+  }
+
+  /** Called by http when a response has ended and the connection could serve again. */
+  override keepSocketAlive(socket: Duplex): boolean {
+    this.#answered.add(socket);
+    return super.keepSocketAlive(socket) as unknown as boolean;
+  }
+
+  /** Called by http before the next request on a kept-alive connection: corked, it sends nothing until judged again. */
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
+    const connection = this.#connections.get(socket);
+    if (!connection || connection.isCurrent) return;
+    socket.cork();
+    connection.renew().then(
+      () => socket.uncork(),
+      (error: Error) => socket.destroy(error),
+    );
+  }
+
+  async #open(options: RequestOptions): Promise<TLSSocket> {
+    const destination = await this.#destination(options);
+    const socket = await this.#connectToOne(destination);
+    try {
+      this.#connections.set(
+        socket,
+        await JudgedConnection.open(this.#judge, this.#presentedPeer(socket, destination)),
+      );
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    if (socket.destroyed)
+      throw new Error(`${destination.host}:${destination.port}: closed before it could be used`);
+    this.#explainRefusals(socket, destination);
+    return socket;
+  }
+
+  /** Address and, under policy dane, TLSA records: all DNS work comes before the first octet to the server. */
+  async #destination({ host, port, socketPath }: RequestOptions): Promise<Destination> {
+    const name = canonicalName(host ?? "");
+    const server = { role: "server", name } as const;
+    const destination = { host: name, port: Number(port ?? HTTPS_PORT) };
+    if (socketPath) throw this.#judge.refuse(server, "a local socket has no name to be judged by");
+    if (this.#judge.policy.kind === "pkix" && !this.#resolver)
+      return { ...destination, addresses: [name], names: [name] };
+    if (isIP(name))
+      throw this.#judge.refuse(server, "an address cannot be judged by TLSA records; use the server's name");
+    try {
+      const { addresses, names } = await this.#addresses(name);
+      if (this.#judge.policy.kind === "dane")
+        await tlsaRecords(this.#resolver!, tlsaOwners(names, destination.port));
+      return { ...destination, addresses, names };
+    } catch (error) {
+      if (!(error instanceof DnsFailure)) throw error;
+      throw this.#judge.refuse(server, error.message, { dnssec: error.kind, cause: error });
+    }
+  }
+
+  async #addresses(name: string): Promise<{ addresses: string[]; names: string[] }> {
+    const found: SecureAnswer[] = [];
+    let absent: DnsFailure | undefined;
+    for (const type of ["A", "AAAA"]) {
+      try {
+        found.push(await this.#resolver!.resolve(name, type));
+      } catch (error) {
+        if (!(error instanceof DnsFailure && error.proven)) throw error;
+        absent = error;
+      }
+    }
+    if (absent && found.length === 0) throw absent;
+    return {
+      addresses: found.flatMap(({ records }) => records as readonly string[]),
+      names: [...new Set([found[0].canonicalName, name])],
+    };
+  }
+
+  /** The first address that takes the connection; the error of the last if none does. */
+  async #connectToOne({ host, port, addresses }: Destination): Promise<TLSSocket> {
+    let failure: unknown;
+    for (const address of addresses) {
+      try {
+        return await this.#handshake(address, host, port);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  #handshake(address: string, host: string, port: number): Promise<TLSSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({
+        host: address,
+        port,
+        servername: isIP(host) ? "" : host, // RFC 7671 section 5: the TLSA base domain
+        secureContext: this.#context,
+        rejectUnauthorized: false, // the verdict is ours, and needs more than OpenSSL knows
+        minVersion: "TLSv1.3",
+        ALPNProtocols: ["http/1.1"],
+      });
+      const timer = setTimeout(
+        () => socket.destroy(new Error(`${host}:${port}: no TLS connection within ${CONNECT_TIMEOUT_MS} ms`)),
+        CONNECT_TIMEOUT_MS,
+      );
+      const failed = (error: Error): void => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      socket.once("error", failed);
+      socket.once("secureConnect", () => {
+        clearTimeout(timer);
+        socket.off("error", failed);
+        resolve(socket);
+      });
+    });
+  }
+
+  #presentedPeer(socket: TLSSocket, { host, port, names }: Destination): PeerInHandshake {
+    const fault = connectionFault(socket);
+    if (fault !== undefined) throw this.#judge.refuse({ role: "server", name: host }, fault);
+    return {
+      role: "server",
+      name: host,
+      tlsaOwners: tlsaOwners(names, port),
+      certificateNames: names,
+      chain: presentedChain(socket),
+      authorized: socket.authorized,
+    };
+  }
+
+  /**
+   * In TLS 1.3 a client learns of the server's refusal only after its own handshake has ended: by an alert, or by the
+   * connection being closed in place of the first answer. The error says so.
+   */
+  #explainRefusals(socket: TLSSocket, { host, port }: Destination): void {
+    const self =
+      this.#clientName === undefined ? "this client, which states no name" : `client ${this.#clientName}`;
+    const explanation = `${host}:${port} closed the connection before its first answer; it may have refused ${self}`;
+    socket.prependListener("error", (error: Error & { code?: string }) => {
+      if (this.#answered.has(socket) || error instanceof TrustError) return;
+      error.message = `${explanation} (${error.code ?? error.message})`;
+    });
+    socket.prependListener("end", () => {
+      // http would say "socket hang up"; as a socket's error the explanation reaches the request first.
+      if (!this.#answered.has(socket))
+        socket.emit("error", Object.assign(new Error("end of data"), { code: "ECONNRESET" }));
+    });
+  }
+}
+
+const tlsaOwners = (names: readonly string[], port: number): string[] =>
+  names.map((name) => tlsaOwner(port, name));
+
+/**
+ * An agent for https requests to servers that their TLSA records vouch for (policy dane, the default) or whose
+ * certificate leads to the given roots (policy pkix). TLS 1.3, no session resumption. Requests to a server that is
+ * refused fail with TrustError.
+ * @throws Error "DANE client identity unavailable: ..." if a client name is given and the addon is missing
+ */
+export function createDaneAgent(options: DaneAgentOptions): Agent {
+  return new DaneAgent(options);
+}

@@ -1,0 +1,10 @@
+export { createDaneAgent, type DaneAgentOptions } from "./agent.ts";
+export type { JudgeOptions } from "./judge.ts";
+export type { TlsCredentials, TrustPolicy } from "./policy.ts";
+export {
+  type AcceptedPeer,
+  createDaneServer,
+  type DaneServerOptions,
+  type PeerRequestListener,
+} from "./server.ts";
+export { type DnssecState, type Peer, type PeerVerdict, TrustError } from "./verdict.ts";

@@ -1,0 +1,169 @@
+/**
+ * An HTTPS server that serves only clients whose certificate their own TLSA records vouch for
+ * (draft-ietf-dance-client-auth, RFC 7671).
+ *
+ * In TLS 1.3 a client may send before the server has judged it, so a connection is held back, paused, until the verdict
+ * is there; only then HTTP gets to see it. A refused client learns no more than the alert handshake_failure, or, where
+ * the verdict needed DNS, that the connection was closed.
+ */
+import { constants } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Server } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { requestClientName, takeClientName } from "../client-identity/index.ts";
+import { dnsNamesOf } from "../dane/index.ts";
+import { canonicalName } from "../dnssec/index.ts";
+import { JudgedConnection } from "./connection.ts";
+import { type JudgeOptions, PeerJudge } from "./judge.ts";
+import { connectionFault, type PeerInHandshake, presentedChain, type TlsCredentials } from "./policy.ts";
+import { TrustError } from "./verdict.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Connections that may wait for a verdict at one time; more are refused, so that a flood does not become DNS work. */
+const MAX_PENDING = 256;
+/** Host names and the underscore labels of TLSA owners; A-labels only (RFC 5890), no trailing dot. */
+const CLIENT_NAME =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+
+/** A client that was accepted. */
+export interface AcceptedPeer {
+  readonly name: string;
+  /** Parameters of the TLSA record that matched; undefined under policy pkix. */
+  readonly tlsa: string | undefined;
+  readonly dnssec: "secure" | "unchecked";
+}
+
+export type PeerRequestListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: AcceptedPeer,
+) => void;
+
+export interface DaneServerOptions extends JudgeOptions {
+  readonly credentials: TlsCredentials;
+  /** Says which names may come at all, before DNS is asked anything. Names are in lower case. */
+  readonly clientPolicy: { readonly allow: (clientName: string) => boolean };
+  /** Code point of the client-identity extension; default DEFAULT_EXTENSION_TYPE. */
+  readonly extensionType?: number;
+}
+
+/** What the handshake itself refused, in words. */
+const HANDSHAKE_REFUSALS: Readonly<Record<string, string>> = {
+  ERR_SSL_CERTIFICATE_VERIFY_FAILED: "its certificate came without a DANE client identity",
+  ERR_SSL_BAD_EXTENSION: "its DANE client identity is empty or malformed",
+  ERR_SSL_UNSUPPORTED_PROTOCOL: "it does not speak TLS 1.3",
+};
+
+class DaneServer extends Server {
+  readonly #judge: PeerJudge;
+  readonly #allow: (clientName: string) => boolean;
+  readonly #serve: PeerRequestListener;
+  readonly #admitted = new WeakMap<object, JudgedConnection>();
+  readonly #pending = new Set<TLSSocket>();
+
+  constructor(options: DaneServerOptions, listener: PeerRequestListener) {
+    const judge = new PeerJudge(options);
+    super({
+      key: options.credentials.privateKeyPem,
+      cert: options.credentials.chainPem,
+      ca: judge.rootsPem,
+      requestCert: true,
+      rejectUnauthorized: false, // the verdict is ours, and needs more than OpenSSL knows
+      minVersion: "TLSv1.3",
+      secureOptions: constants.SSL_OP_NO_TICKET,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    });
+    this.#judge = judge;
+    this.#allow = options.clientPolicy.allow;
+    this.#serve = listener;
+    if (judge.policy.kind === "dane") requestClientName(this, options.extensionType);
+
+    const toHttp = this.listeners("secureConnection") as ((socket: TLSSocket) => void)[];
+    this.removeAllListeners("secureConnection");
+    this.on("secureConnection", (socket: TLSSocket) => void this.#gate(socket, toHttp));
+    this.on("tlsClientError", (error: Error & { code?: string }) => {
+      const code = error.code ?? error.message;
+      judge.refuse(UNNAMED, HANDSHAKE_REFUSALS[code] ?? `the TLS handshake failed (${code})`);
+    });
+    this.on("request", (request, response) => void this.#request(request, response));
+  }
+
+  /** Also those that HTTP has not seen yet. */
+  override closeAllConnections(): void {
+    for (const socket of this.#pending) socket.destroy();
+    super.closeAllConnections();
+  }
+
+  /** Holds a connection back until its verdict, then hands it to HTTP. */
+  async #gate(socket: TLSSocket, toHttp: readonly ((socket: TLSSocket) => void)[]): Promise<void> {
+    socket.pause();
+    const gone = (): void => {}; // the client gave up while it waited: "close" follows
+    socket.on("error", gone);
+    this.#pending.add(socket);
+    try {
+      const connection = await JudgedConnection.open(this.#judge, this.#claimedPeer(socket));
+      if (socket.destroyed) return;
+      this.#admitted.set(socket, connection);
+      for (const listener of toHttp) listener.call(this, socket);
+      socket.off("error", gone);
+      socket.resume();
+    } catch (error) {
+      socket.destroy();
+      if (!(error instanceof TrustError)) throw error;
+    } finally {
+      this.#pending.delete(socket);
+    }
+  }
+
+  /** Who the client says it is; everything about it that can be refused without DNS is refused here. */
+  #claimedPeer(socket: TLSSocket): PeerInHandshake {
+    const judge = this.#judge;
+    const fault = connectionFault(socket);
+    if (fault !== undefined) throw judge.refuse(UNNAMED, fault);
+    const chain = presentedChain(socket);
+    if (chain.length === 0) throw judge.refuse(UNNAMED, "it presented no certificate");
+    const claim = judge.policy.kind === "dane" ? takeClientName(socket) : this.#nameInCertificate(chain[0]);
+    if (claim === undefined) throw judge.refuse(UNNAMED, "it stated no name that may come here");
+    if (!CLIENT_NAME.test(claim)) throw judge.refuse(UNNAMED, "the name that it stated is not a domain name");
+    const name = canonicalName(claim);
+    const peer = { role: "client", name } as const;
+    if (!this.#allow(name)) throw judge.refuse(peer, "this name may not come here");
+    if (this.#pending.size > MAX_PENDING)
+      throw judge.refuse(peer, `${MAX_PENDING} connections wait for their verdict`);
+    return { ...peer, tlsaOwners: [name], certificateNames: [name], chain, authorized: socket.authorized };
+  }
+
+  /** Under policy pkix a client is who its certificate says: the first of its names that may come. */
+  #nameInCertificate(leaf: Uint8Array): string | undefined {
+    return dnsNamesOf(leaf).find((name) => this.#allow(name));
+  }
+
+  /** A kept-alive connection may outlive the records by which it was accepted: then it is judged again. */
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    const connection = this.#admitted.get(socket);
+    try {
+      if (!connection) throw this.#judge.refuse(UNNAMED, "its connection was not judged");
+      if (!connection.isCurrent) await connection.renew();
+    } catch (error) {
+      socket.destroy();
+      if (!(error instanceof TrustError)) throw error;
+      return;
+    }
+    if (socket.destroyed) return;
+    const { tlsa, dnssec } = connection.acceptance;
+    this.#serve(request, response, { name: connection.peer.name, tlsa, dnssec });
+  }
+}
+
+const UNNAMED = { role: "client", name: undefined } as const;
+
+/**
+ * An HTTPS server for accepted clients only: TLS 1.3, no session resumption, no octet to `listener` before the verdict.
+ * Under policy dane (the default) clients name themselves with the client-identity extension and need TLSA records at
+ * that name; under policy pkix their certificate must lead to the given roots.
+ * @throws Error "DANE client identity unavailable: ..." without the addon, or if the policy lacks what it needs
+ */
+export function createDaneServer(options: DaneServerOptions, listener: PeerRequestListener): Server {
+  return new DaneServer(options, listener);
+}
