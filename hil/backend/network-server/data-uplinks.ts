@@ -1,0 +1,166 @@
+/**
+ * Data frames from devices: session by MIC and counter, MAC commands, hand-over to the Application Server,
+ * and the windows that the frame opens. LoRaWAN L2 1.0.4 and 1.1, sections 4 and 5.
+ */
+import {
+  Cid,
+  eu868,
+  MINOR_VERSION_1_1,
+  type ParsedDataFrame,
+  parseDataFrame,
+  parseMacCommands,
+  rekeyConf,
+} from "../../lorawan/index.ts";
+import type { EventSink, ServerEvent } from "../events.ts";
+import type { ApplicationLink } from "./application-link.ts";
+import type { Downlinks } from "./downlinks.ts";
+import type { PendingWork } from "./pending-work.ts";
+import { receiveWindows } from "./receive-windows.ts";
+import type { Uplink } from "./reception.ts";
+import type { NetworkSession } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
+import { matchUplink } from "./uplink-session.ts";
+
+interface Dependencies {
+  readonly sessions: SessionStore;
+  readonly application: ApplicationLink;
+  readonly downlinks: Downlinks;
+  readonly work: PendingWork;
+  readonly onEvent: EventSink;
+}
+
+/** Index of the frame's data rate and channel in the region. */
+export interface UplinkRadio {
+  readonly txDr: number;
+  readonly txCh: number;
+}
+
+export class DataUplinks {
+  readonly #with: Dependencies;
+
+  constructor(dependencies: Dependencies) {
+    this.#with = dependencies;
+  }
+
+  /** @throws FrameError if the octets are no data frame. */
+  handle(uplink: Uplink, radio: UplinkRadio): void {
+    const frame = parseDataFrame(uplink.best.phyPayload);
+    if (frame.direction === "down") {
+      this.#refused("a downlink frame, sent like an uplink", frame);
+      return;
+    }
+    const match = matchUplink(frame, this.#with.sessions.byDevAddr(frame.devAddr), radio);
+    if (match.found) this.#accept(uplink, radio, frame, match);
+    else this.#refused(match.reason, frame, match.devEui);
+  }
+
+  #accept(
+    uplink: Uplink,
+    radio: UplinkRadio,
+    frame: ParsedDataFrame,
+    { session, fCnt, repeated }: { session: NetworkSession; fCnt: number; repeated: boolean },
+  ): void {
+    this.#event("mic-checked", session, { fCnt, confirmed: frame.confirmed, repeated });
+    if (this.#with.sessions.current(session.devEui) !== session) this.#activate(session);
+    session.fCntUp = fCnt;
+    this.#acknowledged(session, frame, repeated);
+    const macCommands = this.#answerMacCommands(session, frame, fCnt);
+    this.#with.downlinks.plan({
+      session,
+      gatewayEui: uplink.best.gatewayEui,
+      windows: receiveWindows(uplink.best, radio.txDr, session.windows),
+      ack: frame.confirmed,
+      anything: frame.adrAckReq,
+      macCommands,
+    });
+    // A repetition was answered again, since the device missed the answer; the application has the frame already.
+    if (repeated) return;
+    const forApplication = frame.fPort !== undefined && frame.fPort > 0;
+    this.#with.work.start(() =>
+      this.#with.application.deliver({
+        session,
+        uplink,
+        fCnt,
+        confirmed: frame.confirmed,
+        dataRate: radio.txDr,
+        fPort: forApplication ? frame.fPort : undefined,
+        frmPayload: forApplication ? frame.frmPayload : new Uint8Array(),
+      }),
+    );
+  }
+
+  #activate(session: NetworkSession): void {
+    const ended = this.#with.sessions.activate(session);
+    this.#event("session-activated", session, {
+      optNeg: session.optNeg,
+      ...(ended ? { endedDevAddr: ended.devAddr, droppedDownlinks: ended.queue.length } : {}),
+    });
+  }
+
+  /** ACK, or its absence, settles the confirmed downlink that went out before this uplink. */
+  #acknowledged(session: NetworkSession, frame: ParsedDataFrame, repeated: boolean): void {
+    if (!session.awaitsAck || repeated) return;
+    session.awaitsAck = false;
+    const fCntDown = session.confirmedFCntDown ?? 0;
+    if (frame.ack) {
+      this.#event("downlink-acknowledged", session, { fCntDown });
+      return;
+    }
+    this.#with.onEvent({
+      server: "network-server",
+      step: "downlink-not-acknowledged",
+      ok: false,
+      devEui: session.devEui,
+      detail: { devAddr: session.devAddr, fCntDown },
+      reason: "the next uplink came without ACK",
+    });
+  }
+
+  /** Reads the MAC commands of the frame; returns the answers, in clear. */
+  #answerMacCommands(session: NetworkSession, frame: ParsedDataFrame, fCnt: number): Uint8Array {
+    const { commands, rest } = parseMacCommands(session.uplinkMacCommands(frame, fCnt), "up");
+    const answers: Uint8Array[] = [];
+    for (const { cid, name, payload } of commands) {
+      const answered = cid === Cid.rekey && session.optNeg && payload[0] === MINOR_VERSION_1_1;
+      if (answered) answers.push(rekeyConf(MINOR_VERSION_1_1));
+      this.#event("mac-command-received", session, { name, answered });
+    }
+    if (rest.length > 0)
+      this.#with.onEvent({
+        server: "network-server",
+        step: "mac-commands-unreadable",
+        ok: false,
+        devEui: session.devEui,
+        detail: { devAddr: session.devAddr, octets: rest.length, cid: rest[0] },
+        reason: `unknown or incomplete MAC command ${rest[0].toString(16).padStart(2, "0").toUpperCase()}`,
+      });
+    return Buffer.concat(answers);
+  }
+
+  #event(step: string, session: NetworkSession, detail: ServerEvent["detail"]): void {
+    const { devEui, devAddr } = session;
+    this.#with.onEvent({ server: "network-server", step, ok: true, devEui, detail: { devAddr, ...detail } });
+  }
+
+  #refused(reason: string, frame: ParsedDataFrame, devEui?: string): void {
+    this.#with.onEvent({
+      server: "network-server",
+      step: "uplink-refused",
+      ok: false,
+      devEui,
+      detail: { devAddr: frame.devAddr, fCnt16: frame.fCnt16 },
+      reason,
+    });
+  }
+}
+
+/** Index of the uplink's data rate and channel; a text if the region has no such. */
+export function uplinkRadio(uplink: Uplink): UplinkRadio | string {
+  const { frequencyHz, dataRate } = uplink.best;
+  const txCh = eu868.channelIndex(frequencyHz);
+  if (txCh === undefined) return `${frequencyHz} Hz is no channel of ${eu868.name}`;
+  const txDr = eu868.dataRateIndex(dataRate);
+  if (txDr === undefined)
+    return `SF${dataRate.spreadingFactor} at ${dataRate.bandwidthHz} Hz is no data rate of ${eu868.name}`;
+  return { txDr, txCh };
+}

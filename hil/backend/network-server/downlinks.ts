@@ -1,0 +1,146 @@
+/**
+ * What goes back to a device after one of its uplinks, decided shortly before RX1 opens, so that the
+ * Application Server has had time to hand a frame in. One frame carries all of it: ACK, MAC answers, data.
+ */
+import type { Clock } from "../../clock/index.ts";
+import { eu868 } from "../../lorawan/index.ts";
+import type { EventSink } from "../events.ts";
+import { buildDownlink } from "./downlink-frame.ts";
+import type { PendingWork } from "./pending-work.ts";
+import type { ReceiveWindow } from "./receive-windows.ts";
+import type { NetworkSession, QueuedDownlink } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { Transmitter } from "./transmitter.ts";
+
+/** How long before RX1 the frame is made up. */
+const DECISION_LEAD_NS = 300_000_000;
+
+/** An uplink that opened windows, and what the network owes the device for it. */
+export interface DownlinkOpportunity {
+  readonly session: NetworkSession;
+  readonly gatewayEui: string;
+  readonly windows: readonly ReceiveWindow[];
+  /** The uplink was confirmed. */
+  readonly ack: boolean;
+  /** The device asks for any downlink at all (ADRACKReq). */
+  readonly anything: boolean;
+  /** MAC commands for the device, in clear. */
+  readonly macCommands: Uint8Array;
+}
+
+interface Content {
+  readonly item: QueuedDownlink | undefined;
+  readonly fPort: number | undefined;
+  readonly fCntDown: number;
+}
+
+export class Downlinks {
+  readonly #with: {
+    readonly clock: Clock;
+    readonly sessions: SessionStore;
+    readonly transmitter: Transmitter;
+    readonly work: PendingWork;
+    readonly onEvent: EventSink;
+  };
+
+  constructor(dependencies: {
+    readonly clock: Clock;
+    readonly sessions: SessionStore;
+    readonly transmitter: Transmitter;
+    readonly work: PendingWork;
+    readonly onEvent: EventSink;
+  }) {
+    this.#with = dependencies;
+  }
+
+  /** Sees to the windows of an uplink when their time comes. */
+  plan(opportunity: DownlinkOpportunity): void {
+    const { clock, work } = this.#with;
+    clock.at(opportunity.windows[0].opensNs - DECISION_LEAD_NS, () =>
+      work.start(() => this.#serve(opportunity)),
+    );
+  }
+
+  async #serve(opportunity: DownlinkOpportunity): Promise<void> {
+    const { session } = opportunity;
+    if (this.#with.sessions.current(session.devEui) !== session) return;
+    const item = this.#takeFitting(opportunity);
+    if (!item && !opportunity.ack && !opportunity.anything && opportunity.macCommands.length === 0) return;
+    const fPort = item?.fPort;
+    const content = { item, fPort, fCntDown: item?.fCntDown ?? session.nextFCntDown(fPort) };
+    session.useFCntDown(fPort, content.fCntDown);
+    this.#dropOvertaken(session);
+    const phyPayload = buildDownlink(session, {
+      fCntDown: content.fCntDown,
+      confirmed: item?.confirmed ?? false,
+      ack: opportunity.ack,
+      fPending: session.queue.length > 0,
+      fOpts: opportunity.macCommands,
+      fPort,
+      frmPayload: item?.frmPayload ?? new Uint8Array(),
+    });
+    const result = await this.#with.transmitter.send({
+      devEui: session.devEui,
+      gatewayEui: opportunity.gatewayEui,
+      windows: opportunity.windows,
+      phyPayload,
+      step: "downlink-scheduled",
+      detail: {
+        devAddr: session.devAddr,
+        fCntDown: content.fCntDown,
+        ack: opportunity.ack,
+        confirmed: item?.confirmed ?? false,
+        ...(fPort === undefined ? {} : { fPort }),
+      },
+    });
+    if (result === "not-sent") this.#takeBack(session, content);
+    else if (item?.confirmed) {
+      session.confirmedFCntDown = content.fCntDown;
+      session.awaitsAck = true;
+    }
+  }
+
+  /** The first frame of the queue that RX1's data rate can carry beside the MAC commands; longer ones go. */
+  #takeFitting({ session, windows, macCommands }: DownlinkOpportunity): QueuedDownlink | undefined {
+    const limit = eu868.maxFrmPayloadOctets(windows[0].dataRate) - macCommands.length;
+    for (let item = session.queue.shift(); item; item = session.queue.shift()) {
+      if (item.frmPayload.length <= limit) return item;
+      this.#dropped(
+        session,
+        item,
+        `${item.frmPayload.length} octets exceed ${limit} at DR${windows[0].dataRate}`,
+      );
+    }
+    return undefined;
+  }
+
+  /** Frames whose counter value a frame of the network itself has just used: their encryption is bound to it. */
+  #dropOvertaken(session: NetworkSession): void {
+    while (
+      session.queue.length > 0 &&
+      session.queue[0].fCntDown < session.nextFCntDown(session.queue[0].fPort)
+    ) {
+      const item = session.queue.shift() as QueuedDownlink;
+      this.#dropped(session, item, `FCntDown ${item.fCntDown} is used up`);
+    }
+  }
+
+  /** Nothing was sent: the counter value is free again, and the frame waits for the next uplink. */
+  #takeBack(session: NetworkSession, { item, fPort, fCntDown }: Content): void {
+    const returned = session.returnFCntDown(fPort, fCntDown);
+    if (!item) return;
+    if (returned) session.queue.unshift(item);
+    else this.#dropped(session, item, `FCntDown ${fCntDown} has been overtaken`);
+  }
+
+  #dropped(session: NetworkSession, item: QueuedDownlink, reason: string): void {
+    this.#with.onEvent({
+      server: "network-server",
+      step: "downlink-dropped",
+      ok: false,
+      devEui: session.devEui,
+      detail: { devAddr: session.devAddr, fPort: item.fPort, fCntDown: item.fCntDown },
+      reason,
+    });
+  }
+}

@@ -1,0 +1,5 @@
+/** Network Server. */
+export type { GatewayServer, ReceivedPacket, TransmitPacket } from "./gateways.ts";
+export type { DeviceProfile } from "./join.ts";
+export { NetworkServer, type NetworkServerOptions } from "./network-server.ts";
+export type { NetworkSession } from "./session.ts";

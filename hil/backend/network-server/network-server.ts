@@ -1,0 +1,161 @@
+/**
+ * Network Server of one network, EU863-870, Class A: joins and data of LoRaWAN 1.0.4 and 1.1 devices, between
+ * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
+ */
+import type { Clock, Participant } from "../../clock/index.ts";
+import { FrameError, FType, fTypeOf, isDataFrame, parseJoinRequest } from "../../lorawan/index.ts";
+import type { EventSink } from "../events.ts";
+import { type ListeningServer, type ListenOptions, listenForMessages } from "../http.ts";
+import type { Kek } from "../interfaces/index.ts";
+import type { JoinServerLink } from "../join-server-link.ts";
+import type { XmitDataPeer } from "../xmit-data.ts";
+import { ApplicationLink } from "./application-link.ts";
+import { DataUplinks, uplinkRadio } from "./data-uplinks.ts";
+import { Deduplication } from "./deduplication.ts";
+import { Downlinks } from "./downlinks.ts";
+import { type GatewayServer, receptionOf } from "./gateways.ts";
+import { type DeviceProfile, Join } from "./join.ts";
+import { PendingWork } from "./pending-work.ts";
+import type { Uplink } from "./reception.ts";
+import type { NetworkSession } from "./session.ts";
+import { SessionStore } from "./session-store.ts";
+import { Transmitter } from "./transmitter.ts";
+
+export interface NetworkServerOptions {
+  readonly netId: string;
+  /** Deduplication and receive windows go by it. */
+  readonly clock: Clock;
+  /** Wall-clock time at the clock's zero, for RecvTime; by default the moment of construction. */
+  readonly startedAt?: Date;
+  readonly gatewayServer: GatewayServer;
+  readonly joinServer: JoinServerLink;
+  readonly applicationServer: XmitDataPeer;
+  /** Key-encryption keys agreed with Join Servers. */
+  readonly keks: readonly Kek[];
+  /** RECEIVE_DELAY1 for joined devices, 1 to 15 seconds; by default 1. */
+  readonly rxDelaySeconds?: number;
+  /** In [0, 1); seeded where runs must repeat. */
+  readonly random: () => number;
+  readonly onEvent: EventSink;
+}
+
+export class NetworkServer implements Participant {
+  readonly #options: NetworkServerOptions;
+  readonly #work: PendingWork;
+  readonly #sessions = new SessionStore();
+  readonly #join: Join;
+  readonly #data: DataUplinks;
+  readonly #application: ApplicationLink;
+
+  constructor(options: NetworkServerOptions) {
+    this.#options = options;
+    const { clock, netId, keks, random, onEvent, gatewayServer, rxDelaySeconds = 1 } = options;
+    const startedAt = options.startedAt ?? new Date();
+    const sessions = this.#sessions;
+    this.#work = new PendingWork((error) => this.#fault(error));
+    const work = this.#work;
+    const transmitter = new Transmitter(clock, gatewayServer, onEvent);
+    const { joinServer, applicationServer } = options;
+    this.#join = new Join({
+      netId,
+      joinServer,
+      keks,
+      rxDelaySeconds,
+      random,
+      sessions,
+      transmitter,
+      onEvent,
+    });
+    this.#application = new ApplicationLink({
+      netId,
+      applicationServer,
+      dateOf: (ns) => new Date(startedAt.getTime() + ns / 1e6),
+      sessions,
+      random,
+      onEvent,
+    });
+    const downlinks = new Downlinks({ clock, sessions, transmitter, work, onEvent });
+    this.#data = new DataUplinks({ sessions, application: this.#application, downlinks, work, onEvent });
+    const deduplication = new Deduplication(clock, (uplink) => this.#process(uplink));
+    gatewayServer.onUplink((received) => {
+      const reception = receptionOf(received, clock.nowNs());
+      if (!reception) return;
+      onEvent({
+        server: "network-server",
+        step: "uplink-received",
+        ok: true,
+        detail: {
+          gateway: reception.gatewayEui,
+          octets: reception.phyPayload.length,
+          frequencyHz: reception.frequencyHz,
+          spreadingFactor: reception.dataRate.spreadingFactor,
+          rssiDbm: reception.rssiDbm,
+          snrDb: reception.snrDb,
+        },
+      });
+      deduplication.add(reception);
+    });
+  }
+
+  get busy(): boolean {
+    return this.#work.busy;
+  }
+
+  idle(): Promise<void> {
+    return this.#work.idle();
+  }
+
+  /** Devices that are not registered here do not get as far as a Join Server. */
+  registerDevice(profile: DeviceProfile): void {
+    this.#join.registerDevice(profile);
+  }
+
+  /** The device's session: the one in use, or the one joined last while none is. */
+  session(devEui: string): NetworkSession | undefined {
+    return this.#sessions.current(devEui) ?? this.#sessions.next(devEui);
+  }
+
+  /** Starts to take downlinks from the Application Server; `createServer` decides how it proves its name. */
+  listen(options: ListenOptions): Promise<ListeningServer> {
+    return listenForMessages(options, this.#application.handler, (error) => this.#fault(error));
+  }
+
+  #process(uplink: Uplink): void {
+    const { onEvent } = this.#options;
+    const { best, receptions } = uplink;
+    const gateways = new Set(receptions.map(({ gatewayEui }) => gatewayEui)).size;
+    const detail = { gateways, bestGateway: best.gatewayEui, bestSnrDb: best.snrDb };
+    onEvent({ server: "network-server", step: "uplink-deduplicated", ok: true, detail });
+    const refuse = (reason: string): void =>
+      onEvent({ server: "network-server", step: "uplink-refused", ok: false, detail, reason });
+    try {
+      const reason = this.#dispatch(uplink);
+      if (reason !== undefined) refuse(reason);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      refuse(error.message);
+    }
+  }
+
+  /** Hands the frame to who serves its kind; returns why nobody does. @throws FrameError */
+  #dispatch(uplink: Uplink): string | undefined {
+    const { phyPayload } = uplink.best;
+    const radio = uplinkRadio(uplink);
+    if (typeof radio === "string") return radio;
+    const fType = fTypeOf(phyPayload);
+    if (fType === FType.joinRequest) {
+      const request = parseJoinRequest(phyPayload);
+      this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
+      return undefined;
+    }
+    if (!isDataFrame(phyPayload)) return `frames of FType ${fType} are not served by this network`;
+    this.#data.handle(uplink, radio);
+    return undefined;
+  }
+
+  /** Something that no peer can cause: reported, because the other devices go on. */
+  #fault(error: unknown): void {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.onEvent({ server: "network-server", step: "server-fault", ok: false, detail: {}, reason });
+  }
+}

@@ -1,0 +1,23 @@
+/** An uplink as gateways heard it, in the units of this server. */
+import type { LoRaDataRate } from "../../lorawan/index.ts";
+
+/** One gateway's copy. */
+export interface Reception {
+  readonly gatewayEui: string;
+  readonly phyPayload: Uint8Array;
+  /** The gateway's own clock at the end of the frame: microseconds modulo 2^32. */
+  readonly timestampUs: number;
+  /** This server's clock when the copy arrived; taken for the end of the frame when windows are scheduled. */
+  readonly receivedNs: number;
+  readonly frequencyHz: number;
+  readonly dataRate: LoRaDataRate;
+  readonly rssiDbm: number;
+  readonly snrDb: number;
+}
+
+/** All copies of one frame. */
+export interface Uplink {
+  readonly receptions: readonly Reception[];
+  /** The copy with the best SNR: its gateway sends the answer. */
+  readonly best: Reception;
+}

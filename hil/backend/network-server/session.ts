@@ -1,0 +1,143 @@
+/**
+ * The context that a Network Server keeps of one activation: address, keys, counters, settings.
+ * LoRaWAN L2 1.0.4 section 4.3.1.5 (one FCntDown), 1.1 section 4.3.1.5 (NFCntDown and AFCntDown) and
+ * section 6.1.2 (keys).
+ */
+import {
+  type CipherInput,
+  cryptFOpts,
+  cryptFrmPayload,
+  type DataFrame,
+  dataMic10,
+  downlinkMic11,
+  type FrameCounter,
+  type MicInput,
+  uplinkMic11,
+} from "../../lorawan/index.ts";
+import type { KeyEnvelope } from "../interfaces/index.ts";
+import type { WindowSettings } from "./receive-windows.ts";
+
+/** Network session keys; under 1.0.x all three are the NwkSKey. */
+export interface NetworkSessionKeys {
+  readonly fNwkSIntKey: Uint8Array;
+  readonly sNwkSIntKey: Uint8Array;
+  readonly nwkSEncKey: Uint8Array;
+}
+
+/** For the Application Server, which alone can open it. */
+export interface AppSKeyDelivery {
+  readonly envelope?: KeyEnvelope;
+  readonly sessionKeyId?: string;
+}
+
+/** A frame for the device that the Application Server has encrypted. */
+export interface QueuedDownlink {
+  readonly fPort: number;
+  readonly fCntDown: number;
+  readonly confirmed: boolean;
+  readonly frmPayload: Uint8Array;
+}
+
+export interface Activation {
+  readonly devEui: string;
+  readonly joinEui: string;
+  readonly devAddr: string;
+  /** OptNeg: 1.1 keys, MIC and counters. */
+  readonly optNeg: boolean;
+  readonly keys: NetworkSessionKeys;
+  readonly windows: WindowSettings;
+  readonly appSKey: AppSKeyDelivery;
+}
+
+export class NetworkSession {
+  readonly devEui: string;
+  readonly joinEui: string;
+  readonly devAddr: string;
+  readonly optNeg: boolean;
+  readonly windows: WindowSettings;
+  readonly appSKey: AppSKeyDelivery;
+  /** Last FCntUp accepted, 32 bits. */
+  fCntUp: number | undefined;
+  /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
+  confirmedFCntDown: number | undefined;
+  /** That downlink has not been acknowledged yet. */
+  awaitsAck = false;
+  readonly queue: QueuedDownlink[] = [];
+  readonly #keys: NetworkSessionKeys;
+  /** Next values. Without OptNeg the first one counts all downlinks. */
+  #nFCntDown = 0;
+  #aFCntDown = 0;
+
+  constructor(activation: Activation) {
+    this.devEui = activation.devEui;
+    this.joinEui = activation.joinEui;
+    this.devAddr = activation.devAddr;
+    this.optNeg = activation.optNeg;
+    this.windows = activation.windows;
+    this.appSKey = activation.appSKey;
+    this.#keys = activation.keys;
+  }
+
+  // Getters, so that printing a session prints no key.
+  get fNwkSIntKey(): Uint8Array {
+    return this.#keys.fNwkSIntKey;
+  }
+  get sNwkSIntKey(): Uint8Array {
+    return this.#keys.sNwkSIntKey;
+  }
+  get nwkSEncKey(): Uint8Array {
+    return this.#keys.nwkSEncKey;
+  }
+
+  /** Which counter numbers a downlink: application frames have their own only with OptNeg. */
+  downlinkCounter(fPort: number | undefined): Exclude<FrameCounter, "FCntUp"> {
+    return this.optNeg && fPort !== undefined && fPort > 0 ? "AFCntDown" : "NFCntDown";
+  }
+
+  /** The next value of the counter that numbers a downlink on `fPort`. */
+  nextFCntDown(fPort: number | undefined): number {
+    return this.downlinkCounter(fPort) === "AFCntDown" ? this.#aFCntDown : this.#nFCntDown;
+  }
+
+  /** The value is used up. */
+  useFCntDown(fPort: number | undefined, fCntDown: number): void {
+    this.#setFCntDown(fPort, fCntDown + 1);
+  }
+
+  /** The frame never went on the air, so its value may be used again, unless a later one is out already. */
+  returnFCntDown(fPort: number | undefined, fCntDown: number): boolean {
+    if (this.nextFCntDown(fPort) !== fCntDown + 1) return false;
+    this.#setFCntDown(fPort, fCntDown);
+    return true;
+  }
+
+  #setFCntDown(fPort: number | undefined, next: number): void {
+    if (this.downlinkCounter(fPort) === "AFCntDown") this.#aFCntDown = next;
+    else this.#nFCntDown = next;
+  }
+
+  /** The MIC that an uplink of this session has. `txDr`, `txCh`: indices of its data rate and channel. */
+  uplinkMic(input: MicInput, radio: { readonly txDr: number; readonly txCh: number }): Buffer {
+    if (!this.optNeg) return dataMic10(input, this.#keys.fNwkSIntKey, "up");
+    return uplinkMic11({ ...input, ...radio, confFCnt: this.confirmedFCntDown ?? 0 }, this.#keys);
+  }
+
+  /** The MIC of a downlink; one with ACK acknowledges the last uplink accepted. */
+  downlinkMic(input: MicInput): Buffer {
+    if (!this.optNeg) return dataMic10(input, this.#keys.fNwkSIntKey, "down");
+    return downlinkMic11({ ...input, confFCnt: this.fCntUp ?? 0 }, this.#keys.sNwkSIntKey);
+  }
+
+  /** FOpts in clear to FOpts on the air and back: encrypted with OptNeg only. */
+  cryptFOpts(input: CipherInput & { readonly counter: FrameCounter }, fOpts: Uint8Array): Uint8Array {
+    return this.optNeg ? cryptFOpts(input, this.#keys.nwkSEncKey, fOpts) : fOpts;
+  }
+
+  /** The MAC commands of an uplink in clear: from FOpts, or from FRMPayload on FPort 0. */
+  uplinkMacCommands(frame: DataFrame, fCnt: number): Uint8Array {
+    const input = { devAddr: this.devAddr, fCnt };
+    if (frame.fPort === 0)
+      return cryptFrmPayload({ ...input, direction: "up" }, this.#keys.nwkSEncKey, frame.frmPayload);
+    return this.cryptFOpts({ ...input, counter: "FCntUp" }, frame.fOpts);
+  }
+}

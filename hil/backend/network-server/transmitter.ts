@@ -1,0 +1,106 @@
+/** Sends a downlink in the first receive window that can still be reached. */
+import type { Clock } from "../../clock/index.ts";
+import { eu868, MIC_OCTETS } from "../../lorawan/index.ts";
+import type { EventSink, ServerEvent } from "../events.ts";
+import { type GatewayServer, txpkOf } from "./gateways.ts";
+import type { ReceiveWindow } from "./receive-windows.ts";
+
+/** A gateway must have the frame this long before it sends it: network and its own queue take time. */
+const GATEWAY_LEAD_NS = 100_000_000;
+
+export interface Downlink {
+  readonly devEui: string;
+  readonly gatewayEui: string;
+  readonly windows: readonly ReceiveWindow[];
+  readonly phyPayload: Uint8Array;
+  /** The step that the event names when a gateway accepted the frame, and what it tells of the frame. */
+  readonly step: string;
+  readonly detail: ServerEvent["detail"];
+}
+
+/** "unknown": the gateway did not answer, so the frame may be on the air. */
+export type TransmitResult = "scheduled" | "not-sent" | "unknown";
+
+/** MHDR and FHDR without FOpts, FPort: what a data frame has besides N octets of FOpts and FRMPayload. */
+const FRAME_OVERHEAD_OCTETS = 1 + 7 + 1 + MIC_OCTETS;
+
+export class Transmitter {
+  readonly #clock: Clock;
+  readonly #gatewayServer: GatewayServer;
+  readonly #onEvent: EventSink;
+
+  constructor(clock: Clock, gatewayServer: GatewayServer, onEvent: EventSink) {
+    this.#clock = clock;
+    this.#gatewayServer = gatewayServer;
+    this.#onEvent = onEvent;
+  }
+
+  async send(downlink: Downlink): Promise<TransmitResult> {
+    for (const window of downlink.windows) {
+      const obstacle = this.#obstacle(downlink, window);
+      if (obstacle) {
+        this.#refused(downlink, window, obstacle);
+        continue;
+      }
+      let error: string;
+      try {
+        error = await this.#gatewayServer.sendDownlink(downlink.gatewayEui, this.#txpk(downlink, window));
+      } catch (fault) {
+        this.#refused(downlink, window, (fault as Error).message);
+        return "unknown";
+      }
+      if (error === "NONE") {
+        this.#onEvent({
+          server: "network-server",
+          step: downlink.step,
+          ok: true,
+          devEui: downlink.devEui,
+          detail: {
+            ...downlink.detail,
+            window: window.name,
+            gateway: downlink.gatewayEui,
+            frequencyHz: window.frequencyHz,
+            dataRate: window.dataRate,
+            timestampUs: window.timestampUs,
+          },
+        });
+        return "scheduled";
+      }
+      this.#refused(downlink, window, `the gateway refused the frame: ${error}`);
+    }
+    return "not-sent";
+  }
+
+  /** Why a window cannot be used at all, or undefined. */
+  #obstacle(downlink: Downlink, window: ReceiveWindow): string | undefined {
+    const leftNs = window.opensNs - this.#clock.nowNs();
+    if (leftNs < GATEWAY_LEAD_NS)
+      return `too late: ${Math.round(leftNs / 1e6)} ms before the window, ${GATEWAY_LEAD_NS / 1e6} ms are needed`;
+    const limit = eu868.maxFrmPayloadOctets(window.dataRate) + FRAME_OVERHEAD_OCTETS;
+    if (downlink.phyPayload.length > limit)
+      return `${downlink.phyPayload.length} octets exceed the ${limit} that DR${window.dataRate} allows`;
+    return undefined;
+  }
+
+  #txpk(downlink: Downlink, window: ReceiveWindow) {
+    return txpkOf({
+      gatewayEui: downlink.gatewayEui,
+      timestampUs: window.timestampUs,
+      frequencyHz: window.frequencyHz,
+      dataRate: eu868.dataRate(window.dataRate),
+      powerDbm: window.powerDbm,
+      phyPayload: downlink.phyPayload,
+    });
+  }
+
+  #refused(downlink: Downlink, window: ReceiveWindow, reason: string): void {
+    this.#onEvent({
+      server: "network-server",
+      step: "window-missed",
+      ok: false,
+      devEui: downlink.devEui,
+      detail: { ...downlink.detail, window: window.name, gateway: downlink.gatewayEui },
+      reason: `${window.name}: ${reason}`,
+    });
+  }
+}

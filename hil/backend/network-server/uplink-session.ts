@@ -1,0 +1,44 @@
+/**
+ * Finds the session of a data uplink: DevAddr narrows, the MIC decides, the counter must move forward.
+ * LoRaWAN L2 1.0.4 and 1.1, sections 4.3.1.5 and 4.4.
+ */
+import { FCNT_LIMIT, micEquals, type ParsedDataFrame, reconstructFCnt } from "../../lorawan/index.ts";
+import type { NetworkSession } from "./session.ts";
+
+export type UplinkMatch =
+  | {
+      readonly found: true;
+      readonly session: NetworkSession;
+      readonly fCnt: number;
+      readonly repeated: boolean;
+    }
+  | { readonly found: false; readonly devEui?: string; readonly reason: string };
+
+export function matchUplink(
+  frame: ParsedDataFrame,
+  candidates: readonly NetworkSession[],
+  radio: { readonly txDr: number; readonly txCh: number },
+): UplinkMatch {
+  const fits = (session: NetworkSession, fCnt: number): boolean =>
+    fCnt >= 0 &&
+    fCnt <= FCNT_LIMIT &&
+    micEquals(frame.mic, session.uplinkMic({ devAddr: frame.devAddr, fCnt, message: frame.message }, radio));
+
+  if (candidates.length === 0) return { found: false, reason: `no session has the DevAddr ${frame.devAddr}` };
+  for (const session of candidates) {
+    const fCnt = reconstructFCnt(frame.fCnt16, session.fCntUp);
+    if (fits(session, fCnt)) return { found: true, session, fCnt, repeated: fCnt === session.fCntUp };
+  }
+  // An old frame is told from a forged one only for the sake of the reason: both are refused.
+  for (const session of candidates) {
+    if (session.fCntUp === undefined) continue;
+    const past = reconstructFCnt(frame.fCnt16, session.fCntUp) - 0x10000;
+    if (fits(session, past))
+      return {
+        found: false,
+        devEui: session.devEui,
+        reason: `FCntUp ${past} is not above ${session.fCntUp}, the last one accepted: a replay`,
+      };
+  }
+  return { found: false, reason: `MICFailed: no session of DevAddr ${frame.devAddr} has made this MIC` };
+}
