@@ -159,7 +159,8 @@ static int parse_name(SSL *ssl, unsigned int type, unsigned int context, const u
 static int require_name(X509_STORE_CTX *store, void *argument) {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     (void)argument;
-    if (ssl != NULL && SSL_get_ex_data(ssl, claim_index) != NULL) return X509_verify_cert(store);
+    if (ssl != NULL && (!SSL_is_server(ssl) || SSL_get_ex_data(ssl, claim_index) != NULL))
+        return X509_verify_cert(store);
     X509_STORE_CTX_set_error(store, REFUSED_BY_APPLICATION);
     return 0;
 }
