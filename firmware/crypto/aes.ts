@@ -6,8 +6,7 @@
  * AddRoundKey. The S-box is the only table; its look-ups depend on secrets, which is safe on cores
  * without a data cache. Nothing else depends on them: no branch, no other index.
  */
-import type { Bytes, u8 } from "../lang/index.ts";
-import { copy, fill, u8 as octet, table8, view } from "../lang/index.ts";
+import { type Bytes, copy, fill, table8, u8, view } from "../lang/index.ts";
 
 // biome-ignore format: sixteen octets a row, as in FIPS 197, figure 7
 const S_BOX = table8([
@@ -34,7 +33,7 @@ const schedule = new Uint8Array(176);
 
 /** The product by x in GF(2^8), without a branch (FIPS 197, 4.2.1). */
 function xtime(value: u8): u8 {
-  return octet(value << 1) ^ ((value >> 7) * 0x1b);
+  return u8(value << 1) ^ ((value >> 7) * 0x1b);
 }
 
 /** Makes `key` the key of `encryptBlock`, until the next `useKey` or `forgetKey` (FIPS 197, 5.2). */

@@ -1,6 +1,5 @@
 /** AES-CMAC (RFC 4493) over a part of the frame buffer. */
-import type { Bytes, Int } from "../lang/index.ts";
-import { fill, u8 as octet } from "../lang/index.ts";
+import { type Bytes, fill, type Int, u8 } from "../lang/index.ts";
 import { encryptBlock, forgetKey, useKey } from "./aes.ts";
 
 /**
@@ -9,8 +8,8 @@ import { encryptBlock, forgetKey, useKey } from "./aes.ts";
  */
 export function doubleBlock(block: Bytes<16>): void {
   const reduction = (block[0] >> 7) * 0x87;
-  for (let i = 0; i < 15; i++) block[i] = octet(block[i] << 1) | (block[i + 1] >> 7);
-  block[15] = octet(block[15] << 1) ^ reduction;
+  for (let i = 0; i < 15; i++) block[i] = u8(block[i] << 1) | (block[i + 1] >> 7);
+  block[15] = u8(block[15] << 1) ^ reduction;
 }
 
 /**

@@ -4,12 +4,22 @@
  * a frame buffer.
  */
 import { cmac, encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
-import type { Bytes, Int, u8, u16, u32 } from "../lang/index.ts";
-import { copy, fill, u8 as octet, store16le, store32le, view } from "../lang/index.ts";
+import {
+  type Bytes,
+  copy,
+  fill,
+  type Int,
+  store16le,
+  store32le,
+  u8,
+  type u16,
+  type u32,
+  view,
+} from "../lang/index.ts";
 import { type FrameBuffer, PHY } from "./frame.ts";
 
 /** Octet 4 of the A block. */
-export enum CipherUse {
+export const enum CipherUse {
   FrmPayload = 0,
   /** FOpts of an uplink, or of a downlink that NFCntDown counts. */
   FOpts = 1,
@@ -85,7 +95,7 @@ export function cmacB0(
   fCnt: u32,
   tag: Bytes<16>,
 ): void {
-  writeBlock(view(frame, 0, 16), B_BLOCK, direction, devAddr, fCnt, octet(end - PHY));
+  writeBlock(view(frame, 0, 16), B_BLOCK, direction, devAddr, fCnt, u8(end - PHY));
   store16le(frame, 1, confFCnt);
   cmac(key, frame, 0, end, tag);
 }
@@ -105,7 +115,7 @@ export function cmacB1(
   fCnt: u32,
   tag: Bytes<16>,
 ): void {
-  writeBlock(view(frame, 0, 16), B_BLOCK, 0, devAddr, fCnt, octet(end - PHY));
+  writeBlock(view(frame, 0, 16), B_BLOCK, 0, devAddr, fCnt, u8(end - PHY));
   store16le(frame, 1, confFCnt);
   frame[3] = dataRate;
   frame[4] = channel;

@@ -19,7 +19,7 @@ export const PHY = 16;
 export const MIC_LENGTH = 4;
 
 /** FType, the high three bits of MHDR (TS001-1.0.4, table 2). Major is 0: LoRaWAN R1. */
-export enum FrameType {
+export const enum FrameType {
   JoinRequest = 0,
   JoinAccept = 1,
   UnconfirmedUp = 2,
@@ -29,7 +29,7 @@ export enum FrameType {
 }
 
 /** The direction octet of the blocks for MIC and encryption. */
-export enum Direction {
+export const enum Direction {
   Up = 0,
   Down = 1,
 }

@@ -3,8 +3,7 @@
  * functions over a frame buffer; EUIs are in the octet order of the air.
  */
 import { cmac, encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
-import type { Bytes, Int, u16 } from "../lang/index.ts";
-import { copy, equal, store16le, view } from "../lang/index.ts";
+import { type Bytes, copy, equal, type Int, store16le, type u16, view } from "../lang/index.ts";
 import { type FrameBuffer, FrameType, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 
 /** Octets of a join-request. */
@@ -15,7 +14,7 @@ export const JOIN_ACCEPT_LENGTH = 17;
 export const JOIN_ACCEPT_CFLIST_LENGTH = 33;
 
 /** Where the fields of a decrypted join-accept stand in the frame buffer. */
-export enum JoinAcceptField {
+export const enum JoinAcceptField {
   JoinNonce = 17,
   NetId = 20,
   DevAddr = 23,

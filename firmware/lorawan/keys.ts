@@ -3,11 +3,10 @@
  * a type octet and of what the join exchanged, in the octet order of the air.
  */
 import { encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
-import type { Bytes, u8, u16 } from "../lang/index.ts";
-import { copy, fill, store16le } from "../lang/index.ts";
+import { type Bytes, copy, fill, store16le, type u8, type u16 } from "../lang/index.ts";
 
 /** The first octet of the derivation block. */
-export enum KeyType {
+export const enum KeyType {
   /** NwkSKey (1.0) and FNwkSIntKey (1.1). */
   FNwkSInt = 1,
   AppS = 2,

@@ -1,0 +1,34 @@
+/**
+ * The example application: a 4-octet reading on FPort 2 each period, downlinks printed on the console. The
+ * reading is the number of the sample and the battery level, as a board without sensors has no other.
+ */
+import { printDownlink } from "../console/index.ts";
+import { batteryLevel } from "../hal/index.ts";
+import { type Bytes, type Int, store16be, type u8, u16 } from "../lang/index.ts";
+
+/** Seconds from uplink to uplink. @config */
+export const PERIOD_S: Int<1, 500000> = 60;
+
+/** FPort of the uplinks. */
+export const UPLINK_PORT = 2;
+
+let sampleCount: u16 = 0;
+
+/** Called once, before the device joins. */
+export function setup(): void {
+  sampleCount = 0;
+}
+
+/** Called for each uplink: writes the payload and returns its length. Octets: sample number (2), battery level, 0. */
+export function sample(payload: Bytes<49>): Int<0, 49> {
+  store16be(payload, 0, sampleCount);
+  payload[2] = batteryLevel();
+  payload[3] = 0;
+  sampleCount = u16(sampleCount + 1);
+  return 4;
+}
+
+/** Called for each downlink with a payload for the application. */
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  printDownlink(port, payload, length);
+}

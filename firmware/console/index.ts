@@ -1,0 +1,107 @@
+/**
+ * What the device says on its console: one line an event, ended by LF. Numbers are decimal, addresses
+ * and payloads hexadecimal as people write them. Keys are never among them.
+ *
+ *     boot LoRaWAN 1.1                      power-up; "1.0.4" where the image speaks that
+ *     error: no identity in the store       not provisioned, or damaged: the device stops
+ *     error: no radio                       the radio does not answer: the device tries again later
+ *     error: store                          a record could not be written: nothing is transmitted
+ *     error: DevNonce used up               all 65536 were used: joining stops for good
+ *     joining 12 DR5                        a join-request with this DevNonce starts, at this data rate
+ *     refused: MIC                          a join-accept with a wrong MIC ...
+ *     refused: JoinNonce                    ... or with a JoinNonce that was used before ...
+ *     refused: settings                     ... or with settings that the region does not know
+ *     join failed                           neither window brought a join-accept; the next try comes by itself
+ *     joined 26011F42                       the DevAddr
+ *     uplink 7                              the FCntUp of a data frame that starts
+ *     downlink 10: 0102FF                   FPort and payload of a data frame received
+ */
+import { consoleWrite } from "../hal/index.ts";
+import { ascii, type Bytes, type Int, lengthOf, table32, u8, u32 } from "../lang/index.ts";
+
+/** The texts below, in their order. */
+export const enum Text {
+  Boot10,
+  Boot11,
+  NoIdentity,
+  NoRadio,
+  StoreFailed,
+  DevNonceUsedUp,
+  Joining,
+  DataRate,
+  RefusedMic,
+  RefusedJoinNonce,
+  RefusedSettings,
+  JoinFailed,
+  Joined,
+  Uplink,
+  Downlink,
+  Colon,
+}
+
+/** One table of all texts, each ended by "|": a table per text would cost a loop per text. */
+const TEXTS = ascii(
+  "boot LoRaWAN 1.0.4\n|boot LoRaWAN 1.1\n|error: no identity in the store\n|error: no radio\n|error: store\n|error: DevNonce used up\n|joining | DR|refused: MIC\n|refused: JoinNonce\n|refused: settings\n|join failed\n|joined |uplink |downlink |: |",
+);
+const END_OF_TEXT = 0x7c;
+
+const POWERS_OF_TEN = table32([1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10]);
+
+const DIGIT_0 = 0x30;
+const LETTER_A = 0x41;
+const LINE_FEED = 0x0a;
+
+/** Prints a text. */
+export function print(text: Text): void {
+  let before: u8 = 0;
+  for (let i = 0; i < lengthOf(TEXTS); i++) {
+    const character = TEXTS[i];
+    if (character === END_OF_TEXT) {
+      if (before === text) return;
+      before = u8(before + 1);
+    } else if (before === text) {
+      consoleWrite(character);
+    }
+  }
+}
+
+/** Ends a line. */
+export function endLine(): void {
+  consoleWrite(LINE_FEED);
+}
+
+/** Prints a number in decimal digits, by subtraction: most processors of the class cannot divide. */
+export function printDecimal(value: u32): void {
+  let rest = value;
+  let started = false;
+  for (let i = 0; i < 9; i++) {
+    const power = POWERS_OF_TEN[i];
+    let digit: u8 = 0;
+    while (rest >= power) {
+      rest = u32(rest - power);
+      digit = u8(digit + 1);
+    }
+    if (digit > 0) started = true;
+    if (started) consoleWrite(u8(DIGIT_0 + digit));
+  }
+  consoleWrite(u8(DIGIT_0 + rest));
+}
+
+function printNibble(nibble: u8): void {
+  consoleWrite(u8(nibble < 10 ? DIGIT_0 + nibble : LETTER_A - 10 + nibble));
+}
+
+/** Prints an octet as two hexadecimal digits. */
+export function printHex(value: u8): void {
+  printNibble(value >> 4);
+  printNibble(value & 15);
+}
+
+/** Prints the line of a downlink. */
+export function printDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  print(Text.Downlink);
+  printDecimal(port);
+  print(Text.Colon);
+  for (let i = 0; i < length; i++) printHex(payload[i]);
+  endLine();
+}

@@ -1,0 +1,122 @@
+/** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
+import { equal, type Int, load16le, u8, u16, type u32 } from "../lang/index.ts";
+import { CipherUse, cmacB0, crypt } from "./data-security.ts";
+import { Direction, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
+import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
+import { LORAWAN_1_1 } from "./version.ts";
+
+/** MHDR, FHDR without FOpts, and MIC. */
+const MIN_LENGTH = 12;
+
+/** FCtrl: the downlink acknowledges the last uplink; octets of FOpts. */
+const ACK = 0x20;
+const F_OPTS_LENGTH = 0x0f;
+
+/** Where FOpts starts in the frame buffer. */
+const F_OPTS = PHY + 8;
+
+/** FPorts of applications are 1 to this one. */
+const MAX_APPLICATION_PORT = 223;
+
+const REKEY_CONF = 0x0b;
+const MINOR_VERSION = 1;
+
+/** What `acceptDownlink` answers where a counter cannot be: no downlink has this FCntDown. */
+const NO_F_CNT = 0xffffffff;
+
+/** The application's part of the downlink just accepted: its payload is at the start of the frame buffer. */
+export class Downlink {
+  /** 0 where there is none. */
+  port: u8 = 0;
+  length: Int<0, 51> = 0;
+}
+
+export const downlink = new Downlink();
+
+/**
+ * The FCntDown whose low half was received: the least that is not below `next`. The MIC tells whether it is
+ * right, so no gap is too wide (RP002-1.0.4: MAX_FCNT_GAP is deprecated).
+ */
+export function restoreFCnt(low: u16, next: u32): u32 {
+  let high: u16 = next >>> 16;
+  if (low < (next & 0xffff)) {
+    if (high === 0xffff) return NO_F_CNT;
+    high = u16(high + 1);
+  }
+  return high * 0x10000 + low;
+}
+
+/** Whether the frame carries the MIC of a downlink. */
+function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
+  const tag = new Uint8Array(16);
+  if (LORAWAN_1_1) {
+    // An ACK of 1.1 names the uplink that it is for.
+    const confFCnt = isAck && session.isNetwork11 ? u16(session.fCntUp - 1) : 0;
+    cmacB0(sNwkSIntKey, frame, u8(end), Direction.Down, confFCnt, devAddr, fCnt, tag);
+  } else {
+    cmacB0(fNwkSIntKey, frame, u8(end), Direction.Down, 0, devAddr, fCnt, tag);
+  }
+  return equal(tag, 0, frame, end, MIC_LENGTH);
+}
+
+/** MAC commands in clear: RekeyConf. A command of unknown length ends the processing (TS001-1.0.4, 5). */
+function processCommands(start: Int<0, 76>, end: Int<0, 76>): void {
+  for (let i = start; i < end; i += 2) {
+    if (frame[i] !== REKEY_CONF || i + 1 >= end) return;
+    if (frame[i + 1] === MINOR_VERSION) session.awaitsRekeyConf = false;
+  }
+}
+
+/**
+ * Takes the frame in the frame buffer as a downlink of the session. True where it is one: the counters move on, an
+ * acknowledgement may be due, and `downlink` says what the application gets.
+ */
+export function acceptDownlink(length: PhyLength): boolean {
+  downlink.port = 0;
+  downlink.length = 0;
+  if (length < MIN_LENGTH) return false;
+  const type = frame[PHY] & 0xe3;
+  const isConfirmed = type === FrameType.ConfirmedDown << 5;
+  if (!isConfirmed && type !== FrameType.UnconfirmedDown << 5) return false;
+  if (!equal(frame, PHY + 1, devAddr, 0, 4)) return false;
+
+  const fCtrl = frame[PHY + 5];
+  const portAt = F_OPTS + (fCtrl & F_OPTS_LENGTH);
+  const end = PHY + length - MIC_LENGTH;
+  if (portAt > end) return false;
+  const port = portAt < end ? frame[portAt] : 0;
+  if (portAt < end && port === 0 && portAt > F_OPTS) return false;
+
+  const isCountedByA = LORAWAN_1_1 && session.isNetwork11 && port > 0;
+  const next = isCountedByA ? session.nextAFCntDown : session.nextFCntDown;
+  const fCnt = restoreFCnt(load16le(frame, PHY + 6), next);
+  if (fCnt === NO_F_CNT || !hasMic(end, (fCtrl & ACK) !== 0, fCnt)) return false;
+
+  if (isCountedByA) session.nextAFCntDown = fCnt + 1;
+  else session.nextFCntDown = fCnt + 1;
+  if (isConfirmed) {
+    session.owesAck = true;
+    session.confFCntDown = u16(fCnt);
+  }
+
+  if (LORAWAN_1_1 && session.isNetwork11) {
+    const use = isCountedByA ? CipherUse.FOptsByAFCntDown : CipherUse.FOpts;
+    crypt(nwkSEncKey, use, frame, F_OPTS, portAt, Direction.Down, devAddr, fCnt);
+    processCommands(F_OPTS, portAt);
+    if (port === 0) {
+      crypt(nwkSEncKey, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
+      processCommands(portAt + 1, end);
+    }
+  }
+  if (port > 0 && port <= MAX_APPLICATION_PORT) {
+    crypt(appSKey, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
+    let count: Int<0, 51> = 0;
+    for (let i = portAt + 1; i < end && count < 51; i++) {
+      frame[count] = frame[i];
+      count++;
+    }
+    downlink.port = port;
+    downlink.length = count;
+  }
+  return true;
+}

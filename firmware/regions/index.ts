@@ -1,0 +1,2 @@
+/** The channel plan of the image. */
+export * from "./eu868.ts";

@@ -1,0 +1,130 @@
+/**
+ * The nonces, which must survive every power cut: a journal of records in a ring, so that a record is
+ * never overwritten by its successor and a cut in the middle of a write loses nothing.
+ *
+ * A record, 8 octets: DevNonce of the next join-request (2), JoinNonce of the last accepted join-accept
+ * (3, FFFFFF for none), 1 where all DevNonces are used up and 0 otherwise, CRC-16 of these (2); least
+ * significant octet first. A torn record has a wrong CRC and is skipped.
+ *
+ * DevNonces only grow, so the newest record is the one with the highest. Of two with the same DevNonce the
+ * one written later is the newer: it follows in the ring, perhaps after a torn one.
+ */
+import { storeRead, storeWrite } from "../hal/index.ts";
+import { type Bytes, type Int, load16le, store16le, u16, type u32 } from "../lang/index.ts";
+import { CRC_START, crc16 } from "./crc16.ts";
+
+/** First octet of the ring, and the number of its records: up to the end of 1 KiB. */
+const JOURNAL = 64;
+const SLOT_COUNT = 120;
+const RECORD_LENGTH = 8;
+const BODY_LENGTH = 6;
+
+/** DevNonces that exist: 0 to 65535. */
+const DEV_NONCE_COUNT = 0x10000;
+
+/** What `joinNonce` is before the first join. No Join Server gives it: its successor would not fit. */
+export const NO_JOIN_NONCE = 0xffffff;
+
+/** 24 bits. */
+export type JoinNonce = Int<0, 0xffffff>;
+
+/** The newest record, and the DevNonce in use. */
+export class Nonces {
+  /** DevNonce of the next join-request; `DEV_NONCE_COUNT` where all are used up. */
+  nextDevNonce: Int<0, 0x10000> = 0;
+  /** DevNonce of the join-request under way. */
+  devNonce: u16 = 0;
+  /** JoinNonce of the last accepted join-accept, or `NO_JOIN_NONCE`. */
+  joinNonce: JoinNonce = 0xffffff;
+}
+
+export const nonces = new Nonces();
+
+/** Where the newest record stands. */
+let newestSlot: Int<0, 119> = 119;
+
+function slotAddress(slot: Int<0, 119>): Int<64, 1016> {
+  return JOURNAL + RECORD_LENGTH * slot;
+}
+
+function bodyCrc(record: Bytes<8>): u16 {
+  let crc: u16 = CRC_START;
+  for (let i = 0; i < BODY_LENGTH; i++) crc = crc16(crc, record[i]);
+  return crc;
+}
+
+/** Reads the record of a slot and tells whether it is whole. */
+function readRecord(slot: Int<0, 119>, record: Bytes<8>): boolean {
+  const address = slotAddress(slot);
+  for (let i = 0; i < RECORD_LENGTH; i++) record[i] = storeRead(address + i);
+  return bodyCrc(record) === load16le(record, BODY_LENGTH);
+}
+
+/** Finds the newest record and takes `nonces` from it. Before the first record: DevNonce 0, no JoinNonce. */
+export function openJournal(): void {
+  const record = new Uint8Array(8);
+  nonces.nextDevNonce = 0;
+  nonces.joinNonce = NO_JOIN_NONCE;
+  newestSlot = SLOT_COUNT - 1;
+  let found = false;
+  for (let slot = 0; slot < SLOT_COUNT; slot++) {
+    if (!readRecord(slot, record)) continue;
+    let nextDevNonce: u32 = load16le(record, 0);
+    if (record[5] !== 0) nextDevNonce = DEV_NONCE_COUNT;
+    const follows = slot - newestSlot < SLOT_COUNT / 2;
+    if (!found || nextDevNonce > nonces.nextDevNonce || (nextDevNonce === nonces.nextDevNonce && follows)) {
+      found = true;
+      newestSlot = slot;
+      nonces.nextDevNonce = nextDevNonce;
+      nonces.joinNonce = load16le(record, 2) + record[4] * 0x10000;
+    }
+  }
+}
+
+/**
+ * Writes `nonces` into the next slot that reads back what was written. False where none does: then
+ * nothing may be transmitted that relies on it.
+ */
+function writeRecord(): boolean {
+  const record = new Uint8Array(8);
+  store16le(record, 0, u16(nonces.nextDevNonce));
+  store16le(record, 2, u16(nonces.joinNonce));
+  record[4] = nonces.joinNonce >> 16;
+  record[5] = nonces.nextDevNonce === DEV_NONCE_COUNT ? 1 : 0;
+  store16le(record, BODY_LENGTH, bodyCrc(record));
+  for (let attempt = 0; attempt < SLOT_COUNT; attempt++) {
+    const slot = newestSlot;
+    newestSlot = slot < SLOT_COUNT - 1 ? slot + 1 : 0;
+    const address = slotAddress(newestSlot);
+    let intact = true;
+    for (let i = 0; i < RECORD_LENGTH; i++) {
+      storeWrite(address + i, record[i]);
+      if (storeRead(address + i) !== record[i]) intact = false;
+    }
+    if (intact) return true;
+  }
+  return false;
+}
+
+/** Whether a DevNonce is left. */
+export function hasDevNonce(): boolean {
+  return nonces.nextDevNonce < DEV_NONCE_COUNT;
+}
+
+/**
+ * Takes the next DevNonce as `nonces.devNonce`. When it returns true, no power cut can bring that DevNonce
+ * back: only then may the join-request be transmitted (TS001-1.0.4, 6.2.4).
+ */
+export function takeDevNonce(): boolean {
+  const devNonce = nonces.nextDevNonce;
+  if (devNonce >= DEV_NONCE_COUNT) return false;
+  nonces.devNonce = devNonce;
+  nonces.nextDevNonce = devNonce + 1;
+  return writeRecord();
+}
+
+/** Keeps the JoinNonce of an accepted join-accept. False where the store failed. */
+export function keepJoinNonce(joinNonce: JoinNonce): boolean {
+  nonces.joinNonce = joinNonce;
+  return writeRecord();
+}
