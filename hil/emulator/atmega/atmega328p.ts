@@ -175,7 +175,7 @@ export class Atmega328p implements Machine {
 
   /** A reset: the core and every module start anew, the SRAM keeps what it held unless the power was off (11.1). */
   #boot(atNs: number, cause: number, ram: Uint8Array | undefined): void {
-    const core = new AvrCore(this.#program, (message) => this.#report(message));
+    const core = new AvrCore(this.#program, (message, at) => this.#report(message, at));
     if (ram === undefined) core.data.fill(POWER_UP_RAM, SRAM_START);
     else core.data.set(ram, SRAM_START);
     core.data[MCUSR] = cause;
@@ -269,8 +269,9 @@ export class Atmega328p implements Machine {
     if (this.#peripherals.transmitting) this.#report("stops its clock while the USART is transmitting");
   }
 
-  #report(message: string): void {
-    const programCounter = 2 * this.#core.pc;
+  /** `at`: the word address of the instruction. */
+  #report(message: string, at = this.#core.pc): void {
+    const programCounter = 2 * at;
     const key = `${programCounter} ${message}`;
     if (this.#findings.has(key)) return;
     this.#findings.add(key);

@@ -70,12 +70,13 @@ export class AvrCore extends CPU {
   /** The lowest stack pointer so far. */
   lowestStackPointer: number;
 
+  #astray = false;
   readonly #ramEnd: number;
   readonly #traits: Uint8Array;
-  readonly #report: (message: string) => void;
+  readonly #report: (message: string, at: number) => void;
 
-  /** `report` receives each misuse, at most once for each place in the program. */
-  constructor(program: Program, report: (message: string) => void) {
+  /** `report` receives each misuse with the word address of the instruction. */
+  constructor(program: Program, report: (message: string, at: number) => void) {
     const words = new Uint16Array(FLASH_BYTES / 2).fill(0xffff);
     new Uint8Array(words.buffer).set(program.flash);
     super(words, SRAM_BYTES);
@@ -99,14 +100,15 @@ export class AvrCore extends CPU {
   run(): void {
     const traits = this.#traits;
     while (this.cycles < this.stopCycles) {
-      const trait = traits[this.pc];
+      const at = this.pc;
+      const trait = traits[at];
       avrInstruction(this);
       if (trait !== PLAIN) {
         if (trait === SLEEP && this.data[SMCR] & SLEEP_ENABLE) {
           this.sleepMode = (this.data[SMCR] >> 1) & 7;
           return;
         }
-        this.#completeInstruction(trait);
+        this.#completeInstruction(trait, at);
       }
       if (this.cycles >= this.nextEventCycles) this.runDueEvents();
       if (this.interruptReady && (trait & DEFERS_INTERRUPTS) === 0) this.#enterInterrupt();
@@ -133,7 +135,7 @@ export class AvrCore extends CPU {
 
   override readData(address: number): number {
     if (address < SRAM_START ? !IS_IO_REGISTER[address] : address >= this.data.length) {
-      this.#report(`reads data address ${hex(address)}, ${nature(address)}`);
+      this.#report(`reads data address ${hex(address)}, ${nature(address)}`, this.pc);
       return 0;
     }
     return super.readData(address);
@@ -142,18 +144,21 @@ export class AvrCore extends CPU {
   override writeData(address: number, value: number, mask?: number): void {
     if (address < SRAM_START) {
       if (!IS_IO_REGISTER[address]) {
-        this.#report(`writes data address ${hex(address)}, ${nature(address)}`);
+        this.#report(`writes data address ${hex(address)}, ${nature(address)}`, this.pc);
         return;
       }
       if (STOPPED_BY[address] & this.data[PRR]) {
-        this.#report(`writes register ${hex(address)}, whose module PRR has stopped (section 10.10)`);
+        this.#report(
+          `writes register ${hex(address)}, whose module PRR has stopped (section 10.10)`,
+          this.pc,
+        );
         return;
       }
       if (value !== 0 && NOT_MODELLED.has(address)) {
-        this.#report(`starts ${NOT_MODELLED.get(address)}, which the emulation does not have`);
+        this.#report(`starts ${NOT_MODELLED.get(address)}, which the emulation does not have`, this.pc);
       }
     } else if (address >= this.data.length) {
-      this.#report(`writes data address ${hex(address)}, ${nature(address)}`);
+      this.#report(`writes data address ${hex(address)}, ${nature(address)}`, this.pc);
       return;
     }
     super.writeData(address, value, mask);
@@ -163,10 +168,13 @@ export class AvrCore extends CPU {
     return this as unknown as CpuInternals;
   }
 
-  #completeInstruction(trait: number): void {
-    if (trait & MOVES_STACK) this.#watchStack();
+  #completeInstruction(trait: number, at: number): void {
+    if (trait & MOVES_STACK) this.#watchStack(at);
     else if (trait === LONGER_BY_A_CYCLE) this.cycles++;
-    else if (trait === ERASED) this.#report("executes erased flash: the program counter has left the image");
+    else if (trait === ERASED && !this.#astray) {
+      this.#astray = true;
+      this.#report("executes erased flash: the program counter has left the image", at);
+    }
   }
 
   #enterInterrupt(): void {
@@ -174,11 +182,11 @@ export class AvrCore extends CPU {
     avrInterrupt(this, interrupt.address);
     this.cycles += INTERRUPT_ENTRY_MISSING_CYCLES;
     if (!interrupt.constant) this.clearInterrupt(interrupt);
-    this.#watchStack();
+    this.#watchStack(this.pc);
   }
 
   /** The stack pointer points at the next free octet, so the lowest one in use is one above it. */
-  #watchStack(): void {
+  #watchStack(at: number): void {
     const stackPointer = this.SP;
     const lowestBefore = this.lowestStackPointer;
     if (stackPointer >= lowestBefore) return;
@@ -186,6 +194,7 @@ export class AvrCore extends CPU {
     if (stackPointer + 1 < this.#ramEnd && lowestBefore + 1 >= this.#ramEnd) {
       this.#report(
         `the stack reaches down to ${hex(stackPointer + 1)}, into the variables, which end at ${hex(this.#ramEnd)}`,
+        at,
       );
     }
   }

@@ -16,9 +16,15 @@ export interface Program extends ElfImage {
 
 const built = new Map<string, Promise<Program>>();
 
-/** Builds a program with a `main` of its own. */
+const root = mkdtempSync(join(tmpdir(), "joinery-programs-"));
+process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+
+/** Builds a program with a `main` of its own, and a variable `done`. */
 export function buildBare(source: string): Promise<Program> {
-  return buildOnce(source, []);
+  return buildOnce(
+    `#include <avr/interrupt.h>\n#include <avr/io.h>\n#include <stdint.h>\nvolatile uint8_t done;\n${source}`,
+    [],
+  );
 }
 
 /** Builds a program with a `joinery_main`, on the HAL of pro-mini-rfm95. */
@@ -37,8 +43,7 @@ function buildOnce(source: string, more: readonly string[]): Promise<Program> {
 }
 
 async function build(source: string, more: readonly string[]): Promise<Program> {
-  const workDir = mkdtempSync(join(tmpdir(), "joinery-program-"));
-  process.once("exit", () => rmSync(workDir, { recursive: true, force: true }));
+  const workDir = mkdtempSync(join(root, "program-"));
   writeFileSync(join(workDir, "hal.h"), HAL_HEADER);
   writeFileSync(join(workDir, "test.c"), source);
   const elfPath = await linkProgram({
