@@ -43,13 +43,14 @@ export interface Certificate {
   readonly isAuthority: boolean;
   /** Undefined: no limit. */
   readonly pathLength: number | undefined;
-  /** Undefined: the extension is absent and everything is allowed. */
-  readonly keyUsage: number | undefined;
+  /** digitalSignature of keyUsage, which allows everything when it is absent. */
+  readonly maySignHandshakes: boolean;
+  /** Undefined: the extension is absent and every purpose is allowed. */
   readonly extendedKeyUsage: readonly string[] | undefined;
   readonly dnsConstraints: DnsConstraints | undefined;
   readonly unknownCritical: readonly string[];
   readonly selfIssued: boolean;
-  /** Whether `issuer`'s name fits and its key made the signature. */
+  /** Whether `issuer`'s name and key identifier fit, its keyUsage lets it sign certificates, and its key made the signature. */
   isIssuedBy(issuer: Certificate): boolean;
   isSignedBy(key: KeyObject): boolean;
 }
@@ -75,6 +76,7 @@ export function readCertificate(der: Uint8Array): Certificate {
   const parsed = new x509.X509Certificate(native.raw);
   const constraints = parsed.getExtension<x509.BasicConstraintsExtension>(BASIC_CONSTRAINTS);
   const names = parsed.getExtension<x509.SubjectAlternativeNameExtension>(SUBJECT_ALTERNATIVE_NAME);
+  const keyUsage = parsed.getExtension<x509.KeyUsagesExtension>(KEY_USAGE)?.usages;
   const extendedKeyUsage = parsed.getExtension<x509.ExtendedKeyUsageExtension>(EXTENDED_KEY_USAGE);
   return {
     der: native.raw,
@@ -88,7 +90,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     ),
     isAuthority: constraints?.ca ?? false,
     pathLength: constraints?.pathLength,
-    keyUsage: parsed.getExtension<x509.KeyUsagesExtension>(KEY_USAGE)?.usages,
+    maySignHandshakes: keyUsage === undefined || (keyUsage & x509.KeyUsageFlags.digitalSignature) !== 0,
     extendedKeyUsage: extendedKeyUsage?.usages.map(String),
     dnsConstraints: dnsConstraints(parsed.getExtension(NAME_CONSTRAINTS)),
     unknownCritical: parsed.extensions.flatMap(({ type, critical }) =>

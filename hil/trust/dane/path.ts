@@ -2,7 +2,6 @@
  * Certification paths: building (RFC 4158, depth first within fixed limits) and validation (RFC 5280 section 6, for
  * dNSName identities). Revocation is not part of it: who withdraws a TLSA record withdraws the certificate.
  */
-import { KeyUsageFlags } from "@peculiar/x509";
 import type { Certificate } from "./certificate.ts";
 
 /** Beyond these a chain is refused: they bound the signatures that a peer can make us verify. */
@@ -52,9 +51,6 @@ function allowsPurpose(certificate: Certificate, purpose: PathTarget["purpose"])
   return usages === undefined || usages.includes(wanted) || usages.includes(ANY_PURPOSE);
 }
 
-const allowsKeyUsage = (certificate: Certificate, flag: number): boolean =>
-  certificate.keyUsage === undefined || (certificate.keyUsage & flag) !== 0;
-
 /** A constraint without a leading dot covers the name itself and all below it; with one, only those below. */
 const inSubtree = (name: string, base: string): boolean =>
   base === "" || (base.startsWith(".") ? name.endsWith(base) : name === base || name.endsWith(`.${base}`));
@@ -82,7 +78,7 @@ export function pathFault(path: readonly Certificate[], target: PathTarget): str
   const [leaf] = path;
   if (!target.names.some((name) => leaf.dnsNames.some((dns) => nameMatches(dns, name, target.purpose))))
     return `the certificate is not for ${target.names.join(" or ")} (its dNSNames: ${leaf.dnsNames.join(", ") || "none"})`;
-  if (!allowsKeyUsage(leaf, KeyUsageFlags.digitalSignature))
+  if (!leaf.maySignHandshakes)
     return "the certificate's keyUsage lacks digitalSignature (RFC 8446 section 4.4.2.2)";
 
   let intermediates = 0; // not self-issued ones between the leaf and the certificate at hand
@@ -98,8 +94,6 @@ export function pathFault(path: readonly Certificate[], target: PathTarget): str
     if (depth === 0) continue;
     if (!certificate.isAuthority)
       return `${subject} issued a certificate but is no authority (basicConstraints)`;
-    if (!allowsKeyUsage(certificate, KeyUsageFlags.keyCertSign))
-      return `${subject} may not sign certificates (keyUsage)`;
     if (pathLength !== undefined && intermediates > pathLength)
       return `${subject} allows ${pathLength} authorities below it, there are ${intermediates} (pathLenConstraint)`;
     const constraint = breaksConstraints(certificate, path.slice(0, depth));
