@@ -55,7 +55,11 @@ export async function linkProgram(options: {
   const compileQueued = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, compileQueued));
+  const workers = Array.from({ length: availableParallelism() }, compileQueued);
+  // All of them end before the first refusal is reported: nothing writes to workDir afterwards.
+  for (const result of await Promise.allSettled(workers)) {
+    if (result.status === "rejected") throw result.reason;
+  }
   const program = join(workDir, "program.elf");
   await run([mcu, ...LINK_FLAGS, ...objects, "-o", program]);
   return program;

@@ -1,6 +1,7 @@
 /** Boards, and images for them. */
 export { type Board, boardNames, loadBoard, type PinName } from "./board.ts";
-export { buildImage, type Image } from "./build.ts";
+export { buildImage } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";
+export type { Image } from "./link.ts";

@@ -1,0 +1,92 @@
+/** Board data: what is in the repository is right, and what is wrong is named. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { boardNames, loadBoard, readBoard } from "../../../toolchain/image/board.ts";
+import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
+
+describe("boards", () => {
+  it("lists the boards of the project by name", () => {
+    assert.ok(boardNames().includes("pro-mini-rfm95"));
+    for (const name of boardNames()) assert.equal(loadBoard(name).name, name);
+  });
+
+  it("knows what an ATmega328P at 8 MHz has", () => {
+    const board = loadBoard("pro-mini-rfm95");
+    assert.equal(board.processor, "atmega328p");
+    assert.equal(board.clockHz, 8_000_000);
+    assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [32768, 2048, 1024]);
+    assert.deepEqual(board.pins, { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" });
+  });
+
+  it("names the known boards when asked for another, and does not take a path for a name", () => {
+    for (const name of ["uno", "", "../boards/pro-mini-rfm95", "toString"]) {
+      assert.throws(
+        () => loadBoard(name),
+        (error: Error) =>
+          error instanceof UsageError && error.message.includes(`"${name}"; known boards: pro-mini-rfm95`),
+      );
+    }
+  });
+});
+
+describe("a faulty board.json", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "joinery-board-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  const good = () => JSON.parse(readFileSync(join(loadBoard("pro-mini-rfm95").dir, "board.json"), "utf8"));
+  const refused = (text: string, message: RegExp) => {
+    writeFileSync(join(dir, "board.json"), text);
+    assert.throws(
+      () => readBoard(dir),
+      (error: Error) => {
+        assert.ok(error instanceof BuildError, `${error}`);
+        assert.ok(error.message.includes(dir), "the message names the file");
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  };
+
+  const CASES: readonly [string, (board: ReturnType<typeof good>) => void, RegExp][] = [
+    ["a missing field", (b) => delete b.processor, /: processor must be a text, not missing$/],
+    ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
+    ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
+    [
+      "a missing pin",
+      (b) => delete b.pins.dio1,
+      /: pins\.dio1 must be a port pin such as "PB2", not missing$/,
+    ],
+    ["an Arduino pin", (b) => (b.pins.radioSelect = "D10"), /: pins\.radioSelect must be .*, not "D10"$/],
+    ["an unknown radio", (b) => (b.radio.chip = "sx1280"), /: radio\.chip must be "sx1276", not "sx1280"$/],
+    ["no console", (b) => (b.console = null), /: console must be an object, not null$/],
+    [
+      "a fuse of one digit",
+      (b) => (b.fuses.low = "F"),
+      /: fuses\.low must be two upper-case hex.*, not "F"$/,
+    ],
+    [
+      "a negative current",
+      (b) => (b.currentsMicroampere.radioSleep = -1),
+      /: currentsMicroampere\.radioSleep /,
+    ],
+    ["a misspelt field", (b) => (b.clockHertz = 1), /: clockHertz must be left out \(known fields: name, /],
+  ];
+  for (const [name, spoil, message] of CASES) {
+    it(`is refused for ${name}`, () => {
+      const board = good();
+      spoil(board);
+      refused(JSON.stringify(board), message);
+    });
+  }
+
+  it("is refused where it is not JSON", () => refused("{", /is not JSON: /));
+  it("is refused where it is a list", () => refused("[]", /: the file must be an object, not \[\]$/));
+  it("is refused where it is not there", () => {
+    assert.throws(() => readBoard(join(dir, "nowhere")), /cannot read the board: ENOENT.*nowhere/);
+  });
+});

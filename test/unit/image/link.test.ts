@@ -1,0 +1,196 @@
+/** Linking: figures against avr-size, symbols against avr-nm, contents and hex against avr-objcopy. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Board, loadBoard } from "../../../toolchain/image/board.ts";
+import { readAvrElf } from "../../../toolchain/image/elf.ts";
+import { BuildError } from "../../../toolchain/image/errors.ts";
+import { type GeneratedC, type Image, linkImage } from "../../../toolchain/image/link.ts";
+
+const HAL_HEADER = `#include <stdbool.h>
+#include <stdint.h>
+void hal_sleep_until(uint32_t deadline);
+uint32_t hal_now(void);
+void hal_console_write(uint8_t character);
+`;
+
+const HEADER = `#include <stdint.h>
+extern uint8_t counter[12];
+uint16_t next(uint16_t step);
+`;
+
+const COUNTER = `#include "counter.h"
+uint8_t counter[12];
+static uint16_t initialised = 0x1234;
+uint8_t unused[300];
+uint16_t next(uint16_t step) { initialised = (uint16_t)(initialised + step); counter[0]++; return initialised; }
+uint16_t never(void) { return unused[0]; }
+`;
+
+const MAIN = `#include "counter.h"
+#include "hal.h"
+void joinery_main(void);
+void joinery_main(void)
+{
+    for (;;) {
+        hal_console_write((uint8_t)next(3));
+        hal_sleep_until(hal_now() + 1000);
+    }
+}
+`;
+
+function generated(changes: Record<string, string> = {}): GeneratedC {
+  const files = {
+    "hal.h": HAL_HEADER,
+    "counter.h": HEADER,
+    "counter.c": COUNTER,
+    "main.c": MAIN,
+    ...changes,
+  };
+  return {
+    files: new Map(Object.entries(files)),
+    symbols: new Map([
+      ["lorawan/counter.ts:counter", { symbol: "counter" }],
+      ["lorawan/counter.ts:unused", { symbol: "unused" }],
+    ]),
+  };
+}
+
+const tool = (name: string, ...args: string[]) => execFileSync(name, args, { encoding: "utf8" });
+
+describe("linkImage", () => {
+  let outDir: string;
+  let image: Image;
+  let board: Board;
+
+  before(async () => {
+    board = loadBoard("pro-mini-rfm95");
+    outDir = mkdtempSync(join(tmpdir(), "joinery-image-"));
+    image = await linkImage(board, generated(), outDir);
+  });
+  after(() => rmSync(outDir, { recursive: true }));
+
+  it("reports the flash and the RAM that avr-size reports", () => {
+    const [text, data, bss] = tool("avr-size", image.elfPath).split("\n")[1].trim().split(/\s+/).map(Number);
+    assert.equal(image.flashBytes, text + data);
+    assert.equal(image.ramBytes, data + bss);
+    assert.equal(image.ramEnd, 0x100 + data + bss);
+    assert.ok(data > 0 && bss > 0);
+  });
+
+  it("finds the symbols that avr-nm finds, at its addresses", () => {
+    const lines = tool("avr-nm", "-S", "--defined-only", image.elfPath).trim().split("\n");
+    const sized = lines.map((line) => line.split(" ")).filter((fields) => fields.length === 4);
+    assert.ok(sized.length > 10);
+    for (const [address, size, , name] of sized) {
+      const expected = Number.parseInt(address, 16);
+      assert.deepEqual(
+        image.symbols.get(name),
+        { address: expected < 0x800000 ? expected : expected - 0x800000, size: Number.parseInt(size, 16) },
+        name,
+      );
+    }
+  });
+
+  it("gives the contents of the flash, and the same as Intel HEX, as avr-objcopy does", () => {
+    const binary = join(outDir, "oracle.bin");
+    const hex = join(outDir, "oracle.hex");
+    tool("avr-objcopy", "-O", "binary", image.elfPath, binary);
+    tool("avr-objcopy", "-O", "ihex", image.elfPath, hex);
+    assert.deepEqual(Buffer.from(image.flash), readFileSync(binary));
+    const read = join(outDir, "ours.bin");
+    tool("avr-objcopy", "-I", "ihex", "-O", "binary", image.hexPath, read);
+    assert.deepEqual(readFileSync(read), readFileSync(binary));
+    const records = (path: string) =>
+      readFileSync(path, "latin1")
+        .split("\r\n")
+        .filter((line) => !line.startsWith(":04000003"));
+    assert.deepEqual(records(image.hexPath), records(hex));
+  });
+
+  it("maps the variables of the sources, and leaves out those that nothing uses", () => {
+    assert.deepEqual([...image.sourceSymbols.keys()], ["lorawan/counter.ts:counter"]);
+    assert.equal(image.sourceSymbols.get("lorawan/counter.ts:counter")?.size, 12);
+  });
+
+  it("leaves the C beside the image, and nothing of its work", () => {
+    assert.deepEqual(readdirSync(join(outDir, "c")).sort(), ["counter.c", "counter.h", "hal.h", "main.c"]);
+    assert.deepEqual(
+      readdirSync(outDir).filter((name) => name.startsWith(".")),
+      [],
+    );
+  });
+
+  it("does not run gcc again for the same C, and does for other C", async () => {
+    const builtMs = statSync(image.elfPath).mtimeMs;
+    const again = await linkImage(board, generated(), outDir);
+    assert.equal(statSync(again.elfPath).mtimeMs, builtMs);
+    assert.deepEqual(again.flash, image.flash);
+    const other = await linkImage(board, generated({ "main.c": MAIN.replace("1000", "2000") }), outDir);
+    assert.notDeepEqual(other.flash, image.flash);
+    const back = await linkImage(board, generated(), outDir);
+    assert.deepEqual(back.flash, image.flash);
+  });
+
+  it("takes a warning for an error, in gcc's words", async () => {
+    const spoilt = generated({ "main.c": MAIN.replace("(uint8_t)next(3)", "next(3)") });
+    await assert.rejects(linkImage(board, spoilt, outDir), (error: Error) => {
+      assert.ok(error instanceof BuildError && error.kind === "failed");
+      assert.match(error.message, /main\.c:7:.* may alter its value/);
+      return true;
+    });
+  });
+
+  it("does not take a build for done that failed", async () => {
+    const spoilt = generated({ "main.c": "#error no\n" });
+    await assert.rejects(linkImage(board, spoilt, outDir), BuildError);
+    await assert.rejects(linkImage(board, spoilt, outDir), BuildError);
+  });
+
+  it("refuses what does not fit, and says by how much", async () => {
+    const big = generated({
+      "counter.c": COUNTER.replace("counter[0]++", "counter[unused[step & 255]]++").replace(
+        "unused[300]",
+        "unused[2040]",
+      ),
+    });
+    await assert.rejects(
+      linkImage(board, big, outDir),
+      /does not fit the RAM of pro-mini-rfm95: 2\d\d\d octets of 2048/,
+    );
+    const small = { ...board, flashBytes: 256 };
+    await assert.rejects(
+      linkImage(small, generated(), outDir),
+      /does not fit the flash of .* of 256; leave out/,
+    );
+  });
+
+  it("names the Debian packages where the compiler is missing", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = outDir;
+    try {
+      await assert.rejects(linkImage(board, generated(), outDir), (error: Error) => {
+        assert.ok(error instanceof BuildError && error.kind === "missing");
+        assert.match(error.message, /apt-get install gcc-avr avr-libc binutils-avr/);
+        return true;
+      });
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});
+
+describe("readAvrElf", () => {
+  it("refuses what is not an AVR program", () => {
+    assert.throws(() => readAvrElf(Buffer.from("not an ELF file")), /not a 32-bit little-endian ELF file/);
+    assert.throws(() => readAvrElf(readFileSync(process.execPath).subarray(0, 4096)), /not a 32-bit/);
+    const header = Buffer.alloc(52);
+    header.writeUInt32BE(0x7f454c46, 0);
+    header[4] = 1;
+    header[5] = 1;
+    header.writeUInt16LE(40, 18);
+    assert.throws(() => readAvrElf(header), /machine 40, not of an AVR/);
+  });
+});
