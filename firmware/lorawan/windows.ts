@@ -2,12 +2,12 @@
  * When a receive window opens and for how long (TS001-1.0.4, 3.3): no later than the nominal instant however
  * the clock errs, and long enough to find the preamble even so.
  */
-import { type Int, type u16, u32 } from "../lang/index.ts";
+import { type Int, u32 } from "../lang/index.ts";
 import { RECEIVER_START_UP_US } from "../radio/index.ts";
 import { symbolUs } from "./airtime.ts";
 
 /** The error of the board's clock, at most, in parts per million. @config */
-export const CLOCK_ERROR_PPM: u16 = 30;
+export const CLOCK_ERROR_PPM: Int<0, 10000> = 30;
 
 /** The RX1 delay of a join-accept, in seconds (RP002-1.0.4, JOIN_ACCEPT_DELAY1). RX2 opens a second later. */
 export const JOIN_ACCEPT_DELAY_S = 5;
@@ -24,7 +24,7 @@ const SECOND_US = 1000000;
 export type WindowDelay = Int<1, 16>;
 
 /** Microseconds that the clock may be off, either way, after `delayS`. */
-function clockErrorUs(delayS: WindowDelay): u32 {
+function clockErrorUs(delayS: WindowDelay): Int<0, 160000> {
   return delayS * CLOCK_ERROR_PPM;
 }
 

@@ -1,0 +1,55 @@
+/**
+ * The firmware as one program with its own memory: each instance is a device that has just been switched on, in
+ * the version that the configuration says. (Modules that Node imports exist once only and keep their state.)
+ */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const FIRMWARE = fileURLToPath(new URL("../../../firmware", import.meta.url));
+
+type Exports = Record<string, unknown>;
+type Program = (require: (specifier: string) => Exports, exports: Exports) => void;
+
+const programs = new Map<string, Program>();
+
+/** The module at `path` as a function, with the constants of `config` in place of those in its source. */
+function compiled(path: string, config: Readonly<Record<string, boolean | number>>): Program {
+  const key = `${path} ${JSON.stringify(config)}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
+  let source = readFileSync(path, "utf8");
+  for (const [name, value] of Object.entries(config)) {
+    source = source.replace(
+      new RegExp(`(@config \\*/|@config\\n \\*/)\\nexport const ${name}: ([^=]*) = [^;]*;`),
+      `$1\nexport const ${name}: $2 = ${value};`,
+    );
+  }
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+  });
+  const program = new Function("require", "exports", outputText) as Program;
+  programs.set(key, program);
+  return program;
+}
+
+/** Loads a device. The function that it returns imports one of its modules, by its path inside firmware/. */
+export function loadFirmware<T = Exports>(
+  config: Readonly<Record<string, boolean | number>> = {},
+): (path: string) => T {
+  const modules = new Map<string, Exports>();
+  const load = (path: string): Exports => {
+    const loaded = modules.get(path);
+    if (loaded !== undefined) return loaded;
+    const exports: Exports = {};
+    modules.set(path, exports);
+    compiled(path, config)(
+      (specifier) =>
+        load(specifier === "#app" ? resolve(FIRMWARE, "apps/sensor.ts") : resolve(dirname(path), specifier)),
+      exports,
+    );
+    return exports;
+  };
+  return (path) => load(resolve(FIRMWARE, path)) as T;
+}

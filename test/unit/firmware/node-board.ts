@@ -1,0 +1,135 @@
+/** A board under Node: virtual time, an SX1276 model on its bus, an EEPROM that keeps what was written. */
+
+import type { Hal } from "../../../firmware/hal/index.ts";
+import type { VirtualClock } from "../../../hil/clock/index.ts";
+import type { RadioChip } from "../../../hil/emulator/chips/index.ts";
+import { loadFirmware } from "./instance.ts";
+
+/** Thrown out of the firmware when the board loses its power. */
+class PowerCut extends Error {}
+
+export interface NodeBoardOptions {
+  readonly clock: VirtualClock;
+  readonly radio: RadioChip;
+  readonly eeprom: Uint8Array;
+  readonly config?: Readonly<Record<string, boolean | number>>;
+  /** Cuts the power right before this store write; Infinity for never. */
+  readonly cutAtStoreWrite?: number;
+}
+
+export class NodeBoard implements Hal {
+  readonly lines: string[] = [];
+  readonly #options: NodeBoardOptions;
+  readonly #startNs: number;
+  readonly #firmware: (path: string) => Record<string, unknown>;
+  #stopNs = 0;
+  #events = 0;
+  #eventTime = 0;
+  #line = "";
+  #storeWrites = 0;
+  #isOn = true;
+
+  constructor(options: NodeBoardOptions) {
+    this.#options = options;
+    this.#startNs = options.clock.nowNs();
+    this.#firmware = loadFirmware(options.config);
+    options.radio.onDio((dio, level) => {
+      if (!level || dio > 1 || !this.#isOn) return;
+      this.#events |= 1 << dio;
+      this.#eventTime = this.now();
+    });
+  }
+
+  /** How often the store was written. */
+  get storeWrites(): number {
+    return this.#storeWrites;
+  }
+
+  /** A module of the running device. */
+  module<T>(path: string): T {
+    return this.#firmware(path) as T;
+  }
+
+  /** Switches the board on and runs it until the power goes, at `untilNs` or at a store write. Says whether the store took it. */
+  run(untilNs: number): void {
+    this.#stopNs = untilNs;
+    const { bindHal } = this.#firmware("hal/index.ts") as { bindHal(hal: Hal): void };
+    bindHal(this);
+    const { main } = this.#firmware("main.ts") as { main(): void };
+    try {
+      main();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    } finally {
+      this.#isOn = false;
+    }
+  }
+
+  now(): number {
+    return Math.floor((this.#options.clock.nowNs() - this.#startNs) / 1000) >>> 0;
+  }
+
+  sleepUntil(deadline: number): void {
+    const { clock } = this.#options;
+    const leftUs = (deadline - this.now()) | 0;
+    if (this.#events !== 0 || leftUs <= 0) {
+      // Standing still would hang the test where the device waits for something that never comes.
+      clock.advanceTo(clock.nowNs() + 1000);
+      return;
+    }
+    const targetNs = clock.nowNs() + leftUs * 1000;
+    while (this.#events === 0 && clock.nowNs() < targetNs) {
+      if (clock.nowNs() >= this.#stopNs) throw new PowerCut();
+      clock.advanceTo(Math.min(targetNs, Math.max(clock.nextNs, clock.nowNs()), this.#stopNs));
+    }
+  }
+
+  radioReset(asserted: boolean): void {
+    this.#options.radio.reset(asserted);
+  }
+
+  radioSelect(selected: boolean): void {
+    this.#options.radio.select(selected);
+  }
+
+  radioTransfer(out: number): number {
+    return this.#options.radio.transfer(out);
+  }
+
+  radioEvents(): number {
+    const events = this.#events;
+    this.#events = 0;
+    return events;
+  }
+
+  radioEventTime(): number {
+    return this.#eventTime;
+  }
+
+  storeRead(address: number): number {
+    return this.#options.eeprom[address];
+  }
+
+  storeWrite(address: number, value: number): void {
+    if (this.#storeWrites === (this.#options.cutAtStoreWrite ?? Number.POSITIVE_INFINITY)) {
+      // The cell may hold anything after an interrupted write.
+      this.#options.eeprom[address] = value & 0x5a;
+      throw new PowerCut();
+    }
+    this.#storeWrites++;
+    this.#options.eeprom[address] = value;
+  }
+
+  consoleWrite(character: number): void {
+    if (character !== 0x0a) {
+      this.#line += String.fromCharCode(character);
+      return;
+    }
+    this.lines.push(this.#line);
+    this.#line = "";
+  }
+
+  batteryLevel(): number {
+    return 255;
+  }
+}
