@@ -3,7 +3,7 @@
  * Application Server has had time to hand a frame in. One frame carries all of it: ACK, MAC answers, data.
  */
 import type { Clock } from "../../clock/index.ts";
-import { eu868 } from "../../lorawan/index.ts";
+import { eu868, parseMacCommands } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { buildDownlink } from "./downlink-frame.ts";
 import type { PendingWork } from "./pending-work.ts";
@@ -79,6 +79,9 @@ export class Downlinks {
       fPort,
       frmPayload: item?.frmPayload ?? new Uint8Array(),
     });
+    const macNames = parseMacCommands(opportunity.macCommands, "down")
+      .commands.map(({ name }) => name)
+      .join(" ");
     const result = await this.#with.transmitter.send({
       devEui: session.devEui,
       gatewayEui: opportunity.gatewayEui,
@@ -91,6 +94,7 @@ export class Downlinks {
         ack: opportunity.ack,
         confirmed: item?.confirmed ?? false,
         ...(fPort === undefined ? {} : { fPort }),
+        ...(macNames === "" ? {} : { macCommands: macNames }),
       },
     });
     if (result === "not-sent") this.#takeBack(session, content);
