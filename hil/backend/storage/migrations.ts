@@ -50,7 +50,10 @@ const devices: Migration = {
   },
 };
 
-export const migrations: Readonly<Record<string, Migration>> = { "0001-devices": devices };
+export type Migrations = Readonly<Record<string, Migration>>;
 
-/** Where kysely's Migrator notes what has run. */
+export const migrations: Migrations = { "0001-devices": devices };
+
+/** Where kysely's Migrator notes what has run, and that it is running. */
 export const MIGRATION_TABLE = "kysely_migration";
+export const MIGRATION_LOCK_TABLE = "kysely_migration_lock";

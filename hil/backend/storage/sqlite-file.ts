@@ -7,7 +7,13 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, Migrator, SqliteAdapter, SqliteDialect } from "kysely";
 import type { AtRest } from "./at-rest.ts";
-import { APPLICATION_ID, MIGRATION_TABLE, migrations } from "./migrations.ts";
+import {
+  APPLICATION_ID,
+  MIGRATION_LOCK_TABLE,
+  MIGRATION_TABLE,
+  type Migrations,
+  migrations,
+} from "./migrations.ts";
 import type { JoinDatabase } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -46,16 +52,20 @@ function startsAsSqlite(path: string): boolean {
 }
 
 /** @throws StorageError unless the database is whole, ours, of a version that is known, and wrapped with this KEK. */
-function inspect(sqlite: SqliteDatabase.Database, path: string, atRest: AtRest): void {
+function inspect(sqlite: SqliteDatabase.Database, path: string, atRest: AtRest, known: Migrations): void {
   const damage = sqlite.pragma("quick_check(1)", { simple: true });
   if (damage !== "ok")
     throw new StorageError(path, `is damaged (${damage}); restore it from a backup. Nothing was changed.`);
-  const tables = sqlite.prepare("select name from sqlite_master where type = 'table'").pluck().all();
+  // The Migrator makes its own tables first, outside the transaction: they alone mean that it got no further.
+  const tables = sqlite
+    .prepare("select name from sqlite_master where type = 'table' and name not in (?, ?)")
+    .pluck()
+    .all(MIGRATION_TABLE, MIGRATION_LOCK_TABLE);
   if (tables.length === 0) return;
   if (sqlite.pragma("application_id", { simple: true }) !== APPLICATION_ID)
     throw new StorageError(path, "belongs to another program; name another file. Nothing was changed.");
   const executed = sqlite.prepare(`select name from ${MIGRATION_TABLE}`).pluck().all() as string[];
-  const unknown = executed.filter((name) => !Object.hasOwn(migrations, name));
+  const unknown = executed.filter((name) => !Object.hasOwn(known, name));
   if (unknown.length > 0)
     throw new StorageError(
       path,
@@ -81,12 +91,12 @@ function refusing<T>(path: string, action: () => T): T {
   }
 }
 
-function inspectFile(path: string, atRest: AtRest): void {
+function inspectFile(path: string, atRest: AtRest, known: Migrations): void {
   if (!startsAsSqlite(path))
     throw new StorageError(path, "is not a SQLite database; name another file. Nothing was changed.");
   const sqlite = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
   try {
-    inspect(sqlite, path, atRest);
+    inspect(sqlite, path, atRest, known);
   } finally {
     sqlite.close();
   }
@@ -103,19 +113,24 @@ function openForWriting(path: string): SqliteDatabase.Database {
 }
 
 /**
- * `path`: a file, or ":memory:".
+ * `path`: a file, or ":memory:". `known`: the versions that this program can read and bring up to date.
  * @throws StorageError if the database cannot be used; the file is then untouched.
  */
-export async function openDatabase(path: string, atRest: AtRest): Promise<Kysely<JoinDatabase>> {
+export async function openDatabase(
+  path: string,
+  atRest: AtRest,
+  known: Migrations = migrations,
+): Promise<Kysely<JoinDatabase>> {
   const sqlite = refusing(path, () => {
-    if (path !== ":memory:" && hasContent(path)) inspectFile(path, atRest);
+    if (path !== ":memory:" && hasContent(path)) inspectFile(path, atRest, known);
     return openForWriting(path);
   });
   const db = new Kysely<JoinDatabase>({ dialect: new Dialect({ database: sqlite }) });
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ ...migrations }) },
+    provider: { getMigrations: async () => ({ ...known }) },
     migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: MIGRATION_LOCK_TABLE,
   });
   const { error } = await migrator.migrateToLatest();
   if (error) {

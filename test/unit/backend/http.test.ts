@@ -187,6 +187,7 @@ describe("backend HTTPS", () => {
         { createServer: (listener) => createServer(tls(), asClient(listener)) },
         async (message, peer) => {
           handled.push({ message, peer: peer.name });
+          if (message === "hang") return new Promise(() => {});
           if (message === "fault") throw new Error("database on fire");
           return answer;
         },
@@ -297,6 +298,13 @@ describe("backend HTTPS", () => {
       await send({}, "{}");
       await server.close();
       assert.equal((await failureOf(`https://127.0.0.1:${server.port}/`)).failure, "connection");
+    });
+
+    it("closes without waiting for a handler that hangs", async () => {
+      const hanging = assert.rejects(send({}, '"hang"'), /socket hang up/);
+      while (handled.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await server.close();
+      await hanging;
     });
 
     it("tells of an address that is taken", async () => {

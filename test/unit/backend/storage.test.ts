@@ -14,7 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "better-sqlite3";
+import type { Migration } from "kysely";
 import type { MacVersion } from "../../../hil/backend/interfaces/index.ts";
+import { AtRest } from "../../../hil/backend/storage/at-rest.ts";
 import {
   DeviceConflictError,
   type JoinOutcome,
@@ -23,6 +25,8 @@ import {
   REMEMBERED_DEV_NONCES,
   StorageError,
 } from "../../../hil/backend/storage/index.ts";
+import { migrations } from "../../../hil/backend/storage/migrations.ts";
+import { openDatabase } from "../../../hil/backend/storage/sqlite-file.ts";
 
 const KEK = Buffer.alloc(16, 1);
 const NWK_KEY = Buffer.from("4E574B4B45594E574B4B45594E574B4B", "hex");
@@ -414,13 +418,23 @@ describe("backend storage", () => {
       await refused(/damaged|cannot be read/);
     });
 
-    it("a database with a damaged page", async () => {
-      await database();
-      const octets = readFileSync(path);
-      octets.fill(0xff, 8192, 8192 + 64);
-      writeFileSync(path, octets);
-      await refused(/damaged|cannot be read/);
-    });
+    for (const table of ["sqlite_master", "devices", "session_keys"])
+      it(`a database with a damaged page of ${table}`, async () => {
+        let page = 1;
+        await database((sqlite) => {
+          if (table === "sqlite_master") return;
+          page = sqlite
+            .prepare("select rootpage from sqlite_master where name = ?")
+            .pluck()
+            .get(table) as number;
+        });
+        const octets = readFileSync(path);
+        const pageOctets = octets.readUInt16BE(16);
+        const header = page === 1 ? 100 : (page - 1) * pageOctets;
+        octets.fill(0xff, header, header + 16);
+        writeFileSync(path, octets);
+        await refused(/damaged|cannot be read/);
+      });
 
     it("a directory", async () => {
       path = dir;
@@ -437,6 +451,26 @@ describe("backend storage", () => {
       await assert.rejects(JoinStorage.open({ path, kek: Buffer.alloc(15) }), /16, 24 or 32 octets/);
       assert.equal(existsSync(path), false);
     });
+  });
+
+  it("that cannot be brought up to date stays what it was, and opens again later", async () => {
+    const broken: Migration = {
+      async up(db) {
+        await db.schema.createTable("half").addColumn("id", "integer").execute();
+        throw new Error("power cut");
+      },
+    };
+    const atRest = new AtRest(KEK);
+    const newer = { ...migrations, "0099-broken": broken };
+    await assert.rejects(openDatabase(path, atRest, newer), /cannot be brought up to date: power cut/);
+    await (await opened()).addDevice(device);
+    await closed();
+    await assert.rejects(openDatabase(path, atRest, newer), /power cut/);
+    assert.equal((await (await opened()).readDevice(device))?.devEui, device.devEui);
+    const sqlite = new SqliteDatabase(path, { readonly: true });
+    const half = sqlite.prepare("select name from sqlite_master where name = 'half'").get();
+    sqlite.close();
+    assert.equal(half, undefined);
   });
 
   it("goes on with a file that was created but never written", async () => {
