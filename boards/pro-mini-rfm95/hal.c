@@ -128,7 +128,7 @@ uint32_t hal_radio_event_time(void)
  * Idle mode, because Timer1 must go on counting. The compare match is armed before the time is read: a
  * deadline that is still ahead then raises OCF1A, however close it is. Interrupts stay off from the
  * last look at the events to SEI, whose next instruction, SLEEP, runs before any interrupt (section
- * 7.7.1): an edge in between ends the sleep at once.
+ * 7.7): an edge in between ends the sleep at once.
  */
 void hal_sleep_until(uint32_t deadline)
 {
@@ -149,7 +149,7 @@ void hal_sleep_until(uint32_t deadline)
     sei();
 }
 
-/* ---- Radio: SPI mode 0, MSB first, F_CPU / 2 = 4 MHz (section 19; SX1276 2.1.4: at most 10 MHz) ---- */
+/* ---- Radio: SPI mode 0, MSB first, F_CPU / 2 = 4 MHz (section 19; SX1276 2.5.6: at most 10 MHz) ---- */
 
 /* NRESET is driven low or left floating, never driven high (SX1276 7.2.2). */
 void hal_radio_reset(bool asserted)
@@ -208,7 +208,7 @@ void hal_store_write(uint16_t address, uint8_t value)
 
 /* ---- Console: USART0, 8N1 (section 20) ---- */
 
-/* The nearest divisor; at 8 MHz and 38400 Bd it is off by 0.2 % (table 20-4). */
+/* The nearest divisor; at 8 MHz and 38400 Bd it is off by 0.2 % (table 20-6). */
 #define CONSOLE_DIVISOR ((F_CPU + 8UL * CONSOLE_BAUD) / (16UL * CONSOLE_BAUD) - 1UL)
 
 void hal_console_write(uint8_t character)
@@ -231,7 +231,7 @@ static void start_board(void)
     MCUSR = 0;
     wdt_disable();
 
-    /* Comparator off, the clocks of what is not used stopped (10.10), no floating digital inputs (14.2.6). */
+    /* Comparator off, the clocks of what is not used stopped (10.9), no floating digital inputs (14.2.6). */
     ACSR = _BV(ACD);
     PRR = _BV(PRTWI) | _BV(PRTIM2) | _BV(PRTIM0) | _BV(PRADC);
     DIDR0 = 0x3f;

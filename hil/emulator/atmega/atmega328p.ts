@@ -265,7 +265,7 @@ export class Atmega328p implements Machine {
     if (!(data[SREG] & GLOBAL_INTERRUPT))
       this.#report("sleeps with interrupts off: only a reset can wake it");
     if (mode === IDLE) return;
-    if (data[EECR] & EEPROM_BUSY) this.#report("stops its clock while an EEPROM write is going on (8.4.4)");
+    if (data[EECR] & EEPROM_BUSY) this.#report("stops its clock while an EEPROM write is going on");
     if (this.#peripherals.transmitting) this.#report("stops its clock while the USART is transmitting");
   }
 

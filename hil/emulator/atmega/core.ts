@@ -148,10 +148,7 @@ export class AvrCore extends CPU {
         return;
       }
       if (STOPPED_BY[address] & this.data[PRR]) {
-        this.#report(
-          `writes register ${hex(address)}, whose module PRR has stopped (section 10.10)`,
-          this.pc,
-        );
+        this.#report(`writes register ${hex(address)}, whose module PRR has stopped (section 10.9)`, this.pc);
         return;
       }
       if (value !== 0 && NOT_MODELLED.has(address)) {

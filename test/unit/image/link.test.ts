@@ -53,7 +53,7 @@ function generated(changes: Record<string, string> = {}): GeneratedC {
     files: new Map(Object.entries(files)),
     symbols: new Map([
       ["lorawan/counter.ts:counter", { symbol: "counter" }],
-      ["lorawan/counter.ts:unused", { symbol: "unused" }],
+      ["lorawan/counter.ts:dropped", { symbol: "dropped" }],
     ]),
   };
 }
@@ -110,7 +110,7 @@ describe("linkImage", () => {
     assert.deepEqual(records(image.hexPath), records(hex));
   });
 
-  it("maps the variables of the sources, and leaves out those that nothing uses", () => {
+  it("maps the variables of the sources, and leaves out those that the linker dropped", () => {
     assert.deepEqual([...image.sourceSymbols.keys()], ["lorawan/counter.ts:counter"]);
     assert.equal(image.sourceSymbols.get("lorawan/counter.ts:counter")?.size, 12);
   });
@@ -149,22 +149,25 @@ describe("linkImage", () => {
     await assert.rejects(linkImage(board, spoilt, outDir), BuildError);
   });
 
-  it("refuses what does not fit, and says by how much", async () => {
+  it("refuses what does not fit the board, and says by how much", async () => {
+    await assert.rejects(
+      linkImage({ ...board, ramBytes: 16 }, generated(), outDir),
+      /does not fit the RAM of pro-mini-rfm95: \d+ octets of 16; leave out/,
+    );
+    await assert.rejects(
+      linkImage({ ...board, flashBytes: 256 }, generated(), outDir),
+      /does not fit the flash of pro-mini-rfm95: \d+ octets of 256; leave out/,
+    );
+  });
+
+  it("refuses what does not fit the processor, in the linker's words", async () => {
     const big = generated({
-      "counter.c": COUNTER.replace("counter[0]++", "counter[unused[step & 255]]++").replace(
-        "unused[300]",
-        "unused[2040]",
+      "counter.c": COUNTER.replace("unused[300]", "unused[2040]").replace(
+        "counter[0]++",
+        "counter[0] = unused[step & 255]++",
       ),
     });
-    await assert.rejects(
-      linkImage(board, big, outDir),
-      /does not fit the RAM of pro-mini-rfm95: 2\d\d\d octets of 2048/,
-    );
-    const small = { ...board, flashBytes: 256 };
-    await assert.rejects(
-      linkImage(small, generated(), outDir),
-      /does not fit the flash of .* of 256; leave out/,
-    );
+    await assert.rejects(linkImage(board, big, outDir), /avr-gcc refused:.*not within region/s);
   });
 
   it("names the Debian packages where the compiler is missing", async () => {
