@@ -8,6 +8,11 @@
  */
 import type { DeviceIdentity } from "./identity.ts";
 
+/** The octets are not those of a provisioned board. */
+export class EepromError extends Error {
+  override readonly name = "EepromError";
+}
+
 const MAGIC = 0x4a;
 const LAYOUT = 1;
 const CRC_OFFSET = 52;
@@ -29,14 +34,16 @@ export function eepromImage(identity: DeviceIdentity, sizeBytes: number): Uint8A
   return image;
 }
 
-/** The names in an identity block. Throws where there is none or its CRC is wrong; never returns keys. */
-export function readNames(eeprom: Uint8Array): { devEui: string; joinEui: string } {
+/** The identity in an EEPROM, keys included: not for reports. Throws where there is none or its CRC is wrong. */
+export function readIdentity(eeprom: Uint8Array): DeviceIdentity {
   const block = Buffer.from(eeprom.subarray(0, CRC_OFFSET + 2));
   if (block.length < CRC_OFFSET + 2 || block[0] !== MAGIC || block[1] !== LAYOUT) {
-    throw new Error("no identity block of layout 1 at address 0 of the EEPROM: provision the board first");
+    throw new EepromError(
+      "no identity block of layout 1 at address 0 of the EEPROM: provision the board first",
+    );
   }
   if (crc16(block.subarray(0, CRC_OFFSET)) !== block.readUInt16LE(CRC_OFFSET)) {
-    throw new Error(
+    throw new EepromError(
       "the CRC of the identity block at address 0 of the EEPROM is wrong: the image is damaged",
     );
   }
@@ -45,7 +52,12 @@ export function readNames(eeprom: Uint8Array): { devEui: string; joinEui: string
       .reverse()
       .toString("hex")
       .toUpperCase();
-  return { joinEui: eui(4), devEui: eui(12) };
+  return {
+    joinEui: eui(4),
+    devEui: eui(12),
+    nwkKey: new Uint8Array(block.subarray(20, 36)),
+    appKey: new Uint8Array(block.subarray(36, 52)),
+  };
 }
 
 /** What the newest whole record of the journal says. */

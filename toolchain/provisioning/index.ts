@@ -1,2 +1,2 @@
-export { eepromImage, readNames, readNonces, type StoredNonces } from "./eeprom.ts";
+export { EepromError, eepromImage, readIdentity, readNonces, type StoredNonces } from "./eeprom.ts";
 export { type DeviceIdentity, generateIdentity } from "./identity.ts";

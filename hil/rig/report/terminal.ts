@@ -1,6 +1,7 @@
 /** The timeline and the verdict as a person reads them in a terminal. */
 
-import type { Party, TimelineEntry } from "../timeline.ts";
+import { PARTY_NAMES } from "../narration.ts";
+import type { TimelineEntry } from "../timeline.ts";
 import type { JoinReport } from "./join-report.ts";
 
 /** What colours do to a text; every member returns it unchanged where there are no colours. */
@@ -12,7 +13,7 @@ export interface Palette {
   cyan(text: string): string;
 }
 
-const PARTY_WIDTH = "application-server".length;
+const PARTY_WIDTH = Math.max(...Object.values(PARTY_NAMES).map((name) => name.length));
 const INDENT = " ".repeat(2);
 
 /** The head of the table that `timelineLine` fills. */
@@ -28,16 +29,6 @@ export function timelineLine(entry: TimelineEntry, palette: Palette): string {
   const who = palette.cyan(PARTY_NAMES[entry.party].padEnd(PARTY_WIDTH));
   return `${palette.dim(`${virtual.padStart(11)} ${wall.padStart(9)}`)}  ${who} ${mark} ${entry.text}`;
 }
-
-const PARTY_NAMES: Readonly<Record<Party, string>> = {
-  rig: "rig",
-  device: "device",
-  air: "air",
-  gateway: "gateway",
-  "network-server": "Network Server",
-  "join-server": "Join Server",
-  "application-server": "Application Server",
-};
 
 /** The closing lines: what the image takes, what failed, and the verdict. */
 export function summary(report: JoinReport, palette: Palette): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   eepromImage,
   generateIdentity,
-  readNames,
+  readIdentity,
   readNonces,
 } from "../../../toolchain/provisioning/index.ts";
 
@@ -35,8 +35,10 @@ describe("the EEPROM of a provisioned board", () => {
     assert.ok(image.subarray(54).every((octet) => octet === 0xff));
   });
 
-  it("gives back its names", () => {
-    assert.deepEqual(readNames(eepromImage(generateIdentity(NAMES), 1024)), NAMES);
+  it("gives back its identity", () => {
+    const { nwkKey, appKey, ...names } = generateIdentity(NAMES);
+    const identity = { ...names, nwkKey: new Uint8Array(nwkKey), appKey: new Uint8Array(appKey) };
+    assert.deepEqual(readIdentity(eepromImage(identity, 1024)), identity);
   });
 
   it("is refused when any octet of the identity block has changed", () => {
@@ -44,12 +46,12 @@ describe("the EEPROM of a provisioned board", () => {
     for (let offset = 0; offset < 54; offset++) {
       const damaged = image.slice();
       damaged[offset] ^= 0x10;
-      assert.throws(() => readNames(damaged), /EEPROM/, `octet ${offset}`);
+      assert.throws(() => readIdentity(damaged), /EEPROM/, `octet ${offset}`);
     }
   });
 
   it("is refused when it was never provisioned", () => {
-    assert.throws(() => readNames(new Uint8Array(1024).fill(0xff)), /provision the board first/);
+    assert.throws(() => readIdentity(new Uint8Array(1024).fill(0xff)), /provision the board first/);
   });
 
   it("has no nonces at first", () => {

@@ -1,0 +1,22 @@
+/** What the rig itself has asked of the servers and not yet heard back of: virtual time waits for it. */
+import type { Participant } from "../clock/index.ts";
+
+export class Errands implements Participant {
+  readonly #running = new Set<Promise<unknown>>();
+
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Starts an errand. If it fails, so does the run: whoever waits in `idle` gets the error. */
+  start(errand: Promise<unknown>): void {
+    const running = errand.then(() => {
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+}

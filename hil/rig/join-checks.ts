@@ -1,0 +1,232 @@
+/** The checks of a join run: every step on both sides, as far as the run has come. */
+
+import type { Image } from "../../toolchain/image/index.ts";
+import { readNonces } from "../../toolchain/provisioning/index.ts";
+import type { DeviceRecord } from "../backend/index.ts";
+import { eu868 } from "../lorawan/index.ts";
+import type { EmulatedDevice } from "./emulated-device.ts";
+import { NAMES } from "./name-space.ts";
+import type { JoinAttempt, Observations } from "./observations.ts";
+import type { Organisations } from "./organisations.ts";
+import type { Check } from "./report/join-report.ts";
+
+/** RAM that must stay free for the application, in octets. */
+const RAM_TO_SPARE = 300;
+/** How early RX1 may open, in microseconds; late is not allowed at all. */
+const RX1_EARLIEST_US = -2000;
+
+export interface JoinEvidence {
+  readonly seen: Observations;
+  readonly image: Image;
+  readonly device: EmulatedDevice;
+  readonly devEui: string;
+  readonly organisations: Organisations;
+  /** The device in the Join Server's database before the run and after it; undefined where it is not registered. */
+  readonly registered: {
+    readonly before: DeviceRecord | undefined;
+    readonly after: DeviceRecord | undefined;
+  };
+}
+
+/** All checks of a run in the order of the join. A check that the run did not come to fails. */
+export function joinChecks(evidence: JoinEvidence): Check[] {
+  return [
+    ...boardChecks(evidence),
+    ...nonceChecks(evidence),
+    ...trustChecks(evidence),
+    ...joinServerChecks(evidence),
+    ...deviceChecks(evidence),
+    ...keyChecks(evidence),
+    ...dataChecks(evidence),
+    ...replayChecks(evidence),
+  ];
+}
+
+/** RX1 of a join attempt against five seconds after its end, in microseconds; undefined if it did not open. */
+export function rx1OffsetUs(attempt: JoinAttempt, seen: Observations): number | undefined {
+  const { endNs } = attempt.transmission;
+  const openedNs = seen.firstReceptionAfter(endNs);
+  return openedNs === undefined ? undefined : (openedNs - endNs) / 1000 - eu868.joinAcceptDelay1Us;
+}
+
+function check(name: string, ok: boolean, detail: string): Check {
+  return { name, ok, detail };
+}
+
+function boardChecks({ image, device, seen }: JoinEvidence): Check[] {
+  const { ramBytes, board } = image;
+  const { stackPeakBytes } = device.machine;
+  const spare = board.ramBytes - ramBytes - stackPeakBytes;
+  return [
+    check(
+      "board: the image leaves RAM to spare",
+      spare >= RAM_TO_SPARE,
+      `${ramBytes} B of variables and ${stackPeakBytes} B of stack leave ${spare} of ${board.ramBytes} B`,
+    ),
+    check(
+      "board: the firmware uses the hardware as its data sheets allow",
+      seen.findings.length === 0,
+      seen.findings.map((finding) => finding.message).join("; ") || "no findings",
+    ),
+  ];
+}
+
+function nonceChecks({ seen }: JoinEvidence): Check[] {
+  const nonces = seen.joinAttempts.map((attempt) => attempt.devNonce);
+  const increasing = nonces.every((nonce, index) => index === 0 || nonce > nonces[index - 1]);
+  const late = seen.joinAttempts.filter((attempt) => attempt.storedDevNonce <= attempt.devNonce);
+  return [
+    check(
+      "device: no DevNonce is used twice",
+      nonces.length > 0 && increasing,
+      nonces.length === 0 ? "no join-request was sent" : `DevNonces ${nonces.join(", ")}`,
+    ),
+    check(
+      "device: the DevNonce is stored before its transmission",
+      nonces.length > 0 && late.length === 0,
+      late.length === 0 ? "stored each time" : `not stored when ${late[0].devNonce} went on the air`,
+    ),
+  ];
+}
+
+function trustChecks({ seen }: JoinEvidence): Check[] {
+  const discovered = seen.lastEvent("network-server", "join-server-discovered");
+  const server = seen.lastVerdict("network-server", "server", NAMES.joinServer);
+  const client = seen.lastVerdict("join-server", "client", NAMES.networkServerAsClient);
+  const describe = (verdict: typeof server) =>
+    verdict?.reason ??
+    (verdict === undefined ? "no connection came so far" : `TLSA ${verdict.tlsa}, DNSSEC ${verdict.dnssec}`);
+  return [
+    check(
+      "Network Server: finds the Join Server of the JoinEUI in signed DNS",
+      discovered !== undefined,
+      discovered === undefined ? "not found" : `${discovered.detail.target}:${discovered.detail.port}`,
+    ),
+    check(
+      "Network Server: the Join Server's certificate is the one in its TLSA record",
+      server?.accepted === true,
+      describe(server),
+    ),
+    check(
+      "Join Server: the Network Server's certificate is the one in its TLSA record",
+      client?.accepted === true,
+      describe(client),
+    ),
+  ];
+}
+
+function joinServerChecks({ seen, registered, device }: JoinEvidence): Check[] {
+  const mic = seen.lastEvent("join-server", "mic-checked");
+  const nonce = seen.lastEvent("join-server", "dev-nonce-accepted");
+  const stored = readNonces(device.machine.eeprom).lastJoinNonce;
+  const { before, after } = registered;
+  const given = after?.lastJoinNonce;
+  return [
+    check(
+      "Join Server: the MIC of the join-request is right",
+      mic !== undefined,
+      mic === undefined ? "not checked" : `key ${mic.detail.key}`,
+    ),
+    check(
+      "Join Server: the DevNonce is new and the JoinNonce increases",
+      nonce !== undefined && after !== undefined && after.lastJoinNonce > (before?.lastJoinNonce ?? 0),
+      nonce === undefined
+        ? "no DevNonce was accepted"
+        : `DevNonce ${nonce.detail.devNonce}, JoinNonce ${nonce.detail.joinNonce}`,
+    ),
+    check(
+      "device: stores the JoinNonce that the Join Server gave",
+      given !== undefined && given > 0 && stored === given,
+      `stored ${stored ?? "none"}, given ${given ?? "none"}`,
+    ),
+  ];
+}
+
+function deviceChecks({ seen, organisations, devEui }: JoinEvidence): Check[] {
+  const offset =
+    seen.joinAttempts.length === 0
+      ? undefined
+      : rx1OffsetUs(seen.joinAttempts[seen.joinAttempts.length - 1], seen);
+  const joined = seen.printed("joined ").at(-1);
+  const assigned = organisations.networkServer.session(devEui)?.devAddr;
+  return [
+    check(
+      "device: RX1 opens no later than nominal and at most 2 ms early",
+      offset !== undefined && offset <= 0 && offset >= RX1_EARLIEST_US,
+      offset === undefined ? "RX1 did not open" : `${offset} µs against nominal`,
+    ),
+    check(
+      "device: joined with the DevAddr that the Network Server assigned",
+      joined !== undefined && joined === assigned,
+      `device ${joined ?? "not joined"}, Network Server ${assigned ?? "none"}`,
+    ),
+  ];
+}
+
+/** Compares keys in memory; what is reported is their names. */
+function keyChecks({ device, organisations, devEui, seen }: JoinEvidence): Check[] {
+  const network = organisations.networkServer.session(devEui);
+  const application = organisations.applicationServer.session(devEui)?.appSKey;
+  const is11 = network?.optNeg === true;
+  const compared: { name: string; variable: string; key: Uint8Array | undefined }[] = [
+    { name: is11 ? "FNwkSIntKey" : "NwkSKey", variable: "fNwkSIntKey", key: network?.fNwkSIntKey },
+    { name: "AppSKey", variable: "appSKey", key: application },
+  ];
+  if (is11) {
+    compared.push({ name: "SNwkSIntKey", variable: "sNwkSIntKey", key: network.sNwkSIntKey });
+    compared.push({ name: "NwkSEncKey", variable: "nwkSEncKey", key: network.nwkSEncKey });
+  }
+  const ways = seen.serverEvents
+    .filter((event) => event.server === "application-server" && event.step === "app-s-key-received")
+    .map((event) => String(event.detail.from));
+  return [
+    ...compared.map(({ name, variable, key }) => {
+      const equal =
+        key !== undefined && Buffer.from(device.readVariable(`lorawan/session.ts:${variable}`)).equals(key);
+      const where = name === "AppSKey" ? "Application Server" : "Network Server";
+      const detail = key === undefined ? "the server has none" : equal ? "equal" : "different";
+      return check(`${name}: equal on device and ${where}`, equal, detail);
+    }),
+    check(
+      "AppSKey: the same in the JoinAns's envelope and by AppSKeyReq",
+      ways.includes("envelope") && ways.includes("join-server"),
+      `came by ${ways.join(" and ") || "neither way"}`,
+    ),
+  ];
+}
+
+function dataChecks({ seen, organisations }: JoinEvidence): Check[] {
+  const { uplinks, downlinks } = organisations.applicationServer;
+  const sent = seen.printed("uplink ").map(Number);
+  const received = uplinks.map((uplink) => uplink.fCnt);
+  const printed = seen.printed("downlink ");
+  const queued = downlinks.map(({ fPort, payload }) => printedDownlink(fPort, payload));
+  return [
+    check(
+      "Application Server: decrypts every uplink of the device",
+      received.length > 0 && received.every((fCnt, index) => fCnt === sent[index]),
+      `sent ${sent.join(", ") || "none"}; decrypted ${received.join(", ") || "none"}`,
+    ),
+    check(
+      "device: receives the downlinks of the Application Server",
+      queued.length > 0 && queued.join() === printed.join(),
+      `queued "${queued.join(", ")}"; printed "${printed.join(", ")}"`,
+    ),
+  ];
+}
+
+function replayChecks({ beforeReplay, registered }: JoinEvidence): Check[] {
+  if (beforeReplay === undefined) return [];
+  const [before, after] = [beforeReplay, registered.after].map((record) => JSON.stringify(record));
+  const { lastDevNonce, lastJoinNonce } = beforeReplay;
+  const detail =
+    before === after
+      ? `DevNonce ${lastDevNonce}, JoinNonce ${lastJoinNonce}, all as before`
+      : `${before} became ${after}`;
+  return [check("Join Server: the replay changes nothing", before === after, detail)];
+}
+
+/** A downlink as the device prints it after "downlink ": FPort and octets. */
+export function printedDownlink(fPort: number, payload: Uint8Array): string {
+  return `${fPort}: ${Buffer.from(payload).toString("hex").toUpperCase()}`;
+}

@@ -1,0 +1,395 @@
+/**
+ * The join scenario: a freshly provisioned board joins over the modelled air, through a gateway and the
+ * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
+ * Application Server of A. Every step is checked on both sides; one fault may be brought about.
+ */
+import { mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { BuildError, buildImage, type Image, loadBoard } from "../../toolchain/image/index.ts";
+import {
+  type DeviceIdentity,
+  eepromImage,
+  generateIdentity,
+  readIdentity,
+  readNonces,
+} from "../../toolchain/provisioning/index.ts";
+import { Air } from "../air/index.ts";
+import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
+import { runLockstep, VirtualClock } from "../clock/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
+import { VirtualGateway } from "../gateway/index.ts";
+import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
+import type { PeerVerdict } from "../trust/index.ts";
+import { DEVICE_STATION, EmulatedDevice } from "./emulated-device.ts";
+import { Errands } from "./errands.ts";
+import type { Fault } from "./faults.ts";
+import { joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
+import { NAMES } from "./name-space.ts";
+import {
+  describeRadioEvent,
+  describeServerEvent,
+  describeTransmission,
+  describeVerdict,
+  PARTY_NAMES,
+} from "./narration.ts";
+import { Observations } from "./observations.ts";
+import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { randomHex, seededRandom } from "./random.ts";
+import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
+import { RigError } from "./rig-error.ts";
+import { State, StateError } from "./state.ts";
+import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
+
+export interface JoinRunOptions {
+  readonly board: string;
+  readonly lorawan: "1.0.4" | "1.1";
+  /** Everything random follows from it, except keys. */
+  readonly seed: number;
+  /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
+  readonly state?: string;
+  readonly fault?: Fault;
+  readonly onEntry?: (entry: TimelineEntry) => void;
+}
+
+/** JoinEUI of organisation B: locally administered. */
+const JOIN_EUI = "0200000000000B01";
+/** DevEUIs of the rig's boards begin so: locally administered too. */
+const DEV_EUI_PREFIX = "02000000";
+const GATEWAY_EUI = "02000000FFFE0001";
+const UPLINKS_WANTED = 3;
+const DOWNLINK = { fPort: 10, payload: Uint8Array.of(0x01, 0x02, 0xff, 0x00) };
+/** Of a run that is refused: enough to see that the device goes on, each time with a new DevNonce. */
+const FAILED_JOINS_WANTED = 3;
+const LIMIT_NS = 3600e9;
+/** How long after the first uplink a recorded join-request is sent again: well past the time of a repetition. */
+const REPLAY_AFTER_NS = 20e9;
+
+/** Runs the scenario. Throws RigError where the run cannot begin; whatever goes wrong later is in the report. */
+export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
+  const timeline = new Timeline(options.onEntry);
+  const board = loadBoard(options.board);
+  const state = await refusing("usage", StateError, () => new State(options.state, options));
+  try {
+    const image = await build(board, options.lorawan, timeline);
+    const run = new JoinRun(options, image, state, timeline);
+    return await refusing("usage", StateError, () => refusing("usage", StorageError, () => run.run()));
+  } finally {
+    state.close();
+  }
+}
+
+/** Turns an expected error into a RigError of that kind, and lets all others pass. */
+async function refusing<T>(
+  kind: RigError["kind"],
+  expected: new (...args: never[]) => Error,
+  action: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof expected ? new RigError(kind, error.message) : error;
+  }
+}
+
+async function build(board: Image["board"], lorawan: string, timeline: Timeline): Promise<Image> {
+  timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
+  // Kept between runs: buildImage leaves gcc out where nothing has changed.
+  const outDir = join(tmpdir(), `joinery-${userInfo().username}`, `${board.name}-${lorawan}`);
+  mkdirSync(outDir, { recursive: true, mode: 0o700 });
+  try {
+    const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
+    timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
+    return image;
+  } catch (error) {
+    throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
+  }
+}
+
+/** One run, from provisioning to the report. */
+class JoinRun {
+  readonly #options: JoinRunOptions;
+  readonly #image: Image;
+  readonly #state: State;
+  readonly #timeline: Timeline;
+  readonly #seen = new Observations();
+  readonly #errands = new Errands();
+  readonly #clock = new VirtualClock();
+  readonly #random: () => number;
+  readonly #air: Air;
+  /** Done once, when the Application Server has decrypted the first uplink. */
+  readonly #firstUplinkActions: (() => void)[] = [];
+  #beforeReplay: DeviceRecord | undefined;
+
+  constructor(options: JoinRunOptions, image: Image, state: State, timeline: Timeline) {
+    this.#options = options;
+    this.#image = image;
+    this.#state = state;
+    this.#timeline = timeline;
+    this.#random = seededRandom(options.seed);
+    this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
+  }
+
+  async run(): Promise<JoinReport> {
+    const { eeprom, identity, keep } = this.#provision();
+    const organisations = await openOrganisations({
+      clock: this.#clock,
+      random: this.#random,
+      joinEui: identity.joinEui,
+      databasePath: this.#state.databasePath,
+      joinServerKek: this.#state.joinServerKek(),
+      fault: this.#options.fault,
+      onEvent: (event) => this.#serverEvent(event),
+      onVerdict: (judge, verdict) => this.#verdict(judge, verdict),
+      onWarning: (message) => this.#timeline.add("network-server", message),
+    });
+    this.#timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
+    const gateway = new VirtualGateway({
+      clock: this.#clock,
+      air: this.#air,
+      eui: GATEWAY_EUI,
+      server: organisations.gateways,
+    });
+    try {
+      await this.#register(organisations, identity);
+      const before = await organisations.joinServer.readDevice(identity);
+      await gateway.start();
+      const device = this.#boot(eeprom, keep);
+      if (this.#options.fault === "replayed-join") this.#replayLater(organisations, identity);
+      this.#useApplication(organisations, identity.devEui);
+      await runLockstep({
+        clock: this.#clock,
+        machines: [device.machine],
+        participants: [gateway, organisations.gateways.server, organisations.networkServer, this.#errands],
+        done: () => this.#done(organisations),
+        limitNs: LIMIT_NS,
+      });
+      keep(eeprom);
+      const after = await organisations.joinServer.readDevice(identity);
+      return this.#report({ organisations, device, identity, registered: { before, after } });
+    } finally {
+      await gateway.stop();
+      await organisations.close();
+    }
+  }
+
+  /** The device's EEPROM and identity: those of the last run, or new ones. */
+  #provision(): { eeprom: Uint8Array; identity: DeviceIdentity; keep: (eeprom: Uint8Array) => void } {
+    const { eepromBytes } = this.#image.board;
+    const { fault } = this.#options;
+    // A device that the Join Server does not know as it is must not become the one that the state remembers.
+    const stranger = fault === "wrong-nwk-key" || fault === "unknown-device";
+    const kept = stranger ? undefined : this.#state.readEeprom(eepromBytes);
+    if (kept !== undefined) {
+      const identity = readIdentity(kept);
+      this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
+      return { eeprom: kept, identity, keep: (eeprom) => this.#state.writeEeprom(eeprom) };
+    }
+    const devEui = DEV_EUI_PREFIX + randomHex(this.#random, 16 - DEV_EUI_PREFIX.length);
+    const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
+    this.#timeline.add(
+      "rig",
+      `provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`,
+      true,
+    );
+    return {
+      eeprom: eepromImage(identity, eepromBytes),
+      identity,
+      keep: stranger ? () => {} : (eeprom) => this.#state.writeEeprom(eeprom),
+    };
+  }
+
+  async #register(organisations: Organisations, identity: DeviceIdentity): Promise<void> {
+    const { devEui, joinEui } = identity;
+    const { fault, lorawan } = this.#options;
+    organisations.networkServer.registerDevice({ devEui, macVersion: lorawan });
+    organisations.applicationServer.registerDevice({ devEui, joinEui });
+    if (fault === "unknown-device") return;
+    const { nwkKey, appKey } = fault === "wrong-nwk-key" ? generateIdentity({ devEui, joinEui }) : identity;
+    await organisations.joinServer.registerDevice({
+      devEui,
+      joinEui,
+      macVersion: lorawan,
+      nwkKey,
+      appKey,
+      homeNetId: NET_ID,
+      asId: AS_ID,
+    });
+  }
+
+  #boot(eeprom: Uint8Array, keep: (eeprom: Uint8Array) => void): EmulatedDevice {
+    const device = new EmulatedDevice({
+      image: this.#image,
+      eeprom,
+      clock: this.#clock,
+      air: this.#air,
+      random: seededRandom(this.#options.seed + 2),
+      onConsoleLine: (line) => {
+        this.#seen.consoleLines.push(line);
+        this.#timeline.add("device", line);
+      },
+      onRadioEvent: (event) => this.#radioEvent(event),
+      onFinding: (finding) => {
+        this.#seen.findings.push(finding);
+        this.#timeline.add("device", `misuses the hardware: ${finding.message}`, false);
+      },
+    });
+    this.#timeline.startVirtualTime(() => Math.max(device.machine.nowNs(), this.#clock.nowNs()));
+    this.#air.onTransmission((transmission) => {
+      if (transmission.from === DEVICE_STATION && fTypeOf(transmission.payload) === FType.joinRequest) {
+        const { devNonce } = parseJoinRequest(transmission.payload);
+        // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
+        keep(eeprom);
+        this.#seen.joinAttempts.push({
+          devNonce,
+          transmission,
+          storedDevNonce: readNonces(eeprom).nextDevNonce,
+        });
+      }
+      this.#timeline.add("air", describeTransmission(transmission));
+    });
+    return device;
+  }
+
+  /** Sends the join-request that was accepted once more, from another station. */
+  #replayLater({ joinServer }: Organisations, identity: DeviceIdentity): void {
+    this.#onFirstUplink(() => {
+      const { transmission } = this.#seen.joinAttempts[this.#seen.joinAttempts.length - 1];
+      const startNs = this.#clock.nowNs() + REPLAY_AFTER_NS;
+      const endNs = startNs + transmission.endNs - transmission.startNs;
+      this.#clock.at(startNs, () => {
+        this.#timeline.add("rig", "a stranger sends the recorded join-request again");
+        this.#errands.start(
+          joinServer.readDevice(identity).then((device) => {
+            this.#beforeReplay = device;
+          }),
+        );
+        this.#air.transmit({ ...transmission, from: "stranger", startNs, endNs });
+      });
+    });
+  }
+
+  /** The application's part: a downlink after the first uplink, and the AppSKey by the second way. */
+  #useApplication({ applicationServer }: Organisations, devEui: string): void {
+    this.#onFirstUplink(() => {
+      this.#errands.start(applicationServer.requestAppSKey(devEui));
+      this.#errands.start(applicationServer.queueDownlink(devEui, DOWNLINK));
+    });
+  }
+
+  #onFirstUplink(action: () => void): void {
+    this.#firstUplinkActions.push(action);
+  }
+
+  #serverEvent(event: ServerEvent): void {
+    this.#seen.serverEvents.push(event);
+    const text = describeServerEvent(event);
+    this.#timeline.add(event.server, text, event.ok);
+    if (!event.ok) this.#seen.refusals.push({ party: event.server, text });
+    if (event.step === "uplink-decrypted") {
+      for (const action of this.#firstUplinkActions.splice(0)) action();
+    }
+  }
+
+  #verdict(judge: Party, verdict: PeerVerdict): void {
+    this.#seen.verdicts.push({ judge, verdict });
+    const text = describeVerdict(verdict);
+    this.#timeline.add(judge, text, verdict.accepted);
+    if (!verdict.accepted) this.#seen.refusals.push({ party: judge, text });
+  }
+
+  #radioEvent(event: RadioEvent): void {
+    this.#seen.radioEvents.push(event);
+    const text = describeRadioEvent(event);
+    if (text !== undefined) this.#timeline.add("device", text);
+  }
+
+  #done(organisations: Organisations): boolean {
+    const { fault } = this.#options;
+    const { uplinks } = organisations.applicationServer;
+    const dataDone =
+      uplinks.length >= UPLINKS_WANTED &&
+      this.#seen.printed("downlink ").includes(printedDownlink(DOWNLINK.fPort, DOWNLINK.payload));
+    if (fault === undefined) return dataDone;
+    if (this.#seen.refusals.length === 0) return false;
+    return dataDone || this.#seen.printed("join failed").length >= FAILED_JOINS_WANTED;
+  }
+
+  #report(run: {
+    organisations: Organisations;
+    device: EmulatedDevice;
+    identity: DeviceIdentity;
+    registered: { before: DeviceRecord | undefined; after: DeviceRecord | undefined };
+  }): JoinReport {
+    const { organisations, device, identity, registered } = run;
+    const { board, lorawan, seed, fault } = this.#options;
+    const seen = this.#seen;
+    const { devEui, joinEui } = identity;
+    const checks = joinChecks({
+      seen,
+      image: this.#image,
+      device,
+      devEui,
+      organisations,
+      registered,
+      beforeReplay: this.#beforeReplay,
+    });
+    const session = organisations.networkServer.session(devEui);
+    const attempt = seen.joinAttempts.at(-1);
+    const offsetUs = attempt === undefined ? undefined : rx1OffsetUs(attempt, seen);
+    const application = organisations.applicationServer;
+    const printed = seen.printed("downlink ");
+    const hex = (payload: Uint8Array) => Buffer.from(payload).toString("hex");
+    const reason = this.#reason(checks);
+    return {
+      scenario: "join",
+      verdict: reason === null ? "passed" : "failed",
+      reason,
+      board,
+      lorawan,
+      seed,
+      fault: fault ?? null,
+      image: {
+        flashBytes: this.#image.flashBytes,
+        ramBytes: this.#image.ramBytes,
+        stackPeakBytes: device.machine.stackPeakBytes,
+      },
+      join: {
+        devEui,
+        joinEui,
+        devNonces: seen.joinAttempts.map(({ devNonce }) => devNonce),
+        devNonce: attempt?.devNonce ?? null,
+        joinNonce: readNonces(device.machine.eeprom).lastJoinNonce ?? null,
+        devAddr: session?.devAddr ?? null,
+        rx1OffsetUs: offsetUs ?? null,
+      },
+      trust: {
+        server: peerTrust(seen.lastVerdict("network-server", "server", NAMES.joinServer)),
+        client: peerTrust(seen.lastVerdict("join-server", "client", NAMES.networkServerAsClient)),
+      },
+      uplinks: application.uplinks.map(({ fCnt, fPort, payload }) => ({
+        fCnt,
+        fPort,
+        payload: hex(payload),
+      })),
+      downlinks: application.downlinks
+        .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
+        .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
+      checks,
+      virtualMs: this.#clock.nowNs() / 1e6,
+      wallMs: this.#timeline.wallMs,
+    };
+  }
+
+  /** The first refusal of all; without one, the first check that does not hold. */
+  #reason(checks: readonly Check[]): string | null {
+    const [refusal] = this.#seen.refusals;
+    if (refusal !== undefined) return `${PARTY_NAMES[refusal.party]}: ${refusal.text}`;
+    const failed = checks.find((check) => !check.ok);
+    return failed === undefined ? null : `${failed.name}: ${failed.detail}`;
+  }
+}
+
+function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
+  return { name: verdict?.name ?? null, tlsa: verdict?.tlsa ?? null, dnssec: verdict?.dnssec ?? null };
+}

@@ -1,0 +1,68 @@
+/** What happened, in words: the texts of the timeline and of the reasons. */
+import type { Transmission } from "../air/index.ts";
+import type { ServerEvent } from "../backend/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
+import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
+import type { PeerVerdict } from "../trust/index.ts";
+import type { Party } from "./timeline.ts";
+
+/** The parties as people write them. */
+export const PARTY_NAMES: Readonly<Record<Party, string>> = {
+  rig: "rig",
+  device: "device",
+  air: "air",
+  gateway: "gateway",
+  "network-server": "Network Server",
+  "join-server": "Join Server",
+  "application-server": "Application Server",
+};
+
+const FRAME_NAMES: Readonly<Record<number, string>> = {
+  [FType.joinRequest]: "join-request",
+  [FType.joinAccept]: "join-accept",
+  [FType.unconfirmedDataUp]: "unconfirmed uplink",
+  [FType.unconfirmedDataDown]: "unconfirmed downlink",
+  [FType.confirmedDataUp]: "confirmed uplink",
+  [FType.confirmedDataDown]: "confirmed downlink",
+};
+
+/** A step of a server, with what it tells of it or why it went wrong. */
+export function describeServerEvent(event: ServerEvent): string {
+  const step = event.step.replaceAll("-", " ");
+  if (!event.ok) return `${step}: ${event.reason}`;
+  const detail = Object.entries(event.detail).map(([name, value]) => `${name} ${value}`);
+  return detail.length === 0 ? step : `${step} (${detail.join(", ")})`;
+}
+
+/** How one end of a TLS connection judged the other. */
+export function describeVerdict(verdict: PeerVerdict): string {
+  const peer = `TLS ${verdict.role} ${verdict.name ?? "without a name"}`;
+  return verdict.accepted
+    ? `accepts ${peer} (TLSA ${verdict.tlsa}, DNSSEC ${verdict.dnssec})`
+    : `refuses ${peer}: ${verdict.reason}`;
+}
+
+/** A packet on the air: what it is, whose, and where. */
+export function describeTransmission(transmission: Transmission): string {
+  const { payload, from, frequencyHz, spreadingFactor, startNs, endNs } = transmission;
+  const name = FRAME_NAMES[fTypeOf(payload)] ?? "frame";
+  const nonce =
+    fTypeOf(payload) === FType.joinRequest ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
+  const place = `${(frequencyHz / 1e6).toFixed(1)} MHz SF${spreadingFactor}`;
+  return `${name} of ${payload.length} octets from ${from} on ${place}, ${((endNs - startNs) / 1e6).toFixed(1)} ms${nonce}`;
+}
+
+/** What the device's radio did, where the air does not tell it already. */
+export function describeRadioEvent(event: RadioEvent): string | undefined {
+  const place = `${(event.frequencyHz / 1e6).toFixed(3)} MHz SF${event.spreadingFactor}`;
+  switch (event.type) {
+    case "rx-open":
+      return `opens a receive window on ${place}`;
+    case "rx-done":
+      return `receives ${event.payload.length} octets, ${event.rssiDbm.toFixed(0)} dBm, ${event.snrDb.toFixed(1)} dB SNR`;
+    case "rx-timeout":
+      return "hears nothing in the window";
+    default:
+      return undefined;
+  }
+}

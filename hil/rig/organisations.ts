@@ -1,0 +1,255 @@
+/**
+ * The two organisations of a run with their servers: organisation A has the Network and the Application
+ * Server, organisation B the Join Server. They meet over real sockets on a loopback address of the run's
+ * own, and know each other by DNS and DANE alone.
+ */
+import { randomBytes } from "node:crypto";
+import type { Agent } from "node:https";
+import {
+  ApplicationServer,
+  type EventSink,
+  JoinServer,
+  JoinStorage,
+  type Kek,
+  type ListenOptions,
+  NetworkServer,
+} from "../backend/index.ts";
+import type { VirtualClock } from "../clock/index.ts";
+import { UdpGatewayServer } from "../gateway/index.ts";
+import {
+  type Credentials,
+  createDaneAgent,
+  createDaneServer,
+  type DaneServerOptions,
+  discoverJoinServer,
+  type PeerVerdict,
+  Resolver,
+  type TestRoot,
+} from "../trust/index.ts";
+import type { Fault } from "./faults.ts";
+import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
+import type { Party } from "./timeline.ts";
+
+/** NetID of organisation A: one of the two that are free for private networks. */
+export const NET_ID = "000001";
+/** AS-ID of organisation A's Application Server. */
+export const AS_ID = "as.net-a.example";
+/** Wall time for one exchange between servers. */
+const EXCHANGE_TIMEOUT_MS = 5000;
+const KEK_OCTETS = 16;
+
+export interface OrganisationsOptions {
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  readonly joinEui: string;
+  readonly databasePath: string;
+  readonly joinServerKek: Uint8Array;
+  readonly fault: Fault | undefined;
+  readonly onEvent: EventSink;
+  /** What `judge` found out about its peer. */
+  readonly onVerdict: (judge: Party, verdict: PeerVerdict) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+export interface Organisations {
+  readonly networkServer: NetworkServer;
+  readonly applicationServer: ApplicationServer;
+  readonly joinServer: JoinServer;
+  /** Where gateways send their datagrams. */
+  readonly gateways: { readonly server: UdpGatewayServer; readonly host: string; readonly port: number };
+  close(): Promise<void>;
+}
+
+/** Starts DNS and all servers. */
+export async function openOrganisations(options: OrganisationsOptions): Promise<Organisations> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    return { ...(await open(options, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  options: OrganisationsOptions,
+  closers: (() => unknown)[],
+): Promise<Omit<Organisations, "close">> {
+  const { clock, random, joinEui, fault, onEvent, onVerdict } = options;
+  const startedMs = Date.now();
+  const certificates = await issueCertificates();
+  const { root, address } = await startNameServer({ certificates, joinEui, fault, random });
+  closers.push(() => root.close());
+
+  // A resolver for each organisation: neither believes the other's cache.
+  const resolver = () =>
+    new Resolver({ servers: [{ host: address, port: PORTS.dns }], anchors: [root.anchor] });
+  const [resolverA, resolverB] = [resolver(), resolver()];
+  const agent = (party: Party, credentials: Credentials, clientName: string | undefined): Agent => {
+    const made = createDaneAgent({
+      credentials,
+      clientName,
+      resolver: resolverA,
+      onVerdict: (verdict) => onVerdict(party, verdict),
+    });
+    closers.push(() => made.destroy());
+    return made;
+  };
+  const listenOptions = (
+    party: "networkServer" | "applicationServer" | "joinServer",
+    credentials: Credentials,
+    clientNames: readonly string[],
+  ): ListenOptions => {
+    const server: DaneServerOptions = {
+      credentials,
+      resolver: party === "joinServer" ? resolverB : resolverA,
+      clientPolicy: { allow: (name) => clientNames.includes(name) },
+      onVerdict: (verdict) => onVerdict(PARTIES[party], verdict),
+    };
+    return {
+      host: address,
+      port: PORTS[party],
+      createServer: (listener) => createDaneServer(server, listener),
+    };
+  };
+  const presented = await presentedCertificates(certificates, fault);
+
+  const networkServerKek = kek(`ns/${NET_ID}`);
+  const applicationServerKek = kek(`as/${AS_ID}`);
+  const storage = await JoinStorage.open({ path: options.databasePath, kek: options.joinServerKek });
+  closers.push(() => storage.close());
+  const joinServer = new JoinServer({
+    joinEuis: [joinEui],
+    storage,
+    peers: [
+      { senderId: NET_ID, clientName: NAMES.networkServerAsClient, kek: networkServerKek },
+      { senderId: AS_ID, clientName: NAMES.applicationServerAsClient, kek: applicationServerKek },
+    ],
+    nowMs: () => startedMs + clock.nowNs() / 1e6,
+    onEvent,
+  });
+  if (fault !== "join-server-down") {
+    const listening = await joinServer.listen(
+      listenOptions("joinServer", presented.joinServer, [
+        NAMES.networkServerAsClient,
+        NAMES.applicationServerAsClient,
+      ]),
+    );
+    closers.push(() => listening.close());
+  }
+
+  const networkServerAgent = agent(
+    "network-server",
+    presented.networkServerAsClient,
+    fault === "no-client-identity" ? undefined : NAMES.networkServerAsClient,
+  );
+  const applicationServerAgent = agent(
+    "application-server",
+    presented.applicationServerAsClient,
+    NAMES.applicationServerAsClient,
+  );
+  const joinServerLink = (client: Agent) => ({
+    discover: (eui: string) => discoverJoinServer(resolverA, eui, undefined, random),
+    agent: client,
+    timeoutMs: EXCHANGE_TIMEOUT_MS,
+  });
+
+  const gatewayServer = new UdpGatewayServer({ onWarning: options.onWarning });
+  await gatewayServer.listen(PORTS.gateways, address);
+  closers.push(() => gatewayServer.close());
+  const networkServer = new NetworkServer({
+    netId: NET_ID,
+    clock,
+    gatewayServer,
+    joinServer: joinServerLink(networkServerAgent),
+    applicationServer: {
+      id: AS_ID,
+      url: `https://${NAMES.applicationServer}:${PORTS.applicationServer}/`,
+      agent: networkServerAgent,
+      clientName: NAMES.applicationServerAsClient,
+      timeoutMs: EXCHANGE_TIMEOUT_MS,
+    },
+    keks: [networkServerKek],
+    random,
+    onEvent,
+  });
+  const networkListening = await networkServer.listen(
+    listenOptions("networkServer", certificates.networkServer, [NAMES.applicationServerAsClient]),
+  );
+  closers.push(() => networkListening.close());
+
+  const applicationServer = new ApplicationServer({
+    asId: AS_ID,
+    networkServer: {
+      id: NET_ID,
+      url: `https://${NAMES.networkServer}:${PORTS.networkServer}/`,
+      agent: applicationServerAgent,
+      clientName: NAMES.networkServerAsClient,
+      timeoutMs: EXCHANGE_TIMEOUT_MS,
+    },
+    joinServer: joinServerLink(applicationServerAgent),
+    keks: [applicationServerKek],
+    random,
+    onEvent,
+  });
+  const applicationListening = await applicationServer.listen(
+    listenOptions("applicationServer", certificates.applicationServer, [NAMES.networkServerAsClient]),
+  );
+  closers.push(() => applicationListening.close());
+
+  const gateways = { server: gatewayServer, host: address, port: PORTS.gateways };
+  return { networkServer, applicationServer, joinServer, gateways };
+}
+
+const PARTIES = {
+  networkServer: "network-server",
+  applicationServer: "application-server",
+  joinServer: "join-server",
+} as const;
+
+function kek(label: string): Kek {
+  return { label, key: randomBytes(KEK_OCTETS) };
+}
+
+/** The certificates that the servers present: those that DNS names, unless the fault swaps one. */
+async function presentedCertificates(
+  published: CertificateSet,
+  fault: Fault | undefined,
+): Promise<CertificateSet> {
+  if (fault === "swapped-server-certificate") {
+    return { ...published, joinServer: (await issueCertificates()).joinServer };
+  }
+  if (fault === "swapped-client-certificate") {
+    return { ...published, networkServerAsClient: (await issueCertificates()).networkServerAsClient };
+  }
+  return published;
+}
+
+const ADDRESS_ATTEMPTS = 10;
+
+/**
+ * A name server on a loopback address that no other run uses: having its port there is having the address.
+ * The address follows from the seed, since reasons may name it, unless another run has it already.
+ */
+async function startNameServer(options: {
+  certificates: CertificateSet;
+  joinEui: string;
+  fault: Fault | undefined;
+  random: () => number;
+}): Promise<{ root: TestRoot; address: string }> {
+  for (let attempt = 1; ; attempt++) {
+    const octet = () => 1 + Math.floor(options.random() * 254);
+    const address = `127.${octet()}.${octet()}.${octet()}`;
+    const root = createNameSpace({ ...options, address });
+    try {
+      await root.server.listen({ host: address, port: PORTS.dns });
+      return { root, address };
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!taken || attempt === ADDRESS_ATTEMPTS) throw error;
+    }
+  }
+}
