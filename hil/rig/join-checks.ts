@@ -26,6 +26,8 @@ export interface JoinEvidence {
     readonly before: DeviceRecord | undefined;
     readonly after: DeviceRecord | undefined;
   };
+  /** The device in the Join Server's database when its join-request was replayed; undefined where none was. */
+  readonly beforeReplay: DeviceRecord | undefined;
 }
 
 /** All checks of a run in the order of the join. A check that the run did not come to fails. */
