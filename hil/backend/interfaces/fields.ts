@@ -36,7 +36,7 @@ function fault(problems: Problem[], member: string, found: string, expected: str
   problems.push({ member, found, expected });
 }
 
-/** Octets in hexadecimal, either case, "0x" allowed. Without `octets` any whole number of them, none included. */
+/** Octets in hexadecimal, either case, "0x" allowed. Without `octets` any whole number of them from 1. */
 export function hex(what: string, octets?: number): Reader<string> {
   const expected =
     octets === undefined ? `${what} in hexadecimal` : `${what}: ${octets} octets, ${2 * octets} hex digits`;
@@ -45,10 +45,16 @@ export function hex(what: string, octets?: number): Reader<string> {
     const digits = value.replace(/^0[xX]/, "");
     if (!/^[0-9A-Fa-f]*$/.test(digits))
       return fault(problems, member, `${kindOf(value)}, not all of them hexadecimal`, expected);
-    if (digits.length % 2 !== 0 || (octets !== undefined && digits.length !== 2 * octets))
-      return fault(problems, member, `${digits.length} hex digits`, expected);
-    return digits.toUpperCase();
+    const fits =
+      octets === undefined ? digits.length > 0 && digits.length % 2 === 0 : digits.length === 2 * octets;
+    return fits ? digits.toUpperCase() : fault(problems, member, `${digits.length} hex digits`, expected);
   };
+}
+
+/** The same, where no octets at all are a value too: a frame may have an FPort and an empty FRMPayload. */
+export function hexOrEmpty(what: string): Reader<string> {
+  const some = hex(what);
+  return (value, member, problems) => (value === "" || value === "0x" ? "" : some(value, member, problems));
 }
 
 /** Printable ASCII, not empty (AS-ID, KEKLabel). */

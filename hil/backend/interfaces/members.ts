@@ -38,6 +38,11 @@ export type DescribedSuccess<M> = Flat<
   }
 >;
 
+/** Encoders that know no "absent" write null, or "" where that is no value; in a mandatory member both are faults. */
+function isAbsent(value: unknown, reader: Reader<unknown>): boolean {
+  return value === undefined || value === null || (value === "" && reader("", "", []) === undefined);
+}
+
 /** Reads the members of the table and leaves all others out: unknown members are to be ignored. */
 export function readMembers(
   object: Record<string, unknown>,
@@ -49,8 +54,7 @@ export function readMembers(
   for (const [name, { read: reader, presence }] of Object.entries(members)) {
     const required = presence === "mandatory" || (presence === "on-success" && options.success);
     const value = Object.hasOwn(object, name) ? object[name] : undefined;
-    // Encoders that know no "absent" write null or "" instead; in a mandatory member both are faults.
-    if (!required && (value === undefined || value === null || value === "")) continue;
+    if (!required && isAbsent(value, reader)) continue;
     const member = options.within === undefined ? name : `${options.within}.${name}`;
     const result = reader(value, member, problems);
     if (result !== undefined) read[name] = result;

@@ -17,6 +17,7 @@ import {
   freeText,
   frequencyMHz,
   hex,
+  hexOrEmpty,
   integer,
   joinEui,
   listOf,
@@ -182,7 +183,7 @@ const tables = {
   XmitDataReq: {
     ...betweenServers,
     PHYPayload: optional(hex("a PHYPayload")),
-    FRMPayload: optional(hex("an FRMPayload")),
+    FRMPayload: optional(hexOrEmpty("an FRMPayload")),
     ULMetaData: optional(ulMetaData),
     DLMetaData: optional(dlMetaData),
     AppSKey: optional(keyEnvelope),

@@ -177,6 +177,12 @@ describe("backend message reader", () => {
         assert.deepEqual(message[member as keyof JoinReq], value, member);
     });
 
+  for (const empty of ["", "0x"])
+    it(`takes "${empty}" as an empty FRMPayload, beside an empty PHYPayload as none`, () => {
+      const message = decodeMessage({ ...xmitDataReq, FRMPayload: empty, PHYPayload: "" });
+      assert.deepEqual(message, { ...xmitDataReq, FRMPayload: "" });
+    });
+
   it("leaves out members that it does not know", () => {
     assert.deepEqual(decodeMessage({ ...joinReq, DedupWindowSize: 250 }), joinReq);
   });
@@ -220,6 +226,7 @@ describe("backend message reader", () => {
     ["a number for a hexadecimal string", { ...joinReq, DevEUI: 17 }, "DevEUI", /8 octets/],
     ["characters that are not hexadecimal", { ...joinReq, DevEUI: "00112233445566GG" }, "DevEUI", /8 octets/],
     ["an odd number of digits", { ...joinReq, PHYPayload: "001" }, "PHYPayload", /hexadecimal/],
+    ["a PHYPayload of no octets", { ...joinReq, PHYPayload: "" }, "PHYPayload", /hexadecimal/],
     ["a NetID of four octets", { ...joinReq, SenderID: "00000013" }, "SenderID", /NetID: 3 octets/],
     ["DLSettings of two octets", { ...joinReq, DLSettings: "0000" }, "DLSettings", /1 octets/],
     ["an RxDelay of 16 s", { ...joinReq, RxDelay: 16 }, "RxDelay", /from 0 to 15/],
