@@ -85,13 +85,13 @@ describe("SX1276 registers", () => {
 
   it("keeps the two pages apart", () => {
     const { host } = fresh();
-    host.write(0x3b, 0x42);
+    host.write(0x3b, 0x02);
     host.write(0x01, 0x00);
     host.write(0x01, SLEEP);
     host.write(0x3b, 0x19);
     assert.equal(host.read(0x3b), 0x19);
     host.write(0x01, 0x00);
-    assert.equal(host.read(0x3b), 0x42);
+    assert.equal(host.read(0x3b), 0x02);
     assert.deepEqual(host.findings, []);
   });
 
@@ -163,6 +163,42 @@ describe("SX1276 LongRangeMode", () => {
     host.write(0x01, 0x01);
     assert.equal(host.read(0x01), 0x81);
     assert.match(host.findings[0], /LongRangeMode changes in SLEEP only/);
+  });
+});
+
+describe("SX1276 image calibration", () => {
+  it("runs for 10 ms in FSK standby", () => {
+    const { host, clock } = fresh();
+    host.write(0x01, 0x01);
+    host.write(0x3b, host.read(0x3b) | 0x40);
+    assert.equal(host.read(0x3b), 0xa2);
+    clock.advanceTo(9_999_999);
+    assert.equal(host.read(0x3b), 0xa2);
+    clock.advanceTo(10_000_000);
+    assert.equal(host.read(0x3b), 0x82);
+    assert.deepEqual(host.findings, []);
+  });
+
+  it("does not start in another mode", () => {
+    const { host } = fresh();
+    host.write(0x01, 0x00);
+    host.write(0x3b, 0xc2);
+    assert.equal(host.read(0x3b), 0x82);
+    assert.match(host.findings[0], /ImageCalStart outside FSK standby/);
+  });
+
+  it("must not be cut short", () => {
+    const { host } = fresh();
+    host.write(0x3b, 0xc2);
+    host.write(0x01, 0x00);
+    assert.match(host.findings[0], /before the image calibration has ended/);
+  });
+
+  it("has nothing to do with RegInvertIQ2, which is at its address in LoRa mode", () => {
+    const { host } = fresh();
+    host.configure();
+    host.write(0x3b, 0x5d);
+    assert.equal(host.read(0x3b), 0x5d);
   });
 });
 

@@ -1,5 +1,6 @@
 /** What the host side and the modem side of the chip share: everything that a reset clears. */
 import { Fifo } from "./fifo.ts";
+import { ImageCalibration } from "./image-calibration.ts";
 import { InterruptFlags } from "./interrupts.ts";
 import { Reg, Registers } from "./registers.ts";
 
@@ -7,6 +8,7 @@ export class ChipState {
   readonly registers = new Registers();
   readonly fifo = new Fifo();
   readonly interrupts = new InterruptFlags();
+  readonly calibration = new ImageCalibration();
   /** The carrier in steps, 24 bits: what RegFrf* held when the least significant octet was last written. */
   frf = 0x6c8000;
   /** A more significant octet was written since. */

@@ -67,10 +67,6 @@ export class Demodulator {
     options.air.attach({ name: options.name, arriving: (arrival) => this.#consider(arrival) });
   }
 
-  get open(): boolean {
-    return this.#window !== undefined;
-  }
-
   /** RegModemStat 4:0. */
   get status(): number {
     return this.#status;

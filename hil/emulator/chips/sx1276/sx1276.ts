@@ -14,7 +14,7 @@ import { ChipState } from "./chip-state.ts";
 import { DioLines } from "./interrupts.ts";
 import { ModeMachine } from "./mode-machine.ts";
 import { isLora, Mode, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
-import { Reg } from "./registers.ts";
+import { FSK_IMAGE_CAL, Reg } from "./registers.ts";
 import { rssiValue } from "./signal-values.ts";
 import { SpiFrame } from "./spi-frame.ts";
 import { RESET_PULSE_NS, RESET_RECOVERY_NS } from "./timing.ts";
@@ -102,16 +102,28 @@ export class Sx1276 implements RadioChip {
       if (address === Reg.ModemStat) return (registers[address] & 0xe0) | this.#modes.modemStatus;
       if (address === Reg.RssiValue) this.#measureRssi();
       if (address === Reg.RssiWideband) this.#drawNoise();
+    } else if (address === FSK_IMAGE_CAL) {
+      return this.#chip.calibration.read(registers[address], this.#nowNs());
     }
     return registers[address];
   }
 
   #write(address: number, value: number): void {
     if (!this.#reachable()) return;
-    if (address === Reg.OpMode) this.#modes.command(value, this.#nowNs());
+    if (address === Reg.OpMode) this.#writeOpMode(value);
     else if (address === Reg.Fifo) this.#writeFifo(value);
     else this.#writeRegister(address, value);
     this.#updateDio();
+  }
+
+  #writeOpMode(value: number): void {
+    const nowNs = this.#nowNs();
+    if (this.#chip.calibration.running(nowNs)) {
+      this.#report([
+        "RegOpMode written before the image calibration has ended: wait for ImageCalRunning to fall",
+      ]);
+    }
+    this.#modes.command(value, nowNs);
   }
 
   #writeRegister(address: number, value: number): void {
@@ -121,8 +133,17 @@ export class Sx1276 implements RadioChip {
     if (!stored) return;
     const page = visiblePage(opMode);
     if (page === "lora" && address === Reg.IrqFlags) interrupts.acknowledge(value);
+    else if (page === "fsk" && address === FSK_IMAGE_CAL) this.#writeImageCal(value);
     else registers.at(address, page)[address] = value;
     if (address >= Reg.FrfMsb && address <= Reg.FrfLsb) this.#chip.latchFrf(address);
+  }
+
+  #writeImageCal(value: number): void {
+    const { opMode, registers, calibration } = this.#chip;
+    const fskStandby = !isLora(opMode) && modeOf(opMode) === Mode.Standby;
+    const { stored, faults } = calibration.write(value, fskStandby, this.#nowNs());
+    this.#report(faults);
+    registers.at(FSK_IMAGE_CAL, "fsk")[FSK_IMAGE_CAL] = stored;
   }
 
   #writeFifo(value: number): void {
