@@ -27,11 +27,11 @@ export interface XmitDataPeer {
   readonly timeoutMs: number;
 }
 
-/** What a message holds beside its header. */
-export type XmitData = Pick<
-  XmitDataReq,
-  "FRMPayload" | "ULMetaData" | "DLMetaData" | "AppSKey" | "SessionKeyID"
->;
+/** What a message holds beside its header; FRMPayload in octets, encrypted. */
+export interface XmitData
+  extends Pick<XmitDataReq, "ULMetaData" | "DLMetaData" | "AppSKey" | "SessionKeyID"> {
+  readonly frmPayload: Uint8Array;
+}
 
 /** Why a message is not accepted. */
 export interface XmitRefusal {
@@ -52,7 +52,7 @@ export class XmitDataLink {
   }
 
   /** @throws ExchangeError if no answer came, ResultError if the peer refused. */
-  async send(data: XmitData): Promise<void> {
+  async send({ frmPayload, ...data }: XmitData): Promise<void> {
     const { id, url, agent, timeoutMs } = this.#peer;
     this.#transactionId = (this.#transactionId + 1) % 2 ** 32;
     const message: XmitDataReq = {
@@ -61,6 +61,7 @@ export class XmitDataLink {
       SenderID: this.#ownId,
       ReceiverID: id,
       TransactionID: this.#transactionId,
+      FRMPayload: Buffer.from(frmPayload).toString("hex").toUpperCase(),
       ...data,
     };
     requireSuccess(await postMessage<"XmitDataReq">(agent, url, message, { timeoutMs }));

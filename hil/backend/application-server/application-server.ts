@@ -288,7 +288,7 @@ export class ApplicationServer {
       const detail = { devAddr, fCnt, fPort };
       try {
         await this.#link.send({
-          FRMPayload: session.crypt("down", fCnt, payload).toString("hex").toUpperCase(),
+          frmPayload: session.crypt("down", fCnt, payload),
           DLMetaData: { DevEUI: devEui, FPort: fPort, FCntDown: fCnt, Confirmed: confirmed },
           ...(sessionKeyId === undefined ? {} : { SessionKeyID: sessionKeyId }),
         });

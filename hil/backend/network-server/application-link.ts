@@ -84,7 +84,7 @@ export class ApplicationLink {
     const { envelope, sessionKeyId } = session.appSKey;
     const { best, receptions } = uplink;
     return {
-      FRMPayload: Buffer.from(frmPayload).toString("hex").toUpperCase(),
+      frmPayload,
       ULMetaData: {
         DevEUI: session.devEui,
         DevAddr: session.devAddr,

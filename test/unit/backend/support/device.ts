@@ -122,6 +122,8 @@ export class LoraPacketDevice {
   uplink(fields: UplinkFields, txDr: number, txCh: number): Buffer {
     const keys = this.keys as Keys;
     const fCnt = fields.fCnt ?? ++this.fCntUp;
+    const high = Buffer.alloc(2);
+    high.writeUInt16LE(Math.floor(fCnt / 0x10000));
     const packet = loraPacket.fromFields(
       {
         MType: fields.confirmed ? "Confirmed Data Up" : "Unconfirmed Data Up",
@@ -134,9 +136,9 @@ export class LoraPacketDevice {
       },
       keys.appSKey,
       keys.nwkSEncKey,
+      undefined,
+      high,
     );
-    const high = Buffer.alloc(2);
-    high.writeUInt16LE(Math.floor(fCnt / 0x10000));
     if (this.macVersion === "1.1") {
       packet.encryptFOpts(keys.nwkSEncKey, undefined, high);
       const conf = Buffer.alloc(4);
