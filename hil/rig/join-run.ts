@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { BuildError, buildImage, type Image, loadBoard } from "../../toolchain/image/index.ts";
 import {
   type DeviceIdentity,
+  EepromError,
   eepromImage,
   generateIdentity,
   readIdentity,
@@ -69,11 +70,11 @@ const REPLAY_AFTER_NS = 20e9;
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   const board = loadBoard(options.board);
-  const state = await refusing("usage", StateError, () => new State(options.state, options));
+  const state = await refusing("usage", [StateError], () => new State(options.state, options));
   try {
     const image = await build(board, options.lorawan, timeline);
     const run = new JoinRun(options, image, state, timeline);
-    return await refusing("usage", StateError, () => refusing("usage", StorageError, () => run.run()));
+    return await refusing("usage", [StateError, StorageError, EepromError], () => run.run());
   } finally {
     state.close();
   }
@@ -82,13 +83,14 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
 /** Turns an expected error into a RigError of that kind, and lets all others pass. */
 async function refusing<T>(
   kind: RigError["kind"],
-  expected: new (...args: never[]) => Error,
+  expected: readonly (new (...args: never[]) => Error)[],
   action: () => T | Promise<T>,
 ): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw error instanceof expected ? new RigError(kind, error.message) : error;
+    const isExpected = expected.some((type) => error instanceof type);
+    throw isExpected ? new RigError(kind, (error as Error).message) : error;
   }
 }
 
@@ -136,7 +138,7 @@ class JoinRun {
       clock: this.#clock,
       random: this.#random,
       joinEui: identity.joinEui,
-      databasePath: this.#state.databasePath,
+      databasePath: this.#isStranger ? ":memory:" : this.#state.databasePath,
       joinServerKek: this.#state.joinServerKek(),
       fault: this.#options.fault,
       onEvent: (event) => this.#serverEvent(event),
@@ -173,13 +175,15 @@ class JoinRun {
     }
   }
 
+  /** A device that the Join Server does not know as it is must not become the one that the state remembers. */
+  get #isStranger(): boolean {
+    return this.#options.fault === "wrong-nwk-key" || this.#options.fault === "unknown-device";
+  }
+
   /** The device's EEPROM and identity: those of the last run, or new ones. */
   #provision(): { eeprom: Uint8Array; identity: DeviceIdentity; keep: (eeprom: Uint8Array) => void } {
     const { eepromBytes } = this.#image.board;
-    const { fault } = this.#options;
-    // A device that the Join Server does not know as it is must not become the one that the state remembers.
-    const stranger = fault === "wrong-nwk-key" || fault === "unknown-device";
-    const kept = stranger ? undefined : this.#state.readEeprom(eepromBytes);
+    const kept = this.#isStranger ? undefined : this.#state.readEeprom(eepromBytes);
     if (kept !== undefined) {
       const identity = readIdentity(kept);
       this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
@@ -195,7 +199,7 @@ class JoinRun {
     return {
       eeprom: eepromImage(identity, eepromBytes),
       identity,
-      keep: stranger ? () => {} : (eeprom) => this.#state.writeEeprom(eeprom),
+      keep: this.#isStranger ? () => {} : (eeprom) => this.#state.writeEeprom(eeprom),
     };
   }
 
