@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { type Answer, encode, type RecordType } from "dns-packet";
 import {
   bindTrustAnchors,
@@ -599,6 +600,33 @@ describe("DNSSEC arithmetic", () => {
       assert.ok(!signatureVerifies(rrset, { ...data, originalTTL: 3601 }, dnskey));
       assert.ok(!signatureVerifies(rrset, data, { ...dnskey, key: dnskey.key.subarray(1) }));
     });
+
+  it("verifies RSA/SHA-256 over octets laid out by hand, and refuses keys that can be factored", () => {
+    const made = (bits: number) => {
+      const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: bits });
+      const modulus = Buffer.from(publicKey.export({ format: "jwk" }).n!, "base64url");
+      const key = Buffer.concat([Buffer.of(3, 1, 0, 1), modulus]);
+      const rrsigRdata = Buffer.from("0001080200000e1070000000600000001234076578616d706c6500", "hex");
+      const owner = Buffer.from("0161076578616d706c6500", "hex");
+      const record = Buffer.from("0001000100000e1000047f000001", "hex");
+      const signature = sign("sha256", Buffer.concat([rrsigRdata, owner, record]), privateKey);
+      const rrsig = {
+        ...{
+          typeCovered: "A",
+          algorithm: 8,
+          labels: 2,
+          originalTTL: 3600,
+          keyTag: 0x1234,
+          signersName: "Example.",
+        },
+        ...{ expiration: 0x70000000, inception: 0x60000000, signature },
+      };
+      const rrset = { name: "a.example", type: "A", ttl: 60, records: ["127.0.0.1"], signatures: [] };
+      return signatureVerifies(rrset, rrsig, { flags: 256, algorithm: 8, key });
+    };
+    assert.ok(made(1024));
+    assert.ok(!made(768));
+  });
 
   it("judges signature periods by serial arithmetic, both ends included", () => {
     const period = (inception: number, expiration: number) => ({ inception, expiration }) as never;
