@@ -6,6 +6,8 @@
  * Between two matches only TCNT changes, and avr8js computes that from the cycles whenever it is read.
  * Jumps are made where they change nothing else: not in the PWM modes, and not below a prescaler of 8,
  * where a match can fall inside the instruction that moves it.
+ *
+ * It also keeps the other flags of TIFR when one is cleared (16.11.9); avr8js loses them.
  */
 import { AVRTimer, type AVRTimerConfig, type CPU } from "avr8js";
 
@@ -39,6 +41,7 @@ export class JumpingTimer extends AVRTimer {
     this.#cpu = cpu;
     this.#jumpingModes = config.bits === 16 ? JUMPING_MODES_16_BIT : JUMPING_MODES_8_BIT;
     this.#replaceCount();
+    this.#keepOtherFlags(config.TIFR);
     const { OCRA, OCRB, ICR, TCCRA } = config;
     for (const register of [OCRA, OCRB, ICR, TCCRA]) if (register !== 0) this.#rescheduleAfterWrite(register);
   }
@@ -55,6 +58,17 @@ export class JumpingTimer extends AVRTimer {
       const dividerChanges = timer.updateDivider; // countOnce then schedules the first tick itself
       countOnce(false, external);
       if (reschedule && !dividerChanges) this.#schedule();
+    };
+  }
+
+  /** A flag is cleared by writing one to it; with SBI, the bit that is written is in the mask. */
+  #keepOtherFlags(register: number): void {
+    const cpu = this.#cpu;
+    const write = cpu.writeHooks[register];
+    cpu.writeHooks[register] = (value, old, address, mask) => {
+      write(value & mask, old, address, mask);
+      cpu.data[register] = old & ~(value & mask);
+      return true;
     };
   }
 

@@ -20,7 +20,10 @@ import { SPCR, UCSR0A, UDR0 } from "./registers.ts";
 
 /** DORD, CPOL and CPHA of SPCR (19.5.1): all zero is MSB first, mode 0. */
 const SPI_FORM = 0x2c;
+/** Bits of UCSR0A (20.11.2): TXC0 is cleared by writing one, U2X0 and MPCM0 are settings, the rest is read-only. */
 const DATA_REGISTER_EMPTY = 0x20;
+const TRANSMIT_COMPLETE = 0x40;
+const READ_ONLY_STATUS = 0xbc;
 /** Start bit, 8 data bits, stop bit. */
 const CHARACTER_BITS = 10;
 
@@ -83,6 +86,12 @@ function attachUsart(cpu: CPU, wires: Wires): { readonly transmitting: boolean }
     const { baudRate } = usart;
     busyUntilCycles = cpu.cycles + (CHARACTER_BITS * wires.clockHz) / baudRate;
     wires.transmit(octet, baudRate);
+  };
+  const writeStatus = cpu.writeHooks[UCSR0A];
+  cpu.writeHooks[UCSR0A] = (value, old, address, mask) => {
+    writeStatus(value, old, address, mask); // avr8js drops the status bits here
+    cpu.data[UCSR0A] |= (old & READ_ONLY_STATUS) | (old & TRANSMIT_COMPLETE & ~value);
+    return true;
   };
   const write = cpu.writeHooks[UDR0];
   cpu.writeHooks[UDR0] = (value, old, address, mask) => {

@@ -78,31 +78,46 @@ describe("HAL of pro-mini-rfm95", () => {
     }
   });
 
-  it("never reads a time that goes back, however the reading falls on an overflow", async () => {
+  it("reads and sleeps right at every cycle around an overflow of Timer1", async () => {
+    const probes = Array.from({ length: 120 }, (_, cycles) => `PROBE(${cycles})`).join(" ");
     const program = await buildOnHal(`
-      volatile uint8_t done;
-      volatile uint16_t backward, readings, longest;
+      volatile uint8_t done, before, after;
+      volatile int32_t worstReading, longestSleep;
+      #define PROBE(CYCLES) \\
+          hal_sleep_until(overflow - 20); \\
+          __builtin_avr_delay_cycles(CYCLES); \\
+          note((int32_t)(hal_now() - overflow)); \\
+          overflow += 0x10000; \\
+          hal_sleep_until(overflow - 20); \\
+          __builtin_avr_delay_cycles(CYCLES); \\
+          hal_sleep_until(overflow + 30); \\
+          late = (int32_t)(hal_now() - overflow) - 30; \\
+          if (late > longestSleep) \\
+              longestSleep = late; \\
+          overflow += 0x10000;
+      static void note(int32_t offset)
+      {
+          if (offset < 0)
+              before++;
+          else
+              after++;
+          if (offset < -20 || offset > 20)
+              worstReading = offset;
+      }
       void joinery_main(void)
       {
-          backward = longest = readings = 0;
-          hal_sleep_until(65400);
-          uint32_t last = hal_now();
-          while (last < 65700) {
-              uint32_t now = hal_now();
-              if (now < last)
-                  backward++;
-              if (now - last > longest)
-                  longest = (uint16_t)(now - last);
-              last = now;
-              readings++;
-          }
+          uint32_t overflow = 0x10000;
+          int32_t late;
+          worstReading = longestSleep = 0;
+          before = after = 0;
+          ${probes}
           done = 1;
       }`);
     const bench = new Bench(program);
-    bench.runUntilDone();
-    assert.equal(bench.u16("backward"), 0);
-    assert.ok(bench.u16("readings") > 20);
-    assert.ok(bench.u16("longest") < 25, `${bench.u16("longest")} µs between two readings`);
+    bench.runUntilDone(60e9);
+    assert.equal(bench.u32("worstReading") | 0, 0);
+    assert.ok(bench.u8("before") > 20 && bench.u8("after") > 20, "the readings lie on both sides");
+    assert.ok((bench.u32("longestSleep") | 0) <= 20, `${bench.u32("longestSleep")} µs late`);
   });
 
   it("sleeps to the deadline, not shorter and at most 20 µs longer, for deadlines near and far", async () => {

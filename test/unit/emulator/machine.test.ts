@@ -134,6 +134,19 @@ describe("Atmega328p memories", () => {
   });
 });
 
+describe("Atmega328p console", () => {
+  it("stays ready to send when its speed is doubled", async () => {
+    const bench = new Bench(
+      await buildBare(`
+        static void put(uint8_t c) { while (!(UCSR0A & _BV(UDRE0))) ; UDR0 = c; }
+        int main(void) { UCSR0B = _BV(TXEN0); UCSR0A = _BV(U2X0); UBRR0 = 25; put('o'); put('k'); done = 1; for (;;) ; }`),
+    );
+    bench.runUntilDone();
+    assert.equal(bench.console, "ok");
+    assert.deepEqual(bench.messages, []);
+  });
+});
+
 describe("Atmega328p power", () => {
   const WRITER = `
     volatile uint8_t done;
