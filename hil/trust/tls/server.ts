@@ -19,7 +19,6 @@ import { connectionFault, type PeerInHandshake, presentedChain, type TlsCredenti
 import { TrustError } from "./verdict.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Connections that may wait for a verdict at one time; more are refused, so that a flood does not become DNS work. */
 const MAX_PENDING = 256;
 /** Host names and the underscore labels of TLSA owners; A-labels only (RFC 5890), no trailing dot. */
 const CLIENT_NAME =
@@ -45,6 +44,8 @@ export interface DaneServerOptions extends JudgeOptions {
   readonly clientPolicy: { readonly allow: (clientName: string) => boolean };
   /** Code point of the client-identity extension; default DEFAULT_EXTENSION_TYPE. */
   readonly extensionType?: number;
+  /** Connections that may wait for a verdict at one time, default 256; more are refused: a flood must not become DNS work. */
+  readonly maxPending?: number;
 }
 
 /** What the handshake itself refused, in words. */
@@ -57,6 +58,7 @@ const HANDSHAKE_REFUSALS: Readonly<Record<string, string>> = {
 class DaneServer extends Server {
   readonly #judge: PeerJudge;
   readonly #allow: (clientName: string) => boolean;
+  readonly #maxPending: number;
   readonly #serve: PeerRequestListener;
   readonly #admitted = new WeakMap<object, JudgedConnection>();
   readonly #pending = new Set<TLSSocket>();
@@ -75,6 +77,7 @@ class DaneServer extends Server {
     });
     this.#judge = judge;
     this.#allow = options.clientPolicy.allow;
+    this.#maxPending = options.maxPending ?? MAX_PENDING;
     this.#serve = listener;
     if (judge.policy.kind === "dane") requestClientName(this, options.extensionType);
 
@@ -128,8 +131,8 @@ class DaneServer extends Server {
     const name = canonicalName(claim);
     const peer = { role: "client", name } as const;
     if (!this.#allow(name)) throw judge.refuse(peer, "this name may not come here");
-    if (this.#pending.size > MAX_PENDING)
-      throw judge.refuse(peer, `${MAX_PENDING} connections wait for their verdict`);
+    if (this.#pending.size > this.#maxPending)
+      throw judge.refuse(peer, `${this.#maxPending} connections wait for their verdict`);
     return { ...peer, tlsaOwners: [name], certificateNames: [name], chain, authorized: socket.authorized };
   }
 
