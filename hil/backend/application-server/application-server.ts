@@ -119,21 +119,23 @@ export class ApplicationServer {
   }
 
   /**
-   * Encrypts a frame and hands it to the Network Server; before the first uplink of a session, or if the Network
-   * Server does not take it, the frame waits for the next uplink. Resolves with what happened.
+   * Encrypts a frame and hands it to the Network Server. It waits for the next uplink before the first one of a
+   * session, or if the Network Server cannot take it now; it is lost if the Network Server never will.
    * @throws RangeError if FPort or length are not allowed, or the device is not registered.
    */
-  async queueDownlink(devEui: string, downlink: ApplicationDownlink): Promise<"queued" | "waiting"> {
+  async queueDownlink(devEui: string, downlink: ApplicationDownlink): Promise<"queued" | "waiting" | "lost"> {
     const device = this.#device(devEui);
-    const { fPort, payload } = downlink;
+    const waiting = { ...downlink };
+    const { fPort, payload } = waiting;
     if (!Number.isInteger(fPort) || fPort < 1 || fPort > MAX_FPORT)
       throw new RangeError(`FPort ${fPort}: applications use 1 to ${MAX_FPORT}`);
     if (payload.length > MAX_PAYLOAD_OCTETS)
       throw new RangeError(`${payload.length} octets: a downlink holds at most ${MAX_PAYLOAD_OCTETS}`);
     return this.#inTurn(device, async () => {
-      device.downlinks.push(downlink);
-      await this.#sendDownlinks(device);
-      return device.downlinks.includes(downlink) ? "waiting" : "queued";
+      device.downlinks.push(waiting);
+      const lost = await this.#sendDownlinks(device);
+      if (device.downlinks.includes(waiting)) return "waiting";
+      return lost.includes(waiting) ? "lost" : "queued";
     });
   }
 
@@ -278,32 +280,44 @@ export class ApplicationServer {
     }
   }
 
-  /** Hands over what waits, in order, until the Network Server does not take one. */
-  async #sendDownlinks({ devEui, session, downlinks }: Device): Promise<void> {
-    if (!session?.appSKey) return;
-    const { devAddr, sessionKeyId } = session.identity;
+  /** Hands over what waits, in order, until the Network Server cannot take one. Returns what it never will. */
+  async #sendDownlinks(device: Device): Promise<readonly ApplicationDownlink[]> {
+    const { session, downlinks } = device;
+    const lost: ApplicationDownlink[] = [];
+    if (!session?.appSKey) return lost;
     for (let downlink = downlinks[0]; downlink; downlink = downlinks[0]) {
-      const { fPort, payload, confirmed = false } = downlink;
-      const fCnt = session.nextFCntDown;
-      const detail = { devAddr, fCnt, fPort };
-      try {
-        await this.#link.send({
-          frmPayload: session.crypt("down", fCnt, payload),
-          DLMetaData: { DevEUI: devEui, FPort: fPort, FCntDown: fCnt, Confirmed: confirmed },
-          ...(sessionKeyId === undefined ? {} : { SessionKeyID: sessionKeyId }),
-        });
-      } catch (error) {
-        const reason = `Network Server: ${(error as Error).message}`;
-        const lost = error instanceof ResultError && !TRY_AGAIN.includes(error.resultCode);
-        if (lost) downlinks.shift();
-        this.#report(lost ? "downlink-lost" : "downlink-waits", devEui, detail, reason);
-        return;
-      }
+      const outcome = await this.#sendDownlink(device.devEui, session, downlink);
+      if (outcome === "waiting") break;
       downlinks.shift();
-      session.nextFCntDown = fCnt + 1;
-      this.downlinks.push({ devEui, fCnt, fPort, payload, confirmed });
-      this.#report("downlink-queued", devEui, detail);
+      if (outcome === "lost") lost.push(downlink);
     }
+    return lost;
+  }
+
+  async #sendDownlink(
+    devEui: string,
+    session: ApplicationSession,
+    { fPort, payload, confirmed = false }: ApplicationDownlink,
+  ): Promise<"queued" | "waiting" | "lost"> {
+    const { devAddr, sessionKeyId } = session.identity;
+    const fCnt = session.nextFCntDown;
+    const detail = { devAddr, fCnt, fPort };
+    try {
+      await this.#link.send({
+        frmPayload: session.crypt("down", fCnt, payload),
+        DLMetaData: { DevEUI: devEui, FPort: fPort, FCntDown: fCnt, Confirmed: confirmed },
+        ...(sessionKeyId === undefined ? {} : { SessionKeyID: sessionKeyId }),
+      });
+    } catch (error) {
+      const never = error instanceof ResultError && !TRY_AGAIN.includes(error.resultCode);
+      const reason = `Network Server: ${(error as Error).message}`;
+      this.#report(never ? "downlink-lost" : "downlink-waits", devEui, detail, reason);
+      return never ? "lost" : "waiting";
+    }
+    session.nextFCntDown = fCnt + 1;
+    this.downlinks.push({ devEui, fCnt, fPort, payload, confirmed });
+    this.#report("downlink-queued", devEui, detail);
+    return "queued";
   }
 
   #report(step: string, devEui: string | undefined, detail: ServerEvent["detail"], reason?: string): void {

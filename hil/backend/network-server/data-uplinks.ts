@@ -119,10 +119,11 @@ export class DataUplinks {
   /** Reads the MAC commands of the frame; returns the answers, in clear. */
   #answerMacCommands(session: NetworkSession, frame: ParsedDataFrame, fCnt: number): Uint8Array {
     const { commands, rest } = parseMacCommands(session.uplinkMacCommands(frame, fCnt), "up");
-    const answers: Uint8Array[] = [];
+    let answers: Uint8Array = new Uint8Array();
     for (const { cid, name, payload } of commands) {
       const answered = cid === Cid.rekey && session.optNeg && payload[0] === MINOR_VERSION_1_1;
-      if (answered) answers.push(rekeyConf(MINOR_VERSION_1_1));
+      // One answer, however often the frame says it: FOpts has 15 octets.
+      if (answered) answers = rekeyConf(MINOR_VERSION_1_1);
       this.#event("mac-command-received", session, { name, answered });
     }
     if (rest.length > 0)
@@ -134,7 +135,7 @@ export class DataUplinks {
         detail: { devAddr: session.devAddr, octets: rest.length, cid: rest[0] },
         reason: `unknown or incomplete MAC command ${rest[0].toString(16).padStart(2, "0").toUpperCase()}`,
       });
-    return Buffer.concat(answers);
+    return answers;
   }
 
   #event(step: string, session: NetworkSession, detail: ServerEvent["detail"]): void {

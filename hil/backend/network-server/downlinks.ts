@@ -69,7 +69,6 @@ export class Downlinks {
     const fPort = item?.fPort;
     const content = { item, fPort, fCntDown: item?.fCntDown ?? session.nextFCntDown(fPort) };
     session.useFCntDown(fPort, content.fCntDown);
-    this.#dropOvertaken(session);
     const phyPayload = buildDownlink(session, {
       fCntDown: content.fCntDown,
       confirmed: item?.confirmed ?? false,
@@ -116,17 +115,6 @@ export class Downlinks {
       );
     }
     return undefined;
-  }
-
-  /** Frames whose counter value a frame of the network itself has just used: their encryption is bound to it. */
-  #dropOvertaken(session: NetworkSession): void {
-    while (
-      session.queue.length > 0 &&
-      session.queue[0].fCntDown < session.nextFCntDown(session.queue[0].fPort)
-    ) {
-      const item = session.queue.shift() as QueuedDownlink;
-      this.#dropped(session, item, `FCntDown ${item.fCntDown} is used up`);
-    }
   }
 
   /** Nothing was sent: the counter value is free again, and the frame waits for the next uplink. */

@@ -223,10 +223,11 @@ describe("Network Server: data", () => {
       assert.deepEqual([downlink?.fOpts, downlink?.fPort, downlink?.payload], ["0b01", 4, "ab"]);
     });
 
-    it("answers RekeyInd on FPort 0", async () => {
-      const downlink = await network.exchange(device, { fPort: 0, payload: "0b01" });
-      assert.equal(downlink?.fOpts, "0b01");
-    });
+    for (const times of [1, 20])
+      it(`answers RekeyInd on FPort 0 once, said ${times} times`, async () => {
+        const downlink = await network.exchange(device, { fPort: 0, payload: "0b01".repeat(times) });
+        assert.equal(downlink?.fOpts, "0b01");
+      });
 
     it("does not answer RekeyInd of an unknown minor version, and reports commands it cannot read", async () => {
       assert.equal(await network.exchange(device, { fPort: 1, payload: "00", fOpts: "0b02" }), undefined);
