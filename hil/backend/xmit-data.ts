@@ -1,6 +1,6 @@
 /**
  * The link between Network and Application Server: XmitDataReq over mutual TLS in both directions. The message
- * is that of LoRaWAN Backend Interfaces TS002-1.0, section 12; the document leaves this link open.
+ * is that of LoRaWAN Backend Interfaces TS002-1.0; the document leaves this link open.
  */
 import type { Agent } from "node:https";
 import { type MessageHandler, postMessage } from "./http.ts";

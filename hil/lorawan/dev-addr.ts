@@ -1,6 +1,6 @@
 /**
  * DevAddr and the NetID that assigns it: type prefix | NwkID | NwkAddr.
- * LoRaWAN Backend Interfaces TS002-1.0, section 16 (NetID types 0 to 7).
+ * LoRaWAN Backend Interfaces TS002-1.0, NetID types 0 to 7.
  */
 import { FrameError } from "./frame-error.ts";
 

@@ -1,7 +1,6 @@
 /**
  * Identifiers as people write them (big-endian, upper-case hexadecimal) and as they travel on the air
- * (little-endian octets). LoRaWAN L2 1.0.4 and 1.1, section 2: "the octet order for all multi-octet fields
- * is little endian".
+ * (little-endian octets), as LoRaWAN L2 1.0.4 and 1.1 have it for all fields of several octets.
  */
 import { FrameError } from "./frame-error.ts";
 

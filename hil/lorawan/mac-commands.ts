@@ -1,6 +1,6 @@
 /**
  * MAC commands, in FOpts or on FPort 0: CID(1) followed by a payload whose length the CID and the direction
- * fix. LoRaWAN L2 1.0.4 section 5, 1.1 section 5 (table 4: CIDs 01, 0B, 0C, 0E, 0F, 20 exist in 1.1 only).
+ * fix. LoRaWAN L2 1.0.4 section 5, 1.1 section 5 (CIDs 01, 0B, 0C, 0E, 0F, 20 exist in 1.1 only).
  */
 import type { Direction } from "./data-frame.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The two ways in which an Application Server gets an AppSKey (LoRaWAN Backend Interfaces TS002-1.0, sections
- * 8.4 and 18): in an envelope that the Network Server passes on unopened, or from the Join Server by SessionKeyID.
+ * The two ways in which an Application Server gets an AppSKey (LoRaWAN Backend Interfaces
+ * TS002-1.0): in an envelope that the Network Server passes on unopened, or from the Join Server by SessionKeyID.
  */
 import { postMessage } from "../http.ts";
 import {

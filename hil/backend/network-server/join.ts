@@ -1,7 +1,7 @@
 /**
- * Over-the-air activation, the Network Server's part: LoRaWAN Backend Interfaces TS002-1.0, section 8
- * (JoinReq, JoinAns), sections 19 (discovery) and 21 (key envelopes). Whatever goes wrong with a peer ends
- * in an event with the reason; the server goes on.
+ * Over-the-air activation, the Network Server's part: LoRaWAN Backend Interfaces TS002-1.0 (JoinReq,
+ * JoinAns; discovery in section 19, key envelopes in section 21). Whatever goes wrong with a peer ends in an event
+ * with the reason; the server goes on.
  */
 import { buildCfList, dlSettingsOctet, eu868, isJoinAccept, type JoinRequest } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
@@ -139,6 +139,8 @@ export class Join {
 
   #joinReq(uplink: Uplink, request: JoinRequest, profile: DeviceProfile): JoinReq {
     const { netId, sessions, random, rxDelaySeconds } = this.#with;
+    const devAddr = sessions.freeDevAddr(netId, random);
+    if (devAddr === undefined) throw new JoinFailure(`all DevAddrs of NetID ${netId} are in use`);
     const dlSettings = dlSettingsOctet({
       optNeg: profile.macVersion === "1.1",
       rx1DrOffset: RX1_DR_OFFSET,
@@ -154,7 +156,7 @@ export class Join {
       MACVersion: profile.macVersion,
       PHYPayload: upperHex(uplink.best.phyPayload),
       DevEUI: request.devEui,
-      DevAddr: sessions.freeDevAddr(netId, random),
+      DevAddr: devAddr,
       DLSettings: upperHex(Buffer.of(dlSettings)),
       RxDelay: rxDelaySeconds,
       CFList: upperHex(buildCfList({ type: 0, frequenciesHz: eu868.cfListFrequenciesHz })),

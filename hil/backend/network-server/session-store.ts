@@ -1,6 +1,6 @@
 /**
  * Sessions by device and by address, in memory. After a join both contexts are valid until the first uplink
- * in the new one: the device may not have heard the join-accept. LoRaWAN L2 1.0.4 section 6.2.6, 1.1 section 6.2.3.
+ * in the new one: the device may not have heard the join-accept. LoRaWAN L2 1.0.3 section 6.2.4.
  */
 import { devAddrOf, nwkAddrBits } from "../../lorawan/index.ts";
 import type { NetworkSession } from "./session.ts";
@@ -46,13 +46,12 @@ export class SessionStore {
   }
 
   /**
-   * A DevAddr of the network that no session has.
+   * A DevAddr of the network that no session has; undefined if there is none left.
    * @param random in [0, 1).
    */
-  freeDevAddr(netId: string, random: () => number): string {
+  freeDevAddr(netId: string, random: () => number): string | undefined {
     const addresses = 2 ** nwkAddrBits(netId);
-    if (this.#byDevAddr.size >= addresses)
-      throw new Error(`all ${addresses} DevAddrs of NetID ${netId} are in use`);
+    if (this.#byDevAddr.size >= addresses) return undefined;
     let nwkAddr = Math.floor(random() * addresses);
     while (this.#byDevAddr.has(devAddrOf(netId, nwkAddr))) nwkAddr = (nwkAddr + 1) % addresses;
     return devAddrOf(netId, nwkAddr);

@@ -43,7 +43,7 @@ describe("Application Server", () => {
   let received: XmitDataReq[];
   /** What the Network Server answers; default Success. */
   let networkAnswers: { ResultCode: string }[];
-  let joinServerAnswer: (request: AppSKeyReq) => object;
+  let joinServerAnswer: (request: AppSKeyReq) => object | Promise<object>;
   let appSKeyRequests: AppSKeyReq[];
   let listening: ListeningServer[];
   const networkPeer = { url: "" };
@@ -202,8 +202,8 @@ describe("Application Server", () => {
 
     it("keeps uplinks until the key comes, and decrypts them in order", async () => {
       const answer = joinServerAnswer;
-      joinServerAnswer = (request) => ({
-        ...answer(request),
+      joinServerAnswer = async (request) => ({
+        ...(await answer(request)),
         Result: { ResultCode: "Other", Description: "not now" },
         AppSKey: undefined,
       });
@@ -242,7 +242,7 @@ describe("Application Server", () => {
       it(`refuses ${what} from the Join Server`, async () => {
         await send({ fCnt: 0 });
         const answer = joinServerAnswer;
-        joinServerAnswer = (request) => tamper(answer(request));
+        joinServerAnswer = async (request) => tamper(await answer(request));
         await assert.rejects(server.requestAppSKey(DEV_EUI), reason);
         assert.match(event("app-s-key-refused").reason ?? "", reason);
         await send({ fCnt: 1 });
@@ -275,9 +275,25 @@ describe("Application Server", () => {
       assert.deepEqual(payloads(), ["5:05", "0:00", "0:10", "0:20"]);
     });
 
-    it("takes frames one after the other however fast they come", async () => {
-      await Promise.all([0, 1, 2, 3].map((fCnt) => send({ fCnt, payload: `0${fCnt}` })));
-      assert.deepEqual(payloads(), ["0:00", "1:01", "2:02", "3:03"]);
+    it("takes a frame only when the one before it is done with", async () => {
+      let answerNow = (): void => {};
+      const asked = new Promise<void>((resolveAsked) => {
+        const answer = joinServerAnswer;
+        joinServerAnswer = async (request) => {
+          resolveAsked();
+          await new Promise<void>((resolve) => {
+            answerNow = resolve;
+          });
+          return answer(request);
+        };
+      });
+      const first = send({ fCnt: 0, payload: "00", envelope: "none" });
+      await asked;
+      const second = send({ fCnt: 1, payload: "01", envelope: "wrapped" });
+      answerNow();
+      await Promise.all([first, second]);
+      assert.deepEqual(payloads(), ["0:00", "1:01"]);
+      assert.equal(appSKeyRequests.length, 1);
     });
 
     it("refuses a peer that is not the Network Server", async () => {

@@ -267,6 +267,15 @@ describe("Network Server: data", () => {
       assert.equal((await network.exchange(device, { fPort: 1, payload: "00", confirmed: true }))?.fCnt, 0);
     });
 
+    it("does not use a counter value again that may be on the air", async () => {
+      network.gateways[0].answers.push("silence");
+      await network.hear(device.uplink({ fPort: 1, payload: "00", confirmed: true }, 5, 0));
+      await network.pass(4000);
+      assert.match(network.event("window-missed").reason ?? "", /RX1: .*did not answer/);
+      network.gateways[0].downlinks.length = 0;
+      assert.equal((await network.exchange(device, { fPort: 1, payload: "00", confirmed: true }))?.fCnt, 1);
+    });
+
     it("keeps application data that no window took for the next uplink", async () => {
       await network.applicationServer.queueDownlink(device.devEui, { fPort: 1, payload: Buffer.of(9) });
       network.gateways[0].answers.push("TOO_LATE", "TOO_LATE");

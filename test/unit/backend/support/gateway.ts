@@ -12,8 +12,8 @@ export class TestGateway {
   readonly eui: string;
   /** txpk of every PULL_RESP, in order. */
   readonly downlinks: LoraTxpk[] = [];
-  /** Answers of the next TX_ACKs; "NONE" when there are none left. */
-  readonly answers: TxAckError[] = [];
+  /** Answers of the next TX_ACKs, "silence" for none at all; "NONE" when there are no more. */
+  readonly answers: (TxAckError | "silence")[] = [];
   readonly #socket: Socket = createSocket("udp4");
   readonly #acknowledged = new Map<number, () => void>();
   #token = 0;
@@ -76,6 +76,7 @@ export class TestGateway {
     if (packet.type === "PULL_RESP") {
       this.downlinks.push(packet.txpk as LoraTxpk);
       const error = this.answers.shift() ?? "NONE";
+      if (error === "silence") return;
       this.#send({ type: "TX_ACK", token: packet.token, gatewayEui: this.eui, error });
     } else this.#acknowledged.get(packet.token)?.();
   }
