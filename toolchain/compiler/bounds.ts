@@ -1,0 +1,66 @@
+/** Every access proven to lie inside what is known to be there. */
+import type ts from "typescript";
+import { add, exactly, type Interval, meet } from "./interval.ts";
+import { lengthOfArray } from "./lengths.ts";
+import { combine, constantForm, placeForm } from "./linear.ts";
+import { messages } from "./messages.ts";
+import type { Evaluator } from "./range-expressions.ts";
+import type { ElementNode, Expression } from "./tree.ts";
+
+/** `array[index]`: 0 <= index < length. */
+export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
+  if (!evaluator.reporting || evaluator.state === undefined) return;
+  const { min } = lengthOfArray(access.array);
+  const index = narrowed(evaluator, access.index);
+  const inside = index.max < min || fits(evaluator, access.index, 1, access.array);
+  if (index.min < 0 || !inside) evaluator.report(messages.indexOutside(access.index.node, index, min));
+}
+
+/** `count` octets of `array` from `offset` on: 0 <= offset, 0 <= count, offset + count <= length. */
+export function checkAccess(
+  evaluator: Evaluator,
+  node: ts.Node,
+  array: Expression,
+  offset: Expression,
+  count: Expression | number,
+): void {
+  if (!evaluator.reporting || evaluator.state === undefined) return;
+  const { min } = lengthOfArray(array);
+  const start = narrowed(evaluator, offset);
+  const size = typeof count === "number" ? exactly(count) : narrowed(evaluator, count);
+  for (const range of [start, size]) {
+    if (range.min < 0) return evaluator.report(messages.offsetNegative(node, range));
+  }
+  const end = add(start, size);
+  if (end.max > min && !fits(evaluator, offset, count, array)) {
+    evaluator.report(messages.accessOutside(node, end, min));
+  }
+}
+
+/** An array for a parameter that asks for `wanted` elements at least. */
+export function checkArgument(evaluator: Evaluator, value: Expression, wanted: number): void {
+  const { min } = lengthOfArray(value);
+  if (min < wanted) evaluator.report(messages.tooShort(value.node, wanted, min));
+}
+
+/** Whether the facts about sums prove `offset + count <= length of array`. */
+function fits(
+  evaluator: Evaluator,
+  offset: Expression,
+  count: Expression | number,
+  array: Expression,
+): boolean {
+  const from = evaluator.form(offset);
+  const size = typeof count === "number" ? constantForm(count) : evaluator.form(count);
+  if (from === undefined || size === undefined || evaluator.state === undefined) return false;
+  const { min, parameter } = lengthOfArray(array);
+  const length = parameter ? placeForm(evaluator.places.ofVariable(parameter.length!)) : constantForm(min);
+  return evaluator.state.bound(combine(combine(from, size, 1), length, -1)).max <= 0;
+}
+
+/** The recorded range, narrowed by the facts about sums. */
+function narrowed(evaluator: Evaluator, expression: Expression): Interval {
+  const range = evaluator.rangeOf(expression);
+  const form = evaluator.form(expression);
+  return (form && evaluator.state && meet(range, evaluator.state.bound(form))) ?? range;
+}

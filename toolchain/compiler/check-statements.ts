@@ -1,0 +1,314 @@
+/** Statements of a function's body. Branches on constants vanish here, and what only they reach with them. */
+import ts from "typescript";
+import type { Checker } from "./check.ts";
+import {
+  ARITHMETIC,
+  checkCondition,
+  checkExpression,
+  checkInteger,
+  checkTarget,
+  checkValueFor,
+} from "./check-expressions.ts";
+import { messages } from "./messages.ts";
+import {
+  type Expression,
+  type FunctionTree,
+  intType,
+  type Statement,
+  type Type,
+  typeOf,
+  type Variable,
+} from "./tree.ts";
+import { describe, sameReference } from "./types.ts";
+
+const K = ts.SyntaxKind;
+
+/** The statements of a function, or the message that it has none. */
+export function checkBody(checker: Checker, tree: FunctionTree): readonly Statement[] {
+  tree.node.parameters.forEach((parameter, i) => {
+    checker.locals.set(parameter, tree.parameters[i]);
+  });
+  if (tree.node.body === undefined) {
+    checker.found.add(
+      messages.syntax(tree.node, "a function without a body", "give it one, or mark it @extern"),
+    );
+    return [];
+  }
+  return new Body(checker, tree).statements(tree.node.body.statements);
+}
+
+class Body {
+  readonly #checker: Checker;
+  readonly #tree: FunctionTree;
+
+  constructor(checker: Checker, tree: FunctionTree) {
+    this.#checker = checker;
+    this.#tree = tree;
+  }
+
+  statements(nodes: readonly ts.Statement[]): Statement[] {
+    return nodes.flatMap((node) => this.#statement(node));
+  }
+
+  #statement(node: ts.Statement): Statement[] {
+    if (ts.isVariableStatement(node)) return this.#declarations(node.declarationList);
+    if (ts.isExpressionStatement(node)) return this.#effect(node.expression);
+    if (ts.isBlock(node)) return [this.#block(node, node.statements)];
+    if (ts.isIfStatement(node)) return this.#if(node);
+    if (ts.isForStatement(node)) return this.#for(node);
+    if (ts.isWhileStatement(node)) return this.#while(node);
+    if (ts.isDoStatement(node)) return this.#do(node);
+    if (ts.isSwitchStatement(node)) return this.#switch(node);
+    if (ts.isReturnStatement(node)) return [this.#return(node)];
+    if (ts.isEmptyStatement(node)) return [];
+    if (ts.isBreakStatement(node) || ts.isContinueStatement(node)) {
+      if (node.label) this.#add(messages.syntax(node, "a jump to a label", "use a flag or a function"));
+      return [{ kind: ts.isBreakStatement(node) ? "break" : "continue", node }];
+    }
+    this.#add(messages.syntax(node, ...otherStatement(node)));
+    return [];
+  }
+
+  #add(message: ts.Diagnostic): void {
+    this.#checker.found.add(message);
+  }
+
+  #block(node: ts.Node, nodes: readonly ts.Statement[]): Statement {
+    return { kind: "block", node, statements: this.statements(nodes) };
+  }
+
+  #declarations(list: ts.VariableDeclarationList): Statement[] {
+    if ((list.flags & ts.NodeFlags.BlockScoped) === 0) {
+      this.#add(messages.syntax(list, "'var'", "use const or let, which end with their block"));
+    }
+    return list.declarations.flatMap((declaration) => this.#declaration(declaration, list));
+  }
+
+  #declaration(node: ts.VariableDeclaration, list: ts.VariableDeclarationList): Statement[] {
+    if (!ts.isIdentifier(node.name)) {
+      this.#add(messages.syntax(node.name, "a destructuring pattern", "declare each name by itself"));
+      return [];
+    }
+    if (node.initializer === undefined) {
+      this.#add(messages.syntax(node, "a variable without a first value", "write = 0 or = false"));
+      this.#declare(node, node.name, intType("u8"), false);
+      return [];
+    }
+    const constant = (list.flags & ts.NodeFlags.Const) !== 0;
+    const written = this.#checker.writtenType(node.type);
+    const owned = this.#owned(node.initializer);
+    if (owned) {
+      if (!constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
+      if (written && !sameReference(written, owned)) {
+        this.#add(messages.arrayKind(node.initializer, describe(written), describe(owned)));
+      }
+      return [
+        {
+          kind: "declare",
+          node,
+          variable: this.#declare(node, node.name, owned, constant),
+          value: undefined,
+          owns: true,
+        },
+      ];
+    }
+    const value = written
+      ? checkValueFor(this.#checker, node.initializer, written)
+      : checkExpression(this.#checker, node.initializer);
+    const given = typeOf(value);
+    if (given.kind === "void") this.#add(messages.voidValue(node.initializer));
+    const reference = given.kind === "array" || given.kind === "record";
+    if (reference && !constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
+    const type = reference || given.kind === "boolean" ? given : written;
+    const variable = this.#declare(node, node.name, type, constant, reference ? value : undefined);
+    return [{ kind: "declare", node, variable, value, owns: false }];
+  }
+
+  /** A new array or record. */
+  #owned(value: ts.Expression): Type | undefined {
+    if (!ts.isNewExpression(value)) return undefined;
+    return this.#checker.newArray(value) ?? this.#checker.newRecord(value);
+  }
+
+  #declare(
+    node: ts.VariableDeclaration,
+    name: ts.Identifier,
+    type: Type | undefined,
+    constant: boolean,
+    alias?: Expression,
+  ): Variable {
+    const variable: Variable = {
+      name: name.text,
+      node,
+      module: this.#tree.module,
+      scope: "local",
+      type,
+      constant,
+      shared: false,
+      alias,
+    };
+    this.#checker.locals.set(node, variable);
+    return variable;
+  }
+
+  /** An expression for its effect: an assignment, a step, or a call. */
+  #effect(node: ts.Expression): Statement[] {
+    if (ts.isParenthesizedExpression(node)) return this.#effect(node.expression);
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.EqualsToken)
+      return this.#assign(node, undefined);
+    if (ts.isBinaryExpression(node) && isCompound(node.operatorToken.kind)) return this.#compound(node);
+    const expression = checkExpression(this.#checker, node);
+    switch (expression.kind) {
+      case "update":
+      case "call":
+      case "store":
+      case "copy":
+      case "fill":
+      case "assert":
+        return [{ kind: "expression", node, expression }];
+      default:
+        this.#add(messages.unused(node));
+        return [];
+    }
+  }
+
+  #compound(node: ts.BinaryExpression): Statement[] {
+    const text = node.operatorToken.getText();
+    const operator = [...ARITHMETIC.values()].find((candidate) => `${candidate}=` === text);
+    if (operator) return this.#assign(node, operator);
+    if (text === "/=") this.#add(messages.fraction(node));
+    else this.#add(messages.syntax(node.operatorToken, `'${text}'`, "write the steps out"));
+    return [];
+  }
+
+  #assign(node: ts.BinaryExpression, operator: (Statement & { kind: "assign" })["operator"]): Statement[] {
+    const target = checkTarget(this.#checker, node.left);
+    if (target === undefined) return [];
+    const value = operator
+      ? checkInteger(this.#checker, node.right)
+      : checkValueFor(this.#checker, node.right, typeOf(target));
+    return [{ kind: "assign", node, target, operator, value }];
+  }
+
+  #if(node: ts.IfStatement): Statement[] {
+    const condition = checkCondition(this.#checker, node.expression);
+    if (condition.kind === "boolean") {
+      const taken = condition.value ? node.thenStatement : node.elseStatement;
+      return taken ? this.#statement(taken) : [];
+    }
+    return [
+      {
+        kind: "if",
+        node,
+        condition,
+        whenTrue: this.#single(node.thenStatement),
+        whenFalse: node.elseStatement && this.#single(node.elseStatement),
+      },
+    ];
+  }
+
+  #single(node: ts.Statement): Statement {
+    const statements = this.#statement(node);
+    return statements.length === 1 ? statements[0] : { kind: "block", node, statements };
+  }
+
+  #for(node: ts.ForStatement): Statement[] {
+    const initial =
+      node.initializer === undefined
+        ? []
+        : ts.isVariableDeclarationList(node.initializer)
+          ? this.#declarations(node.initializer)
+          : this.#effects(node.initializer);
+    const condition = node.condition && checkCondition(this.#checker, node.condition);
+    if (condition?.kind === "boolean" && !condition.value)
+      return [{ kind: "block", node, statements: initial }];
+    return [
+      {
+        kind: "loop",
+        node,
+        form: "for",
+        initial,
+        condition,
+        body: this.#single(node.statement),
+        step: node.incrementor ? this.#effects(node.incrementor) : [],
+      },
+    ];
+  }
+
+  /** The parts of `i = 0, j = 1` in the head of a for loop. */
+  #effects(node: ts.Expression): Statement[] {
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.CommaToken) {
+      return [...this.#effects(node.left), ...this.#effects(node.right)];
+    }
+    return this.#effect(node);
+  }
+
+  #while(node: ts.WhileStatement): Statement[] {
+    const condition = checkCondition(this.#checker, node.expression);
+    if (condition.kind === "boolean" && !condition.value) return [];
+    const body = this.#single(node.statement);
+    return [{ kind: "loop", node, form: "while", initial: [], condition, step: [], body }];
+  }
+
+  #do(node: ts.DoStatement): Statement[] {
+    const body = this.#single(node.statement);
+    const condition = checkCondition(this.#checker, node.expression);
+    return [{ kind: "loop", node, form: "do", initial: [], condition, step: [], body }];
+  }
+
+  #switch(node: ts.SwitchStatement): Statement[] {
+    const value = checkInteger(this.#checker, node.expression);
+    const seen = new Set<number>();
+    const clauses = node.caseBlock.clauses.map((clause) => ({
+      node: clause,
+      label: ts.isCaseClause(clause) ? this.#label(clause.expression, seen) : undefined,
+      body: this.statements(clause.statements),
+    }));
+    for (const clause of node.caseBlock.clauses) {
+      const declaration = clause.statements.find(ts.isVariableStatement);
+      if (declaration)
+        this.#add(
+          messages.syntax(declaration, "a declaration right in a case", "put it in a block: case 1: { ... }"),
+        );
+    }
+    return [{ kind: "switch", node, value, clauses }];
+  }
+
+  #label(node: ts.Expression, seen: Set<number>): Expression & { kind: "number" } {
+    const label = checkExpression(this.#checker, node);
+    if (label.kind !== "number") {
+      this.#add(messages.caseLabel(node, "this is not a constant"));
+      return { kind: "number", node, value: 0 };
+    }
+    if (seen.has(label.value)) this.#add(messages.caseLabel(node, `${label.value} occurs above`));
+    seen.add(label.value);
+    return label;
+  }
+
+  #return(node: ts.ReturnStatement): Statement {
+    if (node.expression === undefined) return { kind: "return", node, value: undefined };
+    if (this.#tree.result.kind === "void") {
+      this.#add(messages.voidValue(node.expression));
+      return { kind: "return", node, value: undefined };
+    }
+    return { kind: "return", node, value: checkValueFor(this.#checker, node.expression, this.#tree.result) };
+  }
+}
+
+function isCompound(kind: ts.SyntaxKind): boolean {
+  return kind >= K.FirstCompoundAssignment && kind <= K.LastCompoundAssignment;
+}
+
+function otherStatement(node: ts.Statement): [what: string, wayOut: string] {
+  if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
+    return ["a declaration inside a function", "declare it at the top level of the module"];
+  }
+  if (ts.isThrowStatement(node) || ts.isTryStatement(node)) {
+    return ["an exception", "return a value that says what happened"];
+  }
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+    return ["this form of loop", "write for (let i = 0; i < n; i++)"];
+  }
+  if (ts.isLabeledStatement(node)) return ["a label", "use a flag or a function"];
+  return [`this statement (${K[node.kind]})`, "write it with if, loops and calls"];
+}

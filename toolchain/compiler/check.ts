@@ -1,0 +1,501 @@
+/**
+ * What is allowed, and what each name stands for: from the entry, every function that can be reached.
+ *
+ * Functions that nothing reaches are not looked at, so a module may hold code for Node only.
+ */
+import ts from "typescript";
+import { checkExpression } from "./check-expressions.ts";
+import { checkBody } from "./check-statements.ts";
+import { type Messages, messages } from "./messages.ts";
+import type { SourceProgram } from "./program.ts";
+import type {
+  Expression,
+  Field,
+  FunctionTree,
+  Initial,
+  IntName,
+  Module,
+  ProgramTree,
+  RecordTree,
+  Type,
+  Variable,
+} from "./tree.ts";
+import { intType, RANGES, typeOf } from "./tree.ts";
+import { ARRAY_ELEMENTS, declarationOf, declaredType, describe } from "./types.ts";
+
+export type Configuration = Readonly<Record<string, number | boolean>>;
+
+/** A module-level name: storage, a constant, or an expression that stands for it (a fixed view). */
+export type ModuleName =
+  | { readonly kind: "variable"; readonly variable: Variable }
+  | { readonly kind: "expression"; readonly expression: Expression };
+
+/** Checks the program from `main` of the entry module on. Undefined where there is no such function. */
+export function check(
+  program: SourceProgram,
+  configuration: Configuration,
+  found: Messages,
+): ProgramTree | undefined {
+  return new Checker(program, configuration, found).program();
+}
+
+export class Checker {
+  readonly checker: ts.TypeChecker;
+  readonly language: ts.SourceFile | undefined;
+  readonly found: Messages;
+  /** Parameters and local variables, by their declarations. */
+  readonly locals = new Map<ts.Node, Variable>();
+  readonly #program: SourceProgram;
+  readonly #configuration: Configuration;
+  readonly #functions = new Map<ts.Node, FunctionTree>();
+  readonly #waiting: FunctionTree[] = [];
+  readonly #names = new Map<ts.Node, ModuleName | "open" | undefined>();
+  readonly #records = new Map<ts.Node, RecordTree>();
+
+  constructor(program: SourceProgram, configuration: Configuration, found: Messages) {
+    this.#program = program;
+    this.#configuration = configuration;
+    this.checker = program.checker;
+    this.language = program.language;
+    this.found = found;
+  }
+
+  program(): ProgramTree | undefined {
+    const { entry } = this.#program;
+    const main = entry.statements.find(
+      (statement) =>
+        ts.isFunctionDeclaration(statement) && statement.name?.text === "main" && isExported(statement),
+    ) as ts.FunctionDeclaration | undefined;
+    if (main === undefined) {
+      this.found.add(messages.noMain(entry.statements[0] ?? entry.endOfFileToken));
+      return undefined;
+    }
+    for (const module of this.#program.modules.values()) this.#checkModuleStatements(module);
+    const entryTree = this.functionTree(main);
+    if (entryTree.parameters.length > 0 || entryTree.result.kind !== "void") {
+      this.found.add(messages.noMain(main.name ?? main));
+    }
+    const externals = [...this.#program.modules.values()].flatMap((module) => this.#externals(module));
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      next.body = checkBody(this, next);
+    }
+    return {
+      entry: entryTree,
+      functions: [...this.#functions.values()],
+      variables: this.#variables(),
+      records: [...this.#records.values()],
+      externals,
+      boardConstants: this.#boardConstants(externals),
+    };
+  }
+
+  /** The module that `node` stands in. */
+  moduleOf(node: ts.Node): Module {
+    return this.#program.modules.get(node.getSourceFile())!;
+  }
+
+  /** The function that a declaration describes; it is checked later, once. */
+  functionTree(node: ts.FunctionDeclaration): FunctionTree {
+    const known = this.#functions.get(node);
+    if (known) return known;
+    const module = this.moduleOf(node);
+    const tree: FunctionTree = {
+      name: node.name!.text,
+      node,
+      module,
+      parameters: node.parameters.map((parameter) => this.#parameter(parameter)),
+      result: this.#resultType(node),
+      external: this.#externalName(node),
+      shared: false,
+      body: [],
+    };
+    this.#functions.set(node, tree);
+    this.#refuseModifiers(node);
+    if (tree.external === undefined) this.#waiting.push(tree);
+    return tree;
+  }
+
+  /** What a module-level `const` or `let` stands for; undefined after a message. */
+  moduleName(node: ts.VariableDeclaration, from: ts.Node): ModuleName | undefined {
+    if (this.#names.has(node)) {
+      const known = this.#names.get(node);
+      if (known !== "open") return known;
+      this.found.add(messages.circularConstant(from, node.name.getText()));
+      return undefined;
+    }
+    this.#names.set(node, "open");
+    const name = this.#declareModuleName(node);
+    this.#names.set(node, name);
+    return name;
+  }
+
+  recordType(node: ts.ClassDeclaration): Type {
+    return { kind: "record", record: this.#record(node) };
+  }
+
+  /** The type that is written, or a message and undefined. `number` counts as not written. */
+  writtenType(node: ts.TypeNode | undefined): Type | undefined {
+    if (node === undefined) return undefined;
+    const type = declaredType(this, node);
+    if (type === undefined) this.found.add(messages.unknownType(node, node.getText()));
+    return type === "number" ? undefined : type;
+  }
+
+  /** The value of an expression that must be constant; undefined after a message that calls it `what`. */
+  constant(node: ts.Expression, what: string): number | undefined {
+    const expression = checkExpression(this, node);
+    if (expression.kind === "number") return expression.value;
+    if (expression.kind === "boolean") return Number(expression.value);
+    this.found.add(messages.notConstant(node, what));
+    return undefined;
+  }
+
+  /** The new array of `new Uint8Array(16)`; undefined where the call is no such thing. */
+  newArray(node: ts.NewExpression): Type | undefined {
+    const element = ARRAY_ELEMENTS.get(node.expression.getText());
+    if (element === undefined) return undefined;
+    const [size] = node.arguments ?? [];
+    const expression = size && node.arguments?.length === 1 ? checkExpression(this, size) : undefined;
+    const length = expression?.kind === "number" ? expression.value : 0;
+    if (length < 1 || length > 0xffff) this.found.add(messages.arraySize(node, node.expression.getText()));
+    return { kind: "array", element, memory: "ram", length };
+  }
+
+  /** The record of `new Session()`; undefined where the call is no such thing. */
+  newRecord(node: ts.NewExpression): Type | undefined {
+    const declaration = declarationOf(this.checker, node.expression);
+    if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
+    return this.recordType(declaration);
+  }
+
+  /** The values of `table8([...])` or `ascii("...")`; undefined where `node` is neither. */
+  table(node: ts.Expression): { readonly type: Type; readonly initial: Initial } | undefined {
+    if (!ts.isCallExpression(node)) return undefined;
+    const declaration = declarationOf(this.checker, node.expression);
+    if (declaration?.getSourceFile() !== this.language) return undefined;
+    const [argument] = node.arguments;
+    switch (node.expression.getText() && (declaration as ts.FunctionDeclaration).name?.text) {
+      case "ascii":
+        return this.#text(argument);
+      case "table8":
+        return this.#table(argument, "u8");
+      case "table16":
+        return this.#table(argument, "u16");
+      case "table32":
+        return this.#table(argument, "u32");
+      default:
+        return undefined;
+    }
+  }
+
+  /** The table of an `ascii("...")` in the midst of an expression: one per module and text. */
+  anonymousText(node: ts.CallExpression): Variable {
+    const { type, initial } = this.#text(node.arguments[0]);
+    const module = this.moduleOf(node);
+    const texts = [...this.#names.values()].flatMap((name) =>
+      typeof name === "object" && name.kind === "variable" && ts.isCallExpression(name.variable.node)
+        ? [name.variable]
+        : [],
+    );
+    const known = texts.find((text) => text.module === module && sameText(text.initial, initial));
+    if (known) return known;
+    const name = `text${texts.filter((text) => text.module === module).length + 1}`;
+    const variable: Variable = {
+      name,
+      node,
+      module,
+      scope: "module",
+      type,
+      constant: true,
+      shared: false,
+      initial,
+    };
+    this.#names.set(node, { kind: "variable", variable });
+    return variable;
+  }
+
+  #text(argument: ts.Expression): { type: Type; initial: Initial } {
+    const text = ts.isStringLiteralLike(argument) ? argument.text : "";
+    const values = Array.from(text, (character) => character.codePointAt(0)!);
+    if (values.length === 0 || values.some((value) => value > 0x7f)) {
+      this.found.add(
+        messages.notConstant(argument, "the text of ascii() has one ASCII character or more, and"),
+      );
+    }
+    return {
+      type: { kind: "array", element: "u8", memory: "flash", length: values.length },
+      initial: { kind: "table", values, text },
+    };
+  }
+
+  #table(argument: ts.Expression, element: IntName): { type: Type; initial: Initial } {
+    const elements = ts.isArrayLiteralExpression(argument) ? argument.elements : [];
+    if (elements.length === 0)
+      this.found.add(messages.notConstant(argument, "the values of a table, in brackets,"));
+    const values = elements.map((item) => {
+      const value = this.constant(item, "a value of a table") ?? 0;
+      if (value < RANGES[element].min || value > RANGES[element].max) {
+        this.found.add(messages.mayNotFit(item, { min: value, max: value }, element));
+      }
+      return value;
+    });
+    return {
+      type: { kind: "array", element, memory: "flash", length: values.length },
+      initial: { kind: "table", values },
+    };
+  }
+
+  #declareModuleName(node: ts.VariableDeclaration): ModuleName | undefined {
+    if (!ts.isIdentifier(node.name)) {
+      this.found.add(messages.syntax(node.name, "a destructuring pattern", "declare each name by itself"));
+      return undefined;
+    }
+    const value = node.initializer;
+    if (value === undefined) {
+      this.found.add(
+        messages.syntax(node, "a variable without a first value", "write = 0, = false or = new ..."),
+      );
+      return undefined;
+    }
+    const constant = (node.parent.flags & ts.NodeFlags.Const) !== 0;
+    const storage = this.#moduleStorage(value);
+    if (storage !== undefined) {
+      if (!constant) this.found.add(messages.referenceNotConstant(node.name, node.name.text));
+      return {
+        kind: "variable",
+        variable: this.#moduleVariable(node, storage.type, constant, storage.initial),
+      };
+    }
+    if (constant) return this.#moduleConstant(node, value);
+    const initial = this.constant(value, "the first value of a module-level variable");
+    const type = this.writtenType(node.type) ?? typeOf(checkExpression(this, value));
+    if (node.type === undefined && type.kind !== "boolean") {
+      this.found.add(messages.missingType(node.name, `the module-level variable '${node.name.text}'`));
+    }
+    if (initial === undefined) return undefined;
+    this.#mustFit(value, initial, type);
+    return {
+      kind: "variable",
+      variable: this.#moduleVariable(node, type, false, { kind: "scalar", value: initial }),
+    };
+  }
+
+  /** Arrays, records and tables: what has storage of its own. */
+  #moduleStorage(value: ts.Expression): { type: Type; initial: Initial } | undefined {
+    if (ts.isNewExpression(value)) {
+      const array = this.newArray(value);
+      if (array) return { type: array, initial: { kind: "zeroed" } };
+      const record = this.newRecord(value);
+      if (record) return { type: record, initial: { kind: "record" } };
+    }
+    return this.table(value);
+  }
+
+  #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
+    const expression = checkExpression(this, value);
+    if (expression.kind === "number" || expression.kind === "boolean") {
+      const configured = this.#configured(node, expression);
+      const type = this.writtenType(node.type);
+      if (type) this.#mustFit(value, Number(configured.value), type);
+      return { kind: "expression", expression: configured };
+    }
+    if (expression.kind === "view" && expression.offset.kind === "number")
+      return { kind: "expression", expression };
+    this.found.add(messages.notConstant(value, `'${node.name.getText()}'`));
+    return undefined;
+  }
+
+  /** The value that the configuration gives to a `@config` constant, or the source's own. */
+  #configured<T extends Expression & { kind: "number" | "boolean" }>(
+    node: ts.VariableDeclaration,
+    value: T,
+  ): T {
+    const statement = node.parent.parent;
+    const name = node.name.getText();
+    if (!ts.getJSDocTags(statement).some((tag) => tag.tagName.text === "config")) return value;
+    const given = this.#configuration[name];
+    if (given === undefined) return value;
+    const wanted = value.kind === "boolean" ? "true or false" : "an integer";
+    if (value.kind === "boolean" ? typeof given !== "boolean" : !Number.isSafeInteger(given)) {
+      this.found.add(messages.configValue(node, name, String(given), wanted));
+      return value;
+    }
+    return { ...value, value: given };
+  }
+
+  #mustFit(node: ts.Node, value: number, type: Type): void {
+    if (type.kind !== "int" || (value >= type.min && value <= type.max)) return;
+    const factory = type.name in RANGES ? messages.mayNotFit : messages.mayLeaveRange;
+    this.found.add(factory(node, { min: value, max: value }, type.name));
+  }
+
+  #moduleVariable(node: ts.VariableDeclaration, type: Type, constant: boolean, initial: Initial): Variable {
+    const module = this.moduleOf(node);
+    return {
+      name: node.name.getText(),
+      node,
+      module,
+      scope: "module",
+      type,
+      constant,
+      shared: false,
+      initial,
+    };
+  }
+
+  #parameter(node: ts.ParameterDeclaration): Variable {
+    if (!ts.isIdentifier(node.name) || node.questionToken || node.initializer || node.dotDotDotToken) {
+      this.found.add(messages.syntax(node, "this form of parameter", "write name: type, nothing else"));
+    }
+    const type = this.writtenType(node.type);
+    if (type === undefined || type.kind === "void") {
+      this.found.add(messages.missingType(node, `the parameter '${node.name.getText()}'`));
+    }
+    const module = this.moduleOf(node);
+    const base = { name: node.name.getText(), node, module, scope: "parameter", shared: false } as const;
+    if (type?.kind !== "array") return { ...base, type: type ?? intType("u8"), constant: false };
+    const lengthType = { kind: "int", min: type.length, max: 0xffff, name: "u16" } as const;
+    const length: Variable = { ...base, name: `${base.name}Length`, type: lengthType, constant: true };
+    return { ...base, type, constant: true, length };
+  }
+
+  #resultType(node: ts.FunctionDeclaration): Type {
+    const type = this.writtenType(node.type);
+    if (type !== undefined) return type;
+    this.found.add(messages.missingType(node.name ?? node, `the result of '${node.name?.text}'`));
+    return { kind: "void" };
+  }
+
+  #refuseModifiers(node: ts.FunctionDeclaration): void {
+    if (node.asteriskToken || node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword)) {
+      this.found.add(
+        messages.syntax(node.name ?? node, "a generator or async function", "write a plain function"),
+      );
+    }
+    if (node.typeParameters) {
+      this.found.add(messages.syntax(node.typeParameters[0], "a generic function", "write the types out"));
+    }
+  }
+
+  /** The C name after `@extern`. */
+  #externalName(node: ts.FunctionDeclaration): string | undefined {
+    const tag = ts.getJSDocTags(node).find((candidate) => candidate.tagName.text === "extern");
+    if (tag === undefined) return undefined;
+    const name = (ts.getTextOfJSDocComment(tag.comment) ?? "").trim();
+    if (!/^[A-Za-z_]\w*$/.test(name)) this.found.add(messages.externName(node.name ?? node, name));
+    return name;
+  }
+
+  #record(node: ts.ClassDeclaration): RecordTree {
+    const known = this.#records.get(node);
+    if (known) return known;
+    const record: RecordTree = {
+      name: node.name?.text ?? "Record",
+      node,
+      module: this.moduleOf(node),
+      fields: new Map(),
+      shared: false,
+    };
+    this.#records.set(node, record);
+    if (node.heritageClauses)
+      this.found.add(messages.recordClass(node.heritageClauses[0], "what it inherits"));
+    for (const member of node.members) {
+      const field = this.#field(record, member);
+      if (field) record.fields.set(field.name, field);
+    }
+    return record;
+  }
+
+  #field(record: RecordTree, member: ts.ClassElement): Field | undefined {
+    const allowed = (modifier: ts.ModifierLike) => modifier.kind === ts.SyntaxKind.ReadonlyKeyword;
+    if (
+      !ts.isPropertyDeclaration(member) ||
+      !ts.isIdentifier(member.name) ||
+      !member.initializer ||
+      member.modifiers?.some((modifier) => !allowed(modifier))
+    ) {
+      this.found.add(
+        messages.recordClass(member, member.name ? `'${member.name.getText()}'` : "the constructor"),
+      );
+      return undefined;
+    }
+    const value = member.initializer;
+    const base = { name: member.name.text, node: member, record };
+    if (ts.isNewExpression(value)) {
+      const array = this.newArray(value);
+      if (array) return { ...base, type: array, initial: { kind: "zeroed" } };
+      const inner = this.newRecord(value);
+      if (inner) return { ...base, type: inner, initial: { kind: "record" } };
+    }
+    const initial = this.constant(value, `the first value of '${base.name}'`) ?? 0;
+    const type = this.writtenType(member.type) ?? typeOf(checkExpression(this, value));
+    if (member.type === undefined && type.kind !== "boolean") {
+      this.found.add(messages.missingType(member.name, `the field '${base.name}'`));
+    }
+    if (type.kind === "array" || type.kind === "record") {
+      this.found.add(
+        messages.arrayKind(value, "a new array or record", describe(typeOf(checkExpression(this, value)))),
+      );
+    }
+    this.#mustFit(value, initial, type);
+    return { ...base, type, initial: { kind: "scalar", value: initial } };
+  }
+
+  /** Nothing may run while a module is loaded. */
+  #checkModuleStatements(module: Module): void {
+    for (const statement of module.file.statements) {
+      const declares =
+        ts.isImportDeclaration(statement) ||
+        ts.isExportDeclaration(statement) ||
+        ts.isVariableStatement(statement) ||
+        ts.isFunctionDeclaration(statement) ||
+        ts.isClassDeclaration(statement) ||
+        ts.isEnumDeclaration(statement) ||
+        ts.isTypeAliasDeclaration(statement) ||
+        ts.isInterfaceDeclaration(statement) ||
+        ts.isEmptyStatement(statement);
+      if (!declares) this.found.add(messages.moduleStatement(statement));
+    }
+  }
+
+  #externals(module: Module): FunctionTree[] {
+    return module.file.statements
+      .filter(ts.isFunctionDeclaration)
+      .filter((node) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === "extern"))
+      .map((node) => this.functionTree(node));
+  }
+
+  #boardConstants(externals: readonly FunctionTree[]): ProgramTree["boardConstants"] {
+    const modules = new Set(externals.map((external) => external.module));
+    return [...modules].flatMap((module) =>
+      module.file.statements
+        .filter(ts.isVariableStatement)
+        .filter((statement) => isExported(statement) && statement.declarationList.flags & ts.NodeFlags.Const)
+        .flatMap((statement) => statement.declarationList.declarations)
+        .flatMap((declaration) => {
+          const name = this.moduleName(declaration, declaration);
+          if (name?.kind !== "expression" || name.expression.kind !== "number") return [];
+          return [{ module, name: declaration.name.getText(), value: name.expression.value }];
+        }),
+    );
+  }
+
+  /** Storage in use, module after module, in the order of the source. */
+  #variables(): Variable[] {
+    const modules = [...this.#program.modules.values()];
+    return [...this.#names.values()]
+      .flatMap((name) => (typeof name === "object" && name.kind === "variable" ? [name.variable] : []))
+      .sort(
+        (a, b) =>
+          modules.indexOf(a.module) - modules.indexOf(b.module) || a.node.getStart() - b.node.getStart(),
+      );
+  }
+}
+
+function sameText(a: Initial | undefined, b: Initial): boolean {
+  return a?.kind === "table" && b.kind === "table" && a.text === b.text;
+}
+
+function isExported(statement: ts.HasModifiers): boolean {
+  return statement.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false;
+}

@@ -1,0 +1,109 @@
+/**
+ * The compiler: from firmware in the TypeScript subset to C99.
+ *
+ * Phases, each a file or a few, in the order in which the program flows: program, check, calls,
+ * range with bounds, lower (widths, signs and order, to the IR), emit-c.
+ */
+import { join, resolve } from "node:path";
+import ts from "typescript";
+import { analyzeCalls } from "./calls.ts";
+import { check } from "./check.ts";
+import { emitModules } from "./emit-c.ts";
+import { lowerProgram } from "./lower-program.ts";
+import { Messages, SOURCE } from "./messages.ts";
+import { moduleVariableName } from "./names.ts";
+import { loadProgram, packageRoot } from "./program.ts";
+import { analyzeRanges } from "./range.ts";
+import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
+import type { ProgramTree } from "./tree.ts";
+
+export interface CompileOptions {
+  /** The module with `main`; firmware/main.ts where not given. */
+  readonly entry?: string;
+  /** The module that "#app" imports; package.json's choice where not given. */
+  readonly app?: string;
+  /** Values for `@config` constants, by name. Names that the program does not have are ignored. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
+  /** Texts that take the place of files, by path: an editor's unsaved buffers. */
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
+export interface CompileResult {
+  /** Numbered DEV...; empty where all is well. */
+  readonly diagnostics: readonly ts.Diagnostic[];
+  /** Flat names to texts: "aes.c", "aes.h", "joinery.h", ...; empty after an error. */
+  readonly files: ReadonlyMap<string, string>;
+  /** "lorawan/session.ts:appSKey" to the C symbol, for each module-level variable that the program uses. */
+  readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
+}
+
+/** Compiles the program of `options.entry`. Never throws for a fault of the source: that is a diagnostic. */
+export function compile(options: CompileOptions = {}): CompileResult {
+  const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
+  const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
+  const program = loadProgram(entry, options.app, sources);
+  if (program === undefined) return failed([noEntry(entry)]);
+  if (program.diagnostics.length > 0) return failed(program.diagnostics);
+  const found = new Messages();
+  const tree = check(program, options.config ?? {}, found);
+  if (tree === undefined || found.list.length > 0) return failed(found.list);
+  const calls = analyzeCalls(tree, found);
+  if (found.list.length > 0) return failed(found.list);
+  const ranges = analyzeRanges(calls, found);
+  if (found.list.length > 0) return failed(found.list);
+  const modules = lowerProgram(tree, calls, ranges, found);
+  if (found.list.length > 0) return failed(found.list);
+  const files = emitModules(modules);
+  files.set("joinery.h", RUNTIME_HEADER);
+  if ([...files.values()].some((text) => text.includes("joinery_equal(") && text !== RUNTIME_HEADER)) {
+    files.set("joinery.c", RUNTIME_SOURCE);
+  }
+  return { diagnostics: [], files, symbols: symbolsOf(tree) };
+}
+
+/** Diagnostics as text with code frames; `colour` for a terminal. */
+export function formatDiagnostics(
+  diagnostics: readonly ts.Diagnostic[],
+  options: { readonly colour: boolean },
+): string {
+  const host: ts.FormatDiagnosticsHost = {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => process.cwd(),
+    getNewLine: () => "\n",
+  };
+  return ts
+    .sortAndDeduplicateDiagnostics(diagnostics)
+    .map((diagnostic) => {
+      const text = ts.formatDiagnosticsWithColorAndContext([diagnostic], host);
+      const named =
+        diagnostic.source === SOURCE ? text.replace(`TS${diagnostic.code}`, `DEV${diagnostic.code}`) : text;
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of a terminal begin with one
+      return options.colour ? named : named.replace(/\u001b\[\d+m/g, "");
+    })
+    .join("\n");
+}
+
+function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
+  return { diagnostics, files: new Map(), symbols: new Map() };
+}
+
+function noEntry(path: string): ts.Diagnostic {
+  return {
+    category: ts.DiagnosticCategory.Error,
+    code: 1029,
+    file: undefined,
+    start: undefined,
+    length: undefined,
+    messageText: `there is no file ${path}: give the module that exports main()`,
+    source: SOURCE,
+  };
+}
+
+function symbolsOf(tree: ProgramTree): Map<string, { symbol: string }> {
+  return new Map(
+    tree.variables.map((variable) => [
+      `${variable.module.path}:${variable.name}`,
+      { symbol: moduleVariableName(variable) },
+    ]),
+  );
+}

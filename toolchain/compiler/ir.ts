@@ -1,0 +1,209 @@
+/**
+ * The program as C will say it: every width, every conversion and every order of evaluation is decided.
+ * `emit-c` only prints it.
+ */
+import type { IntName } from "./tree.ts";
+
+/**
+ * The type that a C expression has. "int" and "uint" are C's own promoted types: int holds at least
+ * -32768..32767 and unsigned int at least 0..65535, 16 bits on AVR and 32 elsewhere.
+ */
+export type ValueType = IntName | "int" | "uint" | "bool";
+
+/** What a name is declared as. */
+export type Declared =
+  | { readonly kind: "value"; readonly type: IntName | "bool" }
+  | { readonly kind: "void" }
+  | { readonly kind: "pointer"; readonly element: IntName; readonly flash: boolean }
+  | { readonly kind: "record"; readonly struct: string };
+
+export type IrExpression =
+  /** `suffixed`: printed so that its C type is `type`, not just its value. */
+  | {
+      readonly kind: "constant";
+      readonly type: ValueType;
+      readonly value: number;
+      readonly hexadecimal: boolean;
+      readonly suffixed: boolean;
+    }
+  | { readonly kind: "name"; readonly type: ValueType; readonly name: string }
+  | { readonly kind: "member"; readonly type: ValueType; readonly record: IrPointer; readonly field: string }
+  | {
+      readonly kind: "index";
+      readonly type: ValueType;
+      readonly array: IrPointer;
+      readonly index: IrExpression;
+      readonly flash: boolean;
+    }
+  | { readonly kind: "convert"; readonly type: ValueType; readonly operand: IrExpression }
+  | {
+      readonly kind: "unary";
+      readonly type: ValueType;
+      readonly operator: "-" | "~" | "!";
+      readonly operand: IrExpression;
+    }
+  | {
+      readonly kind: "binary";
+      readonly type: ValueType;
+      readonly operator: string;
+      readonly left: IrExpression;
+      readonly right: IrExpression;
+    }
+  | {
+      readonly kind: "conditional";
+      readonly type: ValueType;
+      readonly condition: IrExpression;
+      readonly whenTrue: IrExpression;
+      readonly whenFalse: IrExpression;
+    }
+  | {
+      readonly kind: "call";
+      readonly type: ValueType;
+      readonly name: string;
+      readonly arguments: readonly (IrExpression | IrPointer)[];
+    };
+
+/** An array or record by reference. */
+export type IrPointer =
+  | { readonly kind: "array"; readonly name: string }
+  /** A record by its name; `pointer` where the name is a pointer already. */
+  | { readonly kind: "record"; readonly name: string; readonly pointer: boolean }
+  | { readonly kind: "memberArray"; readonly record: IrPointer; readonly field: string }
+  | { readonly kind: "memberRecord"; readonly record: IrPointer; readonly field: string }
+  | { readonly kind: "offset"; readonly array: IrPointer; readonly index: IrExpression }
+  | {
+      readonly kind: "choice";
+      readonly condition: IrExpression;
+      readonly whenTrue: IrPointer;
+      readonly whenFalse: IrPointer;
+    }
+  | {
+      readonly kind: "pointerCall";
+      readonly name: string;
+      readonly arguments: readonly (IrExpression | IrPointer)[];
+    };
+
+/** Where a statement comes from. */
+export interface Origin {
+  /** From 1. */
+  readonly line: number;
+  /** The comments that stand before it, each with its own line. */
+  readonly comments: readonly { readonly line: number; readonly text: string }[];
+}
+
+export type IrStatement = { readonly origin: Origin | undefined } & (
+  | {
+      readonly kind: "declare";
+      readonly type: Declared;
+      readonly name: string;
+      readonly value: IrExpression | IrPointer;
+    }
+  | {
+      readonly kind: "declareArray";
+      readonly element: IntName;
+      readonly name: string;
+      readonly length: number;
+    }
+  | { readonly kind: "declareRecord"; readonly struct: IrStruct; readonly name: string }
+  | { readonly kind: "assign"; readonly target: IrExpression; readonly value: IrExpression }
+  | { readonly kind: "step"; readonly target: IrExpression; readonly by: 1 | -1 }
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly arguments: readonly (IrExpression | IrPointer)[];
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: IrExpression;
+      readonly whenTrue: IrBlock;
+      readonly whenFalse: IrBlock;
+    }
+  | { readonly kind: "while"; readonly condition: IrExpression; readonly body: IrBlock }
+  | { readonly kind: "do"; readonly condition: IrExpression; readonly body: IrBlock }
+  | {
+      readonly kind: "for";
+      readonly initial: IrStatement | undefined;
+      readonly condition: IrExpression | undefined;
+      readonly step: readonly IrStatement[];
+      readonly body: IrBlock;
+    }
+  | {
+      readonly kind: "switch";
+      readonly value: IrExpression;
+      readonly clauses: readonly {
+        /** Undefined: default. */
+        readonly label: IrExpression | undefined;
+        readonly line: number;
+        readonly body: IrBlock;
+      }[];
+    }
+  | { readonly kind: "jump"; readonly to: "break" | "continue" }
+  | { readonly kind: "return"; readonly value: IrExpression | IrPointer | undefined }
+  | { readonly kind: "block"; readonly body: IrBlock }
+);
+
+export type IrBlock = readonly IrStatement[];
+
+export interface IrParameter {
+  readonly type: Declared;
+  readonly name: string;
+}
+
+export interface IrFunction {
+  readonly name: string;
+  readonly result: Declared;
+  readonly parameters: readonly IrParameter[];
+  readonly body: IrBlock;
+  /** Local names whose value is used; of the others C would warn. */
+  readonly reads: ReadonlySet<string>;
+  readonly shared: boolean;
+  readonly origin: Origin;
+}
+
+export interface IrStruct {
+  readonly name: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: IrFieldType;
+    /** First value of a scalar. */
+    readonly value: number;
+  }[];
+  readonly shared: boolean;
+  readonly origin: Origin;
+}
+
+export type IrFieldType =
+  | { readonly kind: "value"; readonly type: IntName | "bool" }
+  | { readonly kind: "array"; readonly element: IntName; readonly length: number }
+  | { readonly kind: "record"; readonly struct: IrStruct };
+
+export interface IrVariable {
+  readonly name: string;
+  readonly shared: boolean;
+  readonly origin: Origin;
+  readonly storage:
+    | { readonly kind: "value"; readonly type: IntName | "bool"; readonly value: number }
+    | { readonly kind: "array"; readonly element: IntName; readonly length: number }
+    | {
+        readonly kind: "table";
+        readonly element: IntName;
+        readonly values: readonly number[];
+        readonly text: string | undefined;
+      }
+    | { readonly kind: "record"; readonly struct: IrStruct };
+}
+
+export interface IrModule {
+  readonly name: string;
+  /** What `#line` prints. */
+  readonly source: string;
+  readonly structs: readonly IrStruct[];
+  readonly variables: readonly IrVariable[];
+  /** Each after the functions that it calls. */
+  readonly functions: readonly IrFunction[];
+  /** Implemented by the board. */
+  readonly externals: readonly IrFunction[];
+  readonly constants: readonly { readonly name: string; readonly value: number }[];
+  /** Modules whose headers this one needs. */
+  readonly uses: ReadonlySet<string>;
+}

@@ -1,0 +1,317 @@
+/** Statements to the IR: what the ranges show to be unreachable is left out. */
+import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
+import { bitsOf, Lowering, type LoweringContext, originOf, scalarType } from "./lower.ts";
+import { lowerCondition, lowerValue } from "./lower-expressions.ts";
+import { messages } from "./messages.ts";
+import { functionName } from "./names.ts";
+import { compoundValue } from "./range.ts";
+import {
+  type AssignStatement,
+  type DeclareStatement,
+  type Expression,
+  type FunctionTree,
+  type LoopStatement,
+  type Statement,
+  type SwitchStatement,
+  type Type,
+  typeOf,
+} from "./tree.ts";
+import { constant, stored } from "./widths.ts";
+
+/** Lowers a function; one that the board implements has no body. */
+export function lowerFunction(tree: FunctionTree, context: LoweringContext): IrFunction {
+  const at = new Lowering(tree, context);
+  const parameters = tree.parameters.flatMap((parameter) => {
+    const own = { type: at.declared(parameter.type!), name: at.targetName(parameter) };
+    if (!context.calls.asksLength(parameter)) return [own];
+    const length: Declared = { kind: "value", type: "u16" };
+    return [own, { type: length, name: at.targetName(parameter.length!) }];
+  });
+  const [, body] = at.apart(() => lowerStatements(at, tree.body));
+  return {
+    name: functionName(tree, context.entry),
+    result: at.declared(tree.result),
+    parameters,
+    body,
+    reads: at.reads,
+    shared: tree.shared,
+    origin: originOf(tree.node),
+  };
+}
+
+function lowerStatements(at: Lowering, statements: readonly Statement[]): void {
+  for (const statement of statements) if (at.ranges.reached(statement)) lowerStatement(at, statement);
+}
+
+function block(at: Lowering, statement: Statement | undefined): IrBlock {
+  if (statement === undefined || !at.ranges.reached(statement)) return [];
+  const inner = statement.kind === "block" ? statement.statements : [statement];
+  return at.apart(() => lowerStatements(at, inner))[1];
+}
+
+function lowerStatement(at: Lowering, statement: Statement): void {
+  const origin = originOf(statement.node);
+  switch (statement.kind) {
+    case "declare":
+      return lowerDeclare(at, statement, origin);
+    case "assign":
+      return lowerAssign(at, statement, origin);
+    case "expression":
+      return lowerEffect(at, statement.expression, origin);
+    case "block":
+      at.emit({ kind: "block", origin, body: block(at, statement) });
+      return;
+    case "if": {
+      const outcome = at.outcome(statement.condition);
+      if (outcome !== undefined) {
+        const taken = outcome ? statement.whenTrue : statement.whenFalse;
+        if (taken) lowerTaken(at, taken);
+        return;
+      }
+      const condition = lowerCondition(at, statement.condition);
+      const whenTrue = block(at, statement.whenTrue);
+      const whenFalse = block(at, statement.whenFalse);
+      at.emit({ kind: "if", origin, condition, whenTrue, whenFalse });
+      return;
+    }
+    case "loop":
+      return lowerLoop(at, statement, origin);
+    case "switch":
+      return lowerSwitch(at, statement, origin);
+    case "break":
+    case "continue":
+      at.emit({ kind: "jump", origin, to: statement.kind });
+      return;
+    case "return":
+      at.emit({ kind: "return", origin, value: statement.value && lowerResult(at, statement.value) });
+  }
+}
+
+/** The only branch that is ever taken; its declarations keep their own scope. */
+function lowerTaken(at: Lowering, statement: Statement): void {
+  if (!at.ranges.reached(statement)) return;
+  const body = block(at, statement);
+  if (body.some((inner) => inner.kind.startsWith("declare"))) {
+    at.emit({ kind: "block", origin: originOf(statement.node), body });
+  } else {
+    for (const inner of body) at.emit(inner);
+  }
+}
+
+function lowerResult(at: Lowering, value: Expression) {
+  const { result } = at.tree;
+  if (result.kind === "array" || result.kind === "record") return at.pointer(value);
+  return lowerStored(at, value, result);
+}
+
+/** A scalar as it is stored in a place of type `type`. */
+function lowerStored(at: Lowering, value: Expression, type: Type): IrExpression {
+  if (type.kind === "boolean") return lowerCondition(at, value);
+  const storage = scalarType(type);
+  return stored(storage, lowerValue(at, value, bitsOf(storage)));
+}
+
+function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin): void {
+  const { variable, value } = statement;
+  const { type } = variable;
+  if (value === undefined) {
+    const name = at.targetName(variable);
+    if (type?.kind === "array")
+      at.emit({ kind: "declareArray", origin, element: type.element, name, length: type.length });
+    if (type?.kind === "record")
+      at.emit({ kind: "declareRecord", origin, struct: at.context.struct(type.record), name });
+    return;
+  }
+  if (type?.kind === "array" || type?.kind === "record") {
+    const pointer = at.pointer(value);
+    at.emit({
+      kind: "declare",
+      origin,
+      type: at.declared(type),
+      name: at.targetName(variable),
+      value: pointer,
+    });
+    return;
+  }
+  const storage = at.storage({ kind: "variable", node: statement.node, variable });
+  const lowered =
+    storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
+  const declared: Declared = { kind: "value", type: storage };
+  at.emit({ kind: "declare", origin, type: declared, name: at.targetName(variable), value: lowered });
+}
+
+function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): void {
+  const { target } = statement;
+  const compound = compoundValue(statement);
+  const value = compound ?? statement.value;
+  const storage = at.storage(target);
+  const lowered = () =>
+    storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
+  at.withPlace(target, statement.value, () => {
+    const source = lowered();
+    at.emit({ kind: "assign", origin, target: at.targetPlace(target), value: source });
+  });
+}
+
+function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void {
+  switch (expression.kind) {
+    case "update":
+      at.step(expression, origin);
+      return;
+    case "call":
+      at.emit({
+        kind: "call",
+        origin,
+        name: at.functionName(expression.callee),
+        arguments: at.callArguments(expression),
+      });
+      return;
+    case "store": {
+      const [place] = at.access([expression.array, expression.offset]);
+      const type = expression.bits === 16 ? "u16" : "u32";
+      const value = stored(type, lowerValue(at, expression.value, expression.bits));
+      const name = `joinery_store${expression.bits}${expression.order}`;
+      at.emit({ kind: "call", origin, name, arguments: [place, value] });
+      return;
+    }
+    case "copy": {
+      const { target, targetOffset, source, sourceOffset, count } = expression;
+      const parts = at.access([target, targetOffset, source, sourceOffset, count]);
+      const type = typeOf(source);
+      const flash = type.kind === "array" && type.memory === "flash";
+      const name = flash ? "joinery_copy_flash" : mayOverlap(target, source) ? "memmove" : "memcpy";
+      at.emit({ kind: "call", origin, name, arguments: parts });
+      return;
+    }
+    case "fill": {
+      const { target, offset, count, value } = expression;
+      const [place, size] = at.access([target, offset, count]);
+      const octet = stored("u8", lowerValue(at, value, 8));
+      at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size] });
+      return;
+    }
+    case "assert": {
+      const condition = lowerCondition(at, expression.condition);
+      at.emit({ kind: "call", origin, name: "JOINERY_ASSERT", arguments: [condition] });
+    }
+  }
+}
+
+/** Two arrays that own their storage do not overlap; of references nothing is known. */
+function mayOverlap(a: Expression, b: Expression): boolean {
+  const [x, y] = [owner(a), owner(b)];
+  return x === undefined || y === undefined || x === y;
+}
+
+function owner(array: Expression): object | undefined {
+  if (array.kind === "view") return owner(array.array);
+  if (array.kind !== "variable") return undefined;
+  const { variable } = array;
+  if (variable.alias) return owner(variable.alias);
+  return variable.scope === "parameter" ? undefined : variable;
+}
+
+function lowerLoop(at: Lowering, statement: LoopStatement, origin: Origin): void {
+  const { form, initial, step } = statement;
+  const condition = statement.condition;
+  const [test, before] = at.apart(() =>
+    condition && at.ranges.evaluated(condition) ? lowerCondition(at, condition) : undefined,
+  );
+  const body = block(at, statement.body);
+  if (form === "do") {
+    lowerDo(at, statement, origin, test, before, body);
+    return;
+  }
+  const [, steps] = at.apart(() => lowerStatements(at, step));
+  const [, initials] = at.apart(() => lowerStatements(at, initial));
+  if (!steps.every(isSimple)) at.context.found.add(messages.orderInHead(statement.step[0].node));
+  const stop: IrBlock = before.length === 0 ? [] : [...before, ...breakUnless(test!)];
+  const always = test === undefined || (test.kind === "constant" && test.value === 1) || stop.length > 0;
+  if (form === "while" && steps.length === 0) {
+    const whole = always ? constant(1, "bool") : test;
+    at.emit({ kind: "while", origin, condition: whole, body: [...stop, ...body] });
+    return;
+  }
+  const alone = initials.length === 1 && isSimple(initials[0]) ? initials[0] : undefined;
+  const loop: IrStatement = {
+    kind: "for",
+    origin,
+    initial: alone,
+    condition: always ? undefined : test,
+    step: steps,
+    body: [...stop, ...body],
+  };
+  if (alone || initials.length === 0) at.emit(loop);
+  else at.emit({ kind: "block", origin, body: [...initials, loop] });
+}
+
+/** Whether a statement may stand in the head of a for loop. */
+function isSimple(statement: IrStatement): boolean {
+  return ["declare", "assign", "step", "call"].includes(statement.kind);
+}
+
+function breakUnless(condition: IrExpression): IrBlock {
+  if (condition.kind === "constant" && condition.value === 1) return [];
+  const negated: IrExpression = { kind: "unary", type: "bool", operator: "!", operand: condition };
+  const leave: IrStatement = { kind: "jump", origin: undefined, to: "break" };
+  return [{ kind: "if", origin: undefined, condition: negated, whenTrue: [leave], whenFalse: [] }];
+}
+
+function lowerDo(
+  at: Lowering,
+  statement: LoopStatement,
+  origin: Origin,
+  test: IrExpression | undefined,
+  before: IrBlock,
+  body: IrBlock,
+): void {
+  // Without a test the end of the body is never reached: the loop runs once.
+  const condition = test ?? constant(0, "bool");
+  if (before.length === 0) {
+    at.emit({ kind: "do", origin, condition, body });
+    return;
+  }
+  if (jumps(statement.body)) at.context.found.add(messages.orderInHead(statement.condition!.node));
+  at.emit({
+    kind: "while",
+    origin,
+    condition: constant(1, "bool"),
+    body: [{ kind: "block", origin: undefined, body }, ...before, ...breakUnless(condition)],
+  });
+}
+
+/** Whether a `continue` of this very loop occurs. */
+function jumps(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "continue":
+      return true;
+    case "block":
+      return statement.statements.some(jumps);
+    case "if":
+      return jumps(statement.whenTrue) || (statement.whenFalse !== undefined && jumps(statement.whenFalse));
+    case "switch":
+      return statement.clauses.some((clause) => clause.body.some(jumps));
+    default:
+      return false;
+  }
+}
+
+function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): void {
+  const range = at.ranges.of(statement.value);
+  const value = lowerValue(at, statement.value, "exact");
+  const clauses = statement.clauses.map((clause) => {
+    const [, body] = at.apart(() => lowerStatements(at, clause.body));
+    const label = clause.label && constant(clause.label.value, value.type);
+    const possible = clause.label
+      ? clause.label.value >= range.min && clause.label.value <= range.max
+      : !at.ranges.exhaustive(statement);
+    return { label, line: originOf(clause.node).line, body, needed: possible || body.length > 0 };
+  });
+  const needed = clauses.filter((clause) => clause.needed);
+  const last = needed.at(-1);
+  // C cannot see that one of the labels is always met: the last one becomes the default.
+  if (last && at.ranges.exhaustive(statement) && needed.every((clause) => clause.label)) {
+    needed[needed.length - 1] = { ...last, label: undefined };
+  }
+  at.emit({ kind: "switch", origin, value, clauses: needed });
+}

@@ -1,0 +1,440 @@
+/** From the checked tree and its ranges to the IR, one function at a time. */
+import ts from "typescript";
+import type { Calls } from "./calls.ts";
+import type { Declared, IrBlock, IrExpression, IrPointer, IrStatement, IrStruct, Origin } from "./ir.ts";
+import { lowerCondition, lowerIndex, lowerValue, offsetPointer, type Wanted } from "./lower-expressions.ts";
+import type { Messages } from "./messages.ts";
+import { fieldName, functionName, LocalNames, moduleVariableName } from "./names.ts";
+import { Order } from "./order.ts";
+import type { Ranges } from "./range.ts";
+import {
+  BITS,
+  type CallNode,
+  type ElementNode,
+  type Expression,
+  type Field,
+  type FunctionTree,
+  type IntName,
+  narrowest,
+  type RecordTree,
+  type Type,
+  typeOf,
+  type UpdateNode,
+  type Variable,
+} from "./tree.ts";
+import { constant, convert, stored } from "./widths.ts";
+
+/** What the whole program shares while its functions are lowered. */
+export interface LoweringContext {
+  readonly entry: FunctionTree;
+  readonly calls: Calls;
+  readonly ranges: Ranges;
+  readonly found: Messages;
+  readonly globals: ReadonlySet<string>;
+  struct(record: RecordTree): IrStruct;
+}
+
+/** The state of lowering one function: where statements go, and which names are in use. */
+export class Lowering {
+  readonly context: LoweringContext;
+  readonly ranges: Ranges;
+  readonly tree: FunctionTree;
+  readonly #names: LocalNames;
+  readonly #order: Order;
+  /** Local names whose value is used. */
+  readonly reads = new Set<string>();
+  /** Elements whose array and index are evaluated already. */
+  readonly #places = new Map<Expression, IrExpression>();
+  #out: IrStatement[] = [];
+
+  constructor(tree: FunctionTree, context: LoweringContext) {
+    this.context = context;
+    this.ranges = context.ranges;
+    this.tree = tree;
+    this.#names = new LocalNames(tree, context.globals);
+    this.#order = new Order(context.calls);
+  }
+
+  // ---- statements go here
+
+  emit(statement: IrStatement): void {
+    this.#out.push(statement);
+  }
+
+  /** Runs `action` with statements of its own: the result, and the statements. */
+  apart<T>(action: () => T): [result: T, statements: IrBlock] {
+    const outer = this.#out;
+    this.#out = [];
+    const result = action();
+    const statements = this.#out;
+    this.#out = outer;
+    return [result, statements];
+  }
+
+  /** A new variable that holds `value`. */
+  temporary(type: IntName | "bool", value: IrExpression): IrExpression & { kind: "name" } {
+    const name = this.#names.fresh("t");
+    const declared: Declared = { kind: "value", type };
+    this.emit({ kind: "declare", origin: undefined, type: declared, name, value: stored(type, value) });
+    return { kind: "name", type, name };
+  }
+
+  // ---- names and types
+
+  name(variable: Variable): string {
+    const name = variable.scope === "module" ? moduleVariableName(variable) : this.#names.of(variable);
+    this.reads.add(name);
+    return name;
+  }
+
+  /** The name for a declaration or an assignment, which is no use of the value. */
+  targetName(variable: Variable): string {
+    return variable.scope === "module" ? moduleVariableName(variable) : this.#names.of(variable);
+  }
+
+  fieldName(field: Field): string {
+    return fieldName(field);
+  }
+
+  functionName(callee: FunctionTree): string {
+    return functionName(callee, this.context.entry);
+  }
+
+  /** The C type of a scalar variable, field or element. */
+  storage(expression: Expression): IntName | "bool" {
+    const inferred = expression.kind === "variable" && expression.variable.type === undefined;
+    if (inferred) return narrowest(this.ranges.local(expression.variable))!;
+    return scalarType(typeOf(expression));
+  }
+
+  // ---- order of evaluation
+
+  /** Lowers operands left to right; what a later one would disturb is kept in a variable first. */
+  inOrder(
+    parts: readonly Expression[],
+    lower: (part: Expression, index: number) => IrExpression,
+  ): IrExpression[] {
+    const kept = this.#order.kept(parts);
+    return parts.map((part, i) => {
+      const value = lower(part, i);
+      return kept[i] ? this.#keep(value, part) : value;
+    });
+  }
+
+  #keep(value: IrExpression, part: Expression): IrExpression {
+    if (value.kind === "constant") return value;
+    if (typeOf(part).kind === "boolean") return this.temporary("bool", value);
+    const type = narrowest(this.ranges.of(part)) ?? (value.type === "i32" ? "i32" : "u32");
+    return this.temporary(type, value);
+  }
+
+  /** Lowers arguments of any kind, left to right. */
+  arguments(
+    parts: readonly { readonly expression: Expression; readonly type: Type }[],
+  ): (IrExpression | IrPointer)[] {
+    const kept = this.#order.kept(parts.map((part) => part.expression));
+    return parts.map(({ expression, type }, i) => {
+      if (type.kind === "array" || type.kind === "record") {
+        const pointer = this.pointer(expression);
+        return kept[i] ? this.#keepPointer(pointer, type) : pointer;
+      }
+      if (type.kind === "boolean") {
+        const value = lowerCondition(this, expression);
+        return kept[i] ? this.#keep(value, expression) : value;
+      }
+      const storage = scalarType(type);
+      const value = stored(storage, lowerValue(this, expression, bitsOf(storage)));
+      return kept[i] && value.kind !== "constant" ? this.temporary(storage, value) : value;
+    });
+  }
+
+  #keepPointer(pointer: IrPointer, type: Type): IrPointer {
+    if (pointer.kind === "array" || pointer.kind === "record") return pointer;
+    const name = this.#names.fresh("t");
+    this.emit({ kind: "declare", origin: undefined, type: this.declared(type), name, value: pointer });
+    return type.kind === "record" ? { kind: "record", name, pointer: true } : { kind: "array", name };
+  }
+
+  // ---- places and references
+
+  /** An element, whose array and index are lowered here unless they are already. */
+  place(expression: ElementNode): IrExpression {
+    const known = this.#places.get(expression);
+    if (known) return known;
+    const [array, index] = this.pointerAndIndex(expression.array, expression.index);
+    return this.#element(expression, array, index);
+  }
+
+  #element(expression: ElementNode, array: IrPointer, index: IrExpression): IrExpression {
+    const type = typeOf(expression.array) as Type & { kind: "array" };
+    return { kind: "index", type: type.element, array, index, flash: type.memory === "flash" };
+  }
+
+  /** While `action` runs, reading or writing `target` uses one evaluation of its array and index. */
+  withPlace<T>(target: Expression, value: Expression | undefined, action: () => T): T {
+    if (target.kind !== "element") return action();
+    const [array, index] = this.pointerAndIndex(target.array, target.index);
+    const moves = this.#order.changes(target.index) || (value !== undefined && this.#order.changes(value));
+    const fixed = index.kind === "constant" || index.kind === "name" || !moves;
+    const once = fixed ? index : this.temporary("u16", convert("u16", index));
+    const from = moves ? this.#keepPointer(array, typeOf(target.array)) : array;
+    this.#places.set(target, this.#element(target, from, once));
+    const result = action();
+    this.#places.delete(target);
+    return result;
+  }
+
+  pointerAndIndex(array: Expression, index: Expression): [array: IrPointer, index: IrExpression] {
+    const [keepArray] = this.#order.kept([array, index]);
+    const pointer = this.pointer(array);
+    const kept = keepArray ? this.#keepPointer(pointer, typeOf(array)) : pointer;
+    return [kept, lowerIndex(this, index)];
+  }
+
+  /** Array and offset pairs, and a count at last, as the runtime's functions take them. */
+  access(parts: readonly Expression[]): (IrExpression | IrPointer)[] {
+    const kept = this.#order.kept(parts);
+    const lowered = parts.map((part, i) => {
+      if (typeOf(part).kind === "array") {
+        const pointer = this.pointer(part);
+        return kept[i] ? this.#keepPointer(pointer, typeOf(part)) : pointer;
+      }
+      const index = lowerIndex(this, part);
+      return kept[i] ? this.#keep(index, part) : index;
+    });
+    const pairs: (IrExpression | IrPointer)[] = [];
+    for (let i = 0; i + 1 < lowered.length; i += 2) {
+      pairs.push(offsetPointer(lowered[i] as IrPointer, lowered[i + 1] as IrExpression));
+    }
+    if (lowered.length % 2 === 1) pairs.push(stored("u16", lowered.at(-1) as IrExpression));
+    return pairs;
+  }
+
+  /** An array or record by reference. */
+  pointer(expression: Expression): IrPointer {
+    switch (expression.kind) {
+      case "variable": {
+        const { variable } = expression;
+        const name = this.name(variable);
+        if (typeOf(expression).kind === "array") return { kind: "array", name };
+        const pointer = variable.scope === "parameter" || variable.alias !== undefined;
+        return { kind: "record", name, pointer };
+      }
+      case "field": {
+        const record = this.pointer(expression.base);
+        const kind = typeOf(expression).kind === "array" ? "memberArray" : "memberRecord";
+        return { kind, record, field: this.fieldName(expression.field) };
+      }
+      case "view": {
+        const [array, offset] = this.pointerAndIndex(expression.array, expression.offset);
+        return offsetPointer(array, offset);
+      }
+      case "conditional": {
+        const outcome = this.outcome(expression.condition);
+        if (outcome !== undefined) return this.pointer(outcome ? expression.whenTrue : expression.whenFalse);
+        const condition = lowerCondition(this, expression.condition);
+        const whenTrue = this.pointer(expression.whenTrue);
+        return { kind: "choice", condition, whenTrue, whenFalse: this.pointer(expression.whenFalse) };
+      }
+      case "call":
+        return {
+          kind: "pointerCall",
+          name: this.functionName(expression.callee),
+          arguments: this.callArguments(expression),
+        };
+      default:
+        throw new Error(`'${expression.node.getText()}' is no reference`);
+    }
+  }
+
+  // ---- calls and steps
+
+  call(expression: CallNode): IrExpression {
+    const { callee } = expression;
+    const type = callee.result.kind === "void" ? "int" : scalarType(callee.result);
+    return { kind: "call", type, name: this.functionName(callee), arguments: this.callArguments(expression) };
+  }
+
+  callArguments(expression: CallNode): (IrExpression | IrPointer)[] {
+    const { parameters } = expression.callee;
+    const parts = parameters.map((parameter, i) => ({
+      expression: expression.arguments[i],
+      type: parameter.type!,
+    }));
+    const values = this.arguments(parts);
+    return values.flatMap((value, i) =>
+      this.context.calls.asksLength(parameters[i])
+        ? [value, stored("u16", lowerValue(this, this.#lengthOf(expression.arguments[i]), "exact"))]
+        : [value],
+    );
+  }
+
+  #lengthOf(array: Expression): Expression {
+    return { kind: "length", node: array.node, array };
+  }
+
+  /** `x++` inside an expression: a statement before it, and the value. */
+  updateValue(expression: UpdateNode): IrExpression {
+    return this.withPlace(expression.target, undefined, () => {
+      const before = lowerValue(this, expression.target, "exact");
+      const old = expression.prefix ? undefined : this.temporary(before.type as IntName, before);
+      this.step(expression, undefined);
+      return old ?? before;
+    });
+  }
+
+  /** `x++` for its effect. */
+  step(expression: UpdateNode, origin: Origin | undefined): void {
+    const { target, step } = expression;
+    this.withPlace(target, undefined, () => {
+      this.emit({ kind: "step", origin, target: this.targetPlace(target), by: step });
+    });
+  }
+
+  /** What is assigned to. */
+  targetPlace(target: Expression): IrExpression {
+    if (target.kind === "variable") {
+      return { kind: "name", type: this.storage(target), name: this.targetName(target.variable) };
+    }
+    return lowerValue(this, target, "exact");
+  }
+
+  // ---- outcomes known before the program runs
+
+  /** Whether a condition is true, where its range says so; what it does besides is emitted then. */
+  outcome(condition: Expression): boolean | undefined {
+    const { min, max } = this.ranges.of(condition);
+    if (min !== max) return undefined;
+    this.discard(condition);
+    return min === 1;
+  }
+
+  /** Emits what evaluating the expression does, and drops its value. */
+  discard(expression: Expression): void {
+    if (!this.#order.changes(expression) || !this.ranges.evaluated(expression)) return;
+    switch (expression.kind) {
+      case "call":
+        this.emit({
+          kind: "call",
+          origin: undefined,
+          name: this.functionName(expression.callee),
+          arguments: this.callArguments(expression),
+        });
+        return;
+      case "update":
+        this.step(expression, undefined);
+        return;
+      case "logical": {
+        const and = expression.operator === "&&";
+        this.#discardIf(
+          expression.left,
+          and ? expression.right : undefined,
+          and ? undefined : expression.right,
+        );
+        return;
+      }
+      case "conditional":
+        this.#discardIf(expression.condition, expression.whenTrue, expression.whenFalse);
+        return;
+      case "compare":
+      case "binary":
+        this.discard(expression.left);
+        this.discard(expression.right);
+        return;
+      case "not":
+      case "cast":
+      case "unary":
+        this.discard(expression.operand);
+        return;
+      default:
+        lowerValue(this, expression, "exact");
+    }
+  }
+
+  #discardIf(condition: Expression, yes: Expression | undefined, no: Expression | undefined): void {
+    const outcome = this.outcome(condition);
+    if (outcome !== undefined) {
+      const taken = outcome ? yes : no;
+      if (taken) this.discard(taken);
+      return;
+    }
+    const test = lowerCondition(this, condition);
+    const [, whenTrue] = this.apart(() => yes && this.discard(yes));
+    const [, whenFalse] = this.apart(() => no && this.discard(no));
+    this.emit({ kind: "if", origin: undefined, condition: test, whenTrue, whenFalse });
+  }
+
+  /** `a ? b : c`; an if statement where a branch needs statements of its own. */
+  choose(
+    expression: Expression & { kind: "conditional" },
+    lower: (branch: Expression) => IrExpression,
+    storage: IntName | "bool",
+    meet: (values: readonly [IrExpression, IrExpression]) => {
+      readonly type: IrExpression["type"];
+      readonly values: readonly [IrExpression, IrExpression];
+    },
+  ): IrExpression {
+    const condition = lowerCondition(this, expression.condition);
+    const [a, beforeTrue] = this.apart(() => lower(expression.whenTrue));
+    const [b, beforeFalse] = this.apart(() => lower(expression.whenFalse));
+    if (beforeTrue.length === 0 && beforeFalse.length === 0) {
+      const { type, values } = meet([a, b]);
+      return { kind: "conditional", type, condition, whenTrue: values[0], whenFalse: values[1] };
+    }
+    const result = this.temporary(storage, constant(0, storage));
+    const assign = (value: IrExpression): IrStatement => ({
+      kind: "assign",
+      origin: undefined,
+      target: result,
+      value: stored(storage, value),
+    });
+    this.emit({
+      kind: "if",
+      origin: undefined,
+      condition,
+      whenTrue: [...beforeTrue, assign(a)],
+      whenFalse: [...beforeFalse, assign(b)],
+    });
+    return result;
+  }
+
+  // ---- types and origins
+
+  declared(type: Type): Declared {
+    switch (type.kind) {
+      case "void":
+        return { kind: "void" };
+      case "array":
+        return { kind: "pointer", element: type.element, flash: type.memory === "flash" };
+      case "record":
+        return { kind: "record", struct: this.context.struct(type.record).name };
+      default:
+        return { kind: "value", type: scalarType(type) };
+    }
+  }
+}
+
+/** The C type of a scalar with a declared range. */
+export function scalarType(type: Type): IntName | "bool" {
+  if (type.kind === "boolean") return "bool";
+  if (type.kind !== "int") throw new Error(`${type.kind} is no scalar`);
+  return narrowest(type) ?? "u32";
+}
+
+/** How many low bits of a value its storage keeps. */
+export function bitsOf(type: IntName | "bool"): Wanted {
+  return type === "bool" ? "exact" : BITS[type];
+}
+
+/** The line of a node, and the comments before it. */
+export function originOf(node: ts.Node): Origin {
+  const file = node.getSourceFile();
+  const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line + 1;
+  const ranges = ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? [];
+  const comments = ranges.flatMap((range) => {
+    const text = file.text.slice(range.pos, range.end);
+    const fits = !text.slice(2, -2).includes("/*") && !/\\\s*$/m.test(text);
+    return fits ? [{ line: lineOf(range.pos), text }] : [];
+  });
+  return { line: lineOf(node.getStart(file)), comments };
+}

@@ -1,0 +1,252 @@
+/**
+ * Every message of the compiler: one number each, what is wrong, why, and what to write instead.
+ *
+ * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order.
+ * docs/messages has a page per number.
+ */
+import ts from "typescript";
+
+/** What tells a message of this compiler from one of TypeScript. */
+export const SOURCE = "joinery";
+
+type Factory<Arguments extends unknown[]> = ((node: ts.Node, ...values: Arguments) => ts.Diagnostic) & {
+  readonly code: number;
+};
+
+function define<Arguments extends unknown[]>(
+  code: number,
+  text: (...values: Arguments) => string,
+): Factory<Arguments> {
+  const factory = (node: ts.Node, ...values: Arguments): ts.Diagnostic => {
+    const file = node.getSourceFile();
+    const start = node.getStart(file);
+    return {
+      category: ts.DiagnosticCategory.Error,
+      code,
+      file,
+      start,
+      length: node.getEnd() - start,
+      messageText: text(...values),
+      source: SOURCE,
+    };
+  };
+  return Object.assign(factory, { code });
+}
+
+/** A range as people read it. */
+export function show(range: { readonly min: number; readonly max: number }): string {
+  return range.min === range.max ? String(range.min) : `${range.min}..${range.max}`;
+}
+
+type Range = { readonly min: number; readonly max: number };
+
+export const messages = {
+  // ---- 1xxx: syntax, names and types
+  syntax: define(1001, (what: string, wayOut: string) => `${what} has no place in firmware: ${wayOut}`),
+  notInteger: define(
+    1002,
+    (text: string) => `${text} is not an integer below 2^53: the device has no floating point`,
+  ),
+  stringValue: define(
+    1003,
+    () =>
+      `a string exists only as the argument of ascii(): write const TEXT = ascii("...") and pass the table`,
+  ),
+  unknownName: define(
+    1004,
+    (name: string) =>
+      `'${name}' does not exist on the device: only what the program's own modules declare at their top level can be used`,
+  ),
+  missingType: define(
+    1005,
+    (what: string) =>
+      `${what} needs a type: u8, u16, u32, i8, i16, i32, boolean, Int<Min, Max>, Bytes<N>, ...`,
+  ),
+  unknownType: define(
+    1006,
+    (type: string) =>
+      `the type '${type}' does not exist on the device: use u8, u16, u32, i8, i16, i32, boolean, Int<Min, Max>, Bytes<N>, Table8<N>, a const enum or a record class`,
+  ),
+  notConstant: define(
+    1007,
+    (what: string) => `${what} must be a constant that the compiler can compute, so that no code runs for it`,
+  ),
+  arraySize: define(
+    1008,
+    (constructor: string) =>
+      `the size of an array must be a positive constant, as in new ${constructor}(16): there is no heap`,
+  ),
+  assertionProvesNothing: define(
+    1009,
+    (text: string) =>
+      `'${text}' only silences TypeScript: use a cast such as u8(x), or a guard that proves it`,
+  ),
+  looseEquality: define(
+    1010,
+    (operator: string) => `'${operator}' converts its operands: write '${operator}='`,
+  ),
+  notBoolean: define(1011, () => "a condition must be a boolean: write the comparison, as in x !== 0"),
+  notNumber: define(1012, () => "an integer is needed here"),
+  fraction: define(
+    1013,
+    () => "a division has a fraction in JavaScript: put it directly under a cast, as in u16(a / b)",
+  ),
+  assignmentTarget: define(
+    1014,
+    (what: string) => `${what} cannot be assigned: only scalar variables, fields and array elements can`,
+  ),
+  referenceNotConstant: define(
+    1015,
+    (name: string) =>
+      `'${name}' refers to an array or record: declare it with const, a reference never changes`,
+  ),
+  recordClass: define(
+    1016,
+    (what: string) => `a record class has initialised fields and nothing else: move ${what} out of it`,
+  ),
+  moduleStatement: define(
+    1017,
+    () => "no code runs while a module is loaded on the device: move this statement into a function",
+  ),
+  noMain: define(1018, () => "the entry module must export function main(): void"),
+  configValue: define(
+    1019,
+    (name: string, value: string, wanted: string) =>
+      `the configuration gives ${name} = ${value}, but it must be ${wanted}`,
+  ),
+  externName: define(
+    1020,
+    (name: string) => `'${name}' is not a name of C: write @extern followed by the function's C name`,
+  ),
+  caseLabel: define(
+    1021,
+    (reason: string) => `a case label must be a constant integer that occurs once: ${reason}`,
+  ),
+  escapes: define(
+    1022,
+    () => "this array lives in the function that returns it: return a module-level array or a parameter",
+  ),
+  lengthUnknown: define(
+    1023,
+    () => "the exact length is not known here: take it of the array itself or of a parameter",
+  ),
+  voidValue: define(1024, () => "this call has no value"),
+  tableUse: define(
+    1025,
+    () =>
+      "a table lies in flash: read it by index or with copyTable(); other functions take it as a Table parameter",
+  ),
+  arrayKind: define(1026, (wanted: string, given: string) => `${wanted} is needed here, this is ${given}`),
+  unused: define(1027, () => "this expression has no effect: remove it, or use its value"),
+  circularConstant: define(
+    1028,
+    (name: string) =>
+      `'${name}' is reached before its own declaration is complete: constants cannot refer to each other in a circle`,
+  ),
+
+  // ---- 2xxx: ranges of values
+  mayNotFit: define(
+    2001,
+    (range: Range, type: string) => `value ${show(range)} may not fit ${type}: wrap it with ${type}()`,
+  ),
+  mayLeaveRange: define(
+    2002,
+    (range: Range, type: string) =>
+      `value ${show(range)} may leave ${type}: test it first, as in if (x >= Min && x <= Max), or mask it`,
+  ),
+  tooLarge: define(
+    2003,
+    (range: Range) =>
+      `the intermediate value ${show(range)} may pass 2^53, where JavaScript loses digits: use mul32(), or cast an operand first`,
+  ),
+  unsignedShiftOfNegative: define(
+    2004,
+    (range: Range) => `'>>>' wants 0..4294967295 on its left, this is ${show(range)}: wrap it with u32()`,
+  ),
+  signedShiftOfLarge: define(
+    2005,
+    (range: Range) =>
+      `'>>' reads its left side as signed 32 bits, this is ${show(range)}: use '>>>' for u32, or wrap it with i32()`,
+  ),
+  shiftCount: define(
+    2006,
+    (range: Range) =>
+      `a shift count must lie in 0..31, this is ${show(range)}: mask it with & 31, or guard it`,
+  ),
+  divisorZero: define(
+    2007,
+    (range: Range) => `the divisor ${show(range)} may be zero: guard it with if (x > 0)`,
+  ),
+  negativeDivision: define(
+    2008,
+    (operator: string, range: Range) =>
+      `'${operator}' wants values from 0 on, this is ${show(range)}: guard it with if (x >= 0), or cast it`,
+  ),
+  mixedComparison: define(
+    2009,
+    (left: Range, right: Range) =>
+      `${show(left)} and ${show(right)} have no common 32-bit type: cast one side, or compare a difference as i32(u32(a - b))`,
+  ),
+  beyond32Bits: define(
+    2010,
+    (range: Range) =>
+      `value ${show(range)} needs more than 32 bits: wrap it with u32(), or with i32() for a signed difference`,
+  ),
+  unbounded: define(
+    2011,
+    (name: string, range: Range) =>
+      `no bound is known for '${name}', it may be ${show(range)}: give it a type, as in let ${name}: u16, and cast what is stored`,
+  ),
+
+  missingReturn: define(
+    2012,
+    (name: string) =>
+      `'${name}' may reach its end without a value: return one there, or add a default to the switch`,
+  ),
+
+  // ---- 3xxx: bounds of arrays
+  indexOutside: define(
+    3001,
+    (range: Range, length: number) =>
+      `index ${show(range)} may lie outside the ${length} element${length === 1 ? "" : "s"}: guard it with if (i < ${length}), or mask it`,
+  ),
+  accessOutside: define(
+    3002,
+    (end: Range, length: number) =>
+      `the access may end at ${show(end)}, but only ${length} octet${length === 1 ? " is" : "s are"} known to be there: guard it with if (offset + count <= ${length})`,
+  ),
+  offsetNegative: define(
+    3003,
+    (range: Range) => `offset or count ${show(range)} may be negative: guard it with if (x >= 0)`,
+  ),
+  tooShort: define(
+    3004,
+    (wanted: number, given: number) =>
+      `${wanted} elements are asked for, only ${given} are known to be there: pass a longer array, or ask for Bytes<${given}>`,
+  ),
+
+  // ---- 4xxx: calls and order of evaluation
+  recursion: define(
+    4001,
+    (cycle: string) =>
+      `${cycle} call each other in a circle: the device's stack must have a known depth, write a loop`,
+  ),
+  orderInHead: define(
+    4002,
+    () =>
+      "the order of evaluation needs statements before this, and the head of a loop has no room for them: compute the value in the body",
+  ),
+} as const;
+
+/** Gathers the messages of one compilation, each place and text once. */
+export class Messages {
+  readonly list: ts.Diagnostic[] = [];
+  readonly #seen = new Set<string>();
+
+  add(diagnostic: ts.Diagnostic): void {
+    const key = `${diagnostic.file?.fileName}:${diagnostic.start}:${diagnostic.code}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.list.push(diagnostic);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Left to right, as in JavaScript: C leaves the order of operands open, so what one operand changes and
+ * another reads must not meet in one C expression.
+ */
+import type { Calls } from "./calls.ts";
+import { type Expression, typeOf, type Variable } from "./tree.ts";
+import { operands } from "./walk.ts";
+
+export class Order {
+  readonly #calls: Calls;
+
+  constructor(calls: Calls) {
+    this.#calls = calls;
+  }
+
+  /** Whether evaluating the expression does more than give a value. */
+  changes(expression: Expression): boolean {
+    if (expression.kind === "update") return true;
+    if (expression.kind === "call") {
+      const { external, writes, writesMemory } = this.#calls.effects(expression.callee);
+      if (external || writesMemory || writes.size > 0) return true;
+    }
+    return operands(expression).some((operand) => this.changes(operand));
+  }
+
+  /** Which of several operands, evaluated in this order, must be kept in a variable before the next is evaluated. */
+  kept(parts: readonly Expression[]): boolean[] {
+    return parts.map((part, i) =>
+      parts
+        .slice(i + 1)
+        .some(
+          (later) =>
+            (this.changes(later) && !this.#stable(part, later)) ||
+            (this.changes(part) && !this.#stable(later, part)),
+        ),
+    );
+  }
+
+  /** Whether the value of `expression` is the same before and after `other`. */
+  #stable(expression: Expression, other: Expression): boolean {
+    switch (expression.kind) {
+      case "variable": {
+        const { variable } = expression;
+        const reference = ["array", "record"].includes(typeOf(expression).kind);
+        if (reference || (variable.scope === "module" && variable.constant)) return true;
+        return variable.scope !== "module" && !steps(other, variable);
+      }
+      case "field":
+        return typeOf(expression).kind === "array" || typeOf(expression).kind === "record";
+      case "element":
+        return (
+          isTable(expression.array) && operands(expression).every((operand) => this.#stable(operand, other))
+        );
+      case "load":
+      case "equal":
+      case "update":
+        return false;
+      case "call":
+        if (this.changes(expression) || this.#calls.effects(expression.callee).reads) return false;
+        return expression.arguments.every((argument) => this.#stable(argument, other));
+      default:
+        return operands(expression).every((operand) => this.#stable(operand, other));
+    }
+  }
+}
+
+function isTable(array: Expression): boolean {
+  const type = typeOf(array);
+  return type.kind === "array" && type.memory === "flash";
+}
+
+/** Whether `x++` on this local variable occurs in the expression. */
+function steps(expression: Expression, variable: Variable): boolean {
+  if (expression.kind === "update" && expression.target.kind === "variable") {
+    if (expression.target.variable === variable) return true;
+  }
+  return operands(expression).some((operand) => steps(operand, variable));
+}

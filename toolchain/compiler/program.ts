@@ -1,0 +1,180 @@
+/**
+ * From files to a TypeScript program: options, the application behind `#app`, and the module graph.
+ *
+ * Library files are parsed once per process; a compilation reads only the firmware's own modules anew.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import type { Module } from "./tree.ts";
+
+export interface SourceProgram {
+  readonly checker: ts.TypeChecker;
+  readonly entry: ts.SourceFile;
+  /** The module of the integer types and intrinsics. */
+  readonly language: ts.SourceFile | undefined;
+  readonly modules: ReadonlyMap<ts.SourceFile, Module>;
+  /** What TypeScript itself has to say. */
+  readonly diagnostics: readonly ts.Diagnostic[];
+}
+
+/** The folder of the package.json above this file: the same from the sources and from dist/. */
+export const packageRoot = ((): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+})();
+
+const firmwareRoot = join(packageRoot, "firmware");
+const languageFile = join(firmwareRoot, "lang", "index.ts");
+
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ["lib.es2023.d.ts"],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  allowImportingTsExtensions: true,
+  verbatimModuleSyntax: true,
+  strict: true,
+  noFallthroughCasesInSwitch: true,
+  types: [],
+  noEmit: true,
+  skipLibCheck: true,
+  skipDefaultLibCheck: true,
+};
+
+const libraryFiles = new Map<string, ts.SourceFile | undefined>();
+
+/**
+ * Parses the module graph of `entry`. `app` stands behind the import "#app"; `sources` are texts that
+ * take the place of files, by absolute path.
+ */
+export function loadProgram(
+  entry: string,
+  app: string | undefined,
+  sources: ReadonlyMap<string, string>,
+): SourceProgram | undefined {
+  const entryPath = resolve(entry);
+  if (!sources.has(entryPath) && !existsSync(entryPath)) return undefined;
+  const host = compilerHost(sources);
+  host.resolveModuleNameLiterals = (names, containingFile, _reference, options, file) =>
+    names.map((name) => {
+      if (name.text === "#app" && app !== undefined) {
+        return {
+          resolvedModule: {
+            resolvedFileName: resolve(app),
+            extension: ts.Extension.Ts,
+            isExternalLibraryImport: false,
+          },
+        };
+      }
+      return ts.resolveModuleName(
+        name.text,
+        containingFile,
+        options,
+        host,
+        undefined,
+        undefined,
+        ts.getModeForUsageLocation(file, name, options),
+      );
+    });
+  const program = ts.createProgram({ rootNames: [entryPath], options: compilerOptions, host });
+  const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
+  const language = files.find((file) => resolve(file.fileName) === languageFile);
+  return {
+    checker: program.getTypeChecker(),
+    entry: program.getSourceFile(entryPath)!,
+    language,
+    modules: nameModules(
+      files.filter((file) => file !== language),
+      dirname(entryPath),
+    ),
+    diagnostics: [
+      ...program.getOptionsDiagnostics(),
+      ...files.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+    ],
+  };
+}
+
+function compilerHost(sources: ReadonlyMap<string, string>): ts.CompilerHost {
+  const host = ts.createCompilerHost(compilerOptions, true);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (fileName, options, onError) => {
+    const text = sources.get(resolve(fileName));
+    if (text !== undefined) return ts.createSourceFile(fileName, text, options, true);
+    if (!fileName.endsWith(".d.ts")) return parse(fileName, options, onError);
+    if (!libraryFiles.has(fileName)) libraryFiles.set(fileName, parse(fileName, options, onError));
+    return libraryFiles.get(fileName);
+  };
+  const exists = host.fileExists.bind(host);
+  host.fileExists = (fileName) => sources.has(resolve(fileName)) || exists(fileName);
+  host.readFile = (fileName) =>
+    sources.get(resolve(fileName)) ?? (exists(fileName) ? readFileSync(fileName, "utf8") : undefined);
+  return host;
+}
+
+/** Headers of C and of the boards' libraries that a generated header must not hide. */
+const takenNames = new Set([
+  ...[
+    "assert",
+    "complex",
+    "ctype",
+    "errno",
+    "fenv",
+    "float",
+    "inttypes",
+    "iso646",
+    "limits",
+    "locale",
+    "math",
+  ],
+  ...[
+    "setjmp",
+    "signal",
+    "stdarg",
+    "stdbool",
+    "stddef",
+    "stdint",
+    "stdio",
+    "stdlib",
+    "string",
+    "tgmath",
+    "time",
+  ],
+  ...["wchar", "wctype", "joinery"],
+]);
+
+/** Gives each module a name that is unique and fit for C: "aes", or "crypto_aes" where "aes" is taken. */
+function nameModules(files: readonly ts.SourceFile[], entryFolder: string): Map<ts.SourceFile, Module> {
+  const modules = new Map<ts.SourceFile, Module>();
+  const taken = new Set(takenNames);
+  for (const file of files) {
+    const absolute = resolve(file.fileName);
+    const root = inside(firmwareRoot, absolute) ? firmwareRoot : entryFolder;
+    const path = relative(root, absolute).split(sep).join("/");
+    const words = path
+      .replace(/\.[cm]?tsx?$/, "")
+      .split("/")
+      .filter((word) => word !== "..")
+      .map((word) => word.replace(/[^A-Za-z0-9]+/g, "_").replace(/^(\d)/, "_$1"));
+    if (words.length > 1 && words.at(-1) === "index") words.pop();
+    let name = words.pop()!;
+    while (taken.has(name) && words.length > 0) name = `${words.pop()}_${name}`;
+    for (let i = 2; taken.has(name); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
+    taken.add(name);
+    const line = inside(packageRoot, absolute)
+      ? relative(packageRoot, absolute).split(sep).join("/")
+      : basename(absolute);
+    modules.set(file, { file, path, line, name });
+  }
+  return modules;
+}
+
+function inside(folder: string, path: string): boolean {
+  return path.startsWith(folder + sep);
+}

@@ -1,0 +1,268 @@
+/**
+ * Prove or cast: the range of every value, at every point of every reached function.
+ *
+ * An abstract interpretation over the structured control flow: states (`state.ts`) are joined where
+ * paths meet, loops run until their head no longer changes, and only then does one last pass record
+ * ranges and report what cannot be proven. Declared types are contracts: parameters, results, fields
+ * and module-level variables are taken at their declared range and checked at each store.
+ */
+import type { Calls } from "./calls.ts";
+import { hull, type Interval } from "./interval.ts";
+import { type Messages, messages } from "./messages.ts";
+import { Places } from "./places.ts";
+import { Evaluator } from "./range-expressions.ts";
+import { State } from "./state.ts";
+import type {
+  AssignStatement,
+  DeclareStatement,
+  Expression,
+  FunctionTree,
+  LoopStatement,
+  Statement,
+  SwitchStatement,
+  Variable,
+} from "./tree.ts";
+
+/** What the analysis found out. */
+export class Ranges {
+  readonly #values = new Map<Expression, Interval>();
+  readonly #locals = new Map<Variable, Interval>();
+  readonly #reached = new Set<Statement>();
+  readonly #exhaustive = new Set<Statement>();
+
+  /** The range of an expression where it stands; of a boolean, 0 for false and 1 for true. */
+  of(expression: Expression): Interval {
+    const range = this.#values.get(expression);
+    if (range === undefined) throw new Error(`no range for '${expression.node.getText()}'`);
+    return range;
+  }
+
+  /** Whether the expression is ever evaluated. */
+  evaluated(expression: Expression): boolean {
+    return this.#values.has(expression);
+  }
+
+  /** Everything that a local variable without a written type ever holds. */
+  local(variable: Variable): Interval {
+    return this.#locals.get(variable) ?? { min: 0, max: 0 };
+  }
+
+  reached(statement: Statement): boolean {
+    return this.#reached.has(statement);
+  }
+
+  /** Whether one of the labels of a switch is always met. */
+  exhaustive(statement: Statement): boolean {
+    return this.#exhaustive.has(statement);
+  }
+
+  noteExhaustive(statement: Statement): void {
+    this.#exhaustive.add(statement);
+  }
+
+  note(expression: Expression, range: Interval): void {
+    this.#values.set(expression, range);
+  }
+
+  noteLocal(variable: Variable, range: Interval): void {
+    const known = this.#locals.get(variable);
+    this.#locals.set(variable, known ? hull(known, range) : range);
+  }
+
+  noteReached(statement: Statement): void {
+    this.#reached.add(statement);
+  }
+}
+
+export function analyzeRanges(calls: Calls, found: Messages): Ranges {
+  const ranges = new Ranges();
+  const places = new Places();
+  for (const tree of calls.order) {
+    if (tree.external === undefined) new FunctionAnalysis(tree, calls, ranges, places, found).run();
+  }
+  return ranges;
+}
+
+/** Rounds at a loop's head before bounds that still move are pushed to the next width. */
+const EXACT_ROUNDS = 3;
+/** Rounds that take back what widening gave away. */
+const NARROWING_ROUNDS = 2;
+
+interface Jumps {
+  readonly breaks: State[];
+  /** Undefined in a switch: `continue` belongs to the loop around it. */
+  readonly continues: State[] | undefined;
+}
+
+class FunctionAnalysis {
+  readonly #tree: FunctionTree;
+  readonly #ranges: Ranges;
+  readonly #evaluator: Evaluator;
+  readonly #jumps: Jumps[] = [];
+
+  constructor(tree: FunctionTree, calls: Calls, ranges: Ranges, places: Places, found: Messages) {
+    this.#tree = tree;
+    this.#ranges = ranges;
+    this.#evaluator = new Evaluator(calls, ranges, places, found);
+  }
+
+  run(): void {
+    this.#evaluator.state = new State();
+    this.#evaluator.reporting = true;
+    this.#statements(this.#tree.body);
+    if (this.#evaluator.state && this.#tree.result.kind !== "void") {
+      this.#evaluator.report(messages.missingReturn(this.#tree.node.name!, this.#tree.name));
+    }
+  }
+
+  #statements(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#statement(statement);
+  }
+
+  #statement(statement: Statement): void {
+    if (this.#evaluator.state === undefined) return;
+    if (this.#evaluator.reporting) this.#ranges.noteReached(statement);
+    switch (statement.kind) {
+      case "declare":
+        return this.#declare(statement);
+      case "assign":
+        return this.#assign(statement);
+      case "expression":
+        this.#evaluator.value(statement.expression);
+        return;
+      case "block":
+        return this.#statements(statement.statements);
+      case "if": {
+        const { whenTrue, whenFalse } = this.#evaluator.branch(statement.condition);
+        const a = this.#from(whenTrue, () => this.#statement(statement.whenTrue));
+        const b = this.#from(whenFalse, () => statement.whenFalse && this.#statement(statement.whenFalse));
+        this.#evaluator.state = joined([a, b]);
+        return;
+      }
+      case "loop":
+        return this.#loop(statement);
+      case "switch":
+        return this.#switch(statement);
+      case "break":
+        this.#jumps.at(-1)!.breaks.push(this.#evaluator.state);
+        this.#evaluator.state = undefined;
+        return;
+      case "continue":
+        this.#jumps.findLast((jumps) => jumps.continues)!.continues!.push(this.#evaluator.state);
+        this.#evaluator.state = undefined;
+        return;
+      case "return":
+        if (statement.value) this.#evaluator.store(statement.value, this.#tree.result);
+        this.#evaluator.state = undefined;
+        return;
+    }
+  }
+
+  #declare(statement: DeclareStatement): void {
+    if (statement.value === undefined) return;
+    const { variable } = statement;
+    const stored = this.#evaluator.store(statement.value, variable.type, variable);
+    this.#evaluator.assign({ kind: "variable", node: statement.node, variable }, statement.value, stored);
+  }
+
+  #assign(statement: AssignStatement): void {
+    const { target } = statement;
+    const value = compoundValue(statement);
+    if (value === undefined) this.#evaluator.target(target);
+    const stored = this.#evaluator.storeInto(value ?? statement.value, target);
+    this.#evaluator.assign(target, value ?? statement.value, stored);
+  }
+
+  /** Runs `action` from `state` and gives the state after it. */
+  #from(state: State | undefined, action: () => void): State | undefined {
+    this.#evaluator.state = state;
+    if (state) action();
+    return this.#evaluator.state;
+  }
+
+  #loop(statement: LoopStatement): void {
+    const evaluator = this.#evaluator;
+    this.#statements(statement.initial);
+    const entry = evaluator.state;
+    if (entry === undefined) return;
+    const { reporting } = evaluator;
+    evaluator.reporting = false;
+    let head = entry;
+    for (let round = 0; ; round++) {
+      const next = joined([entry, this.#round(statement, head).back])!;
+      if (head.covers(next)) break;
+      head = round < EXACT_ROUNDS ? next : head.widened(next);
+    }
+    for (let round = 0; round < NARROWING_ROUNDS; round++) {
+      head = joined([entry, this.#round(statement, head).back])!;
+    }
+    evaluator.reporting = reporting;
+    evaluator.state = this.#round(statement, head).exit;
+  }
+
+  /** One pass through a loop from the state at its head: the state that comes back, and the one that leaves. */
+  #round(statement: LoopStatement, head: State): { back: State | undefined; exit: State | undefined } {
+    const evaluator = this.#evaluator;
+    const jumps = { breaks: [] as State[], continues: [] as State[] };
+    evaluator.state = head.copy();
+    let left: State | undefined;
+    if (statement.form !== "do" && statement.condition) {
+      const { whenTrue, whenFalse } = evaluator.branch(statement.condition);
+      evaluator.state = whenTrue;
+      left = whenFalse;
+    }
+    this.#jumps.push(jumps);
+    this.#statement(statement.body);
+    this.#jumps.pop();
+    evaluator.state = joined([evaluator.state, ...jumps.continues]);
+    if (statement.form === "do" && statement.condition && evaluator.state) {
+      const { whenTrue, whenFalse } = evaluator.branch(statement.condition);
+      evaluator.state = whenTrue;
+      left = whenFalse;
+    }
+    this.#statements(statement.step);
+    return { back: evaluator.state, exit: joined([left, ...jumps.breaks]) };
+  }
+
+  #switch(statement: SwitchStatement): void {
+    const evaluator = this.#evaluator;
+    const range = evaluator.value(statement.value);
+    const before = evaluator.state!;
+    const jumps: Jumps = { breaks: [], continues: undefined };
+    this.#jumps.push(jumps);
+    const labels = statement.clauses.flatMap((clause) => (clause.label ? [clause.label.value] : []));
+    let rest: State | undefined = before.copy();
+    for (const label of labels)
+      rest = rest && evaluator.assumeLabel(rest, statement.value, range, "!==", label);
+    const labelled = statement.clauses.every((clause) => clause.label);
+    if (evaluator.reporting && rest === undefined) this.#ranges.noteExhaustive(statement);
+    evaluator.state = undefined;
+    for (const clause of statement.clauses) {
+      const chosen = clause.label
+        ? evaluator.assumeLabel(before, statement.value, range, "===", clause.label.value)
+        : rest?.copy();
+      evaluator.state = joined([evaluator.state, chosen]);
+      this.#statements(clause.body);
+    }
+    this.#jumps.pop();
+    const skipped = labelled ? rest : undefined;
+    evaluator.state = joined([evaluator.state, skipped, ...jumps.breaks]);
+  }
+}
+
+const compoundValues = new WeakMap<AssignStatement, Expression>();
+
+/** The `target op value` that `target op= value` stores; the same object each time. */
+export function compoundValue(statement: AssignStatement): Expression | undefined {
+  const { node, operator, target, value } = statement;
+  if (operator === undefined) return undefined;
+  const known = compoundValues.get(statement);
+  if (known) return known;
+  const made: Expression = { kind: "binary", node, operator, left: target, right: value };
+  compoundValues.set(statement, made);
+  return made;
+}
+
+function joined(states: readonly (State | undefined)[]): State | undefined {
+  return states.reduce((a, b) => (a && b ? a.join(b) : (a ?? b)), undefined);
+}

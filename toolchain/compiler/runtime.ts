@@ -1,0 +1,88 @@
+/** The C that every program needs: the header joinery.h, and joinery.c with the few functions that are no macros. */
+
+/** Types, flash access, and the intrinsics on octets; static inline, so what is not used costs nothing. */
+export const RUNTIME_HEADER = `/* Joinery: what generated C stands on. C99. */
+#ifndef JOINERY_H
+#define JOINERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Constant tables: in flash with its own address space on AVR, plain constants elsewhere. */
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define FLASH PROGMEM
+#define FLASH_U8(table, index) pgm_read_byte(&(table)[index])
+#define FLASH_U16(table, index) pgm_read_word(&(table)[index])
+#define FLASH_U32(table, index) pgm_read_dword(&(table)[index])
+#define joinery_copy_flash(target, source, count) memcpy_P((target), (source), (count))
+#else
+#define FLASH
+#define FLASH_U8(table, index) ((table)[index])
+#define FLASH_U16(table, index) ((table)[index])
+#define FLASH_U32(table, index) ((table)[index])
+#define joinery_copy_flash(target, source, count) memcpy((target), (source), (count))
+#endif
+
+/* A debug build defines JOINERY_TRAP() and stops there; a release build does not even evaluate. */
+#ifdef JOINERY_TRAP
+#define JOINERY_ASSERT(condition) do { if (!(condition)) { JOINERY_TRAP(); } } while (false)
+#else
+#define JOINERY_ASSERT(condition) ((void)0)
+#endif
+
+static inline uint16_t joinery_load16le(const uint8_t *octets) {
+  return (uint16_t)(octets[0] | ((unsigned)octets[1] << 8));
+}
+
+static inline uint16_t joinery_load16be(const uint8_t *octets) {
+  return (uint16_t)(octets[1] | ((unsigned)octets[0] << 8));
+}
+
+static inline void joinery_store16le(uint8_t *octets, uint16_t value) {
+  octets[0] = (uint8_t)value;
+  octets[1] = (uint8_t)(value >> 8);
+}
+
+static inline void joinery_store16be(uint8_t *octets, uint16_t value) {
+  octets[0] = (uint8_t)(value >> 8);
+  octets[1] = (uint8_t)value;
+}
+
+static inline uint32_t joinery_load32le(const uint8_t *octets) {
+  return joinery_load16le(octets) | ((uint32_t)joinery_load16le(octets + 2) << 16);
+}
+
+static inline uint32_t joinery_load32be(const uint8_t *octets) {
+  return joinery_load16be(octets + 2) | ((uint32_t)joinery_load16be(octets) << 16);
+}
+
+static inline void joinery_store32le(uint8_t *octets, uint32_t value) {
+  joinery_store16le(octets, (uint16_t)value);
+  joinery_store16le(octets + 2, (uint16_t)(value >> 16));
+}
+
+static inline void joinery_store32be(uint8_t *octets, uint32_t value) {
+  joinery_store16be(octets, (uint16_t)(value >> 16));
+  joinery_store16be(octets + 2, (uint16_t)value);
+}
+
+/* Whether count octets are equal, in a time that depends on count alone. */
+bool joinery_equal(const uint8_t *a, const uint8_t *b, uint16_t count);
+
+#endif
+`;
+
+export const RUNTIME_SOURCE = `/* Joinery: runtime functions. C99. */
+#include "joinery.h"
+
+bool joinery_equal(const uint8_t *a, const uint8_t *b, uint16_t count) {
+  uint8_t difference = 0;
+  while (count > 0) {
+    difference = (uint8_t)(difference | (*a++ ^ *b++));
+    count--;
+  }
+  return difference == 0;
+}
+`;

@@ -1,0 +1,121 @@
+/** From a type as written to the type of the device: widths, ranges, known lengths, records. */
+import ts from "typescript";
+import { type IntName, type IntType, intType, RANGES, type Type } from "./tree.ts";
+
+/** The arrays of JavaScript that exist on the device. */
+export const ARRAY_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
+  ["Uint8Array", "u8"],
+  ["Uint16Array", "u16"],
+  ["Uint32Array", "u32"],
+  ["Int8Array", "i8"],
+  ["Int16Array", "i16"],
+  ["Int32Array", "i32"],
+]);
+
+const TABLE_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
+  ["Table8", "u8"],
+  ["Table16", "u16"],
+  ["Table32", "u32"],
+]);
+
+export interface TypeContext {
+  readonly checker: ts.TypeChecker;
+  readonly language: ts.SourceFile | undefined;
+  recordType(declaration: ts.ClassDeclaration): Type;
+}
+
+/** The declaration that a name stands for, through imports and re-exports. */
+export function declarationOf(checker: ts.TypeChecker, name: ts.Node): ts.Declaration | undefined {
+  let symbol = checker.getSymbolAtLocation(name);
+  if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+  return symbol?.valueDeclaration ?? symbol?.declarations?.[0];
+}
+
+/**
+ * The type that `node` names. "number" where the source says `number`: an integer whose range is not
+ * declared. Undefined: not a type of the device.
+ */
+export function declaredType(context: TypeContext, node: ts.TypeNode): Type | "number" | undefined {
+  switch (node.kind) {
+    case ts.SyntaxKind.BooleanKeyword:
+      return { kind: "boolean" };
+    case ts.SyntaxKind.VoidKeyword:
+      return { kind: "void" };
+    case ts.SyntaxKind.NumberKeyword:
+      return "number";
+  }
+  if (ts.isParenthesizedTypeNode(node)) return declaredType(context, node.type);
+  if (ts.isTypeReferenceNode(node)) return referencedType(context, node);
+  return literalType(context.checker.getTypeFromTypeNode(node), node.getText());
+}
+
+function referencedType(context: TypeContext, node: ts.TypeReferenceNode): Type | "number" | undefined {
+  const { checker } = context;
+  const declaration = declarationOf(checker, node.typeName);
+  if (declaration === undefined) return undefined;
+  if (declaration.getSourceFile() === context.language) {
+    return languageType(checker, (declaration as ts.TypeAliasDeclaration).name.text, node);
+  }
+  if (ts.isTypeAliasDeclaration(declaration)) {
+    const type = declaration.typeParameters ? undefined : declaredType(context, declaration.type);
+    return type !== undefined && type !== "number" && type.kind === "int"
+      ? { ...type, name: node.getText() }
+      : type;
+  }
+  if (ts.isClassDeclaration(declaration)) return context.recordType(declaration);
+  if (ts.isEnumDeclaration(declaration) || ts.isEnumMember(declaration)) {
+    return literalType(checker.getTypeFromTypeNode(node), node.getText());
+  }
+  const element = ARRAY_ELEMENTS.get(node.typeName.getText());
+  return element && { kind: "array", element, memory: "ram", length: 0 };
+}
+
+function languageType(checker: ts.TypeChecker, name: string, node: ts.TypeReferenceNode): Type | undefined {
+  if (name in RANGES) return intType(name as IntName);
+  const [first, second] = (node.typeArguments ?? []).map((argument) => literalValue(checker, argument));
+  if (name === "Int") {
+    if (first === undefined || second === undefined || first > second) return undefined;
+    return { kind: "int", min: first, max: second, name: `Int<${first}, ${second}>` };
+  }
+  if (first === undefined || !Number.isInteger(first) || first < 0) return undefined;
+  if (name === "Bytes") return { kind: "array", element: "u8", memory: "ram", length: first };
+  const element = TABLE_ELEMENTS.get(name);
+  return element && { kind: "array", element, memory: "flash", length: first };
+}
+
+function literalValue(checker: ts.TypeChecker, node: ts.TypeNode): number | undefined {
+  const type = checker.getTypeFromTypeNode(node);
+  return type.isNumberLiteral() ? type.value : undefined;
+}
+
+/** A union of integers, such as a const enum: the range from the least to the greatest. */
+function literalType(type: ts.Type, name: string): IntType | { kind: "boolean" } | undefined {
+  if (type.flags & ts.TypeFlags.BooleanLike) return { kind: "boolean" };
+  const parts = type.isUnion() ? type.types : [type];
+  const values = parts.map((part) => (part.isNumberLiteral() ? part.value : Number.NaN));
+  if (values.length === 0 || !values.every(Number.isSafeInteger)) return undefined;
+  return { kind: "int", min: Math.min(...values), max: Math.max(...values), name };
+}
+
+/** Whether two types of references agree in what they refer to; lengths are the range analysis' matter. */
+export function sameReference(a: Type, b: Type): boolean {
+  if (a.kind === "array" && b.kind === "array") return a.element === b.element && a.memory === b.memory;
+  return a.kind === "record" && b.kind === "record" && a.record === b.record;
+}
+
+/** A type as a message names it. */
+export function describe(type: Type): string {
+  switch (type.kind) {
+    case "int":
+      return type.name === "number" ? "an integer" : type.name;
+    case "boolean":
+      return "a boolean";
+    case "void":
+      return "nothing";
+    case "record":
+      return `a ${type.record.name}`;
+    case "array":
+      if (type.memory === "flash") return `a table of ${type.element}`;
+      return `an array of ${type.element}`;
+  }
+}

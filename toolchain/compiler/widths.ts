@@ -1,0 +1,147 @@
+/**
+ * The rules of C's arithmetic types, and builders that put in each conversion that C or its warnings need.
+ *
+ * int has 16 bits on AVR and 32 elsewhere; uint8_t and uint16_t promote to one or the other. A node's
+ * type says what its C type is on every target, so that nothing depends on a promotion.
+ */
+import { type Interval, within } from "./interval.ts";
+import type { IrExpression, ValueType } from "./ir.ts";
+import { BITS, type IntName, RANGES } from "./tree.ts";
+
+export type ComputeType = "int" | "uint" | "i32" | "u32";
+
+/** What every value of a type fits in, whatever the target. */
+const TYPE_RANGES: Readonly<Record<ValueType, Interval>> = {
+  ...RANGES,
+  int: RANGES.i16,
+  uint: RANGES.u16,
+  bool: { min: 0, max: 1 },
+};
+
+/** Types whose operands reach the compute type with their value, by C's own conversions. */
+const REACHES: Readonly<Record<ComputeType, ReadonlySet<ValueType>>> = {
+  int: new Set<ValueType>(["u8", "i8", "i16", "int", "bool"]),
+  uint: new Set<ValueType>(["u8", "u16", "uint"]),
+  i32: new Set<ValueType>(["u8", "i8", "u16", "i16", "int", "i32"]),
+  u32: new Set<ValueType>(["u8", "u16", "uint", "u32"]),
+};
+
+/** The compute type in which every one of the ranges, and what is computed from them, is exact. */
+export function exactType(ranges: readonly Interval[]): ComputeType | undefined {
+  const all = (outer: Interval) => ranges.every((range) => within(range, outer));
+  if (all(RANGES.i16)) return "int";
+  if (all(RANGES.u16)) return "uint";
+  if (all(RANGES.u32)) return "u32";
+  return all(RANGES.i32) ? "i32" : undefined;
+}
+
+export function constant(value: number, type: ValueType, hexadecimal = false): IrExpression {
+  return { kind: "constant", type, value, hexadecimal, suffixed: false };
+}
+
+/** The low bits of `value` as `type` reads them. */
+function wrapConstant(value: number, type: ValueType): number {
+  if (type === "bool") return value;
+  const { min } = TYPE_RANGES[type];
+  const modulus = 2 ** (type === "int" || type === "uint" ? 16 : BITS[type]);
+  return value - Math.floor((value - min) / modulus) * modulus;
+}
+
+/** `operand` as `type`: a cast, or a constant of that type. */
+export function convert(type: ValueType, operand: IrExpression): IrExpression {
+  if (operand.kind === "constant") return { ...operand, type, value: wrapConstant(operand.value, type) };
+  if (operand.type === type) return operand;
+  if (operand.kind === "convert" && bitsOf(type) <= bitsOf(operand.type))
+    return convert(type, operand.operand);
+  return { kind: "convert", type, operand };
+}
+
+export function bitsOf(type: ValueType): number {
+  if (type === "bool") return 1;
+  return type === "int" || type === "uint" ? 16 : BITS[type];
+}
+
+/** `operand` as what is stored in, or passed as, a `type`: a cast only where C would have to guess. */
+export function stored(type: IntName | "bool", operand: IrExpression): IrExpression {
+  if (operand.kind === "constant") return convert(type, operand);
+  if (type === "bool" || operand.type === type) return operand;
+  const wraps = operand.type === "int" || operand.type === "uint";
+  if (within(TYPE_RANGES[operand.type], RANGES[type]) && (!wraps || BITS[type] === 32)) return operand;
+  return convert(type, operand);
+}
+
+/** `left operator right`, computed as `type`. */
+export function binary(
+  operator: string,
+  type: ComputeType,
+  left: IrExpression,
+  right: IrExpression,
+): IrExpression {
+  const [a, b] = carried(type, reach(type, left), reach(type, right));
+  return { kind: "binary", type, operator, left: a, right: b };
+}
+
+/** A shift: C takes its type from the left side alone. */
+export function shift(
+  operator: string,
+  type: ComputeType,
+  left: IrExpression,
+  count: IrExpression,
+): IrExpression {
+  const value = reach(type, left);
+  const typed = type === "int" || value.type === type ? suffix(type, value) : convert(type, value);
+  const by = REACHES.int.has(count.type) ? count : convert("u8", count);
+  return { kind: "binary", type, operator, left: typed, right: by };
+}
+
+/** `left operator right` of two exact values whose ranges are given. */
+export function comparison(
+  operator: string,
+  left: IrExpression,
+  right: IrExpression,
+  ranges: readonly [Interval, Interval],
+): IrExpression {
+  const type = commonType([left, right], ranges);
+  const [a, b] = [reach(type, left), reach(type, right)];
+  // Unsigned 16-bit values compare alike as int and as unsigned, so neither needs a cast.
+  const [x, y] = type === "uint" ? [plain(type, a), plain(type, b)] : carried(type, a, b);
+  return { kind: "binary", type: "bool", operator, left: x, right: y };
+}
+
+/** The type in which several exact values meet: by their types where these agree, else by their ranges. */
+export function commonType(operands: readonly IrExpression[], ranges: readonly Interval[]): ComputeType {
+  const small = (operand: IrExpression) => operand.kind === "constant" || REACHES.int.has(operand.type);
+  if (operands.every(small) && ranges.every((range) => within(range, RANGES.i16))) return "int";
+  const type = exactType(ranges);
+  if (type === undefined) throw new Error("values without a common 32-bit type");
+  return type === "int" && ranges.every((range) => range.min >= 0) ? "uint" : type;
+}
+
+/** `operand` in a form that reaches `type` with its value. */
+export function reach(type: ComputeType, operand: IrExpression): IrExpression {
+  if (operand.kind === "constant") return convert(type, operand);
+  return REACHES[type].has(operand.type) ? operand : convert(type, operand);
+}
+
+/** Sees to it that one operand has the type itself, so that C's conversions bring the other there. */
+export function carried(
+  type: ComputeType,
+  left: IrExpression,
+  right: IrExpression,
+): readonly [IrExpression, IrExpression] {
+  const carries = (operand: IrExpression) => operand.kind !== "constant" && operand.type === type;
+  if (type === "int" || carries(left) || carries(right)) return [plain(type, left), plain(type, right)];
+  if (left.kind === "constant") return [suffix(type, left), right];
+  if (right.kind === "constant") return [left, suffix(type, right)];
+  return [convert(type, left), right];
+}
+
+/** A constant beside an operand that has the type: a suffix only where its own type would differ. */
+function plain(type: ComputeType, operand: IrExpression): IrExpression {
+  if (operand.kind !== "constant") return operand;
+  return within({ min: operand.value, max: operand.value }, RANGES.i16) ? operand : suffix(type, operand);
+}
+
+function suffix(type: ComputeType, operand: IrExpression): IrExpression {
+  return operand.kind === "constant" ? { ...operand, type, suffixed: type !== "int" } : operand;
+}
