@@ -6,7 +6,7 @@
  * is there; only then HTTP gets to see it. A refused client learns no more than the alert handshake_failure, or, where
  * the verdict needed DNS, that the connection was closed.
  */
-import { constants } from "node:crypto";
+import { constants, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server } from "node:https";
 import type { TLSSocket } from "node:tls";
@@ -133,6 +133,11 @@ class DaneServer extends Server {
     if (!this.#allow(name)) throw judge.refuse(peer, "this name may not come here");
     if (this.#pending.size > this.#maxPending)
       throw judge.refuse(peer, `${this.#maxPending} connections wait for their verdict`);
+    if (socket.authorized && chain.length === 1 && !isSelfIssued(chain[0]))
+      throw judge.refuse(
+        peer,
+        `Node ${process.version} hides the chain of verified clients (nodejs/node#65579)`,
+      );
     return { ...peer, tlsaOwners: [name], certificateNames: [name], chain, authorized: socket.authorized };
   }
 
@@ -158,6 +163,12 @@ class DaneServer extends Server {
     this.#serve(request, response, { name: connection.peer.name, tlsa, dnssec });
   }
 }
+
+/** Some releases give a server only the leaf once OpenSSL has found a path to the roots: without the path, no verdict. */
+const isSelfIssued = (der: Uint8Array): boolean => {
+  const certificate = new X509Certificate(Buffer.from(der));
+  return certificate.checkIssued(certificate);
+};
 
 const UNNAMED = { role: "client", name: undefined } as const;
 
