@@ -53,8 +53,6 @@ class DaneAgent extends Agent {
   readonly #context: SecureContext;
   readonly #clientName: string | undefined;
   readonly #connections = new WeakMap<object, JudgedConnection>();
-  /** Connections on which a whole response has come: the server serves us. */
-  readonly #answered = new WeakSet<object>();
 
   constructor(options: DaneAgentOptions) {
     super({ keepAlive: true, maxCachedSessions: 0 });
@@ -77,12 +75,6 @@ class DaneAgent extends Agent {
       (socket) => callback?.(null, socket),
       (error: Error) => callback?.(error, undefined as never), // as http itself calls it
     );
-  }
-
-  /** Called by http when a response has ended and the connection could serve again. */
-  override keepSocketAlive(socket: Duplex): boolean {
-    this.#answered.add(socket);
-    return super.keepSocketAlive(socket) as unknown as boolean;
   }
 
   /** Called by http before the next request on a kept-alive connection: corked, it sends nothing until judged again. */
@@ -109,9 +101,7 @@ class DaneAgent extends Agent {
       socket.destroy();
       throw error;
     }
-    if (socket.destroyed)
-      throw new Error(`${destination.host}:${destination.port}: closed before it could be used`);
-    this.#explainRefusals(socket, destination);
+    if (socket.destroyed) throw socket.errored ?? new Error(this.#refusalText(destination));
     return socket;
   }
 
@@ -155,11 +145,11 @@ class DaneAgent extends Agent {
   }
 
   /** The first address that takes the connection; the error of the last if none does. */
-  async #connectToOne({ host, port, addresses }: Destination): Promise<TLSSocket> {
+  async #connectToOne(destination: Destination): Promise<TLSSocket> {
     let failure: unknown;
-    for (const address of addresses) {
+    for (const address of destination.addresses) {
       try {
-        return await this.#handshake(address, host, port);
+        return await this.#handshake(address, destination);
       } catch (error) {
         failure = error;
       }
@@ -167,7 +157,8 @@ class DaneAgent extends Agent {
     throw failure;
   }
 
-  #handshake(address: string, host: string, port: number): Promise<TLSSocket> {
+  #handshake(address: string, destination: Destination): Promise<TLSSocket> {
+    const { host, port } = destination;
     return new Promise((resolve, reject) => {
       const socket = connect({
         host: address,
@@ -182,14 +173,11 @@ class DaneAgent extends Agent {
         () => socket.destroy(new Error(`${host}:${port}: no TLS connection within ${CONNECT_TIMEOUT_MS} ms`)),
         CONNECT_TIMEOUT_MS,
       );
-      const failed = (error: Error): void => {
-        clearTimeout(timer);
-        reject(error);
-      };
-      socket.once("error", failed);
+      socket.once("error", reject); // of the handshake only: later it finds the promise settled
+      socket.once("close", () => clearTimeout(timer));
       socket.once("secureConnect", () => {
         clearTimeout(timer);
-        socket.off("error", failed);
+        this.#explainRefusals(socket, destination);
         resolve(socket);
       });
     });
@@ -208,22 +196,25 @@ class DaneAgent extends Agent {
     };
   }
 
-  /**
-   * In TLS 1.3 a client learns of the server's refusal only after its own handshake has ended: by an alert, or by the
-   * connection being closed in place of the first answer. The error says so.
-   */
-  #explainRefusals(socket: TLSSocket, { host, port }: Destination): void {
+  #refusalText({ host, port }: Destination): string {
     const self =
       this.#clientName === undefined ? "this client, which states no name" : `client ${this.#clientName}`;
-    const explanation = `${host}:${port} closed the connection before its first answer; it may have refused ${self}`;
-    socket.prependListener("error", (error: Error & { code?: string }) => {
-      if (this.#answered.has(socket) || error instanceof TrustError) return;
-      error.message = `${explanation} (${error.code ?? error.message})`;
+    return `${host}:${port} closed the connection before its first answer; it may have refused ${self}`;
+  }
+
+  /**
+   * In TLS 1.3 a client learns of the server's refusal only after its own handshake has ended: by an alert, or by the
+   * connection being closed in place of the first answer. The error says so. (`bytesRead` counts what TLS gave out.)
+   */
+  #explainRefusals(socket: TLSSocket, destination: Destination): void {
+    socket.on("error", (error: Error & { code?: string }) => {
+      if (socket.bytesRead > 0 || error instanceof TrustError) return;
+      error.message = `${this.#refusalText(destination)} (${error.code ?? error.message})`;
     });
-    socket.prependListener("end", () => {
-      // http would say "socket hang up"; as a socket's error the explanation reaches the request first.
-      if (!this.#answered.has(socket))
-        socket.emit("error", Object.assign(new Error("end of data"), { code: "ECONNRESET" }));
+    socket.on("end", () => {
+      // http would say "socket hang up"; as the socket's error the explanation reaches the request first.
+      if (socket.bytesRead > 0) return;
+      socket.emit("error", Object.assign(new Error("end of data"), { code: "ECONNRESET" }));
     });
   }
 }

@@ -424,6 +424,14 @@ describe("TLS gated by DANE", () => {
       );
     });
 
+    it("a client that is still looking up the server when the refusal comes", async () => {
+      const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor] });
+      slow.delayMs = 100;
+      await serve();
+      const { error } = await post(agentOf({ clientName: undefined, resolver: slow }));
+      assert.match(error!.message, /it may have refused this client, which states no name/);
+    });
+
     it("a client without a certificate", async () => {
       await serve();
       const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
