@@ -108,15 +108,19 @@ function checkFit(board: Board, { flashBytes, ramBytes }: { flashBytes: number; 
   }
 }
 
+/** Link-time optimisation makes some variables local to its one unit and marks their names so. */
+const LOCALISED = /\.lto_priv\.\d+$/;
+
 /** A variable that the linker found unused has no address and is left out. */
 function sourceSymbols(
   generated: GeneratedC,
   symbols: ReadonlyMap<string, ElfSymbol>,
 ): Map<string, ElfSymbol> {
+  const placed = new Map([...symbols].map(([name, symbol]) => [name.replace(LOCALISED, ""), symbol]));
   const found = new Map<string, ElfSymbol>();
   for (const [source, { symbol }] of generated.symbols) {
-    const placed = symbols.get(symbol);
-    if (placed !== undefined) found.set(source, placed);
+    const place = placed.get(symbol);
+    if (place !== undefined) found.set(source, place);
   }
   return found;
 }

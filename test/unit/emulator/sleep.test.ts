@@ -54,7 +54,7 @@ describe("sleep of the emulated ATmega328P", () => {
     const bench = new Bench(
       await buildBare(`
         volatile uint8_t at;
-        void TIMER1_COMPA_vect(void) __attribute__((signal, naked));
+        void TIMER1_COMPA_vect(void) __attribute__((signal, naked, used, externally_visible));
         void TIMER1_COMPA_vect(void) { __asm__ volatile("lds r24, %0\\n\\tsts at, r24" ::"n"(_SFR_MEM_ADDR(TCNT1L))); done = 1; for (;;) ; }
         int main(void)
         {
