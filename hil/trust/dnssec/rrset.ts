@@ -5,7 +5,7 @@
  * what was signed, however an answer was compressed or spelt.
  */
 import { type Answer, encode, type RecordType, type RrsigData } from "dns-packet";
-import { canonicalName, isWithin, labelsOf, nameToWire, rightmost, wildcardOf } from "./names.ts";
+import { canonicalName, isWithin, labelsOf, nameToWire, ROOT, rightmost, wildcardOf } from "./names.ts";
 
 /** Decoded RDATA as dns-packet gives it: an object or string by record type. */
 export type RecordData = unknown;
@@ -91,7 +91,7 @@ const RECORD_PREFIX_OCTETS = 11;
 /** Type code and canonical RDATA, by letting dns-packet encode a message of one record. */
 export function recordToWire(type: string, data: RecordData): { typeCode: number; rdata: Buffer } {
   const answer = {
-    name: ROOT_NAME,
+    name: ROOT,
     type: type as RecordType,
     ttl: 0,
     class: "IN",
@@ -103,7 +103,6 @@ export function recordToWire(type: string, data: RecordData): { typeCode: number
     rdata: message.subarray(HEADER_OCTETS + RECORD_PREFIX_OCTETS),
   };
 }
-const ROOT_NAME = ".";
 
 /** Whether the signature's Labels field says that `owner` was synthesised from a wildcard. */
 export const isExpanded = (owner: string, labels: number): boolean =>

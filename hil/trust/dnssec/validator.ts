@@ -30,7 +30,9 @@ import { type DnsMessage, findRrset, isExpanded, maySign, type RecordData, type 
 
 /** RRsets in the cache; one is a few hundred octets. */
 const CACHE_CAPACITY = 2000;
-/** More signatures over one RRset, keys of one tag, or NSECs in an answer than these are not looked at. */
+/** Of more than these only the first are looked at: what an answer can make us compute is bounded. */
+const MAX_DS = 8;
+const MAX_ZONE_KEYS = 32;
 const MAX_SIGNATURES_PER_RRSET = 6;
 const MAX_KEYS_PER_TAG = 4;
 const MAX_NSECS = 6;
@@ -204,7 +206,7 @@ export class Validator {
     const message = await this.#query(zone, "DNSKEY", budget);
     const rrset = findRrset(message.answers, zone, "DNSKEY");
     if (!rrset) throw bogus("the zone is signed, but its keys are not in the answer");
-    const keys = (rrset.records as readonly DnskeyData[]).filter(isZoneKey);
+    const keys = (rrset.records as readonly DnskeyData[]).filter(isZoneKey).slice(0, MAX_ZONE_KEYS);
     const entries = keys.filter(vouches);
     if (entries.length === 0)
       throw bogus(
@@ -257,7 +259,7 @@ export class Validator {
     if (!this.#anchorAbove(zone)) throw insecure("no trust anchor covers the zone");
     const delegation = await this.#outcome(zone, "DS", budget);
     if ("absent" in delegation) throw insecure("proven absent: the zone is not signed");
-    const records = (delegation.secure.records as readonly DsData[]).filter(isSupportedDs);
+    const records = (delegation.secure.records as readonly DsData[]).filter(isSupportedDs).slice(0, MAX_DS);
     if (records.length === 0) throw insecure("only algorithms that are not supported");
     return { vouches: (key) => records.some((ds) => dsMatches(ds, zone, key)), support: delegation.secure };
   }
