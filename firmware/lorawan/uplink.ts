@@ -1,7 +1,7 @@
 /** Data frames up (TS001-1.0.4, 4; TS001-1.1, 4): unconfirmed, with the acknowledgement that is due and RekeyInd. */
 import { copy, type Int, store16le, u8, u32 } from "../lang/index.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
-import { Direction, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
+import { Direction, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -40,7 +40,7 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
  * Makes the next uplink of the `length` octets at frame[UPLINK_PAYLOAD] and returns its length. It counts FCntUp: a
  * second call makes another frame.
  */
-export function composeUplink(port: Int<1, 223>, length: Int<0, 49>, dataRate: u8, channel: u8): PhyLength {
+export function composeUplink(port: Int<1, 223>, length: Int<0, 49>, dataRate: u8, channel: u8): Int<1, 64> {
   frame[PHY] = FrameType.UnconfirmedUp << 5;
   copy(frame, PHY + 1, devAddr, 0, 4);
   store16le(frame, PHY + 6, session.fCntUp & 0xffff);

@@ -1,0 +1,169 @@
+/**
+ * An uplink and its two receive windows (TS001-1.0.4, 3.3), driven by time and by the radio's events. RX1 is on the
+ * uplink's channel, RX2 a second later on a fixed one; it is not opened when RX1 brought what was waited for.
+ */
+import { reached, ticks } from "../clock/index.ts";
+import { EVENT_DIO0, EVENT_DIO1, now, radioEvents, radioEventTime } from "../hal/index.ts";
+import { type Int, u8, u32, view } from "../lang/index.ts";
+import {
+  Bandwidth,
+  OPENING_US,
+  openReceiver,
+  prepareReceiver,
+  readFrame,
+  sleepRadio,
+  transmit,
+} from "../radio/index.ts";
+import { type DataRate, RX2_FREQUENCY, spreadingFactor } from "../regions/index.ts";
+import { type Airtime, airtimeUs } from "./airtime.ts";
+import { frequencyOf, silenceBand } from "./channels.ts";
+import { frame, PHY, type PhyLength } from "./frame.ts";
+import { openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
+
+const enum ExchangeState {
+  /** The radio sleeps; another exchange may start. */
+  Over,
+  /** The radio transmits; DIO0 will tell the end. */
+  Transmitting,
+  /** Before a window. */
+  Waiting,
+  /** A window is open; DIO0 or DIO1 will tell the end. */
+  Receiving,
+}
+
+/** How long a reception may last at most: 64 octets at SF12 take 2.8 s. Then the radio has lost its event. */
+const LONGEST_RECEPTION_US = 4000000;
+
+/** What is allowed beyond the time on air before a transmission counts as failed. */
+const TRANSMISSION_SLACK_US = 100000;
+
+class Exchange {
+  state: ExchangeState = ExchangeState.Over;
+  /** The radio did not tell the end of a transmission: it must be started anew. */
+  hasRadioFailed: boolean = false;
+  /** The board's time at which `runExchange` is to be called next at the latest. */
+  wakeTime: u32 = 0;
+  channel: Int<0, 7> = 0;
+  airtime: Airtime = 0;
+  rx1DataRate: DataRate = 0;
+  rx2DataRate: DataRate = 0;
+  /** The board's time at the end of the uplink. */
+  endOfUplink: u32 = 0;
+  /** Seconds from the end of the uplink to the window under way, and whether that is RX2. */
+  windowDelayS: WindowDelay = 1;
+  isRx2: boolean = false;
+  /** The board's time at which the receiver is commanded on. */
+  openingTime: u32 = 0;
+}
+
+export const exchange = new Exchange();
+
+/** Transmits the frame in the frame buffer. RX1 opens `rx1DelayS` after its end. */
+export function startExchange(
+  length: Int<1, 64>,
+  channel: Int<0, 7>,
+  dataRate: DataRate,
+  rx1DelayS: Int<1, 15>,
+  rx1DataRate: DataRate,
+  rx2DataRate: DataRate,
+): void {
+  const factor = spreadingFactor(dataRate);
+  const airtime = airtimeUs(factor, u8(length));
+  exchange.channel = channel;
+  exchange.airtime = airtime;
+  exchange.rx1DataRate = rx1DataRate;
+  exchange.rx2DataRate = rx2DataRate;
+  exchange.windowDelayS = u8(rx1DelayS);
+  exchange.isRx2 = false;
+  transmit(frequencyOf(channel), factor, Bandwidth.Khz125, view(frame, PHY, 64), length);
+  exchange.wakeTime = u32(now() + airtime + TRANSMISSION_SLACK_US);
+  exchange.state = ExchangeState.Transmitting;
+}
+
+/** Whether the radio is free for another exchange. */
+export function isExchangeOver(): boolean {
+  return exchange.state === ExchangeState.Over;
+}
+
+/** Ends the exchange: what was waited for has come. */
+export function endExchange(): void {
+  exchange.state = ExchangeState.Over;
+}
+
+/** Sets up the window under way; the radio sleeps until it opens. */
+function prepareWindow(): void {
+  const delayS = exchange.windowDelayS;
+  const factor = spreadingFactor(exchange.isRx2 ? exchange.rx2DataRate : exchange.rx1DataRate);
+  const frequency = exchange.isRx2 ? RX2_FREQUENCY : frequencyOf(exchange.channel);
+  prepareReceiver(frequency, factor, Bandwidth.Khz125, windowSymbols(factor, delayS));
+  const openingTime = u32(exchange.endOfUplink + openingDelayUs(delayS));
+  exchange.openingTime = openingTime;
+  exchange.wakeTime = u32(openingTime - OPENING_US);
+  exchange.state = ExchangeState.Waiting;
+}
+
+/** Ends the window under way without success and goes on to RX2, where that is still ahead. */
+export function endWindow(): void {
+  const delayS = exchange.windowDelayS;
+  if (exchange.isRx2 || delayS >= 16) {
+    endExchange();
+    return;
+  }
+  exchange.isRx2 = true;
+  exchange.windowDelayS = delayS + 1;
+  prepareWindow();
+  if (reached(exchange.wakeTime, now())) endExchange();
+}
+
+function runTransmitting(): void {
+  const isDone = (radioEvents() & EVENT_DIO0) !== 0;
+  if (!isDone && !reached(exchange.wakeTime, now())) return;
+  silenceBand(exchange.channel, exchange.airtime, ticks());
+  if (isDone) {
+    exchange.endOfUplink = radioEventTime();
+    prepareWindow();
+  } else {
+    exchange.hasRadioFailed = true;
+    endExchange();
+  }
+}
+
+function runWaiting(): void {
+  radioEvents(); // what is left would keep the board awake
+  if (!reached(exchange.wakeTime, now())) return;
+  openReceiver(exchange.openingTime);
+  exchange.wakeTime = u32(exchange.openingTime + LONGEST_RECEPTION_US);
+  exchange.state = ExchangeState.Receiving;
+}
+
+function runReceiving(): PhyLength {
+  const events = radioEvents();
+  if ((events & EVENT_DIO0) !== 0) {
+    const length = readFrame(view(frame, PHY, 64));
+    if (length > 0) return length;
+    endWindow();
+  } else if ((events & EVENT_DIO1) !== 0 || reached(exchange.wakeTime, now())) {
+    sleepRadio();
+    endWindow();
+  }
+  return 0;
+}
+
+/**
+ * Does what is due. Where a frame was received it is in the frame buffer and its length is returned; call then
+ * `endExchange` if it was the one waited for, and `endWindow` if not.
+ */
+export function runExchange(): PhyLength {
+  switch (exchange.state) {
+    case ExchangeState.Transmitting:
+      runTransmitting();
+      return 0;
+    case ExchangeState.Waiting:
+      runWaiting();
+      return 0;
+    case ExchangeState.Receiving:
+      return runReceiving();
+    default:
+      return 0;
+  }
+}
