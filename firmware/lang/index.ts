@@ -16,18 +16,26 @@ export type i8 = number & { readonly __w?: "i8" };
 export type i16 = number & { readonly __w?: "u8" | "i8" | "i16" };
 export type i32 = number & { readonly __w?: "u8" | "u16" | "i8" | "i16" | "i32" };
 
+/*
+ * The bounds of the following types are the compiler's: it proves every store and every argument. To
+ * TypeScript they are all alike, so that a narrower range or a longer array fits a wider parameter.
+ */
+
+/** `unknown` for every bound. */
+type Bound<N extends number> = N extends number ? unknown : never;
+
 /** An integer from Min to Max, both inclusive. Every store and every argument must provably lie inside. */
-export type Int<Min extends number, Max extends number> = number & { readonly __range?: readonly [Min, Max] };
+export type Int<Min extends number, Max extends number> = number & { readonly __range?: Bound<Min | Max> };
 
 /** At least N octets of RAM: what a parameter asks for, and every argument must provably have. */
-export type Bytes<N extends number> = Uint8Array & { readonly __atLeast?: N };
+export type Bytes<N extends number> = Uint8Array & { readonly __atLeast?: Bound<N> };
 
 /** At least N octets of constant data in flash. Read by index only; never written, never copied to RAM whole. */
-export type Table8<N extends number> = readonly number[] & { readonly __table8?: N };
+export type Table8<N extends number> = readonly number[] & { readonly __table8?: Bound<N> };
 /** At least N 16-bit values of constant data in flash. */
-export type Table16<N extends number> = readonly number[] & { readonly __table16?: N };
+export type Table16<N extends number> = readonly number[] & { readonly __table16?: Bound<N> };
 /** At least N 32-bit values of constant data in flash. */
-export type Table32<N extends number> = readonly number[] & { readonly __table32?: N };
+export type Table32<N extends number> = readonly number[] & { readonly __table32?: Bound<N> };
 
 /** The low 8 bits of an integer, 0..255. */
 export function u8(value: number): u8 {
