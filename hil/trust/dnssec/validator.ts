@@ -173,7 +173,7 @@ export class Validator {
       budget.spendSignature(name, type);
       if (signatureVerifies(rrset, rrsig, key)) return;
     }
-    const signer = `zone ${canonicalName(rrsig.signersName)}, key ${rrsig.keyTag}`;
+    const signer = `zone ${canonicalName(rrsig.signersName)}`;
     throw new DnsFailure("bogus", name, type, `the signature by ${signer} does not verify`);
   }
 

@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
     name: "tampered.good.example",
     type: "TLSA",
     kind: "bogus",
-    reason: /signature by zone good\.example, key \d+ does not verify/,
+    reason: /signature by zone good\.example does not verify/,
   },
   {
     name: "a.expired.example",

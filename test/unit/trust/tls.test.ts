@@ -331,7 +331,7 @@ describe("TLS gated by DANE", () => {
       {
         title: "a bogus TLSA record",
         tamper: true,
-        reason: /the signature by zone net-a\.example, key \d+ does not verify/,
+        reason: /the signature by zone net-a\.example does not verify/,
         dnssec: "bogus",
       },
       {
