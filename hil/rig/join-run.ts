@@ -151,6 +151,7 @@ class JoinRun {
       air: this.#air,
       eui: GATEWAY_EUI,
       server: organisations.gateways,
+      onWarning: (message) => this.#timeline.add("gateway", message, false),
     });
     try {
       await this.#register(organisations, identity);

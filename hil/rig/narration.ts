@@ -26,9 +26,24 @@ const FRAME_NAMES: Readonly<Record<number, string>> = {
   [FType.confirmedDataDown]: "confirmed downlink",
 };
 
+/** Words of the documents that a step's name writes in small letters. */
+const DOCUMENTS_WORDS: readonly [RegExp, string][] = [
+  [/\bapp-s-key\b/, "AppSKey"],
+  [/\bdev-nonce\b/, "DevNonce"],
+  [/\bmic\b/, "MIC"],
+  [/\bmac\b/, "MAC"],
+  [/\bjoin-(request|accept)\b/, "join\u2010$1"],
+];
+
+/** "join-request-received" as a person writes it: "join-request received". */
+function stepInWords(step: string): string {
+  const named = DOCUMENTS_WORDS.reduce((text, [word, written]) => text.replace(word, written), step);
+  return named.replaceAll("-", " ").replaceAll("\u2010", "-");
+}
+
 /** A step of a server, with what it tells of it or why it went wrong. */
 export function describeServerEvent(event: ServerEvent): string {
-  const step = event.step.replaceAll("-", " ");
+  const step = stepInWords(event.step);
   if (!event.ok) return `${step}: ${event.reason}`;
   const detail = Object.entries(event.detail).map(([name, value]) => `${name} ${value}`);
   return detail.length === 0 ? step : `${step} (${detail.join(", ")})`;
@@ -57,7 +72,7 @@ export function describeRadioEvent(event: RadioEvent): string | undefined {
   const place = `${(event.frequencyHz / 1e6).toFixed(3)} MHz SF${event.spreadingFactor}`;
   switch (event.type) {
     case "rx-open":
-      return `opens a receive window on ${place}`;
+      return `receiver on at ${place}`;
     case "rx-done":
       return `receives ${event.payload.length} octets, ${event.rssiDbm.toFixed(0)} dBm, ${event.snrDb.toFixed(1)} dB SNR`;
     case "rx-timeout":
