@@ -62,7 +62,7 @@ export function silenceBand(channel: Int<0, 7>, airtimeUs: Airtime, time: u32): 
   const band = bandOf(frequencies[channel]);
   if (band === NO_BAND) return;
   const airtime = u32(airtimeUs / TICK_US) + 1;
-  silentUntil[band] = u32(time + airtime * silenceFactor(u8(band)));
+  silentUntil[band] = u32(time + airtime * silenceFactor(band));
   silent = silent | (1 << band);
 }
 
@@ -102,5 +102,5 @@ export function chooseChannel(count: Int<3, 8>): Int<0, 8> {
   let channel: Int<0, 7> = random16() & 7;
   while ((candidates & (1 << channel)) === 0) channel = random16() & 7;
   recent = recent | (1 << channel);
-  return u8(channel);
+  return channel;
 }

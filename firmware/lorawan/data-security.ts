@@ -11,7 +11,7 @@ import {
   type Int,
   store16le,
   store32le,
-  u8,
+  type u8,
   type u16,
   type u32,
   view,
@@ -88,14 +88,14 @@ export function crypt(
 export function cmacB0(
   key: Bytes<16>,
   frame: FrameBuffer,
-  end: Int<0, 80>,
+  end: Int<16, 80>,
   direction: u8,
   confFCnt: u16,
   devAddr: Bytes<4>,
   fCnt: u32,
   tag: Bytes<16>,
 ): void {
-  writeBlock(view(frame, 0, 16), B_BLOCK, direction, devAddr, fCnt, u8(end - PHY));
+  writeBlock(view(frame, 0, 16), B_BLOCK, direction, devAddr, fCnt, end - PHY);
   store16le(frame, 1, confFCnt);
   cmac(key, frame, 0, end, tag);
 }
@@ -107,7 +107,7 @@ export function cmacB0(
 export function cmacB1(
   sNwkSIntKey: Bytes<16>,
   frame: FrameBuffer,
-  end: Int<0, 80>,
+  end: Int<16, 80>,
   confFCnt: u16,
   dataRate: u8,
   channel: u8,
@@ -115,7 +115,7 @@ export function cmacB1(
   fCnt: u32,
   tag: Bytes<16>,
 ): void {
-  writeBlock(view(frame, 0, 16), B_BLOCK, 0, devAddr, fCnt, u8(end - PHY));
+  writeBlock(view(frame, 0, 16), B_BLOCK, 0, devAddr, fCnt, end - PHY);
   store16le(frame, 1, confFCnt);
   frame[3] = dataRate;
   frame[4] = channel;

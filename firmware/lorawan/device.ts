@@ -5,7 +5,7 @@
 import { reached, TICK_US, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, Text } from "../console/index.ts";
 import { now, radioEvents } from "../hal/index.ts";
-import { type Int, i32, load32le, u8, u32 } from "../lang/index.ts";
+import { type Int, i32, load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
 import {
   type DataRate,
@@ -158,7 +158,7 @@ function tryJoin(time: u32): void {
   // The next attempt reaches farther; after the slowest the quickest again.
   mac.nextJoinDataRate = dataRate > 0 ? dataRate - 1 : MAX_DATA_RATE;
   composeJoinRequest();
-  startExchange(JOIN_REQUEST_LENGTH, u8(channel), dataRate, JOIN_ACCEPT_DELAY_S, dataRate, RX2_DATA_RATE);
+  startExchange(JOIN_REQUEST_LENGTH, channel, dataRate, JOIN_ACCEPT_DELAY_S, dataRate, RX2_DATA_RATE);
 }
 
 /** Whether the session must end: the network never confirmed its keys, or FCntUp is used up. */
@@ -209,8 +209,8 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, 49>): void {
   endLine();
   const dataRate = session.dataRate;
   startExchange(
-    composeUplink(port, length, dataRate, u8(channel)),
-    u8(channel),
+    composeUplink(port, length, dataRate, channel),
+    channel,
     dataRate,
     session.rxDelayS,
     rx1DataRate(dataRate, session.rx1DrOffset),

@@ -1,5 +1,5 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
-import { equal, type Int, load16le, u8, u16, type u32 } from "../lang/index.ts";
+import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
 import { Direction, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
@@ -52,9 +52,9 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
   if (LORAWAN_1_1) {
     // An ACK of 1.1 names the uplink that it is for.
     const confFCnt = isAck && session.isNetwork11 ? u16(session.fCntUp - 1) : 0;
-    cmacB0(sNwkSIntKey, frame, u8(end), Direction.Down, confFCnt, devAddr, fCnt, tag);
+    cmacB0(sNwkSIntKey, frame, end, Direction.Down, confFCnt, devAddr, fCnt, tag);
   } else {
-    cmacB0(fNwkSIntKey, frame, u8(end), Direction.Down, 0, devAddr, fCnt, tag);
+    cmacB0(fNwkSIntKey, frame, end, Direction.Down, 0, devAddr, fCnt, tag);
   }
   return equal(tag, 0, frame, end, MIC_LENGTH);
 }

@@ -4,7 +4,7 @@
  */
 import { reached, ticks } from "../clock/index.ts";
 import { EVENT_DIO0, EVENT_DIO1, now, radioEvents, radioEventTime } from "../hal/index.ts";
-import { type Int, u8, u32, view } from "../lang/index.ts";
+import { type Int, u32, view } from "../lang/index.ts";
 import {
   Bandwidth,
   OPENING_US,
@@ -68,12 +68,12 @@ export function startExchange(
   rx2DataRate: DataRate,
 ): void {
   const factor = spreadingFactor(dataRate);
-  const airtime = airtimeUs(factor, u8(length));
+  const airtime = airtimeUs(factor, length);
   exchange.channel = channel;
   exchange.airtime = airtime;
   exchange.rx1DataRate = rx1DataRate;
   exchange.rx2DataRate = rx2DataRate;
-  exchange.windowDelayS = u8(rx1DelayS);
+  exchange.windowDelayS = rx1DelayS;
   exchange.isRx2 = false;
   transmit(frequencyOf(channel), factor, Bandwidth.Khz125, view(frame, PHY, 64), length);
   exchange.wakeTime = u32(now() + airtime + TRANSMISSION_SLACK_US);

@@ -1,5 +1,5 @@
 /** Data frames up (TS001-1.0.4, 4; TS001-1.1, 4): unconfirmed, with the acknowledgement that is due and RekeyInd. */
-import { copy, type Int, store16le, u8, u32 } from "../lang/index.ts";
+import { copy, type Int, store16le, type u8, u32 } from "../lang/index.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { Direction, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
@@ -26,10 +26,10 @@ export const UPLINK_PAYLOAD = LORAWAN_1_1 ? PAYLOAD + REKEY_IND_LENGTH : PAYLOAD
 /** Writes the MIC behind the message that ends before frame[end]. */
 function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, channel: u8): void {
   const tag = new Uint8Array(16);
-  cmacB0(fNwkSIntKey, frame, u8(end), Direction.Up, 0, devAddr, session.fCntUp, tag);
+  cmacB0(fNwkSIntKey, frame, end, Direction.Up, 0, devAddr, session.fCntUp, tag);
   if (LORAWAN_1_1 && session.isNetwork11) {
     copy(frame, end + 2, tag, 0, 2);
-    cmacB1(sNwkSIntKey, frame, u8(end), confFCnt, dataRate, channel, devAddr, session.fCntUp, tag);
+    cmacB1(sNwkSIntKey, frame, end, confFCnt, dataRate, channel, devAddr, session.fCntUp, tag);
     copy(frame, end, tag, 0, 2);
   } else {
     copy(frame, end, tag, 0, MIC_LENGTH);
@@ -75,7 +75,7 @@ export function composeUplink(port: Int<1, 223>, length: Int<0, 49>, dataRate: u
   frame[PHY + 5] = fCtrl;
   frame[start - 1] = port;
   const end = start + length;
-  crypt(appSKey, CipherUse.FrmPayload, frame, u8(start), end, Direction.Up, devAddr, session.fCntUp);
+  crypt(appSKey, CipherUse.FrmPayload, frame, start, end, Direction.Up, devAddr, session.fCntUp);
   writeMic(end, confFCnt, dataRate, channel);
   session.fCntUp = u32(session.fCntUp + 1);
   return end + MIC_LENGTH - PHY;

@@ -218,6 +218,21 @@ describe("firmware: back-off of joins", () => {
     });
   }
 
+  it("refuses what the budget does not hold, until the next period", () => {
+    const backOff = loadFirmware()("lorawan/join-back-off.ts") as unknown as typeof BackOffModule;
+    backOff.startJoinBackOff(0);
+    for (let i = 0; i < 24; i++) assert.equal(backOff.spendJoinAirtime(1_482_752), true);
+    assert.equal(backOff.spendJoinAirtime(1_482_752), false);
+    assert.equal(backOff.spendJoinAirtime(36_000_000 - 24 * 1_482_752), true, "the rest is still there");
+    assert.equal(backOff.spendJoinAirtime(1), false);
+    assert.equal(backOff.joinPeriodEnd(), HOUR_TICKS);
+    backOff.advanceJoinBackOff(HOUR_TICKS);
+    assert.equal(backOff.spendJoinAirtime(1_482_752), true);
+    backOff.advanceJoinBackOff(11 * HOUR_TICKS);
+    assert.equal(backOff.spendJoinAirtime(8_700_000), true);
+    assert.equal(backOff.spendJoinAirtime(1), false);
+  });
+
   it("spreads the attempts: no half of the ten hours goes without", () => {
     const made = attempts(11, 3);
     assert.ok(spentS(made, 1, 6) > 9);

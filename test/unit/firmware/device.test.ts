@@ -1,5 +1,6 @@
 /** The whole device under Node, on a modelled radio and air, against a small network made of the servers' codec. */
 import assert from "node:assert/strict";
+import { isFreshJoinNonce } from "../../../firmware/lorawan/join.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import { Air, type Transmission } from "../../../hil/air/index.ts";
 import { VirtualClock } from "../../../hil/clock/index.ts";
@@ -80,7 +81,11 @@ class Rig {
   /** Switches the device on for `durationNs`. */
   run(
     durationNs: number,
-    options: { config?: Record<string, boolean | number>; cutAtStoreWrite?: number } = {},
+    options: {
+      config?: Record<string, boolean | number>;
+      cutAtStoreWrite?: number;
+      deafUntilNs?: number;
+    } = {},
   ): NodeBoard {
     const name = `device, boot ${this.#boots++}`;
     const radio = new Sx1276({
@@ -291,6 +296,25 @@ function assertInTime(afterUs: number, delayS: number): void {
   assert.ok(earlyUs >= 0 && earlyUs <= 2000, `opened ${earlyUs} us early`);
 }
 
+describe("firmware: freshness of a JoinNonce", () => {
+  const NONE = 0xffffff;
+  const cases: Array<[joinNonce: number, last: number, fresh10: boolean, fresh11: boolean]> = [
+    [0, NONE, true, true],
+    [5, NONE, true, true],
+    [6, 5, true, true],
+    [5, 5, false, false],
+    [4, 5, true, false],
+    [NONE, 5, false, false],
+    [NONE, NONE, false, false],
+  ];
+  for (const [joinNonce, last, fresh10, fresh11] of cases) {
+    it(`${joinNonce} after ${last === NONE ? "none" : last}`, () => {
+      assert.equal(isFreshJoinNonce(joinNonce, last, false), fresh10);
+      assert.equal(isFreshJoinNonce(joinNonce, last, true), fresh11);
+    });
+  }
+});
+
 describe("firmware: device", () => {
   for (const [title, config, options] of VERSIONS) {
     describe(title, () => {
@@ -471,6 +495,35 @@ describe("firmware: device", () => {
     assert.deepEqual(rig.findings, []);
   });
 
+  it("skips RX2 where the reception in RX1 runs into it", () => {
+    const rig = new Rig();
+    rig.onUplink = (uplink) => {
+      if (uplink.transmission.spreadingFactor === 12) rig.send(uplink, 5, new Uint8Array(64).fill(0x60));
+    };
+    rig.run(10 * 60 * SECOND_NS);
+    const slow = windows(rig).slice(10, 13);
+    assert.deepEqual(
+      slow.map((w) => [w.sf, Math.round(w.afterUs / 1e6)]),
+      [
+        [12, 5],
+        [7, 5],
+        [12, 6],
+      ],
+    );
+  });
+
+  it("starts the radio anew when it does not tell the end of a transmission", () => {
+    const rig = new Rig();
+    new Network(rig, { lorawan11: true });
+    rig.run(60 * SECOND_NS, { deafUntilNs: 3 * SECOND_NS });
+    assert.deepEqual(rig.lines.slice(1, 5), [
+      "joining 0 DR5",
+      "join failed",
+      "joining 1 DR4",
+      `joined ${DEV_ADDR}`,
+    ]);
+  });
+
   it("tries for ever within the budgets, at every data rate, never with a DevNonce twice", () => {
     const rig = new Rig();
     rig.run(36 * HOUR_NS);
@@ -490,6 +543,7 @@ describe("firmware: device", () => {
       rig.devNonces,
       rig.devNonces.map((_, i) => i),
     );
+    assert.ok(airtimeS(1, 6) > 9 && airtimeS(6, 11) > 9, "spread over the ten hours");
     assert.deepEqual(
       rig.uplinks.slice(0, 7).map((u) => u.transmission.spreadingFactor),
       [7, 8, 9, 10, 11, 12, 7],

@@ -15,6 +15,8 @@ export interface NodeBoardOptions {
   readonly config?: Readonly<Record<string, boolean | number>>;
   /** Cuts the power right before this store write; Infinity for never. */
   readonly cutAtStoreWrite?: number;
+  /** The wires of DIO0 and DIO1 are loose until then. */
+  readonly deafUntilNs?: number;
 }
 
 export class NodeBoard implements Hal {
@@ -35,6 +37,7 @@ export class NodeBoard implements Hal {
     this.#firmware = loadFirmware(options.config);
     options.radio.onDio((dio, level) => {
       if (!level || dio > 1 || !this.#isOn) return;
+      if (options.clock.nowNs() < (options.deafUntilNs ?? 0)) return;
       this.#events |= 1 << dio;
       this.#eventTime = this.now();
     });
