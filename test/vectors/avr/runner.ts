@@ -94,6 +94,8 @@ function answerBoolean(value: boolean): void {
 function computeData(operation: u8, length: Int<0, 64>, number16: u16): void {
   const kind = storeRead(Input.Kind);
   const direction = storeRead(Input.Direction);
+  const dataRate = storeRead(Input.DataRate);
+  const channel = storeRead(Input.Channel);
   const fCnt = u32(read16(Input.FCnt) + read16(Input.FCnt + 2) * 0x10000);
   switch (operation) {
     case Operation.Crypt:
@@ -105,17 +107,7 @@ function computeData(operation: u8, length: Int<0, 64>, number16: u16): void {
       answerBlock(result);
       break;
     case Operation.CmacB1:
-      cmacB1(
-        key,
-        frame,
-        PHY + length,
-        number16,
-        storeRead(Input.DataRate),
-        storeRead(Input.Channel),
-        devAddr,
-        fCnt,
-        result,
-      );
+      cmacB1(key, frame, PHY + length, number16, dataRate, channel, devAddr, fCnt, result);
       answerBlock(result);
       break;
     default:
