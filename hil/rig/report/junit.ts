@@ -23,17 +23,17 @@ export function junitXml(report: JoinReport): string {
   ].join("\n");
 }
 
+/** Characters that XML 1.0 does not have (section 2.2). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const NO_XML_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
 function escapeXml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&apos;",
-  };
-  // Control characters other than white space are not characters of XML 1.0 (section 2.2).
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (c) => entities[c]);
+  return text.replace(NO_XML_CHARACTER, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
