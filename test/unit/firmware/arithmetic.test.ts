@@ -8,7 +8,7 @@ import type * as RandomModule from "../../../firmware/lorawan/random.ts";
 import type * as WindowsModule from "../../../firmware/lorawan/windows.ts";
 import { RECEIVER_START_UP_US } from "../../../firmware/radio/index.ts";
 import { bandOf, NO_BAND, rx1DataRate, spreadingFactor } from "../../../firmware/regions/index.ts";
-import { loadFirmware } from "./instance.ts";
+import { loadFirmware } from "./support/instance.ts";
 
 const HOUR_TICKS = 14062500;
 const TICK_US = 256;

@@ -7,7 +7,7 @@ import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as UplinkModule from "../../../firmware/lorawan/uplink.ts";
 import { buildDataMessage, cryptFOpts, cryptFrmPayload, downlinkMic11 } from "../../../hil/lorawan/index.ts";
 import { loraPacket } from "../lorawan/judge.ts";
-import { loadFirmware } from "./instance.ts";
+import { loadFirmware } from "./support/instance.ts";
 
 const PHY = 16;
 

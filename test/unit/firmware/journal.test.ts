@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
 import type * as StoreModule from "../../../firmware/store/index.ts";
 import { eepromImage, readNonces } from "../../../toolchain/provisioning/index.ts";
-import { loadFirmware } from "./instance.ts";
+import { loadFirmware } from "./support/instance.ts";
 
 const IDENTITY = {
   joinEui: "70B3D57ED0000001",

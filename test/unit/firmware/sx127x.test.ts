@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
 import type * as DriverModule from "../../../firmware/radio/sx127x.ts";
-import { loadFirmware } from "./instance.ts";
+import { loadFirmware } from "./support/instance.ts";
 
 const FIFO = 0x00;
 const OP_MODE = 0x01;

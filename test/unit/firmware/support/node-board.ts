@@ -1,8 +1,8 @@
 /** A board under Node: virtual time, an SX1276 model on its bus, an EEPROM that keeps what was written. */
 
-import type { Hal } from "../../../firmware/hal/index.ts";
-import type { VirtualClock } from "../../../hil/clock/index.ts";
-import type { RadioChip } from "../../../hil/emulator/chips/index.ts";
+import type { Hal } from "../../../../firmware/hal/index.ts";
+import type { VirtualClock } from "../../../../hil/clock/index.ts";
+import type { RadioChip } from "../../../../hil/emulator/chips/index.ts";
 import { loadFirmware } from "./instance.ts";
 
 /** Thrown out of the firmware when the board loses its power. */

@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const FIRMWARE = fileURLToPath(new URL("../../../firmware", import.meta.url));
+const FIRMWARE = fileURLToPath(new URL("../../../../firmware", import.meta.url));
 
 type Exports = Record<string, unknown>;
 type Program = (require: (specifier: string) => Exports, exports: Exports) => void;

@@ -1,0 +1,106 @@
+/** The image of the sensor on the emulated pro-mini-rfm95: that it joins in time, and what it costs. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runLockstep } from "../../../hil/clock/index.ts";
+import { createMachine, type Machine } from "../../../hil/emulator/index.ts";
+import type { SessionKeys } from "../../../hil/lorawan/index.ts";
+import { buildImage, type Image, loadBoard } from "../../../toolchain/image/index.ts";
+import { readNonces } from "../../../toolchain/provisioning/index.ts";
+import { Bench } from "./support/bench.ts";
+import { DEV_ADDR, Network, type NetworkOptions } from "./support/network.ts";
+
+const SECOND_NS = 1e9;
+
+/** What the whole device may take: the aim is well below what comparable stacks need. */
+const FLASH_LIMIT_BYTES = 12 * 1024;
+const RAM_AND_STACK_LIMIT_BYTES = 700;
+
+const VERSIONS: ReadonlyArray<[title: string, lorawan11: boolean, network: NetworkOptions]> = [
+  ["1.0.4", false, { lorawan11: false }],
+  ["1.1", true, { lorawan11: true }],
+];
+
+for (const [title, lorawan11, networkOptions] of VERSIONS) {
+  describe(`firmware: image for LoRaWAN ${title}`, () => {
+    let image: Image;
+    let outDir: string;
+
+    before(async function () {
+      this.timeout(60_000);
+      outDir = mkdtempSync(join(tmpdir(), "joinery-firmware-"));
+      image = await buildImage({
+        board: loadBoard("pro-mini-rfm95"),
+        config: { LORAWAN_1_1: lorawan11, PERIOD_S: 20 },
+        outDir,
+      });
+    });
+
+    after(() => rmSync(outDir, { recursive: true, force: true }));
+
+    /** Runs a freshly provisioned board against a network for `durationS`. */
+    async function run(durationS: number, clockErrorPpm: number) {
+      const bench = new Bench();
+      const network = new Network(bench, networkOptions);
+      const machine: Machine = createMachine(image, {
+        clock: bench.clock,
+        eeprom: bench.eeprom,
+        clockErrorPpm,
+        onFinding: (finding) => bench.findings.push(finding.message),
+      });
+      machine.attachRadio(bench.addRadio(machine), image.board.pins);
+      let console = "";
+      machine.onConsole((octet) => {
+        console += String.fromCharCode(octet);
+      });
+      const limitNs = durationS * SECOND_NS;
+      await runLockstep({
+        clock: bench.clock,
+        machines: [machine],
+        participants: [],
+        done: () => false,
+        limitNs,
+      });
+      return { bench, network, machine, lines: () => console.split("\n") };
+    }
+
+    for (const clockErrorPpm of [-30, 0, 30]) {
+      it(`joins and exchanges data with a clock that errs by ${clockErrorPpm} ppm, RX1 at most 2 ms early`, async () => {
+        const { bench, network, machine, lines } = await run(50, clockErrorPpm);
+        assert.equal(lines()[2], `joined ${DEV_ADDR}`, lines().join("\n"));
+        assert.deepEqual(network.plain, ["0000ff00", "0001ff00", "0002ff00"]);
+        assert.deepEqual(readNonces(bench.eeprom), { nextDevNonce: 1, lastJoinNonce: 1 });
+        for (const { afterUs } of bench.windows) {
+          const earlyUs = Math.ceil(afterUs / 1e6) * 1e6 - afterUs;
+          assert.ok(earlyUs >= 0 && earlyUs <= 2000, `a window opened ${earlyUs} us early`);
+        }
+        const keys = network.keys as SessionKeys;
+        const inRam = (name: string) => {
+          const { address, size } = image.sourceSymbols.get(`lorawan/session.ts:${name}`)!;
+          return Buffer.from(machine.readRam(address, size)).toString("hex");
+        };
+        const names = [
+          "fNwkSIntKey",
+          "appSKey",
+          ...(lorawan11 ? ["sNwkSIntKey", "nwkSEncKey"] : []),
+        ] as const;
+        for (const name of names) {
+          assert.equal(inRam(name), Buffer.from(keys[name as keyof SessionKeys]).toString("hex"), name);
+        }
+        assert.deepEqual(bench.findings, []);
+      });
+    }
+
+    it("fits in less flash and RAM than is allowed, keys of the other version not among it", async () => {
+      const { machine } = await run(30, 0);
+      const used = image.ramBytes + machine.stackPeakBytes;
+      assert.ok(image.flashBytes <= FLASH_LIMIT_BYTES, `${image.flashBytes} octets of flash`);
+      assert.ok(
+        used <= RAM_AND_STACK_LIMIT_BYTES,
+        `${image.ramBytes} + ${machine.stackPeakBytes} octets of RAM`,
+      );
+      assert.equal(image.sourceSymbols.has("lorawan/session.ts:sNwkSIntKey"), lorawan11);
+    });
+  });
+}

@@ -1,0 +1,151 @@
+/** A Join Server and a Network Server in a few lines, made of the servers' codec. */
+import assert from "node:assert/strict";
+import {
+  buildCfList,
+  buildDataMessage,
+  buildJoinAccept,
+  cryptFOpts,
+  cryptFrmPayload,
+  dataMic10,
+  deriveJoinServerKeys,
+  deriveSessionKeys10,
+  deriveSessionKeys11,
+  downlinkMic11,
+  isDataFrame,
+  JoinReqType,
+  type ParsedDataFrame,
+  parseDataFrame,
+  parseJoinRequest,
+  type SessionKeys,
+  uplinkMic11,
+  verifyJoinRequestMic,
+} from "../../../../hil/lorawan/index.ts";
+import { type Bench, IDENTITY, type Uplink } from "./bench.ts";
+
+const NET_ID = "000013";
+export const DEV_ADDR = "26011F42";
+
+export interface NetworkOptions {
+  readonly lorawan11: boolean;
+  /** OptNeg; false for a 1.0 network. */
+  readonly optNeg?: boolean;
+  readonly rx2?: boolean;
+  readonly rx1DrOffset?: number;
+  readonly rx2DataRate?: number;
+  readonly rxDelay?: number;
+  readonly cfList?: boolean;
+}
+
+/** Answers joins and keeps the session, as Network and Join Server would. */
+export class Network {
+  joinNonce = 0;
+  keys: SessionKeys | undefined;
+  readonly received: ParsedDataFrame[] = [];
+  readonly plain: string[] = [];
+  nFCntDown = 0;
+  aFCntDown = 0;
+  /** Called after each data uplink. */
+  onData: (uplink: Uplink, frame: ParsedDataFrame) => void = () => {};
+  /** Tampers with a join-accept before it goes out. */
+  tamper: (joinAccept: Buffer) => Buffer = (joinAccept) => joinAccept;
+  readonly #bench: Bench;
+  readonly #options: NetworkOptions;
+
+  constructor(bench: Bench, options: NetworkOptions) {
+    this.#bench = bench;
+    this.#options = options;
+    bench.onUplink = (uplink) => {
+      if (isDataFrame(uplink.transmission.payload)) this.#data(uplink);
+      else this.#join(uplink);
+    };
+  }
+
+  get isNetwork11(): boolean {
+    return this.#options.optNeg ?? this.#options.lorawan11;
+  }
+
+  #join(uplink: Uplink): void {
+    const { lorawan11, rx2, rx1DrOffset = 0, rx2DataRate = 0, rxDelay = 1, cfList = true } = this.#options;
+    const request = parseJoinRequest(uplink.transmission.payload);
+    const rootKey = lorawan11 ? IDENTITY.nwkKey : IDENTITY.appKey;
+    assert.equal(verifyJoinRequestMic(uplink.transmission.payload, rootKey), true);
+    assert.equal(request.devEui, IDENTITY.devEui);
+    this.joinNonce++;
+    const optNeg = this.isNetwork11;
+    const { jsIntKey } = deriveJoinServerKeys(IDENTITY);
+    const { devNonce } = request;
+    const { joinNonce } = this;
+    const joinAccept = buildJoinAccept(
+      {
+        joinNonce,
+        netId: NET_ID,
+        devAddr: DEV_ADDR,
+        dlSettings: { optNeg, rx1DrOffset, rx2DataRate },
+        rxDelay,
+        cfList: cfList
+          ? buildCfList({ type: 0, frequenciesHz: [867.1, 867.3, 867.5, 867.7, 867.9].map((f) => f * 1e6) })
+          : undefined,
+      },
+      { micKey: optNeg ? jsIntKey : rootKey, encKey: rootKey },
+      { joinReqType: JoinReqType.joinRequest, joinEui: IDENTITY.joinEui, devNonce },
+    );
+    this.keys = optNeg
+      ? deriveSessionKeys11({ ...IDENTITY, joinNonce, devNonce })
+      : deriveSessionKeys10({ rootKey, joinNonce, netId: NET_ID, devNonce });
+    this.nFCntDown = 0;
+    this.aFCntDown = 0;
+    const answer = this.tamper(joinAccept);
+    if (answer.length === 0) return;
+    if (rx2) this.#bench.send(uplink, 6, answer, { frequencyHz: 869525000, sf: 12 });
+    else this.#bench.send(uplink, 5, answer);
+  }
+
+  #data(uplink: Uplink): void {
+    const { payload, frequencyHz, spreadingFactor } = uplink.transmission;
+    const frame = parseDataFrame(payload);
+    const keys = this.keys as SessionKeys;
+    const input = { devAddr: frame.devAddr, fCnt: frame.fCnt16, message: frame.message };
+    const channels = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9];
+    const txCh = channels.findIndex((f) => Math.abs(f * 1e6 - frequencyHz) < 100);
+    const mic = this.isNetwork11
+      ? uplinkMic11({ ...input, confFCnt: 0, txDr: 12 - spreadingFactor, txCh }, keys)
+      : dataMic10(input, keys.fNwkSIntKey, "up");
+    if (!frame.ack) assert.equal(frame.mic.toString("hex"), mic.toString("hex"));
+    this.received.push(frame);
+    const plain = cryptFrmPayload(
+      { devAddr: frame.devAddr, fCnt: frame.fCnt16, direction: "up" },
+      keys.appSKey,
+      frame.frmPayload,
+    );
+    this.plain.push(plain.toString("hex"));
+    this.onData(uplink, frame);
+  }
+
+  /** A downlink of the session. */
+  downlink(fields: { port?: number; payload?: Buffer; commands?: Buffer; confirmed?: boolean }): Buffer {
+    const { port, payload = Buffer.alloc(0), commands = Buffer.alloc(0), confirmed = false } = fields;
+    const keys = this.keys as SessionKeys;
+    const byA = this.isNetwork11 && port !== undefined && port > 0;
+    const fCnt = byA ? this.aFCntDown++ : this.nFCntDown++;
+    const devAddr = DEV_ADDR;
+    const message = buildDataMessage({
+      direction: "down",
+      confirmed,
+      devAddr,
+      adr: false,
+      adrAckReq: false,
+      ack: false,
+      classBOrFPending: false,
+      fCnt16: fCnt,
+      fOpts: this.isNetwork11
+        ? cryptFOpts({ devAddr, fCnt, counter: byA ? "AFCntDown" : "NFCntDown" }, keys.nwkSEncKey, commands)
+        : commands,
+      fPort: port,
+      frmPayload: cryptFrmPayload({ devAddr, fCnt, direction: "down" }, keys.appSKey, payload),
+    });
+    const mic = this.isNetwork11
+      ? downlinkMic11({ devAddr, fCnt, message, confFCnt: 0 }, keys.sNwkSIntKey)
+      : dataMic10({ devAddr, fCnt, message }, keys.fNwkSIntKey, "down");
+    return Buffer.concat([message, mic]);
+  }
+}
