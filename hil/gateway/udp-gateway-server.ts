@@ -86,9 +86,13 @@ export class UdpGatewayServer implements Participant {
     if (this.#socket !== undefined) throw new Error("the gateway server is listening already");
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
     await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
+      const refuse = (error: Error) => {
+        socket.close();
+        reject(error);
+      };
+      socket.once("error", refuse);
       socket.bind(port, host, () => {
-        socket.off("error", reject);
+        socket.off("error", refuse);
         resolve();
       });
     });

@@ -93,9 +93,13 @@ export class VirtualGateway implements Participant {
   /** Opens the sockets and resolves when the server has answered the first PULL_DATA. */
   async start(): Promise<void> {
     if (this.#sockets !== undefined) throw new Error(`gateway ${this.eui} has been started already`);
-    const push = await this.#connect((datagram) => this.#received(datagram));
-    const pull = await this.#connect((datagram) => this.#received(datagram));
-    this.#sockets = { push, pull };
+    const push = await this.#connect();
+    try {
+      this.#sockets = { push, pull: await this.#connect() };
+    } catch (error) {
+      push.close();
+      throw error;
+    }
     this.#concentrator.start();
     this.#pull();
     this.#every(KEEPALIVE_NS, () => this.#pull());
@@ -124,17 +128,23 @@ export class VirtualGateway implements Participant {
     }
   }
 
-  #connect(onDatagram: (datagram: Buffer) => void): Promise<Socket> {
+  #connect(): Promise<Socket> {
     const { host, port } = this.#options.server;
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
     return new Promise((resolve, reject) => {
-      socket.once("error", reject);
-      socket.connect(port, host, () => {
-        socket.off("error", reject);
+      const refuse = (error: Error) => {
+        socket.close();
+        reject(this.#unreachable(error.message));
+      };
+      socket.once("error", refuse);
+      socket.once("connect", () => {
+        socket.off("error", refuse);
         socket.on("error", (error) => this.#pending.fail(this.#unreachable(error.message)));
-        socket.on("message", onDatagram);
+        socket.on("message", (datagram) => this.#received(datagram));
         resolve(socket);
       });
+      // Without a callback: Node would hand it a failure as well, in place of the event.
+      socket.connect(port, host);
     });
   }
 

@@ -332,6 +332,24 @@ describe("virtual gateway and gateway server", () => {
       );
     });
 
+    it("an address that no socket can connect to is an error of start, and leaves no socket open", async () => {
+      const clock = new VirtualClock();
+      const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === "UDPWRAP").length;
+      const before = openSockets();
+      const gateway = new VirtualGateway({
+        clock,
+        air: new Air({ clock, random: () => 0.5 }),
+        eui: EUI,
+        server: { host: "255.255.255.255", port: 1700 },
+      });
+      await assert.rejects(
+        gateway.start(),
+        /connect E[A-Z]+.*is the Network Server listening on UDP 255\.255\.255\.255:1700/,
+      );
+      await new Promise(setImmediate);
+      assert.equal(openSockets(), before);
+    });
+
     it("a server that goes away ends the run", async () => {
       const { air, server, run } = await set();
       await server.close();
