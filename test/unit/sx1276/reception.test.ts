@@ -294,10 +294,7 @@ describe("SX1276 measurements", () => {
 
   it("read the power on the channel while the receiver is on", () => {
     const { tx, rx, run } = pair();
-    const rssi = () => {
-      const value = rx.read(0x1b);
-      return -157 + value + (value >> 4);
-    };
+    const rssi = () => -157 + rx.read(0x1b);
     rx.write(0x01, RX_CONTINUOUS);
     run(2000);
     assert.ok(Math.abs(rssi() + 117) <= 1, `idle ${rssi()}`);

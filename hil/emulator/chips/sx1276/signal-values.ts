@@ -12,14 +12,18 @@ export function snrValue(snrDb: number): number {
   return Math.max(-128, Math.min(127, Math.round(snrDb * 4))) & 0xff;
 }
 
-/** RegRssiValue for the power within the channel. */
+/** RegRssiValue for the power within the channel: a decibel a step. */
 export function rssiValue(powerDbm: number, frequencyHz: number): number {
-  return clampOctet(((powerDbm - rssiOffsetDbm(frequencyHz)) * 16) / 17);
+  return clampOctet(powerDbm - rssiOffsetDbm(frequencyHz));
 }
 
-/** RegPktRssiValue: under the noise the register gives signal and noise together, and the host adds the SNR. */
+/**
+ * RegPktRssiValue: the host stretches it by 17/16. Under the noise it gives signal and noise together, and
+ * the host adds the SNR.
+ */
 export function packetRssiValue(rssiDbm: number, snrDb: number, frequencyHz: number): number {
-  return rssiValue(snrDb < 0 ? rssiDbm - snrDb : rssiDbm, frequencyHz);
+  const powerDbm = snrDb < 0 ? rssiDbm - snrDb : rssiDbm;
+  return clampOctet(((powerDbm - rssiOffsetDbm(frequencyHz)) * 16) / 17);
 }
 
 /** RegFei: 20 bits, two's complement, for a received frequency that is `errorHz` above the own one. */
