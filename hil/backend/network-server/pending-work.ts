@@ -23,7 +23,8 @@ export class PendingWork implements Participant {
   /** Busy from this call on, until what `work` returns has settled. */
   start(work: () => Promise<void>): void {
     this.#running++;
-    work()
+    // An async function turns a throw of `work` itself into a rejection, so that it ends the wait too.
+    (async () => work())()
       .catch(this.#onFault)
       .finally(() => {
         this.#running--;
