@@ -126,12 +126,10 @@ export class ApplicationLink {
         resultCode: "XmitFailed",
         reason: "the frame is not encrypted for the device's current session",
       };
-    const refusal = enqueue(session, {
-      fPort,
-      fCntDown,
-      confirmed,
-      frmPayload: Buffer.from(frmPayload, "hex"),
-    });
+    const item = { fPort, fCntDown, confirmed, frmPayload: Buffer.from(frmPayload, "hex") };
+    // The Application Server did not get the answer to the first copy.
+    if (session.queue.some((waiting) => isSameFrame(waiting, item))) return undefined;
+    const refusal = enqueue(session, item);
     if (!refusal) {
       const detail = { devAddr: session.devAddr, fPort, fCntDown };
       this.#with.onEvent({ server: "network-server", step: "downlink-queued", ok: true, devEui, detail });
@@ -140,14 +138,32 @@ export class ApplicationLink {
   }
 }
 
+function isSameFrame(a: QueuedDownlink, b: QueuedDownlink): boolean {
+  return (
+    a.fCntDown === b.fCntDown &&
+    a.fPort === b.fPort &&
+    a.confirmed === b.confirmed &&
+    Buffer.compare(a.frmPayload, b.frmPayload) === 0
+  );
+}
+
+/** Frames carry 16 bits of the counter: a device cannot tell a longer jump from a shorter one. */
+const SKIPPED_FCNT_LIMIT = 0xfffe;
+
 /** The queue counts upwards, from what the session has used. */
 function enqueue(session: NetworkSession, item: QueuedDownlink): XmitRefusal | undefined {
   const last = session.queue.at(-1);
-  const least = last ? last.fCntDown + 1 : session.nextFCntDown(item.fPort);
+  const next = session.nextFCntDown(item.fPort);
+  const least = last ? last.fCntDown + 1 : next;
   if (item.fCntDown < least)
     return {
       resultCode: "XmitFailed",
       reason: `FCntDown ${item.fCntDown} is used up, the next one is ${least}`,
+    };
+  if (item.fCntDown - next > SKIPPED_FCNT_LIMIT)
+    return {
+      resultCode: "XmitFailed",
+      reason: `FCntDown ${item.fCntDown} is too far ahead of ${next}, the next one to be sent`,
     };
   session.queue.push(item);
   return undefined;

@@ -76,13 +76,30 @@ describe("Network Server: downlinks from the Application Server", () => {
     await assert.rejects((await link()).send(uplink), /MalformedRequest \(a downlink has FRMPayload/);
   });
 
+  it("takes a frame once that comes again because its answer was lost", async () => {
+    const application = await link();
+    for (const FCntDown of [0, 1, 0, 1]) await application.send(downlink({ FCntDown }));
+    assert.equal(queued(), 2);
+    assert.equal(network.steps("network-server").filter((step) => step === "downlink-queued").length, 2);
+  });
+
   it("refuses counter values that are used or already in the queue", async () => {
     const application = await link();
     await application.send(downlink({ FCntDown: 2 }));
-    for (const FCntDown of [1, 2])
-      await assert.rejects(application.send(downlink({ FCntDown })), /XmitFailed .* the next one is 3/);
+    await assert.rejects(application.send(downlink({ FCntDown: 1 })), /XmitFailed .* the next one is 3/);
+    for (const other of [downlink({ FCntDown: 2, FPort: 2 }), downlink({ FCntDown: 2, Confirmed: true })])
+      await assert.rejects(application.send(other), /XmitFailed .* the next one is 3/);
+    const otherData = { ...downlink({ FCntDown: 2 }), frmPayload: Buffer.of(1, 2, 4) };
+    await assert.rejects(application.send(otherData), /XmitFailed .* the next one is 3/);
     assert.equal((await network.exchange(device, { fPort: 1, payload: "00" }))?.fCnt, 2);
     await assert.rejects(application.send(downlink({ FCntDown: 2 })), /XmitFailed .* the next one is 3/);
+  });
+
+  it("refuses a counter value that the device could not tell from its 16 low bits", async () => {
+    const application = await link();
+    await assert.rejects(application.send(downlink({ FCntDown: 0xffff })), /XmitFailed .* ahead of 0/);
+    await application.send(downlink({ FCntDown: 0xfffe }));
+    assert.equal(queued(), 1);
   });
 
   it("refuses a frame that is encrypted for another session", async () => {
