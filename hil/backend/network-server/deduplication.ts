@@ -1,34 +1,58 @@
 /**
  * Several gateways hear one frame. The copies that arrive within the window become one uplink, so that a
- * join-request reaches the Join Server once. Copies are equal if their PHYPayloads are.
+ * join-request reaches the Join Server once. Copies are equal if their PHYPayloads are. A copy that comes after the
+ * window over a slow link is dropped: taken for a repetition by the device, it would be answered a second time.
  */
 import type { Clock } from "../../clock/index.ts";
 import type { Reception, Uplink } from "./reception.ts";
 
 const WINDOW_NS = 200_000_000;
 
+/** No device repeats a frame sooner: RX2, which it waits for, opens two seconds after the frame's end at the earliest. */
+const LATE_NS = 2_000_000_000;
+
+interface Collected {
+  readonly sinceNs: number;
+  readonly receptions: Reception[];
+  closed: boolean;
+}
+
 export class Deduplication {
   readonly #clock: Clock;
   readonly #onUplink: (uplink: Uplink) => void;
-  readonly #open = new Map<string, Reception[]>();
+  readonly #onLate: (reception: Reception, afterNs: number) => void;
+  readonly #collected = new Map<string, Collected>();
 
-  constructor(clock: Clock, onUplink: (uplink: Uplink) => void) {
+  /** `onLate` hears of each copy that is dropped, and how long after the first one it came. */
+  constructor(
+    clock: Clock,
+    onUplink: (uplink: Uplink) => void,
+    onLate: (reception: Reception, afterNs: number) => void,
+  ) {
     this.#clock = clock;
     this.#onUplink = onUplink;
+    this.#onLate = onLate;
   }
 
   /** The first copy opens the window; when it closes, `onUplink` gets all that came. */
   add(reception: Reception): void {
     const key = Buffer.from(reception.phyPayload).toString("hex");
-    const collected = this.#open.get(key);
-    if (collected) {
-      collected.push(reception);
+    const known = this.#collected.get(key);
+    const nowNs = this.#clock.nowNs();
+    if (known?.closed) {
+      this.#onLate(reception, nowNs - known.sinceNs);
+      return;
+    }
+    if (known) {
+      known.receptions.push(reception);
       return;
     }
     const receptions = [reception];
-    this.#open.set(key, receptions);
-    this.#clock.at(this.#clock.nowNs() + WINDOW_NS, () => {
-      this.#open.delete(key);
+    const collected: Collected = { sinceNs: nowNs, receptions, closed: false };
+    this.#collected.set(key, collected);
+    this.#clock.at(nowNs + LATE_NS, () => this.#collected.delete(key));
+    this.#clock.at(nowNs + WINDOW_NS, () => {
+      collected.closed = true;
       const best = receptions.reduce((a, b) => (b.snrDb > a.snrDb ? b : a));
       this.#onUplink({ receptions, best });
     });

@@ -16,7 +16,7 @@ import { Downlinks } from "./downlinks.ts";
 import { type GatewayServer, receptionOf } from "./gateways.ts";
 import { type DeviceProfile, Join } from "./join.ts";
 import { PendingWork } from "./pending-work.ts";
-import type { Uplink } from "./reception.ts";
+import type { Reception, Uplink } from "./reception.ts";
 import type { NetworkSession } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Transmitter } from "./transmitter.ts";
@@ -76,7 +76,11 @@ export class NetworkServer implements Participant {
     });
     const downlinks = new Downlinks({ clock, sessions, transmitter, work, onEvent });
     this.#data = new DataUplinks({ sessions, application: this.#application, downlinks, work, onEvent });
-    const deduplication = new Deduplication(clock, (uplink) => this.#process(uplink));
+    const deduplication = new Deduplication(
+      clock,
+      (uplink) => this.#process(uplink),
+      (reception, afterNs) => this.#late(reception, afterNs),
+    );
     gatewayServer.onUplink((received) => {
       const reception = receptionOf(received, clock.nowNs());
       if (!reception) return;
@@ -135,6 +139,16 @@ export class NetworkServer implements Participant {
       if (!(error instanceof FrameError)) throw error;
       refuse(error.message);
     }
+  }
+
+  #late({ gatewayEui }: Reception, afterNs: number): void {
+    this.#options.onEvent({
+      server: "network-server",
+      step: "uplink-late",
+      ok: false,
+      detail: { gateway: gatewayEui },
+      reason: `the copy of gateway ${gatewayEui} came ${Math.round(afterNs / 1e6)} ms after the first one`,
+    });
   }
 
   /** Hands the frame to who serves its kind; returns why nobody does. @throws FrameError */

@@ -105,6 +105,17 @@ describe("Network Server: data", () => {
         assert.equal(network.event("mic-checked").detail.repeated, true);
       });
 
+      it("answers once when a gateway with a slow link hands in the same frame", async () => {
+        const frame = device.uplink({ fPort: 1, payload: "aa", confirmed: true }, 5, 0);
+        await network.hear(frame);
+        await network.pass(300);
+        await network.hear(frame, { gateway: 1, lsnr: 9 });
+        await network.pass(4000);
+        assert.equal(device.read(phyPayloadOf(network.takeDownlink())).ack, true);
+        assert.equal(network.gateways[1].downlinks.length, 0);
+        assert.deepEqual(received(), [[0, "aa"]]);
+      });
+
       it("reads the ACK of a confirmed downlink, and its absence", async () => {
         await network.exchange(device, { fPort: 1, payload: "00" });
         const queue = () =>

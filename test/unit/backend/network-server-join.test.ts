@@ -93,6 +93,19 @@ describe("Network Server: join", () => {
     assert.equal(network.takeDownlink().tmst, tmst + 5_000_000);
   });
 
+  it("asks once too when a gateway with a slow link is later than the window", async () => {
+    await start();
+    const device = await network.newDevice("1.1");
+    const request = device.joinRequest();
+    await network.hear(request);
+    await network.pass(400);
+    await network.hear(request, { gateway: 1 });
+    await network.pass(8000);
+    assert.equal(network.joinRequests.length, 1);
+    assert.match(network.event("uplink-late").reason ?? "", /00000000000000B2 .*400 ms after the first/);
+    device.accept(phyPayloadOf(network.takeDownlink()));
+  });
+
   it("counts the gateway's microseconds modulo 2^32", async () => {
     await start();
     const device = await network.newDevice("1.1");
