@@ -19,20 +19,23 @@ export interface EncryptedUplink {
 }
 
 export class ApplicationSession {
-  readonly identity: SessionIdentity;
   /** Last FCntUp accepted. */
   fCntUp: number | undefined;
   /** Counter of the next downlink. */
   nextFCntDown = 0;
   /** Uplinks that wait for the AppSKey. */
   readonly waiting: EncryptedUplink[] = [];
+  readonly #identity: SessionIdentity;
   #appSKey: Uint8Array | undefined;
 
   constructor(identity: SessionIdentity) {
-    this.identity = identity;
+    this.#identity = identity;
   }
 
-  // A getter, so that printing a session prints no key.
+  // Getters, so that printing a session prints no key: an envelope may hold one in clear.
+  get identity(): SessionIdentity {
+    return this.#identity;
+  }
   get appSKey(): Uint8Array | undefined {
     return this.#appSKey;
   }
@@ -43,14 +46,14 @@ export class ApplicationSession {
 
   /** Whether a message of the Network Server speaks of this activation. */
   is(other: SessionIdentity): boolean {
-    const { devAddr, sessionKeyId, envelope } = this.identity;
+    const { devAddr, sessionKeyId, envelope } = this.#identity;
     if (devAddr !== other.devAddr || sessionKeyId !== other.sessionKeyId) return false;
     return sessionKeyId !== undefined || envelope?.AESKey === other.envelope?.AESKey;
   }
 
   /** Encrypts a downlink or decrypts an uplink. The session must have its AppSKey. */
   crypt(direction: Direction, fCnt: number, frmPayload: Uint8Array): Buffer {
-    if (!this.#appSKey) throw new Error(`the AppSKey of DevAddr ${this.identity.devAddr} is not known`);
-    return cryptFrmPayload({ devAddr: this.identity.devAddr, fCnt, direction }, this.#appSKey, frmPayload);
+    if (!this.#appSKey) throw new Error(`the AppSKey of DevAddr ${this.#identity.devAddr} is not known`);
+    return cryptFrmPayload({ devAddr: this.#identity.devAddr, fCnt, direction }, this.#appSKey, frmPayload);
   }
 }

@@ -62,7 +62,7 @@ export class DataUplinks {
   ): void {
     this.#event("mic-checked", session, { fCnt, confirmed: frame.confirmed, repeated });
     if (this.#with.sessions.current(session.devEui) !== session) this.#activate(session);
-    session.fCntUp = fCnt;
+    session.acceptUplink(fCnt);
     this.#acknowledged(session, frame, repeated);
     const macCommands = this.#answerMacCommands(session, frame, fCnt);
     this.#with.downlinks.plan({

@@ -121,7 +121,7 @@ export class Join {
     this.#event("join-answered", request.devEui, {
       devAddr: session.devAddr,
       lifetimeSeconds: answer.Lifetime,
-      appSKeyWrapped: answer.AppSKey !== undefined,
+      appSKeyWrapped: answer.AppSKey?.KEKLabel !== undefined,
       ...(answer.SessionKeyID === undefined ? {} : { sessionKeyId: answer.SessionKeyID }),
     });
     return { session, phyPayload };

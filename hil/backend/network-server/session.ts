@@ -55,15 +55,16 @@ export class NetworkSession {
   readonly devAddr: string;
   readonly optNeg: boolean;
   readonly windows: WindowSettings;
-  readonly appSKey: AppSKeyDelivery;
-  /** Last FCntUp accepted, 32 bits. */
-  fCntUp: number | undefined;
   /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
   confirmedFCntDown: number | undefined;
   /** That downlink has not been acknowledged yet. */
   awaitsAck = false;
   readonly queue: QueuedDownlink[] = [];
   readonly #keys: NetworkSessionKeys;
+  readonly #appSKey: AppSKeyDelivery;
+  #fCntUp: number | undefined;
+  /** What `confirmedFCntDown` was when the last uplink came: a repetition has the same MIC. */
+  #confFCntOfLastUplink = 0;
   /** Next values. Without OptNeg the first one counts all downlinks. */
   #nFCntDown = 0;
   #aFCntDown = 0;
@@ -74,7 +75,7 @@ export class NetworkSession {
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
     this.windows = activation.windows;
-    this.appSKey = activation.appSKey;
+    this.#appSKey = activation.appSKey;
     this.#keys = activation.keys;
   }
 
@@ -87,6 +88,22 @@ export class NetworkSession {
   }
   get nwkSEncKey(): Uint8Array {
     return this.#keys.nwkSEncKey;
+  }
+  /** A Join Server may send the AppSKey in clear. */
+  get appSKey(): AppSKeyDelivery {
+    return this.#appSKey;
+  }
+
+  /** Last FCntUp accepted, 32 bits. */
+  get fCntUp(): number | undefined {
+    return this.#fCntUp;
+  }
+
+  /** An uplink with a good MIC and this counter came: a new one, or the last one again. */
+  acceptUplink(fCnt: number): void {
+    if (fCnt === this.#fCntUp) return;
+    this.#fCntUp = fCnt;
+    this.#confFCntOfLastUplink = this.confirmedFCntDown ?? 0;
   }
 
   /** Which counter numbers a downlink: application frames have their own only with OptNeg. */
@@ -119,13 +136,15 @@ export class NetworkSession {
   /** The MIC that an uplink of this session has. `txDr`, `txCh`: indices of its data rate and channel. */
   uplinkMic(input: MicInput, radio: { readonly txDr: number; readonly txCh: number }): Buffer {
     if (!this.optNeg) return dataMic10(input, this.#keys.fNwkSIntKey, "up");
-    return uplinkMic11({ ...input, ...radio, confFCnt: this.confirmedFCntDown ?? 0 }, this.#keys);
+    const repeated = input.fCnt === this.#fCntUp;
+    const confFCnt = repeated ? this.#confFCntOfLastUplink : (this.confirmedFCntDown ?? 0);
+    return uplinkMic11({ ...input, ...radio, confFCnt }, this.#keys);
   }
 
   /** The MIC of a downlink; one with ACK acknowledges the last uplink accepted. */
   downlinkMic(input: MicInput): Buffer {
     if (!this.optNeg) return dataMic10(input, this.#keys.fNwkSIntKey, "down");
-    return downlinkMic11({ ...input, confFCnt: this.fCntUp ?? 0 }, this.#keys.sNwkSIntKey);
+    return downlinkMic11({ ...input, confFCnt: this.#fCntUp ?? 0 }, this.#keys.sNwkSIntKey);
   }
 
   /** FOpts in clear to FOpts on the air and back: encrypted with OptNeg only. */

@@ -116,6 +116,25 @@ describe("Network Server: data", () => {
         assert.deepEqual(received(), [[0, "aa"]]);
       });
 
+      it("knows the repetition of an ACK after the next confirmed downlink was lost", async () => {
+        await network.exchange(device, { fPort: 1, payload: "00" });
+        for (const payload of [1, 2])
+          await network.applicationServer.queueDownlink(device.devEui, {
+            fPort: 1,
+            payload: Buffer.of(payload),
+            confirmed: true,
+          });
+        await network.exchange(device, { fPort: 1, payload: "01" });
+        const frame = device.uplink({ fPort: 1, payload: "02", ack: true }, 5, 0);
+        await network.hear(frame);
+        await network.pass(4000);
+        network.takeDownlink();
+        await network.hear(frame);
+        await network.pass(4000);
+        assert.equal(network.event("mic-checked").detail.repeated, true);
+        assert.equal(network.failures(), "nothing wrong");
+      });
+
       it("reads the ACK of a confirmed downlink, and its absence", async () => {
         await network.exchange(device, { fPort: 1, payload: "00" });
         const queue = () =>

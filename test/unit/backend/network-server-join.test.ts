@@ -320,4 +320,23 @@ describe("Network Server: join", () => {
       assert.equal(shown.includes(inspect(key).slice(8, 40)), false);
     }
   });
+
+  it("shows no AppSKey either that a Join Server sends in clear", async () => {
+    await start();
+    const device = await network.newDevice("1.1");
+    const clear = hex(Buffer.alloc(16, 0xc1)).toUpperCase();
+    network.joinServerBehaviour = async (answer) => ({ ...(await answer()), AppSKey: { AESKey: clear } });
+    await network.join(device);
+    await network.exchange(device, { fPort: 2, payload: "01020304" });
+    const sessions = [network.networkServer, network.applicationServer].map((server) =>
+      server.session(device.devEui),
+    );
+    assert.equal(hex(network.applicationServer.session(device.devEui)?.appSKey), clear.toLowerCase());
+    const shown = [
+      JSON.stringify([network.events, sessions]),
+      ...sessions.map((session) => inspect(session, { depth: 9, showHidden: true })),
+    ].join("\n");
+    assert.equal(shown.includes(clear), false);
+    assert.equal(network.event("join-answered").detail.appSKeyWrapped, false);
+  });
 });
