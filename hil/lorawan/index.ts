@@ -55,6 +55,7 @@ export {
   Cid,
   type MacCommand,
   MINOR_VERSION_1_1,
+  minorVersionOf,
   parseMacCommands,
   rekeyConf,
   rekeyInd,

@@ -82,6 +82,11 @@ export function parseMacCommands(
   return { commands, rest: octets.subarray(at) };
 }
 
+/** Minor version in the payload of a RekeyInd or RekeyConf: bits 3:0, the others are reserved. */
+export function minorVersionOf(payload: Uint8Array): number {
+  return payload[0] & 0x0f;
+}
+
 /** Device to network, in every uplink after a 1.1 join until RekeyConf arrives (1.1, section 5.10). */
 export function rekeyInd(minorVersion: number): Buffer {
   return Buffer.of(Cid.rekey, minorVersion);

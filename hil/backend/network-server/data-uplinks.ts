@@ -6,6 +6,7 @@ import {
   Cid,
   eu868,
   MINOR_VERSION_1_1,
+  minorVersionOf,
   type ParsedDataFrame,
   parseDataFrame,
   parseMacCommands,
@@ -121,7 +122,7 @@ export class DataUplinks {
     const { commands, rest } = parseMacCommands(session.uplinkMacCommands(frame, fCnt), "up");
     let answers: Uint8Array = new Uint8Array();
     for (const { cid, name, payload } of commands) {
-      const answered = cid === Cid.rekey && session.optNeg && payload[0] === MINOR_VERSION_1_1;
+      const answered = cid === Cid.rekey && session.optNeg && minorVersionOf(payload) === MINOR_VERSION_1_1;
       // One answer, however often the frame says it: FOpts has 15 octets.
       if (answered) answers = rekeyConf(MINOR_VERSION_1_1);
       this.#event("mac-command-received", session, { name, answered });

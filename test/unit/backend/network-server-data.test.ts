@@ -259,6 +259,11 @@ describe("Network Server: data", () => {
         assert.equal(downlink?.fOpts, "0b01");
       });
 
+    it("does not look at the reserved bits of RekeyInd", async () => {
+      const downlink = await network.exchange(device, { fPort: 1, payload: "00", fOpts: "0bf1" });
+      assert.equal(downlink?.fOpts, "0b01");
+    });
+
     it("does not answer RekeyInd of an unknown minor version, and reports commands it cannot read", async () => {
       assert.equal(await network.exchange(device, { fPort: 1, payload: "00", fOpts: "0b02" }), undefined);
       assert.equal(network.event("mac-command-received").detail.answered, false);
