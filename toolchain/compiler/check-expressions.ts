@@ -10,7 +10,6 @@ import {
   type Expression,
   type Type,
   typeOf,
-  type Variable,
 } from "./tree.ts";
 import { declarationOf, describe, sameReference } from "./types.ts";
 
@@ -115,18 +114,12 @@ function identifier(checker: Checker, node: ts.Identifier): Expression {
   if (name === undefined) return number(node, 0);
   if (name.kind === "expression")
     return name.expression.kind === "view" ? name.expression : { ...name.expression, node };
-  noteUse(checker, name.variable, node);
   return { kind: "variable", node, variable: name.variable };
 }
 
 function isModuleLevel(checker: Checker, declaration: ts.VariableDeclaration): boolean {
   const file = declaration.getSourceFile();
   return declaration.parent.parent.parent === file && file !== checker.language && !file.isDeclarationFile;
-}
-
-function noteUse(checker: Checker, variable: Variable, node: ts.Node): void {
-  if (variable.module !== checker.moduleOf(node)) variable.shared = true;
-  if (variable.type?.kind === "record" && variable.shared) variable.type.record.shared = true;
 }
 
 function property(checker: Checker, node: ts.PropertyAccessExpression): Expression {
@@ -298,12 +291,6 @@ function call(checker: Checker, node: ts.CallExpression): Expression {
     );
   }
   const callee = checker.functionTree(declaration);
-  if (callee.module !== checker.moduleOf(node)) {
-    callee.shared = true;
-    for (const type of [callee.result, ...callee.parameters.map((parameter) => parameter.type)]) {
-      if (type?.kind === "record") type.record.shared = true;
-    }
-  }
   const values = callee.parameters.map((parameter, i) =>
     checkValueFor(checker, node.arguments[i] ?? node.expression, parameter.type!),
   );

@@ -144,7 +144,6 @@ class Body {
       scope: "local",
       type,
       constant,
-      shared: false,
       alias,
     };
     this.#checker.locals.set(node, variable);

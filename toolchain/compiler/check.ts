@@ -106,7 +106,6 @@ export class Checker {
       parameters: node.parameters.map((parameter) => this.#parameter(parameter)),
       result: this.#resultType(node),
       external: this.#externalName(node),
-      shared: false,
       body: [],
     };
     this.#functions.set(node, tree);
@@ -207,7 +206,6 @@ export class Checker {
       scope: "module",
       type,
       constant: true,
-      shared: false,
       initial,
     };
     this.#names.set(node, { kind: "variable", variable });
@@ -338,7 +336,6 @@ export class Checker {
       scope: "module",
       type,
       constant,
-      shared: false,
       initial,
     };
   }
@@ -352,7 +349,7 @@ export class Checker {
       this.found.add(messages.missingType(node, `the parameter '${node.name.getText()}'`));
     }
     const module = this.moduleOf(node);
-    const base = { name: node.name.getText(), node, module, scope: "parameter", shared: false } as const;
+    const base = { name: node.name.getText(), node, module, scope: "parameter", } as const;
     if (type?.kind !== "array") return { ...base, type: type ?? intType("u8"), constant: false };
     const lengthType = { kind: "int", min: type.length, max: 0xffff, name: "u16" } as const;
     const length: Variable = { ...base, name: `${base.name}Length`, type: lengthType, constant: true };
@@ -394,7 +391,6 @@ export class Checker {
       node,
       module: this.moduleOf(node),
       fields: new Map(),
-      shared: false,
     };
     this.#records.set(node, record);
     if (node.heritageClauses)

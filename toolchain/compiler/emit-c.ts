@@ -41,7 +41,7 @@ function hasHeader(module: IrModule): boolean {
     module.externals.length > 0 ||
     module.functions.some((tree) => tree.shared) ||
     module.variables.some((variable) => variable.shared) ||
-    module.structs.some((struct) => struct.shared)
+    module.structs.length > 0
   );
 }
 
@@ -56,11 +56,9 @@ function banner(module: IrModule): string {
 function header(module: IrModule, headers: ReadonlySet<string>): string {
   const guard = `JOINERY_${module.name.toUpperCase()}_H`;
   const lines = [`#ifndef ${guard}`, `#define ${guard}`, "", `#include "joinery.h"`];
-  const structs = module.structs.filter((struct) => struct.shared);
-  const structModules = [...module.uses].filter((name) => headers.has(name)).sort();
-  for (const name of structModules) lines.push(`#include "${name}.h"`);
+  for (const name of [...module.types].sort()) lines.push(`#include "${name}.h"`);
   for (const { name, value } of module.constants) lines.push(`#define ${name} ${value}`);
-  for (const struct of structs) lines.push("", ...structLines(struct));
+  for (const struct of module.structs) lines.push("", ...structLines(struct));
   lines.push("");
   for (const variable of module.variables.filter((candidate) => candidate.shared)) {
     lines.push(`extern ${variableDeclaration(variable)};`);
@@ -78,11 +76,6 @@ function source(module: IrModule, headers: ReadonlySet<string>): string {
   printer.text(banner(module).trimEnd());
   printer.text(`#include "joinery.h"`);
   for (const name of includes) printer.text(`#include "${name}.h"`);
-  for (const struct of module.structs.filter((candidate) => !candidate.shared)) {
-    printer.text("");
-    printer.at(struct.origin);
-    for (const line of structLines(struct)) printer.text(line);
-  }
   for (const variable of module.variables) {
     printer.text("");
     printer.at(variable.origin);
@@ -298,6 +291,13 @@ function emitStatement(printer: Printer, statement: IrStatement, reads: Readonly
       printer.text(`} while (${expression(statement.condition)});`);
       return;
     case "for": {
+      if (statement.initial?.kind === "declare" && !reads.has(statement.initial.name)) {
+        const { initial } = statement;
+        printer.text("{");
+        inner([initial, { ...statement, origin: undefined, initial: undefined }]);
+        printer.text("}");
+        return;
+      }
       const initial = statement.initial ? simple(statement.initial) : "";
       const condition = statement.condition ? ` ${expression(statement.condition)}` : "";
       const step = statement.step.map(simple).join(", ");

@@ -15,7 +15,7 @@ import { moduleVariableName } from "./names.ts";
 import { loadProgram, packageRoot } from "./program.ts";
 import { analyzeRanges } from "./range.ts";
 import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
-import type { ProgramTree } from "./tree.ts";
+import type { Variable } from "./tree.ts";
 
 export interface CompileOptions {
   /** The module with `main`; firmware/main.ts where not given. */
@@ -51,14 +51,14 @@ export function compile(options: CompileOptions = {}): CompileResult {
   if (found.list.length > 0) return failed(found.list);
   const ranges = analyzeRanges(calls, found);
   if (found.list.length > 0) return failed(found.list);
-  const modules = lowerProgram(tree, calls, ranges, found);
+  const { modules, variables } = lowerProgram(tree, calls, ranges, found);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
   if ([...files.values()].some((text) => text.includes("joinery_equal(") && text !== RUNTIME_HEADER)) {
     files.set("joinery.c", RUNTIME_SOURCE);
   }
-  return { diagnostics: [], files, symbols: symbolsOf(tree) };
+  return { diagnostics: [], files, symbols: symbolsOf(variables) };
 }
 
 /** Diagnostics as text with code frames; `colour` for a terminal. */
@@ -99,9 +99,9 @@ function noEntry(path: string): ts.Diagnostic {
   };
 }
 
-function symbolsOf(tree: ProgramTree): Map<string, { symbol: string }> {
+function symbolsOf(variables: readonly Variable[]): Map<string, { symbol: string }> {
   return new Map(
-    tree.variables.map((variable) => [
+    variables.map((variable) => [
       `${variable.module.path}:${variable.name}`,
       { symbol: moduleVariableName(variable) },
     ]),

@@ -82,6 +82,8 @@ export function scale(a: Interval, factor: number): Interval {
 }
 
 export function multiply(a: Interval, b: Interval): Interval {
+  if (a.min === a.max) return scale(b, a.min);
+  if (b.min === b.max) return scale(a, b.min);
   const corners = [a.min, a.max].flatMap((x) => [b.min, b.max].map((y) => (x === 0 || y === 0 ? 0 : x * y)));
   return { min: Math.min(...corners), max: Math.max(...corners) };
 }
@@ -103,8 +105,13 @@ export function wrap(a: Interval, to: IntName): Interval {
   if (within(a, range)) return a;
   const modulus = 2 ** BITS[to];
   const turns = Math.floor((a.min - range.min) / modulus);
-  if (!Number.isFinite(turns) || turns !== Math.floor((a.max - range.min) / modulus)) return range;
-  return { min: a.min - turns * modulus, max: a.max - turns * modulus };
+  if (!Number.isFinite(turns)) return range;
+  if (turns === Math.floor((a.max - range.min) / modulus)) {
+    return stepped(a.min - turns * modulus, a.max - turns * modulus, stepOf(a));
+  }
+  const step = gcd(stepOf(a), modulus);
+  const first = range.min + ((a.min - range.min) % step + step) % step;
+  return stepped(first, first + Math.floor((range.max - first) / step) * step, step);
 }
 
 /** The smallest 2^k - 1 from `value` on. */
@@ -145,9 +152,10 @@ export function not(x: Interval): Interval {
 
 export function shiftLeft(x: Interval, count: Interval): Interval {
   const a = wrap(x, "i32");
-  const factors = { min: 2 ** count.min, max: 2 ** count.max };
-  const exact = multiply(a, factors);
-  return within(exact, I32) ? exact : count.min === count.max ? wrap(exact, "i32") : I32;
+  const exact = multiply(a, { min: 2 ** count.min, max: 2 ** count.max });
+  if (within(exact, I32)) return exact;
+  if (count.min === count.max) return wrap(exact, "i32");
+  return stepped(I32.min, 2 ** 31 - 2 ** count.min, 2 ** count.min);
 }
 
 /** `a >> count` and, for `a` from 0 on, `a >>> count`. */

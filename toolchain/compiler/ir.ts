@@ -168,7 +168,6 @@ export interface IrStruct {
     /** First value of a scalar. */
     readonly value: number;
   }[];
-  readonly shared: boolean;
   readonly origin: Origin;
 }
 
@@ -204,6 +203,8 @@ export interface IrModule {
   /** Implemented by the board. */
   readonly externals: readonly IrFunction[];
   readonly constants: readonly { readonly name: string; readonly value: number }[];
-  /** Modules whose headers this one needs. */
+  /** Other modules whose records the declarations mention. */
+  readonly types: ReadonlySet<string>;
+  /** Other modules that the code refers to. */
   readonly uses: ReadonlySet<string>;
 }

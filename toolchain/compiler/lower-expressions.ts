@@ -23,6 +23,7 @@ import {
 } from "./tree.ts";
 import {
   binary,
+  cast,
   bitsOf,
   type ComputeType,
   carried,
@@ -145,7 +146,7 @@ function lowerUnary(at: Lowering, expression: UnaryNode, wanted: Wanted): IrExpr
   }
   return modular(at, expression, wanted, (bits) => {
     const compute = bits === 32 ? "u32" : "uint";
-    const operand = convert(compute, lowerValue(at, expression.operand, bits));
+    const operand = cast(compute, lowerValue(at, expression.operand, bits));
     // 0 - x rather than -x: the minus of an unsigned value is what C defines, but linters stumble over it.
     if (expression.operator === "-") return binary("-", compute, constant(0, compute), operand);
     return { kind: "unary", type: compute, operator: "~", operand };
@@ -187,7 +188,9 @@ function lowerDivision(
 ) {
   const operands = [expression.left, expression.right];
   const [left, right] = at.inOrder(operands, (operand) => lowerNarrow(at, operand));
-  const octets = [left, right].every((operand) => operand.kind === "constant" || operand.type === "u8");
+  const octets = [left, right].every((operand) =>
+    operand.kind === "constant" ? operand.value <= RANGES.u8.max : operand.type === "u8",
+  );
   const type = octets ? "int" : exactType(operands.map((operand) => at.ranges.of(operand)))!;
   return binary(operator, type === "int" && !octets ? "uint" : type, left, right);
 }

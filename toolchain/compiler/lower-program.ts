@@ -1,21 +1,26 @@
 /** The IR of the whole program, module by module. */
 import type { Calls } from "./calls.ts";
-import type { IrFieldType, IrFunction, IrModule, IrStruct, IrVariable } from "./ir.ts";
+import type { IrFieldType, IrModule, IrStruct, IrVariable } from "./ir.ts";
 import { type LoweringContext, originOf, scalarType } from "./lower.ts";
-import { lowerFunction } from "./lower-statements.ts";
+import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
 import type { Messages } from "./messages.ts";
 import { fieldName, functionName, moduleVariableName, recordName } from "./names.ts";
 import type { Ranges } from "./range.ts";
-import type { Field, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
-import { walk } from "./walk.ts";
+import type { Field, FunctionTree, Module, ProgramTree, RecordTree, Variable } from "./tree.ts";
 
-/** Lowers every reached function, and the storage that they use. */
+export interface LoweredProgram {
+  readonly modules: readonly IrModule[];
+  /** Module-level variables that the code uses. */
+  readonly variables: readonly Variable[];
+}
+
+/** Lowers every function that code reaches, and the storage that they use. */
 export function lowerProgram(
   program: ProgramTree,
   calls: Calls,
   ranges: Ranges,
   found: Messages,
-): IrModule[] {
+): LoweredProgram {
   const structs = new Map<RecordTree, IrStruct>();
   const struct = (record: RecordTree): IrStruct => {
     const known = structs.get(record) ?? lowerRecord(record, struct);
@@ -28,54 +33,88 @@ export function lowerProgram(
     ...program.records.map(recordName),
   ]);
   const context: LoweringContext = { entry: program.entry, calls, ranges, found, globals, struct };
+  const lowered = calls.order.map((tree) => lowerFunction(tree, context));
+  const used = reachable(lowered, program.entry);
+  const functions = lowered.filter(({ tree }) => used.has(tree));
+  const variables = program.variables.filter((variable) => used.has(variable));
+  const shared = sharedAmong(functions);
+  for (const { type } of variables) if (type?.kind === "record") struct(type.record);
+  const types = (module: Module) => typeModules(module, functions, variables, structs);
+
   const modules = new Set<Module>([
-    ...program.variables.map((variable) => variable.module),
-    ...program.records.map((record) => record.module),
-    ...calls.order.map((tree) => tree.module),
+    ...variables.map((variable) => variable.module),
+    ...[...structs.keys()].map((record) => record.module),
+    ...functions.map(({ tree }) => tree.module),
+    ...program.externals.map((tree) => tree.module),
   ]);
-  return [...modules].map((module) => ({
-    name: module.name,
-    source: module.line,
-    structs: program.records.filter((record) => record.module === module).map(struct),
-    variables: program.variables
-      .filter((variable) => variable.module === module)
-      .map((variable) => lowerVariable(variable, struct)),
-    functions: calls.order
-      .filter((tree) => tree.module === module && tree.external === undefined)
-      .map((tree) => lowerFunction(tree, context)),
-    externals: program.externals
-      .filter((tree) => tree.module === module)
-      .map((tree): IrFunction => lowerFunction(tree, context)),
-    constants: program.boardConstants
-      .filter((value) => value.module === module)
-      .map(({ name, value }) => ({ name: `${module.name}_${name}`, value })),
-    uses: usedModules(program, calls, module),
-  }));
+  return {
+    variables,
+    modules: [...modules].map((module) => ({
+      name: module.name,
+      source: module.line,
+      structs: [...structs].filter(([record]) => record.module === module).map(([, value]) => value),
+      variables: variables
+        .filter((variable) => variable.module === module)
+        .map((variable) => lowerVariable(variable, shared.has(variable), struct)),
+      functions: functions
+        .filter(({ tree }) => tree.module === module && tree.external === undefined)
+        .map(({ tree, code }) => ({ ...code, shared: shared.has(tree) })),
+      externals: lowered
+        .filter(({ tree }) => tree.module === module && tree.external !== undefined)
+        .map(({ code }) => code),
+      constants: program.boardConstants
+        .filter((value) => value.module === module)
+        .map(({ name, value }) => ({ name: `${module.name}_${name}`, value })),
+      types: types(module),
+      uses: usedModules(module, functions),
+    })),
+  };
 }
 
-/** The other modules that the functions and variables of `module` refer to. */
-function usedModules(program: ProgramTree, calls: Calls, module: Module): ReadonlySet<string> {
-  const uses = new Set<string>();
-  const useType = (type: Type | undefined) => {
-    if (type?.kind === "record") uses.add(type.record.module.name);
-  };
-  for (const tree of calls.order.filter((candidate) => candidate.module === module)) {
-    for (const parameter of tree.parameters) useType(parameter.type);
-    walk(
-      tree.body,
-      (statement) => statement.kind === "declare" && useType(statement.variable.type),
-      (expression) => {
-        if (expression.kind === "call") uses.add(expression.callee.module.name);
-        if (expression.kind === "variable") uses.add(expression.variable.module.name);
-      },
-    );
+/** What code that runs refers to: `range` may have shown calls of reached functions to be dead. */
+function reachable(lowered: readonly LoweredFunction[], entry: FunctionTree): ReadonlySet<unknown> {
+  const used = new Set<unknown>([entry]);
+  for (const { tree, uses } of [...lowered].reverse()) {
+    if (used.has(tree)) for (const use of uses) used.add(use);
   }
-  for (const variable of program.variables) if (variable.module === module) useType(variable.type);
-  for (const record of program.records.filter((candidate) => candidate.module === module)) {
-    for (const field of record.fields.values()) useType(field.type);
-  }
+  return used;
+}
+
+/** Functions and variables that code of another module refers to. */
+function sharedAmong(functions: readonly LoweredFunction[]): ReadonlySet<unknown> {
+  return new Set(
+    functions.flatMap(({ tree, uses }) => [...uses].filter((use) => use.module !== tree.module)),
+  );
+}
+
+/** The other modules that the code of `module` refers to. */
+function usedModules(module: Module, functions: readonly LoweredFunction[]): ReadonlySet<string> {
+  const own = functions.filter(({ tree }) => tree.module === module);
+  const uses = new Set(own.flatMap((lowered) => [...lowered.uses].map((use) => use.module.name)));
   uses.delete(module.name);
   return uses;
+}
+
+/** The other modules whose records the declarations of `module` mention. */
+function typeModules(
+  module: Module,
+  functions: readonly LoweredFunction[],
+  variables: readonly Variable[],
+  structs: ReadonlyMap<RecordTree, unknown>,
+): ReadonlySet<string> {
+  const types = [
+    ...functions.filter(({ tree }) => tree.module === module).flatMap(({ tree }) => [
+      tree.result,
+      ...tree.parameters.map((parameter) => parameter.type),
+    ]),
+    ...variables.filter((variable) => variable.module === module).map((variable) => variable.type),
+    ...[...structs.keys()]
+      .filter((record) => record.module === module)
+      .flatMap((record) => [...record.fields.values()].map((field) => field.type)),
+  ];
+  const names = new Set(types.flatMap((type) => (type?.kind === "record" ? [type.record.module.name] : [])));
+  names.delete(module.name);
+  return names;
 }
 
 function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruct): IrStruct {
@@ -86,7 +125,6 @@ function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruc
       type: fieldType(field, struct),
       value: field.initial.kind === "scalar" ? field.initial.value : 0,
     })),
-    shared: record.shared,
     origin: originOf(record.node),
   };
 }
@@ -98,8 +136,8 @@ function fieldType(field: Field, struct: (record: RecordTree) => IrStruct): IrFi
   return { kind: "value", type: scalarType(type) };
 }
 
-function lowerVariable(variable: Variable, struct: (record: RecordTree) => IrStruct): IrVariable {
-  const { type, initial, shared } = variable;
+function lowerVariable(variable: Variable, shared: boolean, struct: (record: RecordTree) => IrStruct): IrVariable {
+  const { type, initial } = variable;
   const base = { name: moduleVariableName(variable), shared, origin: originOf(variable.node.parent.parent) };
   if (type?.kind === "array" && initial?.kind === "table") {
     const { values, text } = initial;

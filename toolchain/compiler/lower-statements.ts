@@ -11,15 +11,24 @@ import {
   type Expression,
   type FunctionTree,
   type LoopStatement,
+  type RecordTree,
   type Statement,
   type SwitchStatement,
   type Type,
   typeOf,
+  type Variable,
 } from "./tree.ts";
 import { constant, stored } from "./widths.ts";
 
+export interface LoweredFunction {
+  readonly tree: FunctionTree;
+  readonly code: IrFunction;
+  /** Functions, module-level variables and records that the code refers to. */
+  readonly uses: ReadonlySet<FunctionTree | Variable | RecordTree>;
+}
+
 /** Lowers a function; one that the board implements has no body. */
-export function lowerFunction(tree: FunctionTree, context: LoweringContext): IrFunction {
+export function lowerFunction(tree: FunctionTree, context: LoweringContext): LoweredFunction {
   const at = new Lowering(tree, context);
   const parameters = tree.parameters.flatMap((parameter) => {
     const own = { type: at.declared(parameter.type!), name: at.targetName(parameter) };
@@ -28,15 +37,16 @@ export function lowerFunction(tree: FunctionTree, context: LoweringContext): IrF
     return [own, { type: length, name: at.targetName(parameter.length!) }];
   });
   const [, body] = at.apart(() => lowerStatements(at, tree.body));
-  return {
+  const code: IrFunction = {
     name: functionName(tree, context.entry),
     result: at.declared(tree.result),
     parameters,
     body,
     reads: at.reads,
-    shared: tree.shared,
+    shared: false,
     origin: originOf(tree.node),
   };
+  return { tree, code, uses: at.uses };
 }
 
 function lowerStatements(at: Lowering, statements: readonly Statement[]): void {
@@ -119,7 +129,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
     if (type?.kind === "array")
       at.emit({ kind: "declareArray", origin, element: type.element, name, length: type.length });
     if (type?.kind === "record")
-      at.emit({ kind: "declareRecord", origin, struct: at.context.struct(type.record), name });
+      at.emit({ kind: "declareRecord", origin, struct: at.struct(type.record), name });
     return;
   }
   if (type?.kind === "array" || type?.kind === "record") {

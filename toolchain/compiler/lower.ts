@@ -41,6 +41,8 @@ export class Lowering {
   readonly tree: FunctionTree;
   readonly #names: LocalNames;
   readonly #order: Order;
+  /** Functions and module-level variables that the lowered code refers to. */
+  readonly uses = new Set<FunctionTree | Variable | RecordTree>();
   /** Local names whose value is used. */
   readonly reads = new Set<string>();
   /** Elements whose array and index are evaluated already. */
@@ -82,14 +84,16 @@ export class Lowering {
   // ---- names and types
 
   name(variable: Variable): string {
-    const name = variable.scope === "module" ? moduleVariableName(variable) : this.#names.of(variable);
+    const name = this.targetName(variable);
     this.reads.add(name);
     return name;
   }
 
   /** The name for a declaration or an assignment, which is no use of the value. */
   targetName(variable: Variable): string {
-    return variable.scope === "module" ? moduleVariableName(variable) : this.#names.of(variable);
+    if (variable.scope !== "module") return this.#names.of(variable);
+    this.uses.add(variable);
+    return moduleVariableName(variable);
   }
 
   fieldName(field: Field): string {
@@ -97,6 +101,7 @@ export class Lowering {
   }
 
   functionName(callee: FunctionTree): string {
+    this.uses.add(callee);
     return functionName(callee, this.context.entry);
   }
 
@@ -124,8 +129,10 @@ export class Lowering {
   #keep(value: IrExpression, part: Expression): IrExpression {
     if (value.kind === "constant") return value;
     if (typeOf(part).kind === "boolean") return this.temporary("bool", value);
-    const type = narrowest(this.ranges.of(part)) ?? (value.type === "i32" ? "i32" : "u32");
-    return this.temporary(type, value);
+    const whole = value.type === "int" ? "i16" : value.type === "uint" ? "u16" : (value.type as IntName);
+    const type = narrowest(this.ranges.of(part)) ?? whole;
+    // Where only the low bits were asked for, the range of the exact value may be wider than what is there.
+    return this.temporary(BITS[type] <= BITS[whole] ? type : whole, value);
   }
 
   /** Lowers arguments of any kind, left to right. */
@@ -400,6 +407,11 @@ export class Lowering {
 
   // ---- types and origins
 
+  struct(record: RecordTree): IrStruct {
+    this.uses.add(record);
+    return this.context.struct(record);
+  }
+
   declared(type: Type): Declared {
     switch (type.kind) {
       case "void":
@@ -407,7 +419,7 @@ export class Lowering {
       case "array":
         return { kind: "pointer", element: type.element, flash: type.memory === "flash" };
       case "record":
-        return { kind: "record", struct: this.context.struct(type.record).name };
+        return { kind: "record", struct: this.struct(type.record).name };
       default:
         return { kind: "value", type: scalarType(type) };
     }

@@ -32,6 +32,15 @@ export const RUNTIME_HEADER = `/* Joinery: what generated C stands on. C99. */
 #define JOINERY_ASSERT(condition) ((void)0)
 #endif
 
+/* The bits of a signed value. */
+static inline unsigned joinery_bits(int value) {
+  return (unsigned)value;
+}
+
+static inline uint32_t joinery_bits32(int32_t value) {
+  return (uint32_t)value;
+}
+
 static inline uint16_t joinery_load16le(const uint8_t *octets) {
   return (uint16_t)(octets[0] | ((unsigned)octets[1] << 8));
 }

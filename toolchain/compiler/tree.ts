@@ -57,8 +57,6 @@ export interface Variable {
   /** Undefined for a local scalar whose range follows from what is stored in it. */
   readonly type: Type | undefined;
   readonly constant: boolean;
-  /** Module-level variable, or table, that another module uses. */
-  shared: boolean;
   /** What a module-level variable starts with; a table has its values here. */
   readonly initial?: Initial;
   /** An array parameter: the variable that stands for its length. */
@@ -87,7 +85,6 @@ export interface RecordTree {
   readonly node: ts.Node;
   readonly module: Module;
   readonly fields: Map<string, Field>;
-  shared: boolean;
 }
 
 export interface FunctionTree {
@@ -98,14 +95,12 @@ export interface FunctionTree {
   readonly result: Type;
   /** The C name of a function that the board implements; it has no body then. */
   readonly external: string | undefined;
-  /** Called from another module. */
-  shared: boolean;
   body: readonly Statement[];
 }
 
 export interface ProgramTree {
   readonly entry: FunctionTree;
-  /** Reached from the entry, each after the functions that it calls. */
+  /** Reached from the entry, and those that the board implements. */
   readonly functions: readonly FunctionTree[];
   /** Module-level variables that reached functions use, in the order of their declaration. */
   readonly variables: readonly Variable[];

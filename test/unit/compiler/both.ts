@@ -1,0 +1,157 @@
+/**
+ * Runs one program under Node and as C on this host, on the same inputs: the two must agree.
+ *
+ * The program reads and writes 32-bit values through two extern functions. C is compiled with every
+ * warning as an error and with gcc's checks for undefined behaviour.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+
+const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
+export const LANGUAGE = join(firmware, "lang", "index.ts");
+
+export const WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"];
+
+/** A function `run(a: u32, b: u32): u32` in a module of its own; further modules beside it by file name. */
+export interface Case {
+  readonly name: string;
+  /** Without the import of the language, which is put before it. */
+  readonly source: string;
+  readonly inputs: readonly (readonly [a: number, b: number])[];
+}
+
+const IMPORTS = `import type { Bytes, Int, Table8, Table16, Table32, u8 as U8, u16 as U16, u32 as U32, i8 as I8, i16 as I16, i32 as I32 } from ${JSON.stringify(LANGUAGE)};
+import { ascii, copy, copyTable, equal, fill, i8, i16, i32, lengthOf, load16be, load16le, load32be, load32le, mul32, store16be, store16le, store32be, store32le, table8, table16, table32, u8, u16, u32, view } from ${JSON.stringify(LANGUAGE)};
+`;
+
+const PORT = `import type { u32 } from ${JSON.stringify(LANGUAGE)};
+let read: () => number;
+let write: (value: number) => void;
+export function bind(input: () => number, output: (value: number) => void): void {
+  read = input;
+  write = output;
+}
+/** @extern test_input */
+export function input(): u32 {
+  return read();
+}
+/** @extern test_output */
+export function output(value: u32): void {
+  write(value);
+}
+`;
+
+const C_PORT = `#include <stdio.h>
+#include <stdlib.h>
+#include "port.h"
+void joinery_main(void);
+uint32_t test_input(void) {
+  unsigned long value;
+  if (scanf("%lu", &value) != 1) exit(2);
+  return (uint32_t)value;
+}
+void test_output(uint32_t value) { printf("%lu\\n", (unsigned long)value); }
+int main(void) { joinery_main(); return 0; }
+`;
+
+const END = 0xffffffff;
+
+function mainModule(cases: readonly Case[]): string {
+  const imports = cases.map((_, i) => `import { run as run${i} } from "./case${i}.ts";`);
+  const clauses = cases.map((_, i) => `      case ${i}:\n        output(run${i}(a, b));\n        break;`);
+  return `${imports.join("\n")}
+import { input, output } from "./port.ts";
+export function main(): void {
+  let which = input();
+  while (which !== ${END}) {
+    const a = input();
+    const b = input();
+    switch (which) {
+${clauses.join("\n")}
+    }
+    which = input();
+  }
+}
+`;
+}
+
+/** The source texts of a program of cases, by file name. */
+export function programOf(cases: readonly Case[]): Record<string, string> {
+  const sources: Record<string, string> = { "main.ts": mainModule(cases), "port.ts": PORT };
+  cases.forEach(({ source }, i) => {
+    sources[`case${i}.ts`] = IMPORTS + source;
+  });
+  return sources;
+}
+
+/** Writes texts into a new folder, and removes it after `action`. */
+export function inFolder<T>(texts: Iterable<readonly [name: string, text: string]>, action: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "joinery-compiler-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    for (const [name, text] of texts) writeFileSync(join(folder, name), text);
+    const result = action(folder);
+    if (result instanceof Promise) return result.finally(remove) as T;
+    remove();
+    return result;
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Compiles a program given as texts; throws with the diagnostics where it is refused. */
+export function compileTexts(folder: string): CompileResult {
+  const result = compile({ entry: join(folder, "main.ts") });
+  if (result.diagnostics.length > 0) throw new Error(formatDiagnostics(result.diagnostics, { colour: false }));
+  return result;
+}
+
+export interface Outcome {
+  readonly name: string;
+  readonly a: number;
+  readonly b: number;
+  readonly node: number;
+  readonly c: number;
+}
+
+/** The results of every case on every input, by Node and by C at each of the given optimisation levels' last. */
+export async function runBoth(cases: readonly Case[], optimisation = "-O2"): Promise<Outcome[]> {
+  return inFolder(Object.entries(programOf(cases)), async (folder) => {
+    const calls = cases.flatMap((test, which) => test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })));
+    const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
+    const { files } = compileTexts(folder);
+    const c = runC(folder, files, words, optimisation);
+    const node = await runNode(folder, words);
+    return calls.map(({ name, a, b }, i) => ({ name, a, b, node: node[i], c: c[i] }));
+  });
+}
+
+function runC(folder: string, files: ReadonlyMap<string, string>, words: readonly number[], optimisation: string) {
+  const build = join(folder, "c");
+  mkdirSync(build);
+  for (const [name, text] of files) writeFileSync(join(build, name), text);
+  writeFileSync(join(build, "test_port.c"), C_PORT);
+  const sources = [...files.keys(), "test_port.c"].filter((name) => name.endsWith(".c"));
+  const checks = ["-fsanitize=undefined", "-fno-sanitize-recover=all"];
+  execFileSync("gcc", [...WARNINGS, optimisation, ...checks, "-o", "program", ...sources], { cwd: build, stdio: "pipe" });
+  const output = execFileSync(join(build, "program"), { input: words.join("\n"), encoding: "utf8" });
+  return output.trim().split("\n").map(Number);
+}
+
+async function runNode(folder: string, words: readonly number[]): Promise<number[]> {
+  const port = await import(pathToFileURL(join(folder, "port.ts")).href);
+  const program = await import(pathToFileURL(join(folder, "main.ts")).href);
+  let next = 0;
+  const written: number[] = [];
+  port.bind(
+    () => words[next++],
+    (value: number) => written.push(value),
+  );
+  program.main();
+  return written;
+}
