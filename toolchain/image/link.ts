@@ -1,6 +1,6 @@
 /** From C to an image for a board: link with the board's `hal.c`, read back what came out. */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { avrGccFlags, avrGccVersion, linkProgram } from "./avr-gcc.ts";
 import type { Board } from "./board.ts";
@@ -35,46 +35,76 @@ export interface GeneratedC {
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
 }
 
+const ELF = "joinery.elf";
+const HEX = "joinery.hex";
+const STAMP = "joinery.key";
+const C = "c";
+
 /**
  * Links generated C with the board's `hal.c`. `outDir` receives `joinery.elf`, `joinery.hex` and the C in
- * `c/`; where it already holds the same build, gcc is not run again. Throws BuildError where the C does
- * not compile without a warning, or does not fit.
+ * `c/`; where it already holds the same build, gcc is not run again. Builds may share a folder at the same
+ * time: each returns its own contents, the folder keeps those of the last. Throws BuildError where the C
+ * does not compile without a warning, or does not fit.
  */
 export async function linkImage(board: Board, generated: GeneratedC, outDir: string): Promise<Image> {
   const defines = { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
   const halPath = join(board.dir, "hal.c");
-  const key = contentKey([
+  const inputs = digest([
     await avrGccVersion(),
     ...avrGccFlags(board.processor, defines),
     await readFile(halPath, "utf8"),
     ...[...generated.files].sort(([a], [b]) => (a < b ? -1 : 1)).flat(),
   ]);
-  const elfPath = join(outDir, "joinery.elf");
-  const hexPath = join(outDir, "joinery.hex");
-  const keyPath = join(outDir, "joinery.key");
-  if ((await readIfThere(keyPath)) !== key) {
-    await rm(keyPath, { force: true });
-    await link({ board, files: generated.files, halPath, defines, outDir, elfPath, hexPath });
-    await writeFile(keyPath, key);
-  }
-  const elf = readAvrElf(await readFile(elfPath));
+  const build =
+    (await keptBuild(outDir, generated, inputs)) ??
+    (await newBuild({ board, generated, halPath, defines, outDir, inputs }));
+  const elf = readAvrElf(build.elf);
   checkFit(board, elf);
-  return { board, elfPath, hexPath, ...elf, sourceSymbols: sourceSymbols(generated, elf.symbols) };
+  return {
+    board,
+    elfPath: join(outDir, ELF),
+    hexPath: join(outDir, HEX),
+    ...elf,
+    sourceSymbols: sourceSymbols(generated, elf.symbols),
+  };
 }
 
-/** Works beside the results and moves them in place whole: two builds into one folder do not mix. */
-async function link(options: {
+/** The contents of the files that a build consists of. */
+interface Build {
+  readonly elf: Buffer;
+  readonly hex: string;
+  /** In the order of the generated files. */
+  readonly c: readonly string[];
+}
+
+/** The build that `outDir` holds, if it is the one of these inputs, and whole. */
+async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string): Promise<Build | undefined> {
+  try {
+    const build: Build = {
+      elf: await readFile(join(outDir, ELF)),
+      hex: await readFile(join(outDir, HEX), "utf8"),
+      c: await Promise.all([...files.keys()].map((name) => readFile(join(outDir, C, name), "utf8"))),
+    };
+    const stamp = await readFile(join(outDir, STAMP), "utf8");
+    return stamp === stampOf(inputs, build) ? build : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Links in a folder of its own, then moves what came out to `outDir`. */
+async function newBuild(options: {
   board: Board;
-  files: ReadonlyMap<string, string>;
+  generated: GeneratedC;
   halPath: string;
   defines: Record<string, string>;
   outDir: string;
-  elfPath: string;
-  hexPath: string;
-}): Promise<void> {
-  const { board, files, halPath, defines, outDir, elfPath, hexPath } = options;
-  const cDir = join(outDir, "c");
-  await mkdir(cDir, { recursive: true });
+  inputs: string;
+}): Promise<Build> {
+  const { board, generated, halPath, defines, outDir, inputs } = options;
+  const { files } = generated;
+  await mkdir(join(outDir, C), { recursive: true });
   const workDir = await mkdtemp(join(outDir, ".link-"));
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);
@@ -85,14 +115,33 @@ async function link(options: {
       defines,
       workDir,
     });
-    const hex = join(workDir, "program.hex");
-    await writeFile(hex, intelHex(readAvrElf(await readFile(program)).flash));
-    for (const name of files.keys()) await rename(join(workDir, name), join(cDir, name));
-    await rename(hex, hexPath);
-    await rename(program, elfPath);
+    const elf = await readFile(program);
+    const build: Build = { elf, hex: intelHex(readAvrElf(elf).flash), c: [...files.values()] };
+    await rename(program, join(workDir, ELF));
+    await writeFile(join(workDir, HEX), build.hex);
+    await writeFile(join(workDir, STAMP), stampOf(inputs, build));
+    await publish(workDir, outDir, generated);
+    return build;
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/**
+ * Moves a build in place, file by file. Where another one does the same meanwhile, files of both may be
+ * left there: no stamp fits those, so the next build runs again.
+ */
+async function publish(workDir: string, outDir: string, { files }: GeneratedC): Promise<void> {
+  for (const name of await readdir(join(outDir, C))) {
+    if (!files.has(name)) await rm(join(outDir, C, name), { force: true });
+  }
+  for (const name of files.keys()) await rename(join(workDir, name), join(outDir, C, name));
+  for (const name of [HEX, ELF, STAMP]) await rename(join(workDir, name), join(outDir, name));
+}
+
+/** What a build was made of and what came out: a stamp beside any other files does not fit. */
+function stampOf(inputs: string, { elf, hex, c }: Build): string {
+  return digest([inputs, elf, hex, ...c]);
 }
 
 function checkFit(board: Board, { flashBytes, ramBytes }: { flashBytes: number; ramBytes: number }): void {
@@ -125,18 +174,9 @@ function sourceSymbols(
   return found;
 }
 
-/** One digest of several texts; their lengths keep them apart. */
-function contentKey(texts: readonly string[]): string {
+/** One digest of several contents; their lengths keep them apart. */
+function digest(contents: readonly (string | Buffer)[]): string {
   const hash = createHash("sha256");
-  for (const text of texts) hash.update(`${text.length}:${text}`);
+  for (const content of contents) hash.update(`${Buffer.byteLength(content)}:`).update(content);
   return hash.digest("hex");
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -1,12 +1,13 @@
 /** Linking: figures against avr-size, symbols against avr-nm, contents and hex against avr-objcopy. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Board, loadBoard } from "../../../toolchain/image/board.ts";
 import { readAvrElf } from "../../../toolchain/image/elf.ts";
 import { BuildError } from "../../../toolchain/image/errors.ts";
+import { intelHex } from "../../../toolchain/image/intel-hex.ts";
 import { type GeneratedC, type Image, linkImage } from "../../../toolchain/image/link.ts";
 
 const HAL_HEADER = `#include <stdbool.h>
@@ -131,6 +132,59 @@ describe("linkImage", () => {
     assert.notDeepEqual(other.flash, image.flash);
     const back = await linkImage(board, generated(), outDir);
     assert.deepEqual(back.flash, image.flash);
+  });
+
+  describe("in a folder that several builds share", () => {
+    const other = () => generated({ "main.c": MAIN.replace("1000", "2000"), "more.h": "" });
+    const stampPath = () => join(outDir, "joinery.key");
+    const hexOf = ({ hexPath }: Image) => readFileSync(hexPath, "utf8");
+    let otherFlash: Uint8Array;
+
+    before(async () => {
+      otherFlash = (await linkImage(board, other(), outDir)).flash;
+      assert.notDeepEqual(otherFlash, image.flash);
+    });
+
+    it("gives each of two builds at the same time its own contents", async () => {
+      const builds = [generated(), other(), generated(), other()];
+      const images = await Promise.all(builds.map((each) => linkImage(board, each, outDir)));
+      images.forEach(({ flash }, index) => {
+        assert.deepEqual(flash, index % 2 === 0 ? image.flash : otherFlash, `build ${index}`);
+      });
+      const last = await linkImage(board, generated(), outDir);
+      assert.equal(hexOf(last), intelHex(image.flash));
+    });
+
+    it("does not take the files of one build for those of another, whose stamp was left last", async () => {
+      await linkImage(board, generated(), outDir);
+      const stamp = readFileSync(stampPath());
+      await linkImage(board, other(), outDir);
+      writeFileSync(stampPath(), stamp);
+      const back = await linkImage(board, generated(), outDir);
+      assert.deepEqual(back.flash, image.flash);
+      assert.equal(hexOf(back), intelHex(image.flash));
+    });
+
+    for (const name of ["joinery.hex", "joinery.elf", "c/main.c"]) {
+      it(`builds again where ${name} is not the build's, or is missing`, async () => {
+        const path = join(outDir, name);
+        await linkImage(board, generated(), outDir);
+        const built = readFileSync(path);
+        writeFileSync(path, "something else");
+        await linkImage(board, generated(), outDir);
+        assert.deepEqual(readFileSync(path), built);
+        rmSync(path);
+        await linkImage(board, generated(), outDir);
+        assert.deepEqual(readFileSync(path), built);
+      });
+    }
+
+    it("leaves no C of an earlier build", async () => {
+      await linkImage(board, other(), outDir);
+      assert.ok(existsSync(join(outDir, "c", "more.h")));
+      await linkImage(board, generated(), outDir);
+      assert.ok(!existsSync(join(outDir, "c", "more.h")));
+    });
   });
 
   it("takes a warning for an error, in gcc's words", async () => {
