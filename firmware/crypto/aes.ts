@@ -31,9 +31,12 @@ const S_BOX = table8([
 /** The eleven round keys of the key in use. One for all: the device works with one key at a time. */
 const schedule = new Uint8Array(176);
 
+/** The state that is being encrypted, column by column. At a fixed address it is cheaper to reach than by a pointer. */
+const state = new Uint8Array(16);
+
 /** The product by x in GF(2^8), without a branch (FIPS 197, 4.2.1). */
 function xtime(value: u8): u8 {
-  return u8(value << 1) ^ ((value >> 7) * 0x1b);
+  return u8(value << 1) ^ (u8(-(value >> 7)) & 0x1b);
 }
 
 /** Makes `key` the key of `encryptBlock`, until the next `useKey` or `forgetKey` (FIPS 197, 5.2). */
@@ -52,13 +55,8 @@ export function useKey(key: Bytes<16>): void {
   }
 }
 
-/** Overwrites the round keys, so that no key outlives its use in RAM. */
-export function forgetKey(): void {
-  fill(schedule, 0, 176, 0);
-}
-
-/** SubBytes and ShiftRows (FIPS 197, 5.1.1 and 5.1.2). The state is stored column by column. */
-function substituteAndShift(state: Bytes<16>): void {
+/** SubBytes and ShiftRows (FIPS 197, 5.1.1 and 5.1.2). */
+function substituteAndShift(): void {
   state[0] = S_BOX[state[0]];
   state[4] = S_BOX[state[4]];
   state[8] = S_BOX[state[8]];
@@ -85,7 +83,7 @@ function substituteAndShift(state: Bytes<16>): void {
 }
 
 /** MixColumns and AddRoundKey (FIPS 197, 5.1.3 and 5.1.4). */
-function mixAndAddKey(state: Bytes<16>, roundKey: Bytes<16>): void {
+function mixAndAddKey(roundKey: Bytes<16>): void {
   for (let i = 0; i < 16; i += 4) {
     const column = view(state, i, 4);
     const key = view(roundKey, i, 4);
@@ -101,17 +99,22 @@ function mixAndAddKey(state: Bytes<16>, roundKey: Bytes<16>): void {
   }
 }
 
-function addKey(state: Bytes<16>, roundKey: Bytes<16>): void {
-  for (let i = 0; i < 16; i++) state[i] = state[i] ^ roundKey[i];
-}
-
 /** Encrypts 16 octets in place under the key in use (FIPS 197, 5.1). */
 export function encryptBlock(block: Bytes<16>): void {
-  addKey(block, view(schedule, 0, 16));
-  for (let round = 16; round < 160; round += 16) {
-    substituteAndShift(block);
-    mixAndAddKey(block, view(schedule, round, 16));
+  for (let i = 0; i < 16; i++) state[i] = block[i] ^ schedule[i];
+  for (let round = 16; round < 176; round += 16) {
+    substituteAndShift();
+    if (round === 160) break;
+    mixAndAddKey(view(schedule, round, 16));
   }
-  substituteAndShift(block);
-  addKey(block, view(schedule, 160, 16));
+  for (let i = 0; i < 16; i++) block[i] = state[i] ^ schedule[160 + i];
+}
+
+/**
+ * Overwrites the round keys, and the state of the last round, which together with the block that came out of it
+ * would give the last round key away: no key outlives its use in RAM.
+ */
+export function forgetKey(): void {
+  fill(schedule, 0, 176, 0);
+  fill(state, 0, 16, 0);
 }

@@ -7,7 +7,7 @@ import { encryptBlock, forgetKey, useKey } from "./aes.ts";
  * The first octet is the most significant.
  */
 export function doubleBlock(block: Bytes<16>): void {
-  const reduction = (block[0] >> 7) * 0x87;
+  const reduction = u8(-(block[0] >> 7)) & 0x87;
   for (let i = 0; i < 15; i++) block[i] = u8(block[i] << 1) | (block[i + 1] >> 7);
   block[15] = u8(block[15] << 1) ^ reduction;
 }
