@@ -65,9 +65,9 @@ export function text(what: string): Reader<string> {
   };
 }
 
-/** Any text, for people to read. */
+/** Any text, for people to read: without the control characters that could forge lines in a log or a terminal. */
 export const freeText: Reader<string> = (value, member, problems) =>
-  typeof value === "string" ? value : fault(problems, member, kindOf(value), "text");
+  typeof value === "string" ? value.replace(/\p{Cc}/gu, " ") : fault(problems, member, kindOf(value), "text");
 
 export function integer(what: string, from: number, to: number): Reader<number> {
   return (value, member, problems) => {

@@ -381,6 +381,14 @@ describe("backend answers", () => {
     );
   });
 
+  it("cannot forge lines or colours where their words are shown", () => {
+    const { PHYPayload, Lifetime, NwkSKey, SessionKeyID, ...header } = joinAns;
+    const Description = "no\r\njoin-answered \u001b[32mok\u009b0m\u0000 – café";
+    const refusal = { ...header, Result: { ResultCode: "Other", Description } };
+    const answer = decodeAnswer(refusal, { MessageType: "JoinReq", TransactionID: 7 });
+    assert.equal(answer.Result.Description, "no  join-answered  [32mok 0m  – café");
+  });
+
   it("of success have all that a success carries", () => {
     const answer = decodeAnswer(joinAns, { MessageType: "JoinReq", TransactionID: 7 });
     assert.equal(requireSuccess(answer).PHYPayload, "20");
