@@ -209,7 +209,9 @@ export class Join {
       step: "join-accept-scheduled",
       detail: { devAddr: session.devAddr },
     });
-    if (result !== "scheduled") throw new JoinFailure("the join-accept could not be sent in RX1 or RX2");
+    if (result === "not-sent") throw new JoinFailure("the join-accept could not be sent in RX1 or RX2");
+    if (result === "unknown")
+      throw new JoinFailure("the gateway has not said whether it sends the join-accept");
   }
 
   #event(step: string, devEui: string, detail: Record<string, string | number | boolean>): void {

@@ -195,6 +195,16 @@ describe("Network Server: join", () => {
     assert.match(network.event("join-refused").reason ?? "", /could not be sent/);
   });
 
+  it("tells that a gateway did not say whether it sends", async () => {
+    await start();
+    const device = await network.newDevice("1.0.4");
+    network.gateways[0].answers.push("silence");
+    await network.hear(device.joinRequest());
+    await network.pass(8000);
+    assert.equal(network.gateways[0].downlinks.length, 1);
+    assert.match(network.event("join-refused").reason ?? "", /the gateway has not said whether it sends/);
+  });
+
   describe("when the Join Server does not answer as it should", () => {
     type Tamper = (answer: Record<string, unknown>) => Record<string, unknown>;
     const wrongKey = { KEKLabel: "ns-kek", AESKey: "00".repeat(24) };
