@@ -1,7 +1,7 @@
 /** AppSKeyReq (TS002-1.0): the device's own Application Server asks for the AppSKey of a session. */
 import { type AppSKeyAns, type AppSKeyReq, answerHeader, wrapKeyEnvelope } from "../interfaces/index.ts";
 import { type Context, checkReceiver } from "./context.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, unknownDevice } from "./refusal.ts";
 
 /** @throws Refusal */
 export async function answerAppSKey(
@@ -14,12 +14,7 @@ export async function answerAppSKey(
   checkReceiver(context, request.ReceiverID);
   const id = { devEui: DevEUI, joinEui: request.ReceiverID };
   const device = await context.storage.readDevice(id);
-  if (!device)
-    throw new Refusal(
-      "device",
-      "unknown-device",
-      `DevEUI ${DevEUI} is not registered under JoinEUI ${id.joinEui}`,
-    );
+  if (!device) throw unknownDevice(id);
   if (device.asId !== request.SenderID)
     throw new Refusal(
       "device",

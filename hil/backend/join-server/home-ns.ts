@@ -1,7 +1,7 @@
 /** HomeNSReq (TS002-1.0): a visited Network Server asks for a device's home network. */
 import { answerHeader, type HomeNSAns, type HomeNSReq } from "../interfaces/index.ts";
 import { type Context, checkReceiver } from "./context.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, unknownDevice } from "./refusal.ts";
 
 /** @throws Refusal */
 export async function answerHomeNs(
@@ -12,13 +12,9 @@ export async function answerHomeNs(
   const { DevEUI, SenderID } = request;
   const peer = context.peers.authorise(request, provenName);
   checkReceiver(context, request.ReceiverID);
-  const device = await context.storage.readDevice({ devEui: DevEUI, joinEui: request.ReceiverID });
-  if (!device)
-    throw new Refusal(
-      "device",
-      "unknown-device",
-      `DevEUI ${DevEUI} is not registered under JoinEUI ${request.ReceiverID}`,
-    );
+  const id = { devEui: DevEUI, joinEui: request.ReceiverID };
+  const device = await context.storage.readDevice(id);
+  if (!device) throw unknownDevice(id);
   if (!peer.roaming && device.homeNetId !== SenderID)
     throw new Refusal(
       "device",

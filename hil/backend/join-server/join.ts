@@ -17,7 +17,7 @@ import { answerHeader, type JoinAns, type JoinReq } from "../interfaces/index.ts
 import { devNonceRule, type JoinOutcome, type KeyedDevice } from "../storage/index.ts";
 import { type Context, checkReceiver } from "./context.ts";
 import type { JoinServerPeer } from "./peers.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, unknownDevice } from "./refusal.ts";
 import { checkVersions, joinRequestKey, makeSession, octetOfDlSettings } from "./session.ts";
 
 const SESSION_KEY_ID_OCTETS = 16;
@@ -63,12 +63,7 @@ function checkJoinEui(context: Context, request: JoinReq, frame: JoinRequest): v
 
 async function findDevice(context: Context, request: JoinReq, frame: JoinRequest): Promise<KeyedDevice> {
   const device = await context.storage.findDevice(frame);
-  if (!device)
-    throw new Refusal(
-      "device",
-      "unknown-device",
-      `DevEUI ${frame.devEui} is not registered under JoinEUI ${frame.joinEui}`,
-    );
+  if (!device) throw unknownDevice(frame);
   if (device.homeNetId !== request.SenderID)
     throw new Refusal(
       "device",

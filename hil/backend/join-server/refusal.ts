@@ -1,5 +1,6 @@
 /** Why a Join Server refuses, and the result code that says so under each protocol version (TS002-1.0 and 1.1). */
 import type { ProtocolVersion, ResultCode } from "../interfaces/index.ts";
+import type { DeviceId } from "../storage/index.ts";
 
 const codes = {
   "invalid-protocol-version": { "1.0": "InvalidProtocolVersion", "1.1": "InvalidProtocolVersion" },
@@ -47,4 +48,9 @@ export class Refusal extends Error {
   resultCode(protocolVersion: ProtocolVersion): ResultCode {
     return codes[this.failure][protocolVersion];
   }
+}
+
+export function unknownDevice({ devEui, joinEui }: DeviceId): Refusal {
+  const reason = `DevEUI ${devEui} is not registered under JoinEUI ${joinEui}`;
+  return new Refusal("device", "unknown-device", reason);
 }
