@@ -50,7 +50,7 @@ export function devAddrOf(netId: string, nwkAddr: number): string {
   return value.toString(16).toUpperCase().padStart(8, "0");
 }
 
-/** Whether a DevAddr was assigned under this NetID: a Network Server drops the frames of others. */
+/** Whether a DevAddr was assigned under this NetID. */
 export function isDevAddrOf(devAddr: string, netId: string): boolean {
   const bits = nwkAddrBits(netId);
   return (Number.parseInt(devAddr, 16) ^ Number.parseInt(devAddrOf(netId, 0), 16)) >>> bits === 0;
