@@ -21,6 +21,7 @@
 #define RADIO_RESET PB1
 #define RADIO_SELECT PB2
 #define RADIO_MOSI PB3
+#define RADIO_MISO PB4
 #define RADIO_SCK PB5
 #define RADIO_DIO0 PD2 /* INT0 */
 #define RADIO_DIO1 PD3 /* INT1 */
@@ -238,10 +239,14 @@ static void start_board(void)
     DIDR1 = _BV(AIN1D) | _BV(AIN0D);
     PORTC = 0x3f;
 
-    /* NSS high before it becomes an output; as an output it also keeps the SPI a master (19.3.2). */
-    PORTB = _BV(RADIO_SELECT) | _BV(PB0);
+    /*
+     * NSS high before it becomes an output; as an output it also keeps the SPI a master (19.3.2). MISO
+     * needs a pull-up because the radio lets go of it while NSS is high.
+     */
+    PORTB = _BV(RADIO_SELECT) | _BV(RADIO_MISO) | _BV(PB0);
     DDRB = _BV(RADIO_SELECT) | _BV(RADIO_MOSI) | _BV(RADIO_SCK);
-    PORTD = (uint8_t)~(_BV(PD1) | _BV(RADIO_DIO0) | _BV(RADIO_DIO1));
+    /* TXD high, as the line idles, until the transmitter takes the pin. */
+    PORTD = (uint8_t)~(_BV(RADIO_DIO0) | _BV(RADIO_DIO1));
     DDRD = _BV(PD1);
 
     SPSR = _BV(SPI2X);

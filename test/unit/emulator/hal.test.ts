@@ -282,6 +282,29 @@ describe("HAL of pro-mini-rfm95", () => {
     assert.deepEqual(bench.messages, []);
   });
 
+  it("lets no input float but those that the radio drives, and idles the console high", async () => {
+    const program = await buildOnHal(`
+      #include <avr/io.h>
+      volatile uint8_t done, floating[3], txd;
+      void joinery_main(void)
+      {
+          floating[0] = (uint8_t)~(DDRB | PORTB);
+          floating[1] = (uint8_t)~(DDRC | PORTC);
+          floating[2] = (uint8_t)~(DDRD | PORTD);
+          txd = PORTD & _BV(PD1);
+          done = 1;
+      }`);
+    const bench = new Bench(program);
+    bench.runUntilDone();
+    const floats = (port: number, pin: number) => ((bench.u8("floating", port) >> pin) & 1) === 1;
+    const pins = [..."BCD"].flatMap((letter, port) =>
+      [0, 1, 2, 3, 4, 5, 6, 7].filter((pin) => floats(port, pin)).map((pin) => `P${letter}${pin}`),
+    );
+    // NRESET, which the radio pulls up; the crystal; RESET and a pin that is none; DIO0 and DIO1.
+    assert.deepEqual(pins, ["PB1", "PB6", "PB7", "PC6", "PC7", "PD2", "PD3"]);
+    assert.notEqual(bench.u8("txd"), 0);
+  });
+
   it("turns off a watchdog that a reset has left running", async () => {
     const program = await buildOnHal(`
       #include <avr/io.h>
