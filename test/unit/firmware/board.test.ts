@@ -39,8 +39,12 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
 
     after(() => rmSync(outDir, { recursive: true, force: true }));
 
-    /** Runs a freshly provisioned board against a network for `durationS`. */
-    async function run(durationS: number, clockErrorPpm: number) {
+    /** Runs a freshly provisioned board against a network for `durationS`; `prepare` sees it before it starts. */
+    async function run(
+      durationS: number,
+      clockErrorPpm: number,
+      prepare: (machine: Machine, bench: Bench) => void = () => {},
+    ) {
       const bench = new Bench();
       const network = new Network(bench, networkOptions);
       const machine: Machine = createMachine(image, {
@@ -54,6 +58,7 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
       machine.onConsole((octet) => {
         console += String.fromCharCode(octet);
       });
+      prepare(machine, bench);
       const limitNs = durationS * SECOND_NS;
       await runLockstep({
         clock: bench.clock,
@@ -63,6 +68,27 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
         limitNs,
       });
       return { bench, network, machine, lines: () => console.split("\n") };
+    }
+
+    for (const phase of ["before", "during", "after"] as const) {
+      it(`uses no DevNonce twice and joins though the power goes ${phase} writes of the EEPROM`, async () => {
+        // The first record precedes the join-request, the second (from write 9 on) follows the join-accept.
+        for (const count of [1, 3, 8, 9, 12]) {
+          const { bench, machine, lines } = await run(30, 0, (board, { clock }) => {
+            board.cutPowerAtStoreWrite(count, phase);
+            const restart = () => {
+              if (!board.powered) board.powerOn();
+              clock.at(clock.nowNs() + SECOND_NS, restart);
+            };
+            restart();
+          });
+          assert.equal(machine.powered, true);
+          assert.ok(lines().filter((line) => line.startsWith("boot")).length === 2, lines().join("\n"));
+          assert.equal(new Set(bench.devNonces).size, bench.devNonces.length, `${bench.devNonces}`);
+          assert.ok(lines().includes(`joined ${DEV_ADDR}`));
+          assert.equal(readNonces(bench.eeprom).nextDevNonce, (bench.devNonces.at(-1) as number) + 1);
+        }
+      });
     }
 
     for (const clockErrorPpm of [-30, 0, 30]) {
