@@ -200,6 +200,8 @@ export class Atmega328p implements Machine {
   }
 
   #watchdogReset(): void {
+    this.#peripherals.eeprom.completeWrite();
+    if (!this.#powered) return;
     const ram = this.#core.data.slice(SRAM_START);
     const nowNs = this.nowNs();
     this.#retireCore();

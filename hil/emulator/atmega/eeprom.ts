@@ -31,12 +31,18 @@ export interface EepromOptions {
   readonly plannedCut: () => PlannedCut | undefined;
 }
 
+export interface Eeprom {
+  /** A reset of the processor does not stop the programming of an octet (8.4.2). */
+  completeWrite(): void;
+}
+
 /** Connects the EEPROM registers of `cpu` to `options.memory`. */
-export function attachEeprom(cpu: CPU, options: EepromOptions): void {
+export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
   const { memory, cyclesPerNs, report } = options;
   const eraseCycles = Math.round(ERASE_NS * cyclesPerNs);
   const writeCycles = Math.round(WRITE_NS * cyclesPerNs);
   let erasing = false;
+  let completeWrite = () => {};
 
   /** Counts a programming operation; true where the power went before it began. */
   const cutAtStart = (address: number): boolean => {
@@ -57,14 +63,13 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): void {
       const alone = !erasing;
       erasing = false;
       if (alone && cutAtStart(address)) return;
-      cpu.addClockEvent(
-        () => {
-          memory[address] &= value;
-          const cut = options.plannedCut();
-          if (cut !== undefined && cut.remaining === 0) options.powerOff();
-        },
-        (alone ? 0 : eraseCycles) + writeCycles,
-      );
+      completeWrite = () => {
+        completeWrite = () => {};
+        memory[address] &= value;
+        const cut = options.plannedCut();
+        if (cut !== undefined && cut.remaining === 0) options.powerOff();
+      };
+      cpu.addClockEvent(() => completeWrite(), (alone ? 0 : eraseCycles) + writeCycles);
     },
   };
   new AVREEPROM(cpu, backend, { ...eepromConfig, eraseCycles, writeCycles });
@@ -90,4 +95,5 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): void {
       return true;
     };
   }
+  return { completeWrite: () => completeWrite() };
 }

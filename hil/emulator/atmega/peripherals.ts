@@ -13,7 +13,7 @@ import {
   timer2Config,
   usart0Config,
 } from "avr8js";
-import { attachEeprom, type EepromOptions } from "./eeprom.ts";
+import { attachEeprom, type Eeprom, type EepromOptions } from "./eeprom.ts";
 import { ExternalInterrupts } from "./external-interrupts.ts";
 import { JumpingTimer } from "./jumping-timer.ts";
 import { SPCR, UCSR0A, UDR0 } from "./registers.ts";
@@ -44,6 +44,7 @@ export interface Wires {
 
 export interface Peripherals {
   readonly ports: Readonly<Record<PortLetter, AVRIOPort>>;
+  readonly eeprom: Eeprom;
   /** Whether the USART is still shifting an octet out. */
   readonly transmitting: boolean;
 }
@@ -57,11 +58,12 @@ export function attachPeripherals(cpu: CPU, wires: Wires): Peripherals {
   };
   new ExternalInterrupts(cpu, ports.D, wires.ioClockRuns);
   for (const config of [timer0Config, timer1Config, timer2Config]) new JumpingTimer(cpu, config);
-  attachEeprom(cpu, wires.eeprom);
+  const eeprom = attachEeprom(cpu, wires.eeprom);
   attachSpi(cpu, wires);
   const usart = attachUsart(cpu, wires);
   return {
     ports,
+    eeprom,
     get transmitting() {
       return usart.transmitting;
     },

@@ -1,6 +1,23 @@
 /** Sleep modes and the watchdog: data sheet DS40002061B, sections 10 and 11.8. */
 import assert from "node:assert/strict";
-import { Bench, buildBare } from "./support/programs.ts";
+import { Bench, buildBare, buildOnHal } from "./support/programs.ts";
+
+/** Connects a chip that does nothing; the result raises its DIO0, at PD2. */
+function attachDio0(bench: Bench): () => void {
+  let raise = () => {};
+  bench.machine.attachRadio(
+    {
+      select: () => {},
+      transfer: () => 0,
+      reset: () => {},
+      onDio: (listener) => {
+        raise = () => listener(0, true);
+      },
+    },
+    { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" },
+  );
+  return () => raise();
+}
 
 describe("sleep of the emulated ATmega328P", () => {
   it("executes the instruction after SEI before a waiting interrupt, so that SLEEP is not passed by", async () => {
@@ -88,19 +105,8 @@ describe("sleep of the emulated ATmega328P", () => {
                 ;
         }`),
     );
-    let raise: (dio: 0, level: boolean) => void = () => {};
-    bench.machine.attachRadio(
-      {
-        select: () => {},
-        transfer: () => 0,
-        reset: () => {},
-        onDio: (listener) => {
-          raise = listener;
-        },
-      },
-      { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" },
-    );
-    bench.clock.at(500e6, () => raise(0, true));
+    const raise = attachDio0(bench);
+    bench.clock.at(500e6, () => raise());
     bench.runUntilDone();
     const wokeMs = bench.clock.nowNs() / 1e6;
     assert.ok(wokeMs > 502 && wokeMs < 502.3, `${wokeMs} ms`);
@@ -123,19 +129,8 @@ describe("sleep of the emulated ATmega328P", () => {
                 ;
         }`),
     );
-    let raise: (dio: 0, level: boolean) => void = () => {};
-    bench.machine.attachRadio(
-      {
-        select: () => {},
-        transfer: () => 0,
-        reset: () => {},
-        onDio: (listener) => {
-          raise = listener;
-        },
-      },
-      { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" },
-    );
-    bench.clock.at(1e6, () => raise(0, true));
+    const raise = attachDio0(bench);
+    bench.clock.at(1e6, () => raise());
     bench.runTo(100e6);
     assert.notEqual(bench.u8("done"), 1);
   });
@@ -168,6 +163,28 @@ describe("watchdog of the emulated ATmega328P", () => {
     assert.equal(bench.u8("kept"), 0x77, "a reset keeps the SRAM");
     bench.runTo(bench.clock.nowNs() + 1e9);
     assert.equal(bench.u8("boots"), 1, "turned off, it does not reset again");
+  });
+
+  it("lets the EEPROM finish the octet that it is programming", async () => {
+    const bench = new Bench(
+      await buildOnHal(`
+        #include <avr/io.h>
+        #include <avr/wdt.h>
+        volatile uint8_t done, boots __attribute__((section(".noinit")));
+        void joinery_main(void)
+        {
+            if (boots == 1)
+                for (done = 1;;)
+                    ;
+            boots = 1;
+            wdt_enable(WDTO_15MS);
+            for (uint16_t address = 0;; address++)
+                hal_store_write(address, 0x5a);
+        }`),
+    );
+    bench.runUntilDone();
+    // 16 ms at 3.4 ms an octet: the reset comes in the middle of the fifth.
+    assert.deepEqual([...bench.machine.eeprom.subarray(0, 6)], [0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0xff]);
   });
 
   it("is held off by WDR", async () => {
