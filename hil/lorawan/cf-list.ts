@@ -1,5 +1,5 @@
 /**
- * CFList of a join-accept, 16 octets, the last one its type. LoRaWAN L2 1.0.4 section 6.2.6, RP002-1.0.4
+ * CFList of a join-accept, 16 octets, the last one its type. LoRaWAN L2 1.0.4 section 6.2, RP002-1.0.4
  * (per region): type 0 is five channel frequencies, type 1 is channel masks.
  */
 import { FrameError } from "./frame-error.ts";

@@ -1,6 +1,6 @@
 /**
  * Join-accept: MHDR | JoinNonce(3) NetID(3) DevAddr(4) DLSettings(1) RxDelay(1) CFList(0|16) MIC(4).
- * LoRaWAN L2 1.0.4 section 6.2.6, 1.1 section 6.2.3. The network *decrypts* everything after the MHDR with
+ * LoRaWAN L2 1.0.4 section 6.2, 1.1 section 6.2.3. The network *decrypts* everything after the MHDR with
  * AES-ECB, so that a device needs AES encryption only.
  */
 import { AES_BLOCK_OCTETS, aesDecrypt, aesEncrypt } from "./aes.ts";

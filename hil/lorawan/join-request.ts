@@ -1,6 +1,6 @@
 /**
  * Join-request: MHDR | JoinEUI(8) | DevEUI(8) | DevNonce(2) | MIC(4), not encrypted.
- * LoRaWAN L2 1.0.4 section 6.2.5, 1.1 section 6.2.2. The MIC key is the AppKey (1.0.x) or the NwkKey (1.1).
+ * LoRaWAN L2 1.0.4 section 6.2, 1.1 section 6.2.2. The MIC key is the AppKey (1.0.x) or the NwkKey (1.1).
  */
 import { FrameError } from "./frame-error.ts";
 import { EUI_OCTETS, fromAirOrder, numberToAirOrder, toAirOrder } from "./identifiers.ts";

@@ -1,5 +1,5 @@
 /**
- * Session and Join Server keys. LoRaWAN L2 1.0.4 section 6.2.6 (NwkSKey, AppSKey), 1.1 sections 6.1.1.4 and
+ * Session and Join Server keys. LoRaWAN L2 1.0.4 section 6.2 (NwkSKey, AppSKey), 1.1 sections 6.1.1.4 and
  * 6.2.3. Each is AES-128(root key, key type | the join's values | zeros).
  */
 import { AES_BLOCK_OCTETS, aesEncrypt } from "./aes.ts";
