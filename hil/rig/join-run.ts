@@ -4,7 +4,7 @@
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
 import { mkdirSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { BuildError, buildImage, type Image, loadBoard } from "../../toolchain/image/index.ts";
 import {
@@ -97,8 +97,9 @@ async function refusing<T>(
 async function build(board: Image["board"], lorawan: string, timeline: Timeline): Promise<Image> {
   timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
   // Kept between runs: buildImage leaves gcc out where nothing has changed.
-  const outDir = join(tmpdir(), `joinery-${userInfo().username}`, `${board.name}-${lorawan}`);
-  mkdirSync(outDir, { recursive: true, mode: 0o700 });
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const outDir = join(caches, "joinery", `${board.name}-${lorawan}`);
+  mkdirSync(outDir, { recursive: true });
   try {
     const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
     timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);

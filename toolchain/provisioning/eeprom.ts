@@ -19,6 +19,8 @@ const CRC_OFFSET = 52;
 const JOURNAL_OFFSET = 64;
 const RECORD_LENGTH = 8;
 const NO_JOIN_NONCE = 0xffffff;
+/** DevNonces that exist: 0 to 65535. */
+const DEV_NONCE_COUNT = 0x10000;
 
 /** The EEPROM contents of a freshly provisioned board: `sizeBytes` octets, 0xff where nothing is written. */
 export function eepromImage(identity: DeviceIdentity, sizeBytes: number): Uint8Array {
@@ -62,30 +64,32 @@ export function readIdentity(eeprom: Uint8Array): DeviceIdentity {
 
 /** What the newest whole record of the journal says. */
 export interface StoredNonces {
-  /** The DevNonce that the next join-request will carry. */
+  /** The DevNonce that the next join-request will carry; 65536 where all are used up. */
   readonly nextDevNonce: number;
   /** The JoinNonce of the last accepted join-accept; undefined before the first. */
   readonly lastJoinNonce: number | undefined;
 }
 
 /**
- * Reads the journal: records of DevNonce (2 octets), JoinNonce (3, FFFFFF for none), zero, CRC-16 (2), all
- * least significant octet first. The DevNonce only grows, so the newest record is the one with the
- * highest, and of those the one with the higher JoinNonce. A record torn by a power cut fails its CRC.
+ * Reads the journal: records of DevNonce (2 octets), JoinNonce (3, FFFFFF for none), 1 where all DevNonces
+ * are used up and else 0, CRC-16 (2), least significant octet first, in a ring. A record torn by a power cut
+ * fails its CRC. The DevNonce only grows, so the newest record has the highest; of two with the same DevNonce
+ * the newer follows the older in the ring.
  */
 export function readNonces(eeprom: Uint8Array): StoredNonces {
   const image = Buffer.from(eeprom.buffer, eeprom.byteOffset, eeprom.byteLength);
+  const slots = Math.floor((image.length - JOURNAL_OFFSET) / RECORD_LENGTH);
   let newest: StoredNonces = { nextDevNonce: 0, lastJoinNonce: undefined };
-  for (let offset = JOURNAL_OFFSET; offset + RECORD_LENGTH <= image.length; offset += RECORD_LENGTH) {
-    const record = image.subarray(offset, offset + RECORD_LENGTH);
+  let newestSlot: number | undefined;
+  for (let slot = 0; slot < slots; slot++) {
+    const record = image.subarray(JOURNAL_OFFSET + slot * RECORD_LENGTH).subarray(0, RECORD_LENGTH);
     if (crc16(record.subarray(0, 6)) !== record.readUInt16LE(6)) continue;
-    const nextDevNonce = record.readUInt16LE(0);
+    const nextDevNonce = record[5] === 0 ? record.readUInt16LE(0) : DEV_NONCE_COUNT;
+    const follows = newestSlot === undefined || slot - newestSlot < slots / 2;
+    if (nextDevNonce < newest.nextDevNonce || (nextDevNonce === newest.nextDevNonce && !follows)) continue;
     const joinNonce = record.readUIntLE(2, 3);
-    const lastJoinNonce = joinNonce === NO_JOIN_NONCE ? undefined : joinNonce;
-    const newer =
-      nextDevNonce > newest.nextDevNonce ||
-      (nextDevNonce === newest.nextDevNonce && (lastJoinNonce ?? -1) > (newest.lastJoinNonce ?? -1));
-    if (newer) newest = { nextDevNonce, lastJoinNonce };
+    newest = { nextDevNonce, lastJoinNonce: joinNonce === NO_JOIN_NONCE ? undefined : joinNonce };
+    newestSlot = slot;
   }
   return newest;
 }

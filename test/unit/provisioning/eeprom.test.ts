@@ -11,7 +11,8 @@ const NAMES = { devEui: "0123456789ABCDEF", joinEui: "70B3D57ED0000001" };
 /** A journal record with its CRC, computed bit by bit from the polynomial's definition. */
 function record(devNonce: number, joinNonce: number): Buffer {
   const octets = Buffer.alloc(8);
-  octets.writeUInt16LE(devNonce, 0);
+  octets.writeUInt16LE(devNonce % 0x10000, 0);
+  octets[5] = devNonce >> 16;
   octets.writeUIntLE(joinNonce, 2, 3);
   let crc = 0xffff;
   for (let bit = 0; bit < 48; bit++) {
@@ -59,17 +60,29 @@ describe("the EEPROM of a provisioned board", () => {
     assert.deepEqual(readNonces(image), { nextDevNonce: 0, lastJoinNonce: undefined });
   });
 
-  it("tells the newest whole record of the journal, wherever it stands", () => {
+  /** An EEPROM whose journal holds these records, by slot of the ring. */
+  function journal(records: Readonly<Record<number, Buffer>>): Uint8Array {
     const image = eepromImage(generateIdentity(NAMES), 1024);
-    image.set(record(7, 3), 64);
-    image.set(record(8, 3), 72);
-    image.set(record(5, 0xffffff), 80);
-    image.set(record(8, 4), 1016);
-    const torn = record(9, 5);
-    torn[7] ^= 1;
-    image.set(torn, 88);
-    assert.deepEqual(readNonces(image), { nextDevNonce: 8, lastJoinNonce: 4 });
-  });
+    for (const [slot, octets] of Object.entries(records)) image.set(octets, 64 + 8 * Number(slot));
+    return image;
+  }
+  const torn = record(9, 5);
+  torn[7] ^= 1;
+
+  const journals: readonly [string, Uint8Array, number, number | undefined][] = [
+    ["of the highest DevNonce", journal({ 0: record(7, 3), 1: record(8, 3), 2: record(5, 9) }), 8, 3],
+    ["that is later in the ring", journal({ 4: record(8, 0xffffff), 5: record(8, 7) }), 8, 7],
+    ["that is later, with a smaller JoinNonce", journal({ 4: record(8, 9), 5: record(8, 7) }), 8, 7],
+    ["that is later over the end of the ring", journal({ 119: record(8, 9), 0: record(8, 7) }), 8, 7],
+    ["that is whole", journal({ 0: record(8, 3), 1: torn }), 8, 3],
+    ["without a JoinNonce", journal({ 3: record(2, 0xffffff) }), 2, undefined],
+    ["after the last DevNonce", journal({ 0: record(0xffff, 3), 1: record(0x10000, 3) }), 0x10000, 3],
+  ];
+  for (const [which, image, nextDevNonce, lastJoinNonce] of journals) {
+    it(`tells the record of its journal ${which}`, () => {
+      assert.deepEqual(readNonces(image), { nextDevNonce, lastJoinNonce });
+    });
+  }
 });
 
 describe("a device identity", () => {
