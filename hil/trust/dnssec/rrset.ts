@@ -4,7 +4,7 @@
  * Signatures are checked over what dns-packet decoded, encoded again: what the caller is given is therefore exactly
  * what was signed, however an answer was compressed or spelt.
  */
-import { type Answer, encode, type RecordType, type RrsigData } from "dns-packet";
+import { type Answer, encode, type NsecData, type RecordType, type RrsigData } from "dns-packet";
 import { canonicalName, isWithin, labelsOf, nameToWire, ROOT, rightmost, wildcardOf } from "./names.ts";
 
 /** Decoded RDATA as dns-packet gives it: an object or string by record type. */
@@ -56,11 +56,20 @@ export function groupRrsets(section: readonly Answer[]): Rrset[] {
   return [...sets.values()].filter(({ records }) => records.length > 0);
 }
 
+/** An empty label, or an octet that ends a line: dns-packet drops the dots beside them when it writes, not when it reads. */
+const UNWRITABLE = /^\.(?!$)|\.\.|[\n\r\u2028\u2029]/;
+
+/** @throws RangeError for a name that would be written, and so bear the signature, as another than was read */
+function writable(name: string): string {
+  if (UNWRITABLE.test(name)) throw new RangeError(`domain name ${JSON.stringify(name)}: cannot be written`);
+  return name;
+}
+
 /** Names inside RDATA that are lower-cased for signing: the types of RFC 4034 section 6.2 that dns-packet decodes. */
 function canonicalData(type: string, data: RecordData): RecordData {
   const lowered = (fields: readonly string[]): RecordData => {
     const copy = { ...(data as Record<string, unknown>) };
-    for (const field of fields) copy[field] = canonicalName(copy[field] as string);
+    for (const field of fields) copy[field] = canonicalName(writable(copy[field] as string));
     return copy;
   };
   switch (type) {
@@ -68,7 +77,7 @@ function canonicalData(type: string, data: RecordData): RecordData {
     case "CNAME":
     case "DNAME":
     case "PTR":
-      return canonicalName(data as string);
+      return canonicalName(writable(data as string));
     case "MX":
       return lowered(["exchange"]);
     case "SOA":
@@ -79,6 +88,9 @@ function canonicalData(type: string, data: RecordData): RecordData {
       return lowered(["replacement"]);
     case "RP":
       return lowered(["mbox", "txt"]);
+    case "NSEC":
+      writable((data as NsecData).nextDomain); // not lower-cased (RFC 6840 section 5.1)
+      return data;
     default:
       return data;
   }

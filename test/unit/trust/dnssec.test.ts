@@ -368,6 +368,32 @@ describe("DNSSEC validator", () => {
     }
   });
 
+  it("does not take the end of an NSEC's gap, spelt with a dot inside a label, for a name in the gap", async () => {
+    const label = Buffer.from(".cut-off"); // what the codec strips where it writes, but not where it reads
+    const next = Buffer.concat([Buffer.of(label.length), label, nameToWire("good.example")]);
+    const types = Buffer.from("0006040000000003", "hex"); // CNAME RRSIG NSEC, as the true NSEC of away.good.example
+    let authorities: Answer[] = [];
+    meddler.meddle = (message) => {
+      const [{ name }] = message.questions;
+      if (name === "b.good.example") authorities = message.authorities;
+      if (name !== "cut-off.good.example") return attack(message);
+      message.answers = [];
+      message.authorities = authorities.map((one) =>
+        one.type === "NSEC" && one.name === "away.good.example"
+          ? ({ ...one, type: "UNKNOWN_47", data: Buffer.concat([next, types]) } as unknown as Answer)
+          : one,
+      );
+      return true;
+    };
+    try {
+      resolver.clearCache();
+      await assert.rejects(resolver.resolve("b.good.example", "A"), { kind: "no-such-name" });
+      await assert.rejects(resolver.resolve("cut-off.good.example", "A"), { kind: "bogus" });
+    } finally {
+      meddler.meddle = attack;
+    }
+  });
+
   it("refuses denial by NSEC3, which it does not evaluate", async () => {
     meddler.meddle = (message) => {
       if (message.questions[0].type !== "TLSA") return attack(message);
