@@ -3,7 +3,7 @@
  * that can name itself with the DANE client-identity extension.
  *
  * A connection is handed to HTTP when the server has been judged, so no octet of a request leaves before. Connections
- * are kept alive; one that outlives the records it was accepted by is judged again before its next request.
+ * are kept alive as long as the records by which their server was accepted; then the next request opens a new one.
  */
 import type { ClientRequest } from "node:http";
 import { Agent, type RequestOptions } from "node:https";
@@ -14,9 +14,9 @@ import { offerClientName } from "../client-identity/index.ts";
 import { tlsaOwner } from "../dane/index.ts";
 import { canonicalName, DnsFailure } from "../dnssec/index.ts";
 import type { Resolver, SecureAnswer } from "../resolver/index.ts";
-import { JudgedConnection } from "./connection.ts";
 import { type JudgeOptions, PeerJudge } from "./judge.ts";
 import {
+  type Acceptance,
   connectionFault,
   type PeerInHandshake,
   presentedChain,
@@ -45,6 +45,13 @@ interface Destination {
   readonly names: readonly string[];
 }
 
+declare module "node:http" {
+  interface Agent {
+    /** Left out of the types of Node. Called for each request: takes a kept-alive connection, opens one, or waits for one. */
+    addRequest(request: ClientRequest, options: RequestOptions): void;
+  }
+}
+
 type ConnectionCallback = (error: Error | null, socket: Duplex) => void;
 
 class DaneAgent extends Agent {
@@ -52,7 +59,7 @@ class DaneAgent extends Agent {
   readonly #resolver: Resolver | undefined;
   readonly #context: SecureContext;
   readonly #clientName: string | undefined;
-  readonly #connections = new WeakMap<object, JudgedConnection>();
+  readonly #acceptances = new WeakMap<Duplex, Acceptance>();
 
   constructor(options: DaneAgentOptions) {
     super({ keepAlive: true, maxCachedSessions: 0 });
@@ -67,6 +74,8 @@ class DaneAgent extends Agent {
     });
     if (options.clientName !== undefined)
       offerClientName(this.#context, options.clientName, options.extensionType);
+    // Before http gives the connection to a request that waits for one.
+    this.prependListener("free", (socket: Duplex) => this.#closeExpired([socket]));
   }
 
   /** Called by http for each new connection; the socket is given back when its server has been accepted. */
@@ -77,26 +86,24 @@ class DaneAgent extends Agent {
     );
   }
 
-  /** Called by http before the next request on a kept-alive connection: corked, it sends nothing until judged again. */
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    super.reuseSocket(socket, request);
-    const connection = this.#connections.get(socket);
-    if (!connection || connection.isCurrent) return;
-    socket.cork();
-    connection.renew().then(
-      () => socket.uncork(),
-      (error: Error) => socket.destroy(error),
-    );
+  override addRequest(request: ClientRequest, options: RequestOptions): void {
+    for (const idle of Object.values(this.freeSockets)) this.#closeExpired(idle ?? []);
+    super.addRequest(request, options);
+  }
+
+  /** A connection cannot be held back once a request has it: `end` of a request undoes every cork. */
+  #closeExpired(sockets: readonly Duplex[]): void {
+    for (const socket of sockets) {
+      const acceptance = this.#acceptances.get(socket);
+      if (!acceptance || !this.#judge.isCurrent(acceptance)) socket.destroy();
+    }
   }
 
   async #open(options: RequestOptions): Promise<TLSSocket> {
     const destination = await this.#destination(options);
     const socket = await this.#connectToOne(destination);
     try {
-      this.#connections.set(
-        socket,
-        await JudgedConnection.open(this.#judge, this.#presentedPeer(socket, destination)),
-      );
+      this.#acceptances.set(socket, await this.#judge.judge(this.#presentedPeer(socket, destination)));
     } catch (error) {
       socket.destroy();
       throw error;

@@ -143,7 +143,14 @@ class DaneServer extends Server {
 
   /** Under policy pkix a client is who its certificate says: the first of its names that may come. */
   #nameInCertificate(leaf: Uint8Array): string | undefined {
-    return dnsNamesOf(leaf).find((name) => this.#allow(name));
+    let names: readonly string[];
+    try {
+      names = dnsNamesOf(leaf);
+    } catch (error) {
+      const reason = `its certificate cannot be read: ${(error as Error).message}`;
+      throw this.#judge.refuse(UNNAMED, reason, { cause: error });
+    }
+    return names.find((name) => this.#allow(name));
   }
 
   /** A kept-alive connection may outlive the records by which it was accepted: then it is judged again. */

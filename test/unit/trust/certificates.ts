@@ -31,6 +31,8 @@ export interface Wanted {
   readonly keyUsage?: number;
   readonly constraints?: { readonly permitted?: readonly string[]; readonly excluded?: readonly string[] };
   readonly unknownCritical?: boolean;
+  /** A subjectAltName that is no DER. */
+  readonly malformedNames?: boolean;
   /** Days from now. */
   readonly from?: number;
   readonly to?: number;
@@ -68,6 +70,8 @@ export async function makeCertificate(wanted: Wanted): Promise<Made> {
     extensions.push(
       new x509.Extension("1.2.3.4.5", true, AsnConvert.serialize(new OctetString(Buffer.of(1)))),
     );
+  if (wanted.malformedNames)
+    extensions.push(new x509.Extension("2.5.29.17", false, Buffer.of(0x30, 0x7f, 1)));
   const certificate = await x509.X509CertificateGenerator.create(
     {
       subject: `CN=${wanted.subject}`,

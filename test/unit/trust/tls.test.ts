@@ -638,19 +638,58 @@ describe("TLS gated by DANE", () => {
       );
     });
 
-    it("are renewed by the client before the next request, and refused when the record is gone", async () => {
+    it("end the connection on the client's side: the next request opens one of its own", async () => {
       let now = new Date();
       await serve();
       const agent = agentOf({ resolver: resolver(() => now) });
       assert.equal((await post(agent)).status, 200);
       now = new Date(now.getTime() + 301_000);
       assert.equal((await post(agent)).status, 200);
-      assert.deepEqual([byCli.length, bySer.length], [2, 1], "the same connection");
+      assert.deepEqual([byCli.length, bySer.length], [2, 2]);
       publishServer([]);
       now = new Date(now.getTime() + 301_000);
       const { error } = await post(agent);
       assert.ok(error instanceof TrustError);
       assert.equal(handled, 2);
+    });
+  });
+
+  describe("a connection whose verdict has expired, on the client's side", () => {
+    const LATER_MS = 301_000;
+
+    it("gets no octet, even of a body that is written later than the request is made", async () => {
+      let now = new Date();
+      const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor], now: () => now });
+      await serve();
+      const agent = agentOf({ resolver: slow });
+      assert.equal((await post(agent)).status, 200);
+      now = new Date(now.getTime() + LATER_MS);
+      publishServer([]);
+      slow.delayMs = 100;
+      const outgoing = request({ host: SERVER, port, agent, method: "POST", path: "/" });
+      const failed = once(outgoing, "error");
+      await new Promise((elapsed) => setTimeout(elapsed, 40));
+      outgoing.end(Buffer.alloc(10));
+      const [error] = await Promise.race([failed, once(outgoing, "response")]);
+      assert.ok(error instanceof TrustError);
+      assert.equal(handled, 1);
+    });
+
+    it("is not given to a request that waited for it", async () => {
+      let now = new Date();
+      const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor] });
+      slow.delayMs = 60;
+      await serve({ resolver: slow });
+      const agent = agentOf({ resolver: resolver(() => now) });
+      agent.maxSockets = 1;
+      const first = post(agent);
+      await new Promise((elapsed) => setTimeout(elapsed, 40)); // connected, and waiting for the server's verdict
+      const second = post(agent);
+      now = new Date(now.getTime() + LATER_MS);
+      publishServer([]);
+      assert.equal((await first).status, 200);
+      assert.ok((await second).error instanceof TrustError);
+      assert.equal(handled, 1);
     });
   });
 
@@ -742,6 +781,14 @@ describe("TLS gated by DANE", () => {
       await serve(policy(clientCredentials));
       const { error } = await post(agentOf({ ...policy(clientCredentials), clientName: undefined }));
       assert.match((error as TrustError).reason, /does not lead to a trusted root/);
+    });
+
+    it("refuses a client whose certificate cannot be read", async () => {
+      const odd = await makeCertificate({ subject: "odd", malformedNames: true });
+      await serve(policy(serverCredentials));
+      const credentials = { privateKeyPem: odd.keyPem, chainPem: odd.pem };
+      await post(agentOf({ ...policy(serverCredentials), credentials, clientName: undefined }));
+      assert.match(bySer[0].reason!, /certificate cannot be read/);
     });
 
     it("refuses a client without a name that may come", async () => {
