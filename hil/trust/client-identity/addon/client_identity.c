@@ -83,14 +83,13 @@ static void *(*external_value)(napi_value); /* v8::External::Value() const, up t
 static void *(*tagged_external_value)(napi_value, uint16_t);
 
 /* A claim leaves the list when JavaScript takes the name or the connection ends, whichever is first. */
-static int unlink_claim(struct claim *claim) {
+static void unlink_claim(struct claim *claim) {
     for (struct claim **link = &claims; *link != NULL; link = &(*link)->next) {
         if (*link == claim) {
             *link = claim->next;
-            return 1;
+            return;
         }
     }
-    return 0;
 }
 
 static void free_claim(void *parent, void *data, CRYPTO_EX_DATA *ex, int index, long argl, void *argp) {
@@ -228,6 +227,8 @@ static napi_value take_client_name(napi_env env, napi_callback_info info) {
     void *wanted;
     char label[64];
     unsigned char material[KEYING_MATERIAL_OCTETS];
+    unsigned char name[255];
+    size_t name_length = 0;
 
     if (napi_get_cb_info(env, info, &count, args, NULL, NULL) != napi_ok || count != 2 ||
         napi_get_buffer_info(env, args[0], &wanted, &wanted_length) != napi_ok ||
@@ -242,10 +243,13 @@ static napi_value take_client_name(napi_env env, napi_callback_info info) {
             continue;
         if (CRYPTO_memcmp(material, wanted, sizeof material) != 0) continue;
         unlink_claim(claim);
-        napi_create_buffer_copy(env, claim->length, claim->name, NULL, &result);
+        name_length = claim->length;
+        memcpy(name, claim->name, name_length);
         break;
     }
     pthread_mutex_unlock(&lock);
+    /* Not under the lock: a new buffer may set off the garbage collector, and that free_claim. */
+    if (name_length > 0) napi_create_buffer_copy(env, name_length, name, NULL, &result);
     return result;
 }
 
