@@ -28,8 +28,10 @@ export function checkAccess(
   const { min } = lengthOfArray(array);
   const start = narrowed(evaluator, offset);
   const size = typeof count === "number" ? exactly(count) : narrowed(evaluator, count);
-  for (const range of [start, size]) {
-    if (range.min < 0) return evaluator.report(messages.offsetNegative(node, range));
+  const negative = [start, size].find((range) => range.min < 0);
+  if (negative) {
+    evaluator.report(messages.offsetNegative(node, negative));
+    return;
   }
   const end = add(start, size);
   if (end.max > min && !fits(evaluator, offset, count, array)) {

@@ -4,13 +4,7 @@ import type { Checker } from "./check.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
-import {
-  type ArithmeticOperator,
-  type CompareOperator,
-  type Expression,
-  type Type,
-  typeOf,
-} from "./tree.ts";
+import { type ArithmeticOperator, type CompareOperator, type Expression, type Type, typeOf } from "./tree.ts";
 import { declarationOf, describe, sameReference } from "./types.ts";
 
 const K = ts.SyntaxKind;
@@ -83,8 +77,6 @@ export function checkValueFor(checker: Checker, node: ts.Expression, wanted: Typ
   const given = typeOf(expression);
   if (given.kind === wanted.kind && (given.kind === "int" || given.kind === "boolean")) return expression;
   if (sameReference(given, wanted)) return expression;
-  if (given.kind === "array" && given.memory === "flash")
-    return refused(checker, node, messages.tableUse(node));
   return refused(checker, node, messages.arrayKind(node, describe(wanted), describe(given)));
 }
 
@@ -292,7 +284,7 @@ function call(checker: Checker, node: ts.CallExpression): Expression {
   }
   const callee = checker.functionTree(declaration);
   const values = callee.parameters.map((parameter, i) =>
-    checkValueFor(checker, node.arguments[i] ?? node.expression, parameter.type!),
+    node.arguments[i] ? checkValueFor(checker, node.arguments[i], parameter.type!) : number(node, 0),
   );
   return { kind: "call", node, callee, arguments: values };
 }

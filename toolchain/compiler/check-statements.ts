@@ -290,8 +290,35 @@ class Body {
       this.#add(messages.voidValue(node.expression));
       return { kind: "return", node, value: undefined };
     }
-    return { kind: "return", node, value: checkValueFor(this.#checker, node.expression, this.#tree.result) };
+    const value = checkValueFor(this.#checker, node.expression, this.#tree.result);
+    if (livesHere(value)) this.#add(messages.escapes(node.expression));
+    return { kind: "return", node, value };
   }
+}
+
+/** Whether a reference may be to storage that ends with the function. */
+function livesHere(reference: Expression): boolean {
+  switch (reference.kind) {
+    case "variable": {
+      const { variable } = reference;
+      if (variable.scope !== "local" || !isReference(typeOf(reference))) return false;
+      return variable.alias === undefined || livesHere(variable.alias);
+    }
+    case "view":
+      return livesHere(reference.array);
+    case "field":
+      return isReference(typeOf(reference)) && livesHere(reference.base);
+    case "conditional":
+      return livesHere(reference.whenTrue) || livesHere(reference.whenFalse);
+    case "call":
+      return isReference(reference.callee.result) && reference.arguments.some(livesHere);
+    default:
+      return false;
+  }
+}
+
+function isReference(type: Type): boolean {
+  return type.kind === "array" || type.kind === "record";
 }
 
 function isCompound(kind: ts.SyntaxKind): boolean {

@@ -132,12 +132,13 @@ export class Checker {
     return { kind: "record", record: this.#record(node) };
   }
 
-  /** The type that is written, or a message and undefined. `number` counts as not written. */
+  /** The type that is written, or a message and some type. `number` counts as not written. */
   writtenType(node: ts.TypeNode | undefined): Type | undefined {
     if (node === undefined) return undefined;
     const type = declaredType(this, node);
-    if (type === undefined) this.found.add(messages.unknownType(node, node.getText()));
-    return type === "number" ? undefined : type;
+    if (type !== undefined) return type === "number" ? undefined : type;
+    this.found.add(messages.unknownType(node, node.getText()));
+    return intType("u8");
   }
 
   /** The value of an expression that must be constant; undefined after a message that calls it `what`. */
@@ -349,7 +350,7 @@ export class Checker {
       this.found.add(messages.missingType(node, `the parameter '${node.name.getText()}'`));
     }
     const module = this.moduleOf(node);
-    const base = { name: node.name.getText(), node, module, scope: "parameter", } as const;
+    const base = { name: node.name.getText(), node, module, scope: "parameter" } as const;
     if (type?.kind !== "array") return { ...base, type: type ?? intType("u8"), constant: false };
     const lengthType = { kind: "int", min: type.length, max: 0xffff, name: "u16" } as const;
     const length: Variable = { ...base, name: `${base.name}Length`, type: lengthType, constant: true };

@@ -30,7 +30,7 @@ export function emitModules(modules: readonly IrModule[]): Map<string, string> {
   const files = new Map<string, string>();
   const headers = new Set(modules.filter(hasHeader).map((module) => module.name));
   for (const module of modules) {
-    if (headers.has(module.name)) files.set(`${module.name}.h`, header(module, headers));
+    if (headers.has(module.name)) files.set(`${module.name}.h`, header(module));
     if (hasSource(module)) files.set(`${module.name}.c`, source(module, headers));
   }
   return files;
@@ -53,7 +53,7 @@ function banner(module: IrModule): string {
   return `/* Generated from ${module.source}. */\n`;
 }
 
-function header(module: IrModule, headers: ReadonlySet<string>): string {
+function header(module: IrModule): string {
   const guard = `JOINERY_${module.name.toUpperCase()}_H`;
   const lines = [`#ifndef ${guard}`, `#define ${guard}`, "", `#include "joinery.h"`];
   for (const name of [...module.types].sort()) lines.push(`#include "${name}.h"`);
@@ -141,17 +141,16 @@ class Printer {
 // ---- declarations
 
 function structLines(struct: IrStruct): string[] {
-  const fields = struct.fields.map((field) => {
-    switch (field.type.kind) {
-      case "array":
-        return `  ${C_TYPES[field.type.element]} ${field.name}[${field.type.length}];`;
-      case "record":
-        return `  ${field.type.struct.name} ${field.name};`;
-      case "value":
-        return `  ${C_TYPES[field.type.type]} ${field.name};`;
-    }
-  });
-  return ["typedef struct {", ...fields, `} ${struct.name};`];
+  return [
+    "typedef struct {",
+    ...struct.fields.map((field) => `  ${fieldDeclaration(field)};`),
+    `} ${struct.name};`,
+  ];
+}
+
+function fieldDeclaration({ name, type }: IrStruct["fields"][number]): string {
+  if (type.kind === "array") return `${C_TYPES[type.element]} ${name}[${type.length}]`;
+  return type.kind === "record" ? `${type.struct.name} ${name}` : `${C_TYPES[type.type]} ${name}`;
 }
 
 function variableDeclaration({ name, storage }: IrVariable): string {
@@ -208,17 +207,12 @@ function allZero(struct: IrStruct): boolean {
 }
 
 function structValue(struct: IrStruct): string {
-  const values = struct.fields.map((field) => {
-    switch (field.type.kind) {
-      case "record":
-        return structValue(field.type.struct);
-      case "array":
-        return "{0}";
-      case "value":
-        return literal(field.value, field.type.type, false);
-    }
-  });
-  return `{${values.join(", ")}}`;
+  return `{${struct.fields.map(fieldValue).join(", ")}}`;
+}
+
+function fieldValue({ type, value }: IrStruct["fields"][number]): string {
+  if (type.kind === "array") return "{0}";
+  return type.kind === "record" ? structValue(type.struct) : literal(value, type.type, false);
 }
 
 function declared(type: Declared): string {

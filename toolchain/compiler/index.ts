@@ -10,7 +10,7 @@ import { analyzeCalls } from "./calls.ts";
 import { check } from "./check.ts";
 import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
-import { Messages, SOURCE } from "./messages.ts";
+import { Messages, noEntry, SOURCE } from "./messages.ts";
 import { moduleVariableName } from "./names.ts";
 import { loadProgram, packageRoot } from "./program.ts";
 import { analyzeRanges } from "./range.ts";
@@ -85,18 +85,6 @@ export function formatDiagnostics(
 
 function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
   return { diagnostics, files: new Map(), symbols: new Map() };
-}
-
-function noEntry(path: string): ts.Diagnostic {
-  return {
-    category: ts.DiagnosticCategory.Error,
-    code: 1029,
-    file: undefined,
-    start: undefined,
-    length: undefined,
-    messageText: `there is no file ${path}: give the module that exports main()`,
-    source: SOURCE,
-  };
 }
 
 function symbolsOf(variables: readonly Variable[]): Map<string, { symbol: string }> {

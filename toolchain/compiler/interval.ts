@@ -110,7 +110,7 @@ export function wrap(a: Interval, to: IntName): Interval {
     return stepped(a.min - turns * modulus, a.max - turns * modulus, stepOf(a));
   }
   const step = gcd(stepOf(a), modulus);
-  const first = range.min + ((a.min - range.min) % step + step) % step;
+  const first = range.min + ((((a.min - range.min) % step) + step) % step);
   return stepped(first, first + Math.floor((range.max - first) / step) * step, step);
 }
 

@@ -23,10 +23,10 @@ import {
 } from "./tree.ts";
 import {
   binary,
-  cast,
   bitsOf,
   type ComputeType,
   carried,
+  cast,
   commonType,
   comparison,
   constant,

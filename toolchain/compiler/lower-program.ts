@@ -103,10 +103,9 @@ function typeModules(
   structs: ReadonlyMap<RecordTree, unknown>,
 ): ReadonlySet<string> {
   const types = [
-    ...functions.filter(({ tree }) => tree.module === module).flatMap(({ tree }) => [
-      tree.result,
-      ...tree.parameters.map((parameter) => parameter.type),
-    ]),
+    ...functions
+      .filter(({ tree }) => tree.module === module)
+      .flatMap(({ tree }) => [tree.result, ...tree.parameters.map((parameter) => parameter.type)]),
     ...variables.filter((variable) => variable.module === module).map((variable) => variable.type),
     ...[...structs.keys()]
       .filter((record) => record.module === module)
@@ -136,7 +135,11 @@ function fieldType(field: Field, struct: (record: RecordTree) => IrStruct): IrFi
   return { kind: "value", type: scalarType(type) };
 }
 
-function lowerVariable(variable: Variable, shared: boolean, struct: (record: RecordTree) => IrStruct): IrVariable {
+function lowerVariable(
+  variable: Variable,
+  shared: boolean,
+  struct: (record: RecordTree) => IrStruct,
+): IrVariable {
   const { type, initial } = variable;
   const base = { name: moduleVariableName(variable), shared, origin: originOf(variable.node.parent.parent) };
   if (type?.kind === "array" && initial?.kind === "table") {

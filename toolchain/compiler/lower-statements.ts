@@ -63,11 +63,14 @@ function lowerStatement(at: Lowering, statement: Statement): void {
   const origin = originOf(statement.node);
   switch (statement.kind) {
     case "declare":
-      return lowerDeclare(at, statement, origin);
+      lowerDeclare(at, statement, origin);
+      return;
     case "assign":
-      return lowerAssign(at, statement, origin);
+      lowerAssign(at, statement, origin);
+      return;
     case "expression":
-      return lowerEffect(at, statement.expression, origin);
+      lowerEffect(at, statement.expression, origin);
+      return;
     case "block":
       at.emit({ kind: "block", origin, body: block(at, statement) });
       return;
@@ -85,9 +88,11 @@ function lowerStatement(at: Lowering, statement: Statement): void {
       return;
     }
     case "loop":
-      return lowerLoop(at, statement, origin);
+      lowerLoop(at, statement, origin);
+      return;
     case "switch":
-      return lowerSwitch(at, statement, origin);
+      lowerSwitch(at, statement, origin);
+      return;
     case "break":
     case "continue":
       at.emit({ kind: "jump", origin, to: statement.kind });

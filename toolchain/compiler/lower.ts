@@ -445,7 +445,7 @@ export function originOf(node: ts.Node): Origin {
   const ranges = ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? [];
   const comments = ranges.flatMap((range) => {
     const text = file.text.slice(range.pos, range.end);
-    const fits = !text.slice(2, -2).includes("/*") && !/\\\s*$/m.test(text);
+    const fits = !text.slice(2, -2).includes("/*") && !/\\\s*$/m.test(text) && !text.startsWith("// biome-");
     return fits ? [{ line: lineOf(range.pos), text }] : [];
   });
   return { line: lineOf(node.getStart(file)), comments };

@@ -73,8 +73,8 @@ export const messages = {
   ),
   arraySize: define(
     1008,
-    (constructor: string) =>
-      `the size of an array must be a positive constant, as in new ${constructor}(16): there is no heap`,
+    (name: string) =>
+      `the size of an array must be a positive constant, as in new ${name}(16): there is no heap`,
   ),
   assertionProvesNothing: define(
     1009,
@@ -86,7 +86,10 @@ export const messages = {
     (operator: string) => `'${operator}' converts its operands: write '${operator}='`,
   ),
   notBoolean: define(1011, () => "a condition must be a boolean: write the comparison, as in x !== 0"),
-  notNumber: define(1012, () => "an integer is needed here"),
+  notNumber: define(
+    1012,
+    () => "an integer is needed here: of a boolean write flag ? 1 : 0, of an array an element",
+  ),
   fraction: define(
     1013,
     () => "a division has a fraction in JavaScript: put it directly under a cast, as in u16(a / b)",
@@ -130,16 +133,11 @@ export const messages = {
     1023,
     () => "the exact length is not known here: take it of the array itself or of a parameter",
   ),
-  voidValue: define(1024, () => "this call has no value"),
-  tableUse: define(
-    1025,
-    () =>
-      "a table lies in flash: read it by index or with copyTable(); other functions take it as a Table parameter",
-  ),
-  arrayKind: define(1026, (wanted: string, given: string) => `${wanted} is needed here, this is ${given}`),
-  unused: define(1027, () => "this expression has no effect: remove it, or use its value"),
+  voidValue: define(1024, () => "this has no value: make it a statement of its own"),
+  arrayKind: define(1025, (wanted: string, given: string) => `${wanted} is needed here, this is ${given}`),
+  unused: define(1026, () => "this expression has no effect: remove it, or use its value"),
   circularConstant: define(
-    1028,
+    1027,
     (name: string) =>
       `'${name}' is reached before its own declaration is complete: constants cannot refer to each other in a circle`,
   ),
@@ -194,10 +192,9 @@ export const messages = {
   ),
   unbounded: define(
     2011,
-    (name: string, range: Range) =>
-      `no bound is known for '${name}', it may be ${show(range)}: give it a type, as in let ${name}: u16, and cast what is stored`,
+    (name: string) =>
+      `no bound is known for '${name}', it may grow for ever: give it a type, as in let ${name}: u16 = 0, and cast what is stored`,
   ),
-
   missingReturn: define(
     2012,
     (name: string) =>
@@ -238,15 +235,31 @@ export const messages = {
   ),
 } as const;
 
-/** Gathers the messages of one compilation, each place and text once. */
+/** The file of the entry module does not exist; this message has no place in a source. */
+export function noEntry(path: string): ts.Diagnostic {
+  return {
+    category: ts.DiagnosticCategory.Error,
+    code: noEntry.code,
+    file: undefined,
+    start: undefined,
+    length: undefined,
+    messageText: `there is no file ${path}: give the module that exports main()`,
+    source: SOURCE,
+  };
+}
+noEntry.code = 1028;
+
+/** Gathers the messages of one compilation. */
 export class Messages {
   readonly list: ts.Diagnostic[] = [];
-  readonly #seen = new Set<string>();
 
+  /** Adds a message, unless its place holds one already: then it is a consequence of that. */
   add(diagnostic: ts.Diagnostic): void {
-    const key = `${diagnostic.file?.fileName}:${diagnostic.start}:${diagnostic.code}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.list.push(diagnostic);
+    if (!this.list.some((earlier) => holds(diagnostic, earlier))) this.list.push(diagnostic);
   }
+}
+
+function holds(outer: ts.Diagnostic, inner: ts.Diagnostic): boolean {
+  if (outer.file !== inner.file || outer.start === undefined || inner.start === undefined) return false;
+  return outer.start <= inner.start && inner.start + inner.length! <= outer.start + outer.length!;
 }

@@ -114,15 +114,16 @@ export class Evaluator {
   }
 
   #storeInferred(value: Expression, range: Interval, variable: Variable): Interval {
-    if (!within(range, I32) && !within(range, U32)) {
-      this.report(
-        within(range, SAFE)
-          ? messages.beyond32Bits(value.node, range)
-          : messages.unbounded(value.node, variable.name, range),
-      );
+    if (within(range, I32) || within(range, U32)) {
+      if (this.reporting) this.#ranges.noteLocal(variable, range);
+      return range;
     }
-    if (this.reporting) this.#ranges.noteLocal(variable, range);
-    return range;
+    // A count that nothing stops is known by its value: it grew to the end of 32 bits, and one step on.
+    const grown = range.max === U32.max + 1 || range.max === Number.POSITIVE_INFINITY;
+    this.report(
+      grown ? messages.unbounded(value.node, variable.name) : messages.beyond32Bits(value.node, range),
+    );
+    return meet(range, range.min < 0 ? I32 : U32) ?? U32;
   }
 
   // ---- values

@@ -124,14 +124,17 @@ class FunctionAnalysis {
     if (this.#evaluator.reporting) this.#ranges.noteReached(statement);
     switch (statement.kind) {
       case "declare":
-        return this.#declare(statement);
+        this.#declare(statement);
+        return;
       case "assign":
-        return this.#assign(statement);
+        this.#assign(statement);
+        return;
       case "expression":
         this.#evaluator.value(statement.expression);
         return;
       case "block":
-        return this.#statements(statement.statements);
+        this.#statements(statement.statements);
+        return;
       case "if": {
         const { whenTrue, whenFalse } = this.#evaluator.branch(statement.condition);
         const a = this.#from(whenTrue, () => this.#statement(statement.whenTrue));
@@ -140,9 +143,11 @@ class FunctionAnalysis {
         return;
       }
       case "loop":
-        return this.#loop(statement);
+        this.#loop(statement);
+        return;
       case "switch":
-        return this.#switch(statement);
+        this.#switch(statement);
+        return;
       case "break":
         this.#jumps.at(-1)!.breaks.push(this.#evaluator.state);
         this.#evaluator.state = undefined;

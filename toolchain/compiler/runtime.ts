@@ -32,6 +32,15 @@ export const RUNTIME_HEADER = `/* Joinery: what generated C stands on. C99. */
 #define JOINERY_ASSERT(condition) ((void)0)
 #endif
 
+/* What gcc's warnings must not look into. */
+static inline uint8_t joinery_u8(uint8_t value) {
+  return value;
+}
+
+static inline uint16_t joinery_u16(uint16_t value) {
+  return value;
+}
+
 /* The bits of a signed value. */
 static inline unsigned joinery_bits(int value) {
   return (unsigned)value;

@@ -86,9 +86,9 @@ export function binary(
 /** Whether gcc sees through promotions that this is a signed value of less than 32 bits. */
 function narrowSigned(operand: IrExpression): boolean {
   if (operand.type === "i8" || operand.type === "i16") return operand.kind !== "constant";
+  if (operand.kind === "conditional") return [operand.whenTrue, operand.whenFalse].some(narrowSigned);
   if (operand.type !== "int") return false;
   if (operand.kind === "unary") return operand.operator === "~" && narrowSigned(operand.operand);
-  if (operand.kind === "conditional") return [operand.whenTrue, operand.whenFalse].some(narrowSigned);
   if (operand.kind !== "binary" || !["&", "|", "^"].includes(operand.operator)) return false;
   return narrowSigned(operand.left) || narrowSigned(operand.right);
 }
@@ -114,10 +114,23 @@ export function comparison(
   ranges: readonly [Interval, Interval],
 ): IrExpression {
   const type = commonType([left, right], ranges);
-  const [a, b] = [reach(type, left), reach(type, right)];
+  const [a, b] = [opaque(reach(type, left)), opaque(reach(type, right))];
   // Unsigned 16-bit values compare alike as int and as unsigned, so neither needs a cast.
   const [x, y] = type === "uint" ? [plain(type, a), plain(type, b)] : carried(type, a, b);
   return { kind: "binary", type: "bool", operator, left: x, right: y };
+}
+
+/** A complement that was cast back to 8 or 16 bits: gcc warns of its promotion where it is compared. */
+function opaque(operand: IrExpression): IrExpression {
+  if (operand.kind !== "convert" || (operand.type !== "u8" && operand.type !== "u16")) return operand;
+  const { operand: inner } = operand;
+  const ones = (value: IrExpression) =>
+    value.kind === "constant" && value.value === RANGES[operand.type as IntName].max;
+  const complement =
+    (inner.kind === "unary" && inner.operator === "~") ||
+    (inner.kind === "binary" && inner.operator === "^" && (ones(inner.left) || ones(inner.right)));
+  if (!complement) return operand;
+  return { kind: "call", type: operand.type, name: `joinery_${operand.type}`, arguments: [operand] };
 }
 
 /** The type in which several exact values meet: by their types where these agree, else by their ranges. */
@@ -141,7 +154,12 @@ export function reach(type: ComputeType, operand: IrExpression): IrExpression {
  */
 export function cast(type: ComputeType, operand: IrExpression): IrExpression {
   if (type === "int" || type === "i32" || !narrowSigned(operand)) return convert(type, operand);
-  return { kind: "call", type, name: type === "u32" ? "joinery_bits32" : "joinery_bits", arguments: [operand] };
+  return {
+    kind: "call",
+    type,
+    name: type === "u32" ? "joinery_bits32" : "joinery_bits",
+    arguments: [operand],
+  };
 }
 
 /** Sees to it that one operand has the type itself, so that C's conversions bring the other there. */

@@ -24,7 +24,8 @@ export interface Case {
   readonly inputs: readonly (readonly [a: number, b: number])[];
 }
 
-const IMPORTS = `import type { Bytes, Int, Table8, Table16, Table32, u8 as U8, u16 as U16, u32 as U32, i8 as I8, i16 as I16, i32 as I32 } from ${JSON.stringify(LANGUAGE)};
+/** Everything that a test's source may use; the types in capitals, beside the casts. */
+export const LANGUAGE_IMPORTS = `import type { Bytes, Int, Table8, Table16, Table32, u8 as U8, u16 as U16, u32 as U32, i8 as I8, i16 as I16, i32 as I32 } from ${JSON.stringify(LANGUAGE)};
 import { ascii, copy, copyTable, equal, fill, i8, i16, i32, lengthOf, load16be, load16le, load32be, load32le, mul32, store16be, store16le, store32be, store32le, table8, table16, table32, u8, u16, u32, view } from ${JSON.stringify(LANGUAGE)};
 `;
 
@@ -83,13 +84,16 @@ ${clauses.join("\n")}
 export function programOf(cases: readonly Case[]): Record<string, string> {
   const sources: Record<string, string> = { "main.ts": mainModule(cases), "port.ts": PORT };
   cases.forEach(({ source }, i) => {
-    sources[`case${i}.ts`] = IMPORTS + source;
+    sources[`case${i}.ts`] = LANGUAGE_IMPORTS + source;
   });
   return sources;
 }
 
 /** Writes texts into a new folder, and removes it after `action`. */
-export function inFolder<T>(texts: Iterable<readonly [name: string, text: string]>, action: (folder: string) => T): T {
+export function inFolder<T>(
+  texts: Iterable<readonly [name: string, text: string]>,
+  action: (folder: string) => T,
+): T {
   const folder = mkdtempSync(join(tmpdir(), "joinery-compiler-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -107,7 +111,8 @@ export function inFolder<T>(texts: Iterable<readonly [name: string, text: string
 /** Compiles a program given as texts; throws with the diagnostics where it is refused. */
 export function compileTexts(folder: string): CompileResult {
   const result = compile({ entry: join(folder, "main.ts") });
-  if (result.diagnostics.length > 0) throw new Error(formatDiagnostics(result.diagnostics, { colour: false }));
+  if (result.diagnostics.length > 0)
+    throw new Error(formatDiagnostics(result.diagnostics, { colour: false }));
   return result;
 }
 
@@ -122,7 +127,9 @@ export interface Outcome {
 /** The results of every case on every input, by Node and by C at each of the given optimisation levels' last. */
 export async function runBoth(cases: readonly Case[], optimisation = "-O2"): Promise<Outcome[]> {
   return inFolder(Object.entries(programOf(cases)), async (folder) => {
-    const calls = cases.flatMap((test, which) => test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })));
+    const calls = cases.flatMap((test, which) =>
+      test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })),
+    );
     const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
     const { files } = compileTexts(folder);
     const c = runC(folder, files, words, optimisation);
@@ -131,14 +138,22 @@ export async function runBoth(cases: readonly Case[], optimisation = "-O2"): Pro
   });
 }
 
-function runC(folder: string, files: ReadonlyMap<string, string>, words: readonly number[], optimisation: string) {
+function runC(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  words: readonly number[],
+  optimisation: string,
+) {
   const build = join(folder, "c");
   mkdirSync(build);
   for (const [name, text] of files) writeFileSync(join(build, name), text);
   writeFileSync(join(build, "test_port.c"), C_PORT);
   const sources = [...files.keys(), "test_port.c"].filter((name) => name.endsWith(".c"));
   const checks = ["-fsanitize=undefined", "-fno-sanitize-recover=all"];
-  execFileSync("gcc", [...WARNINGS, optimisation, ...checks, "-o", "program", ...sources], { cwd: build, stdio: "pipe" });
+  execFileSync("gcc", [...WARNINGS, optimisation, ...checks, "-o", "program", ...sources], {
+    cwd: build,
+    stdio: "pipe",
+  });
   const output = execFileSync(join(build, "program"), { input: words.join("\n"), encoding: "utf8" });
   return output.trim().split("\n").map(Number);
 }

@@ -16,7 +16,10 @@ export function randomFrom(seed: number): () => number {
 }
 
 const CASTS = ["u8", "u16", "u32", "i8", "i16", "i32"] as const;
-const CONSTANTS = [0, 1, 2, 3, 7, 8, 15, 16, 31, 100, 127, 128, 200, 255, 256, 1000, 32767, 32768, 65535, 65536, 0x7fffffff, 0xffffffff];
+const CONSTANTS = [
+  0, 1, 2, 3, 7, 8, 15, 16, 31, 100, 127, 128, 200, 255, 256, 1000, 32767, 32768, 65535, 65536, 0x7fffffff,
+  0xffffffff,
+];
 
 /** Inputs where widths begin and end, and others. */
 export function randomInput(random: () => number): number {
@@ -27,7 +30,21 @@ export function randomInput(random: () => number): number {
 class Writer {
   readonly #random: () => number;
   /** Readable names of integers, and those that may be assigned, with their types. */
-  readonly #names: string[] = ["a", "b", "low", "mid", "byte", "signed", "half", "wide", "moduleByte", "moduleWord", "moduleSigned", "record.count", "record.total"];
+  readonly #names: string[] = [
+    "a",
+    "b",
+    "low",
+    "mid",
+    "byte",
+    "signed",
+    "half",
+    "wide",
+    "moduleByte",
+    "moduleWord",
+    "moduleSigned",
+    "record.count",
+    "record.total",
+  ];
   readonly #targets = new Map<string, string>([
     ["moduleByte", "u8"],
     ["moduleWord", "u16"],
@@ -94,7 +111,9 @@ class Writer {
   }
 
   #count(depth: number): string {
-    return this.#random() < 0.6 ? String(Math.floor(this.#random() * 32)) : `(${this.expression(depth - 1)} & ${this.#pick([7, 15, 31])})`;
+    return this.#random() < 0.6
+      ? String(Math.floor(this.#random() * 32))
+      : `(${this.expression(depth - 1)} & ${this.#pick([7, 15, 31])})`;
   }
 
   condition(depth: number): string {
@@ -174,7 +193,10 @@ class Writer {
         this.#names.push(name);
         const body = this.block(depth - 1, inner);
         this.#names.pop();
-        const stop = this.#random() < 0.3 ? `${inner}if (${this.condition(1)}) ${this.#pick(["break", "continue"])};\n` : "";
+        const stop =
+          this.#random() < 0.3
+            ? `${inner}if (${this.condition(1)}) ${this.#pick(["break", "continue"])};\n`
+            : "";
         const end = Math.floor(this.#random() * 9);
         return `${indent}for (let ${name} = 0; ${name} < ${end}; ${name} += ${step}) {\n${stop}${body}${indent}}\n`;
       }

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { messages, noEntry } from "../../../toolchain/compiler/messages.ts";
+import { LANGUAGE, LANGUAGE_IMPORTS } from "./both.ts";
+import { refused } from "./refused.ts";
+
+const ENTRY = fileURLToPath(new URL("./refused-main.ts", import.meta.url));
+const PAGES = fileURLToPath(new URL("../../../docs/messages/", import.meta.url));
+
+const PRELUDE = `${LANGUAGE_IMPORTS}
+/** @extern use */
+function use(value: U32): void {}
+/** @extern input */
+function input(): U32 { return 0; }
+`;
+
+const PAGE_IMPORTS = `import type { Bytes, Int, Table8 } from "${LANGUAGE}";
+import { ascii, copy, fill, i16, i32, lengthOf, load16le, mul32, table8, u16, u32, u8 } from "${LANGUAGE}";
+`;
+
+describe("compiler messages", () => {
+  for (const { code, why, source, says } of refused) {
+    it(`DEV${code}: ${why}`, () => {
+      const marked = PRELUDE + source;
+      const text = marked.replaceAll(/[«»]/g, "");
+      const { diagnostics, files } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+      const shown = formatDiagnostics(diagnostics, { colour: false });
+      assert.deepEqual(
+        diagnostics.map((diagnostic) => [diagnostic.source, diagnostic.code]),
+        [["joinery", code]],
+        shown,
+      );
+      const [{ start, length, messageText }] = diagnostics;
+      const place = marked.match(/«([^»]*)»/)!;
+      assert.equal(start, place.index, shown);
+      assert.equal(length, place[1].length, shown);
+      assert.ok(String(messageText).includes(says), shown);
+      assert.equal(files.size, 0);
+    });
+  }
+
+  it("say that the entry module is missing", () => {
+    const { diagnostics } = compile({ entry: "/nowhere/main.ts" });
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      [noEntry.code],
+    );
+    assert.match(
+      formatDiagnostics(diagnostics, { colour: false }),
+      /^error DEV1028: there is no file \/nowhere\/main\.ts/,
+    );
+  });
+
+  it("refuse a configuration of the wrong kind", () => {
+    const text =
+      "/** @config */\nexport const VERSION: boolean = true;\nexport function main(): void { if (VERSION) main2(); }\nfunction main2(): void {}";
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text }, config: { VERSION: 3 } });
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      [messages.configValue.code],
+    );
+    assert.match(String(diagnostics[0].messageText), /VERSION = 3, but it must be true or false/);
+  });
+
+  it("refuse constants in a circle of modules", () => {
+    const other = ENTRY.replace("refused-main", "refused-other");
+    const sources = {
+      [ENTRY]:
+        'import { B } from "./refused-other.ts";\nexport const A: number = B;\nexport function main(): void { for (let i = 0; i < A; i++) {} }',
+      [other]: 'import { A } from "./refused-main.ts";\nexport const B: number = A;',
+    };
+    const { diagnostics } = compile({ entry: ENTRY, sources });
+    assert.ok(diagnostics.some(({ code }) => code === messages.circularConstant.code));
+  });
+
+  it("stop at TypeScript's own errors, under TypeScript's number", () => {
+    const text = `${PRELUDE}export function main(): void { const x: U8 = input(); }`;
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+    assert.match(formatDiagnostics(diagnostics, { colour: false }), /error TS2322/);
+  });
+});
+
+describe("pages of the compiler's messages", () => {
+  const numbers = [...Object.values(messages), noEntry].map(({ code }) => code).sort();
+  const pages = readdirSync(PAGES).filter((name) => name.startsWith("DEV"));
+
+  /** The TypeScript examples of a page: refused, then accepted. */
+  function examples(code: number): string[] {
+    const text = readFileSync(join(PAGES, `DEV${code}.md`), "utf8");
+    return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => PAGE_IMPORTS + example);
+  }
+
+  it("are there for each number, and for no other", () => {
+    assert.deepEqual(
+      pages.sort(),
+      numbers.map((code) => `DEV${code}.md`),
+    );
+  });
+
+  it("each number is used once", () => {
+    assert.equal(new Set(numbers).size, numbers.length);
+  });
+
+  it("show what is refused with their number", () => {
+    for (const code of numbers) {
+      const [text] = examples(code);
+      if (text === undefined) continue;
+      const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+      const shown = formatDiagnostics(diagnostics, { colour: false });
+      assert.deepEqual(
+        diagnostics.map((diagnostic) => diagnostic.code),
+        [code],
+        shown,
+      );
+    }
+  });
+
+  it("show what is accepted", () => {
+    const sources: Record<string, string> = {};
+    const modules = numbers.filter((code) => examples(code).length > 1);
+    for (const code of modules) sources[ENTRY.replace("refused-main", `refused-${code}`)] = examples(code)[1];
+    const imports = modules.map((code) => `import { main as main${code} } from "./refused-${code}.ts";`);
+    const calls = modules.map((code) => `  main${code}();`);
+    sources[ENTRY] = `${imports.join("\n")}\nexport function main(): void {\n${calls.join("\n")}\n}\n`;
+    const { diagnostics } = compile({ entry: ENTRY, sources });
+    assert.equal(formatDiagnostics(diagnostics, { colour: false }), "");
+  });
+
+  it("every number is tested by a refused source, or above", () => {
+    const tested = new Set([...refused.map(({ code }) => code), noEntry.code, 1018, 1019, 1027, 2012]);
+    assert.deepEqual(
+      numbers.filter((code) => !tested.has(code)),
+      [],
+    );
+  });
+});
