@@ -62,7 +62,8 @@ class DaneAgent extends Agent {
   readonly #acceptances = new WeakMap<Duplex, Acceptance>();
 
   constructor(options: DaneAgentOptions) {
-    super({ keepAlive: true, maxCachedSessions: 0 });
+    // First in, first out: in that order http passes over connections that were closed.
+    super({ keepAlive: true, maxCachedSessions: 0, scheduling: "fifo" });
     this.#judge = new PeerJudge(options);
     this.#resolver = options.resolver;
     this.#clientName = options.clientName;
@@ -170,7 +171,7 @@ class DaneAgent extends Agent {
       const socket = connect({
         host: address,
         port,
-        servername: isIP(host) ? "" : host, // RFC 7671 section 5: the TLSA base domain
+        servername: isIP(host) ? "" : host, // an address cannot be one (RFC 6066 section 3)
         secureContext: this.#context,
         rejectUnauthorized: false, // the verdict is ours, and needs more than OpenSSL knows
         minVersion: "TLSv1.3",

@@ -675,6 +675,26 @@ describe("TLS gated by DANE", () => {
       assert.equal(handled, 1);
     });
 
+    it("is passed over for one that is still good", async () => {
+      let now = new Date();
+      const records = resolver(() => now);
+      const server = await serve();
+      const agent = agentOf({ resolver: records });
+      const outgoing = request({ host: SERVER, port, agent, method: "POST", path: "/" });
+      outgoing.flushHeaders();
+      await once(server, "request");
+      now = new Date(now.getTime() + LATER_MS / 2);
+      records.clearCache();
+      assert.equal((await post(agent)).status, 200);
+      const answered = once(outgoing, "response");
+      outgoing.end();
+      const [response] = await answered;
+      await response.toArray();
+      now = new Date(now.getTime() + LATER_MS / 2 + 1000);
+      assert.equal((await post(agent)).status, 200);
+      assert.equal(bySer.length, 2);
+    });
+
     it("is not given to a request that waited for it", async () => {
       let now = new Date();
       const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor] });
