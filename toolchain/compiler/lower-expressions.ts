@@ -26,7 +26,6 @@ import {
   bitsOf,
   type ComputeType,
   carried,
-  cast,
   commonType,
   comparison,
   constant,
@@ -146,7 +145,7 @@ function lowerUnary(at: Lowering, expression: UnaryNode, wanted: Wanted): IrExpr
   }
   return modular(at, expression, wanted, (bits) => {
     const compute = bits === 32 ? "u32" : "uint";
-    const operand = cast(compute, lowerValue(at, expression.operand, bits));
+    const operand = convert(compute, lowerValue(at, expression.operand, bits));
     // 0 - x rather than -x: the minus of an unsigned value is what C defines, but linters stumble over it.
     if (expression.operator === "-") return binary("-", compute, constant(0, compute), operand);
     return { kind: "unary", type: compute, operator: "~", operand };

@@ -47,14 +47,42 @@ function wrapConstant(value: number, type: ValueType): number {
   return value - Math.floor((value - min) / modulus) * modulus;
 }
 
-/** `operand` as `type`: a cast, or a constant of that type. */
+/**
+ * `operand` as `type`: a cast, or a constant of that type. A signed value goes to a wider unsigned type by
+ * way of the runtime: gcc looks through a plain cast inside an expression and warns of the sign.
+ */
 export function convert(type: ValueType, operand: IrExpression): IrExpression {
+  if (!["u16", "uint", "u32"].includes(type) || !narrowSigned(operand, type)) return cast(type, operand);
+  const wide = type === "u32" || operand.type === "i32";
+  const call: IrExpression = {
+    kind: "call",
+    type: wide ? "u32" : "uint",
+    name: wide ? "joinery_bits32" : "joinery_bits",
+    arguments: [operand],
+  };
+  return call.type === type ? call : { kind: "convert", type, operand: call };
+}
+
+function cast(type: ValueType, operand: IrExpression): IrExpression {
   if (operand.kind === "constant") return { ...operand, type, value: wrapConstant(operand.value, type) };
   if (operand.type === type) return operand;
   // int and unsigned have more than 16 bits on some targets, so an inner cast to 16 bits stays.
   const inner = operand.kind === "convert" && type in RANGES && bitsOf(type) <= bitsOf(operand.type);
-  if (inner) return convert(type, operand.operand);
-  return { kind: "convert", type, operand };
+  return inner ? convert(type, operand.operand) : { kind: "convert", type, operand };
+}
+
+/** Whether gcc sees through promotions that `operand` is signed and has fewer bits than `type`. */
+function narrowSigned(operand: IrExpression, type: ValueType): boolean {
+  if (operand.kind === "constant") return false;
+  if (operand.type === "i8") return true;
+  if (operand.type === "i16") return type !== "u16";
+  const parts = operand.kind === "conditional" ? [operand.whenTrue, operand.whenFalse] : [];
+  if (operand.kind === "convert" && operand.type === "i32") parts.push(operand.operand);
+  if (operand.type === "int" && operand.kind === "unary" && operand.operator === "~") parts.push(operand.operand);
+  if (operand.type === "int" && operand.kind === "binary" && "&|^".includes(operand.operator)) {
+    parts.push(operand.left, operand.right);
+  }
+  return parts.some((part) => narrowSigned(part, type));
 }
 
 export function bitsOf(type: ValueType): number {
@@ -68,8 +96,7 @@ export function stored(type: IntName | "bool", operand: IrExpression): IrExpress
   if (type === "bool" || operand.type === type) return operand;
   const promoted = (operand.type === "int" && type === "i32") || (operand.type === "uint" && type === "u32");
   const plain = operand.type in RANGES && within(TYPE_RANGES[operand.type], RANGES[type]);
-  if (promoted || plain) return operand;
-  return convert(type, operand);
+  return promoted || plain ? operand : cast(type, operand);
 }
 
 /** `left operator right`, computed as `type`. */
@@ -83,16 +110,6 @@ export function binary(
   return { kind: "binary", type, operator, left: a, right: b };
 }
 
-/** Whether gcc sees through promotions that this is a signed value of less than 32 bits. */
-function narrowSigned(operand: IrExpression): boolean {
-  if (operand.type === "i8" || operand.type === "i16") return operand.kind !== "constant";
-  if (operand.kind === "conditional") return [operand.whenTrue, operand.whenFalse].some(narrowSigned);
-  if (operand.type !== "int") return false;
-  if (operand.kind === "unary") return operand.operator === "~" && narrowSigned(operand.operand);
-  if (operand.kind !== "binary" || !["&", "|", "^"].includes(operand.operator)) return false;
-  return narrowSigned(operand.left) || narrowSigned(operand.right);
-}
-
 /** A shift: C takes its type from the left side alone. */
 export function shift(
   operator: string,
@@ -101,7 +118,7 @@ export function shift(
   count: IrExpression,
 ): IrExpression {
   const value = reach(type, left);
-  const typed = type === "int" || value.type === type ? suffix(type, value) : cast(type, value);
+  const typed = type === "int" || value.type === type ? suffix(type, value) : convert(type, value);
   const by = REACHES.int.has(count.type) ? count : convert("u8", count);
   return { kind: "binary", type, operator, left: typed, right: by };
 }
@@ -145,21 +162,7 @@ export function commonType(operands: readonly IrExpression[], ranges: readonly I
 /** `operand` in a form that reaches `type` with its value. */
 export function reach(type: ComputeType, operand: IrExpression): IrExpression {
   if (operand.kind === "constant") return convert(type, operand);
-  return REACHES[type].has(operand.type) ? operand : cast(type, operand);
-}
-
-/**
- * `operand` as the unsigned or signed operand of an operator. gcc takes a plain cast of int8_t or int16_t
- * beside an unsigned operand for an oversight and warns, so a function of the runtime does it.
- */
-export function cast(type: ComputeType, operand: IrExpression): IrExpression {
-  if (type === "int" || type === "i32" || !narrowSigned(operand)) return convert(type, operand);
-  return {
-    kind: "call",
-    type,
-    name: type === "u32" ? "joinery_bits32" : "joinery_bits",
-    arguments: [operand],
-  };
+  return REACHES[type].has(operand.type) ? operand : convert(type, operand);
 }
 
 /** Sees to it that one operand has the type itself, so that C's conversions bring the other there. */
@@ -172,7 +175,7 @@ export function carried(
   if (type === "int" || carries(left) || carries(right)) return [plain(type, left), plain(type, right)];
   if (left.kind === "constant") return [suffix(type, left), right];
   if (right.kind === "constant") return [left, suffix(type, right)];
-  return [cast(type, left), right];
+  return [convert(type, left), right];
 }
 
 /** A constant beside an operand that has the type: a suffix only where its own type would differ. */

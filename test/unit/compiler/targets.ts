@@ -1,14 +1,16 @@
 /**
- * Runs one program under Node and as C on this host, on the same inputs: the two must agree.
+ * Runs one program under Node, as C on this host, and as C on an emulated ATmega328P, on the same inputs:
+ * all must agree.
  *
  * The program reads and writes 32-bit values through two extern functions. C is compiled with every
- * warning as an error and with gcc's checks for undefined behaviour.
+ * warning as an error; on the host gcc's checks for undefined behaviour run along.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { avrInstruction, CPU } from "avr8js";
 import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 
 const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
@@ -46,7 +48,8 @@ export function output(value: u32): void {
 }
 `;
 
-const C_PORT = `#include <stdio.h>
+/** The host: values as decimal lines. */
+const HOST_PORT = `#include <stdio.h>
 #include <stdlib.h>
 #include "port.h"
 void joinery_main(void);
@@ -58,6 +61,28 @@ uint32_t test_input(void) {
 void test_output(uint32_t value) { printf("%lu\\n", (unsigned long)value); }
 int main(void) { joinery_main(); return 0; }
 `;
+
+/** The ATmega328P: octets through two general purpose registers that the emulation watches. */
+const AVR_PORT = `#include <avr/io.h>
+#include "port.h"
+void joinery_main(void);
+uint32_t test_input(void) {
+  uint32_t value = GPIOR1;
+  value |= (uint32_t)GPIOR1 << 8;
+  value |= (uint32_t)GPIOR1 << 16;
+  value |= (uint32_t)GPIOR1 << 24;
+  return value;
+}
+void test_output(uint32_t value) {
+  for (uint8_t i = 0; i < 4; i++) {
+    GPIOR0 = (uint8_t)value;
+    value >>= 8;
+  }
+}
+int main(void) { joinery_main(); return 0; }
+`;
+const GPIOR0 = 0x3e;
+const GPIOR1 = 0x4a;
 
 const END = 0xffffffff;
 
@@ -108,8 +133,8 @@ export function inFolder<T>(
   }
 }
 
-/** Compiles a program given as texts; throws with the diagnostics where it is refused. */
-export function compileTexts(folder: string): CompileResult {
+/** Compiles the program whose main.ts lies in a folder; throws with the diagnostics where it is refused. */
+export function compileProgram(folder: string): CompileResult {
   const result = compile({ entry: join(folder, "main.ts") });
   if (result.diagnostics.length > 0)
     throw new Error(formatDiagnostics(result.diagnostics, { colour: false }));
@@ -121,41 +146,82 @@ export interface Outcome {
   readonly a: number;
   readonly b: number;
   readonly node: number;
-  readonly c: number;
+  readonly host: number;
+  /** Undefined where the ATmega328P was not asked. */
+  readonly avr: number | undefined;
 }
 
-/** The results of every case on every input, by Node and by C at each of the given optimisation levels' last. */
-export async function runBoth(cases: readonly Case[], optimisation = "-O2"): Promise<Outcome[]> {
+/** The results of every case on every input: under Node, on this host, and on an emulated ATmega328P. */
+export async function runEverywhere(
+  cases: readonly Case[],
+  options: { readonly flags?: readonly string[]; readonly avr: boolean },
+): Promise<Outcome[]> {
+  const flags = options.flags ?? [];
   return inFolder(Object.entries(programOf(cases)), async (folder) => {
-    const calls = cases.flatMap((test, which) =>
-      test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })),
-    );
+    const calls = cases.flatMap((test, which) => test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })));
     const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
-    const { files } = compileTexts(folder);
-    const c = runC(folder, files, words, optimisation);
+    const { files } = compileProgram(folder);
+    const host = runHost(folder, files, words, flags);
+    const avr = options.avr ? runAvr(folder, files, words, calls.length, flags) : undefined;
     const node = await runNode(folder, words);
-    return calls.map(({ name, a, b }, i) => ({ name, a, b, node: node[i], c: c[i] }));
+    return calls.map(({ name, a, b }, i) => ({ name, a, b, node: node[i], host: host[i], avr: avr?.[i] }));
   });
 }
 
-function runC(
+/** Writes the files and a port into a folder of their own: the folder, and the names of the C files. */
+function layOut(folder: string, name: string, files: ReadonlyMap<string, string>, port: string): [string, string[]] {
+  const build = join(folder, name);
+  mkdirSync(build);
+  for (const [file, text] of files) writeFileSync(join(build, file), text);
+  writeFileSync(join(build, "test_port.c"), port);
+  return [build, [...files.keys(), "test_port.c"].filter((file) => file.endsWith(".c"))];
+}
+
+function runHost(
   folder: string,
   files: ReadonlyMap<string, string>,
   words: readonly number[],
-  optimisation: string,
-) {
-  const build = join(folder, "c");
-  mkdirSync(build);
-  for (const [name, text] of files) writeFileSync(join(build, name), text);
-  writeFileSync(join(build, "test_port.c"), C_PORT);
-  const sources = [...files.keys(), "test_port.c"].filter((name) => name.endsWith(".c"));
-  const checks = ["-fsanitize=undefined", "-fno-sanitize-recover=all"];
-  execFileSync("gcc", [...WARNINGS, optimisation, ...checks, "-o", "program", ...sources], {
-    cwd: build,
-    stdio: "pipe",
-  });
+  flags: readonly string[],
+): number[] {
+  const [build, sources] = layOut(folder, "host", files, HOST_PORT);
+  const checks = ["-O2", "-fsanitize=undefined", "-fno-sanitize-recover=all"];
+  execFileSync("gcc", [...WARNINGS, ...flags, ...checks, "-o", "program", ...sources], { cwd: build, stdio: "pipe" });
   const output = execFileSync(join(build, "program"), { input: words.join("\n"), encoding: "utf8" });
   return output.trim().split("\n").map(Number);
+}
+
+/** Runs the program on the AVR core of avr8js until it has written `count` values. */
+function runAvr(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  words: readonly number[],
+  count: number,
+  flags: readonly string[],
+): number[] {
+  const [build, sources] = layOut(folder, "avr", files, AVR_PORT);
+  const target = ["-mmcu=atmega328p", "-Os", "-o", "program.elf"];
+  execFileSync("avr-gcc", [...WARNINGS, ...flags, ...target, ...sources], { cwd: build, stdio: "pipe" });
+  execFileSync("avr-objcopy", ["-O", "binary", "program.elf", "program.bin"], { cwd: build });
+  const image = readFileSync(join(build, "program.bin"));
+  if (image.length > 32768) throw new Error(`${image.length} octets do not fit the flash of an ATmega328P`);
+  const flash = new Uint16Array(16384);
+  new Uint8Array(flash.buffer).set(image);
+  const cpu = new CPU(flash);
+  const input = new Uint8Array(Uint32Array.from(words).buffer);
+  const output = new Uint8Array(4 * count);
+  let read = 0;
+  let written = 0;
+  cpu.readHooks[GPIOR1] = () => input[read++];
+  cpu.writeHooks[GPIOR0] = (value) => {
+    output[written++] = value;
+    return true;
+  };
+  const limit = 2_000_000 * count;
+  while (written < output.length && cpu.cycles < limit) {
+    avrInstruction(cpu);
+    cpu.tick();
+  }
+  return [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
 }
 
 async function runNode(folder: string, words: readonly number[]): Promise<number[]> {
