@@ -2,7 +2,7 @@
  * The join (TS001-1.0.4, 6.2; TS001-1.1, 6.2): the request from the identity in the store, and what makes an
  * answer acceptable.
  */
-import { type Bytes, copy, fill, type Int, load16le, view } from "../lang/index.ts";
+import { copy, fill, type Int, load16le, view } from "../lang/index.ts";
 import { type DataRate, MAX_DATA_RATE, MAX_RX1_DR_OFFSET } from "../regions/index.ts";
 import {
   type JoinNonce,
@@ -40,36 +40,45 @@ export const enum JoinVerdict {
   StoreFailed,
 }
 
-/** DLSettings: OptNeg, RX1DROffset, RX2DataRate. */
+/** DLSettings: the network speaks 1.1. RFU in 1.0. */
 const OPT_NEG = 0x80;
 
-/** The root key of the join itself: the NwkKey in 1.1, the AppKey in 1.0. */
-function readJoinKey(key: Bytes<16>): void {
-  if (LORAWAN_1_1) readNwkKey(key);
-  else readAppKey(key);
+/**
+ * The root key in use and the JSIntKey, wiped after each use. Not locals: a C compiler may leave out the wiping of
+ * an array that nobody reads again, and the key stays on the stack.
+ */
+const rootKey = new Uint8Array(16);
+const jsIntKey = new Uint8Array(16);
+
+/** Reads the root key of the join itself: the NwkKey in 1.1, the AppKey in 1.0. */
+function readJoinKey(): void {
+  if (LORAWAN_1_1) readNwkKey(rootKey);
+  else readAppKey(rootKey);
+}
+
+function wipeRootKey(): void {
+  fill(rootKey, 0, 16, 0);
 }
 
 /** Writes the join-request with `nonces.devNonce` into the frame buffer. */
 export function composeJoinRequest(): void {
   const joinEui = new Uint8Array(8);
   const devEui = new Uint8Array(8);
-  const key = new Uint8Array(16);
   readJoinEui(joinEui);
   readDevEui(devEui);
-  readJoinKey(key);
-  writeJoinRequest(frame, joinEui, devEui, nonces.devNonce, key);
-  fill(key, 0, 16, 0);
+  readJoinKey();
+  writeJoinRequest(frame, joinEui, devEui, nonces.devNonce, rootKey);
+  wipeRootKey();
 }
 
-/** Whether the join-accept in the frame buffer, decrypted, was made for the join-request under way. */
-function hasMic(length: PhyLength, joinKey: Bytes<16>): boolean {
+/** Whether the join-accept in the frame buffer, decrypted, has a valid MIC. `rootKey` holds the key of the join. */
+function hasMic(length: PhyLength): boolean {
   if (!LORAWAN_1_1 || (frame[JoinAcceptField.DlSettings] & OPT_NEG) === 0) {
-    return hasJoinAcceptMic10(frame, length, joinKey);
+    return hasJoinAcceptMic10(frame, length, rootKey);
   }
   const eui = new Uint8Array(8);
-  const jsIntKey = new Uint8Array(16);
   readDevEui(eui);
-  deriveJoinServerKey(joinKey, KeyType.JSInt, eui, jsIntKey);
+  deriveJoinServerKey(rootKey, KeyType.JSInt, eui, jsIntKey);
   readJoinEui(eui);
   const valid = hasJoinAcceptMic11(frame, length, eui, nonces.devNonce, jsIntKey);
   fill(jsIntKey, 0, 16, 0);
@@ -87,9 +96,8 @@ export function isFreshJoinNonce(joinNonce: JoinNonce, last: JoinNonce, isNetwor
 }
 
 function deriveKeys(isNetwork11: boolean): void {
-  const rootKey = new Uint8Array(16);
   const devNonce = nonces.devNonce;
-  readJoinKey(rootKey);
+  readJoinKey();
   if (LORAWAN_1_1 && isNetwork11) {
     const joinNonce = view(frame, JoinAcceptField.JoinNonce, 3);
     const joinEui = new Uint8Array(8);
@@ -108,7 +116,7 @@ function deriveKeys(isNetwork11: boolean): void {
       copy(nwkSEncKey, 0, fNwkSIntKey, 0, 16);
     }
   }
-  fill(rootKey, 0, 16, 0);
+  wipeRootKey();
 }
 
 /** Starts the session that the join-accept in the frame buffer opens, at the data rate of the join-request. */
@@ -145,11 +153,10 @@ function startSession(
  */
 export function acceptJoin(length: PhyLength, dataRate: DataRate): JoinVerdict {
   if (!isJoinAccept(frame, length)) return JoinVerdict.Ignored;
-  const joinKey = new Uint8Array(16);
-  readJoinKey(joinKey);
-  decryptJoinAccept(frame, length, joinKey);
-  const valid = hasMic(length, joinKey);
-  fill(joinKey, 0, 16, 0);
+  readJoinKey();
+  decryptJoinAccept(frame, length, rootKey);
+  const valid = hasMic(length);
+  wipeRootKey();
   if (!valid) return JoinVerdict.WrongMic;
 
   const dlSettings = frame[JoinAcceptField.DlSettings];

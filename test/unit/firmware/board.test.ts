@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runLockstep } from "../../../hil/clock/index.ts";
 import { createMachine, type Machine } from "../../../hil/emulator/index.ts";
-import type { SessionKeys } from "../../../hil/lorawan/index.ts";
+import { deriveJoinServerKeys, type SessionKeys } from "../../../hil/lorawan/index.ts";
 import { buildImage, type Image, loadBoard } from "../../../toolchain/image/index.ts";
 import { readNonces } from "../../../toolchain/provisioning/index.ts";
-import { Bench } from "./support/bench.ts";
+import { Bench, IDENTITY } from "./support/bench.ts";
 import { DEV_ADDR, Network, type NetworkOptions } from "./support/network.ts";
 
 const SECOND_NS = 1e9;
+const LINE_FEED = 0x0a;
+
+/** Where the RAM of the ATmega328P starts (data sheet, section 8.3). */
+const RAM_START = 0x100;
 
 /** What the whole device may take: the aim is well below what comparable stacks need. */
 const FLASH_LIMIT_BYTES = 12 * 1024;
@@ -117,6 +121,29 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
         assert.deepEqual(bench.findings, []);
       });
     }
+
+    it("keeps no root key in RAM, nor what stands for one, once it has been used", async () => {
+      const { nwkKey, appKey } = IDENTITY;
+      const secrets = Object.entries({ nwkKey, appKey, ...deriveJoinServerKeys(IDENTITY) }).map(
+        ([name, key]) => [name, Buffer.from(key)] as const,
+      );
+      const found: string[] = [];
+      let lines = 0;
+      await run(30, 0, (machine) => {
+        machine.onConsole((octet) => {
+          if (octet !== LINE_FEED) return;
+          lines++;
+          const ram = Buffer.from(machine.readRam(RAM_START, image.board.ramBytes));
+          for (const [name, key] of secrets) {
+            if (ram.includes(key.subarray(0, 8)) || ram.includes(key.subarray(8))) {
+              found.push(`${name} at the end of line ${lines}`);
+            }
+          }
+        });
+      });
+      assert.ok(lines >= 4, `${lines} lines`);
+      assert.deepEqual(found, []);
+    });
 
     it("fits in less flash and RAM than is allowed, keys of the other version not among it", async () => {
       const { machine } = await run(30, 0);
