@@ -82,8 +82,8 @@ export function openJournal(): void {
 }
 
 /**
- * Writes `nonces` into the next slot that reads back what was written. False where none does: then
- * nothing may be transmitted that relies on it.
+ * Writes `nonces` into the next slot that reads back what was written. False where none does: then nothing may be
+ * transmitted that relies on it. The newest record is never written over, so that it outlasts a failing store.
  */
 function writeRecord(): boolean {
   const record = new Uint8Array(8);
@@ -92,16 +92,19 @@ function writeRecord(): boolean {
   record[4] = nonces.joinNonce >> 16;
   record[5] = nonces.nextDevNonce === DEV_NONCE_COUNT ? 1 : 0;
   store16le(record, BODY_LENGTH, bodyCrc(record));
-  for (let attempt = 0; attempt < SLOT_COUNT; attempt++) {
-    const slot = newestSlot;
-    newestSlot = slot < SLOT_COUNT - 1 ? slot + 1 : 0;
-    const address = slotAddress(newestSlot);
+  let slot: Int<0, 119> = newestSlot;
+  for (let attempt = 1; attempt < SLOT_COUNT; attempt++) {
+    slot = slot < SLOT_COUNT - 1 ? slot + 1 : 0;
+    const address = slotAddress(slot);
     let intact = true;
     for (let i = 0; i < RECORD_LENGTH; i++) {
       storeWrite(address + i, record[i]);
       if (storeRead(address + i) !== record[i]) intact = false;
     }
-    if (intact) return true;
+    if (intact) {
+      newestSlot = slot;
+      return true;
+    }
   }
   return false;
 }

@@ -140,6 +140,23 @@ describe("firmware: store", () => {
     assert.equal(store.takeDevNonce(), false);
   });
 
+  it("does not lose the newest record to a store that fails for a while", () => {
+    const cells = Array.from({ length: 120 }, (_, slot) => 64 + 8 * slot);
+    for (const joins of [1, 59, 60, 90]) {
+      const eeprom = blank();
+      for (let i = 0; i < joins; i++) {
+        const store = openStore(eeprom);
+        assert.equal(store.takeDevNonce(), true);
+        assert.equal(store.keepJoinNonce(0x10000 + i), true);
+      }
+      const failing = openStore(eeprom, undefined, cells);
+      for (let attempt = 0; attempt < 3; attempt++) assert.equal(failing.takeDevNonce(), false);
+      const { nonces } = openStore(eeprom);
+      assert.equal(nonces.nextDevNonce, joins);
+      assert.equal(nonces.joinNonce, 0x10000 + joins - 1);
+    }
+  });
+
   it("ends with DevNonce 65535", () => {
     const eeprom = blank();
     const store = openStore(eeprom);
