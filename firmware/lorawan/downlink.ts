@@ -1,25 +1,18 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
 import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
-import { Direction, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
+import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { LORAWAN_1_1, MINOR_VERSION, REKEY } from "./version.ts";
 
 /** MHDR, FHDR without FOpts, and MIC. */
 const MIN_LENGTH = 12;
 
-/** FCtrl: the downlink acknowledges the last uplink; octets of FOpts. */
-const ACK = 0x20;
+/** FCtrl: octets of FOpts. */
 const F_OPTS_LENGTH = 0x0f;
-
-/** Where FOpts starts in the frame buffer. */
-const F_OPTS = PHY + 8;
 
 /** FPorts of applications are 1 to this one. */
 const MAX_APPLICATION_PORT = 223;
-
-const REKEY_CONF = 0x0b;
-const MINOR_VERSION = 1;
 
 /** What `acceptDownlink` answers where a counter cannot be: no downlink has this FCntDown. */
 const NO_F_CNT = 0xffffffff;
@@ -62,8 +55,9 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
 /** MAC commands in clear: RekeyConf. A command of unknown length ends the processing (TS001-1.0.4, 5). */
 function processCommands(start: Int<0, 76>, end: Int<0, 76>): void {
   for (let i = start; i < end; i += 2) {
-    if (frame[i] !== REKEY_CONF || i + 1 >= end) return;
-    if (frame[i + 1] === MINOR_VERSION) session.awaitsRekeyConf = false;
+    if (frame[i] !== REKEY || i + 1 >= end) return;
+    // The high bits are reserved.
+    if ((frame[i + 1] & 15) === MINOR_VERSION) session.awaitsRekeyConf = false;
   }
 }
 

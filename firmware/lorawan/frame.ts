@@ -15,6 +15,12 @@ export type PhyLength = Int<0, 64>;
 /** Where the PHYPayload starts in the frame buffer. */
 export const PHY = 16;
 
+/** Where FOpts starts in the frame buffer, or FPort where FOpts is empty: behind MHDR, DevAddr, FCtrl and FCnt. */
+export const F_OPTS = PHY + 8;
+
+/** FCtrl, in both directions: the frame acknowledges a confirmed one. */
+export const ACK = 0x20;
+
 /** Octets of a MIC. */
 export const MIC_LENGTH = 4;
 

@@ -1,23 +1,17 @@
 /** Data frames up (TS001-1.0.4, 4; TS001-1.1, 4): unconfirmed, with the acknowledgement that is due and RekeyInd. */
 import { copy, type Int, store16le, type u8, u32 } from "../lang/index.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
-import { Direction, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
+import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { LORAWAN_1_1, MINOR_VERSION, REKEY } from "./version.ts";
 
 /** Octets of payload that fit at every data rate beside a RekeyInd. */
 export const MAX_PAYLOAD = 49;
 
-/** FCtrl: the uplink acknowledges a confirmed downlink. */
-const ACK = 0x20;
-
-/** RekeyInd with the minor version of 1.1 (TS001-1.1, 5.10). */
-const REKEY_IND = 0x0b;
+/** Octets of a RekeyInd: CID and minor version. */
 const REKEY_IND_LENGTH = 2;
-const MINOR_VERSION = 1;
 
-/** Where FOpts starts in the frame buffer, and FRMPayload where FOpts is empty. */
-const F_OPTS = PHY + 8;
+/** Where FRMPayload starts in the frame buffer where FOpts is empty. */
 const PAYLOAD = F_OPTS + 1;
 
 /** Where the application writes its payload: behind the longest FOpts that the device sends. */
@@ -55,7 +49,7 @@ export function composeUplink(port: Int<1, 223>, length: Int<0, 49>, dataRate: u
   if (LORAWAN_1_1) {
     if (session.awaitsRekeyConf) {
       fCtrl = fCtrl | REKEY_IND_LENGTH;
-      frame[F_OPTS] = REKEY_IND;
+      frame[F_OPTS] = REKEY;
       frame[F_OPTS + 1] = MINOR_VERSION;
       crypt(
         nwkSEncKey,

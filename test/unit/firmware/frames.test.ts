@@ -297,6 +297,11 @@ describe("firmware: data frames", () => {
       });
     }
 
+    it("confirm the keys whatever the reserved bits of RekeyConf say", () => {
+      assert.equal(receive(it11, downlink11(c, { fCnt: 0, commands: Buffer.from("0bf1", "hex") })), true);
+      assert.equal(it11.session.awaitsRekeyConf, false);
+    });
+
     for (const [title, commands] of [
       ["of another version", "0b02"],
       ["of version 0", "0b00"],
