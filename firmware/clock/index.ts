@@ -9,7 +9,7 @@ import { i32, u8, u32 } from "../lang/index.ts";
 /** Microseconds of a tick. */
 export const TICK_US = 256;
 
-/** Ticks of a whole number of seconds, rounded up: 3906.25 a second. */
+/** Ticks of an hour, 3906.25 a second. */
 export const TICKS_PER_HOUR = 14062500;
 
 /** How often the board's clock has wrapped, and what it said last. */

@@ -16,7 +16,7 @@ import {
   type u32,
   view,
 } from "../lang/index.ts";
-import { type FrameBuffer, PHY } from "./frame.ts";
+import { Direction, type FrameBuffer, PHY } from "./frame.ts";
 
 /** Octet 4 of the A block. */
 export const enum CipherUse {
@@ -115,7 +115,7 @@ export function cmacB1(
   fCnt: u32,
   tag: Bytes<16>,
 ): void {
-  writeBlock(view(frame, 0, 16), B_BLOCK, 0, devAddr, fCnt, end - PHY);
+  writeBlock(view(frame, 0, 16), B_BLOCK, Direction.Up, devAddr, fCnt, end - PHY);
   store16le(frame, 1, confFCnt);
   frame[3] = dataRate;
   frame[4] = channel;

@@ -37,7 +37,5 @@ export function openingDelayUs(delayS: WindowDelay): u32 {
 export function windowSymbols(spreadingFactor: Int<7, 12>, delayS: WindowDelay): Int<4, 1023> {
   const earlyUs = 2 * clockErrorUs(delayS) + COMMAND_LATENCY_US;
   const symbol = symbolUs(spreadingFactor);
-  const symbols = DETECTION_SYMBOLS + u32((earlyUs + symbol - 1) / symbol);
-  if (symbols > 1023) return 1023;
-  return symbols;
+  return DETECTION_SYMBOLS + u32((earlyUs + symbol - 1) / symbol);
 }
