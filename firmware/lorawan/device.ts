@@ -113,6 +113,9 @@ export function startDevice(period: u32): void {
 
 /** Starts the radio and takes the seed of the random numbers from its noise. */
 function repairRadio(time: u32): void {
+  const isDue = reached(mac.due, time);
+  // Without a radio for days, an instant that is past would come to count as one ahead.
+  if (isDue) mac.due = time;
   if (!startRadio(frequencyOf(0), TRANSMIT_POWER_DBM)) {
     print(Text.NoRadio);
     sleepUntilTick(u32(time + REPAIR_PAUSE), time);
@@ -123,7 +126,7 @@ function repairRadio(time: u32): void {
   readDevEui(devEui);
   seedRandom(readNoise(), load32le(devEui, 0));
   // Up to a second, lest devices that are switched on together start together.
-  if (reached(mac.due, time)) mac.due = u32(time + (random16() >>> 4));
+  if (isDue) mac.due = u32(time + (random16() >>> 4));
 }
 
 /** Sends the join-request that is due, if the rules on air time allow it and a DevNonce is left. */

@@ -141,31 +141,49 @@ describe("firmware: device", () => {
     assert.ok(!silent.received.some((f) => f.fCnt16 === 64));
   });
 
-  for (const [title, line, tamper] of [
-    [
-      "a wrong MIC",
+  it("refuses a join-accept with a wrong MIC, then tries RX2, then joins with the next DevNonce", () => {
+    const bench = new Bench();
+    const network = new Network(bench, { lorawan11: true });
+    network.tamper = (joinAccept) => {
+      if (network.joinNonce === 1) joinAccept[joinAccept.length - 1] ^= 1;
+      return joinAccept;
+    };
+    bench.run(60 * SECOND_NS);
+    assert.deepEqual(bench.lines.slice(1, 6), [
+      "joining 0 DR5",
       "refused: MIC",
-      (joinAccept: Buffer) => Buffer.concat([joinAccept.subarray(0, -1), Buffer.of(joinAccept.at(-1)! ^ 1)]),
-    ],
-  ] as const) {
-    it(`refuses a join-accept with ${title}, then tries RX2, then joins with the next DevNonce`, () => {
-      const bench = new Bench();
-      const network = new Network(bench, { lorawan11: true });
-      network.tamper = (joinAccept) => (network.joinNonce === 1 ? tamper(joinAccept) : joinAccept);
-      bench.run(60 * SECOND_NS);
-      assert.deepEqual(bench.lines.slice(1, 6), [
-        "joining 0 DR5",
-        line,
-        "join failed",
-        "joining 1 DR4",
-        `joined ${DEV_ADDR}`,
-      ]);
-      assert.deepEqual(
-        bench.windows.slice(0, 2).map((w) => Math.round(w.afterUs / 1e6)),
-        [5, 6],
-      );
-    });
-  }
+      "join failed",
+      "joining 1 DR4",
+      `joined ${DEV_ADDR}`,
+    ]);
+    assert.deepEqual(
+      bench.windows.slice(0, 2).map((w) => Math.round(w.afterUs / 1e6)),
+      [5, 6],
+    );
+  });
+
+  it("refuses, under 1.1, the join-accept to an earlier join-request", () => {
+    const bench = new Bench();
+    const network = new Network(bench, { lorawan11: true });
+    let first = Buffer.alloc(0);
+    network.tamper = (joinAccept) => {
+      if (network.joinNonce === 1) {
+        first = joinAccept;
+        return Buffer.alloc(0);
+      }
+      return network.joinNonce === 2 ? first : joinAccept;
+    };
+    bench.run(90 * SECOND_NS);
+    assert.deepEqual(bench.lines.slice(1, 8), [
+      "joining 0 DR5",
+      "join failed",
+      "joining 1 DR4",
+      "refused: MIC",
+      "join failed",
+      "joining 2 DR3",
+      `joined ${DEV_ADDR}`,
+    ]);
+  });
 
   it("refuses a JoinNonce that does not grow (1.1) or does not change (1.0.4)", () => {
     for (const [config, options, nonces, joins] of [
@@ -300,6 +318,45 @@ describe("firmware: device", () => {
       assert.ok(bench.lines.at(-1)?.startsWith("uplink"), bench.lines.join("\n"));
       assert.equal(readNonces(bench.eeprom).lastJoinNonce, network.joinNonce);
     }
+  });
+
+  it("transmits no join-request whose DevNonce the store did not take, and goes on trying", () => {
+    const bench = new Bench();
+    new Network(bench, { lorawan11: true });
+    const repairedNs = 100 * SECOND_NS;
+    bench.run(200 * SECOND_NS, { storeFails: (nowNs) => nowNs < repairedNs });
+    const errors = bench.lines.filter((line) => line === "error: store").length;
+    assert.ok(errors > 3, bench.lines.join("\n"));
+    assert.ok(bench.uplinks.every((u) => u.transmission.startNs > repairedNs));
+    assert.deepEqual(bench.lines.slice(errors + 1, errors + 3), [
+      `joining ${errors} DR5`,
+      `joined ${DEV_ADDR}`,
+    ]);
+    assert.equal(readNonces(bench.eeprom).nextDevNonce, errors + 1);
+  });
+
+  it("does not join where the store did not take the JoinNonce", () => {
+    const bench = new Bench();
+    new Network(bench, { lorawan11: true });
+    bench.run(60 * SECOND_NS, { storeFails: (nowNs) => nowNs > 3 * SECOND_NS && nowNs < 7 * SECOND_NS });
+    assert.deepEqual(bench.lines.slice(1, 6), [
+      "joining 0 DR5",
+      "error: store",
+      "join failed",
+      "joining 1 DR4",
+      `joined ${DEV_ADDR}`,
+    ]);
+    assert.deepEqual(readNonces(bench.eeprom), { nextDevNonce: 2, lastJoinNonce: 2 });
+  });
+
+  it("tries again each minute where the radio does not answer, and joins at once when it does, even after a week", () => {
+    const bench = new Bench();
+    new Network(bench, { lorawan11: true });
+    const repairedNs = 7 * 24 * HOUR_NS;
+    bench.run(repairedNs + 90 * SECOND_NS, { muteUntilNs: repairedNs });
+    const tries = bench.lines.filter((line) => line === "error: no radio").length;
+    assert.ok(tries > 10_070 && tries <= 10_081, `${tries} tries`);
+    assert.deepEqual(bench.lines.slice(tries + 1, tries + 3), ["joining 0 DR5", `joined ${DEV_ADDR}`]);
   });
 
   it("stops when all DevNonces are used, and says so", () => {

@@ -17,6 +17,10 @@ export interface NodeBoardOptions {
   readonly cutAtStoreWrite?: number;
   /** The wires of DIO0 and DIO1 are loose until then. */
   readonly deafUntilNs?: number;
+  /** The radio does not answer on its bus until then. */
+  readonly muteUntilNs?: number;
+  /** Whether the store ignores writes at that time. */
+  readonly storeFails?: (nowNs: number) => boolean;
 }
 
 export class NodeBoard implements Hal {
@@ -96,7 +100,8 @@ export class NodeBoard implements Hal {
   }
 
   radioTransfer(out: number): number {
-    return this.#options.radio.transfer(out);
+    const { clock, radio, muteUntilNs = 0 } = this.#options;
+    return clock.nowNs() < muteUntilNs ? 0xff : radio.transfer(out);
   }
 
   radioEvents(): number {
@@ -120,6 +125,7 @@ export class NodeBoard implements Hal {
       throw new PowerCut();
     }
     this.#storeWrites++;
+    if (this.#options.storeFails?.(this.#options.clock.nowNs())) return;
     this.#options.eeprom[address] = value;
   }
 
