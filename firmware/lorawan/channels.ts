@@ -1,5 +1,5 @@
 /**
- * The channels of the device and the duty cycle of their sub-bands (RP002-1.0.4, 2.3 and 2.4): each
+ * The channels of the device and the duty cycle of their sub-bands (RP002-1.0.4, EU863-870): each
  * transmission is followed by silence in its sub-band, so that the duty cycle holds over any time.
  */
 import { reached, TICK_US } from "../clock/index.ts";

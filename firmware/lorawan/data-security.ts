@@ -1,5 +1,5 @@
 /**
- * MIC and encryption of data frames: TS001-1.0.4, 4.3.3 and 4.4; TS001-1.1, 4.3.1.6, 4.3.3 and 4.4, with
+ * MIC and encryption of data frames: TS001-1.0.4, 4.3.3 and 4.4; TS001-1.1, 4.3 and 4.4, with
  * the FOpts encryption errata (the A block of FOpts tells the counter that it goes by). Plain functions over
  * a frame buffer.
  */

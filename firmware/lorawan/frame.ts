@@ -24,7 +24,7 @@ export const ACK = 0x20;
 /** Octets of a MIC. */
 export const MIC_LENGTH = 4;
 
-/** FType, the high three bits of MHDR (TS001-1.0.4, table 2). Major is 0: LoRaWAN R1. */
+/** FType, the high three bits of MHDR (TS001-1.0.4, 4.2). Major is 0: LoRaWAN R1. */
 export const enum FrameType {
   JoinRequest = 0,
   JoinAccept = 1,

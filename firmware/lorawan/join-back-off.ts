@@ -1,7 +1,7 @@
 /**
- * The air time that joining may take (TS001-1.0.4, 7): 36 s in the first hour after power-up, 36 s in the ten
- * hours after it, then 8.7 s in each 24 hours. Pauses between attempts spread what each period allows and
- * are random, so that devices that lost power together do not join together for ever.
+ * The air time that joining may take (TS001-1.0.4, retransmissions back-off): 36 s in the first hour after
+ * power-up, 36 s in the ten hours after it, then 8.7 s in each 24 hours. Pauses between attempts spread what each
+ * period allows and are random, so that devices that lost power together do not join together for ever.
  */
 import { reached, TICK_US, TICKS_PER_HOUR } from "../clock/index.ts";
 import { type Int, u32 } from "../lang/index.ts";

@@ -1,5 +1,5 @@
 /**
- * Join-request and join-accept: TS001-1.0.4, 6.2.4 and 6.2.5; TS001-1.1, 6.2.2 and 6.2.3. Plain
+ * Join-request and join-accept: TS001-1.0.4, 6.2; TS001-1.1, 6.2.2 and 6.2.3. Plain
  * functions over a frame buffer; EUIs are in the octet order of the air.
  */
 import { cmac, encryptBlock, forgetKey, useKey } from "../crypto/index.ts";

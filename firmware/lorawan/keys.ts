@@ -1,5 +1,5 @@
 /**
- * Key derivation: TS001-1.0.4, 6.2.5, and TS001-1.1, 6.1.1.3 and 6.2.5. Every key is one AES block of
+ * Key derivation: TS001-1.0.4, 6.2, and TS001-1.1, 6.1.1.4 and 6.2. Every key is one AES block of
  * a type octet and of what the join exchanged, in the octet order of the air.
  */
 import { encryptBlock, forgetKey, useKey } from "../crypto/index.ts";

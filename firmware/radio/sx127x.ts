@@ -1,6 +1,6 @@
 /**
  * Semtech SX1276, SX1277, SX1278 and SX1279 in LoRa mode, above 779 MHz (data sheet rev. 7, chapters 4
- * to 6; errata note 1.2, items 2.1 and 2.3). DIO0 and DIO1 are wired; PA_BOOST feeds the antenna.
+ * to 6; errata note, items 2.1 and 2.3). DIO0 and DIO1 are wired; PA_BOOST feeds the antenna.
  *
  * Between two uses the chip sleeps. It keeps its registers then, but not its FIFO. Frequencies are in
  * units of 100 Hz.
@@ -93,13 +93,13 @@ const IMAGE_CAL_RUNNING = 0x20;
 const RESET_PULSE_US = 200;
 const RESET_RECOVERY_US = 6000;
 
-/** From sleep to standby: the crystal starts in 250 microseconds (data sheet, table 7: TS_OSC). */
+/** From sleep to standby: the crystal starts in 250 microseconds (data sheet: TS_OSC). */
 const CRYSTAL_START_UP_US = 500;
 
 /** How long before `openReceiver` opens it must be called. */
 export const OPENING_US = 1000;
 
-/** From the command to the receiver on air: 60 microseconds for the PLL (data sheet, table 7: TS_FS). */
+/** From the command to the receiver on air: 60 microseconds for the PLL (data sheet: TS_FS). */
 export const RECEIVER_START_UP_US = 60;
 
 /** Between two readings of the noise, so that they do not depend on each other. */

@@ -1,5 +1,5 @@
 /**
- * EU863-870 (RP002-1.0.4, section 2.4), data rates 0 to 5, the minimum that certification asks for.
+ * EU863-870 (RP002-1.0.4), data rates 0 to 5, the minimum that certification asks for.
  * Frequencies are in units of 100 Hz, as CFList and the MAC commands carry them.
  */
 import { type Int, table16, table32, type u16, type u32 } from "../lang/index.ts";

@@ -116,7 +116,7 @@ export function hasDevNonce(): boolean {
 
 /**
  * Takes the next DevNonce as `nonces.devNonce`. When it returns true, no power cut can bring that DevNonce
- * back: only then may the join-request be transmitted (TS001-1.0.4, 6.2.4).
+ * back: only then may the join-request be transmitted (TS001-1.0.4, 6.2).
  */
 export function takeDevNonce(): boolean {
   const devNonce = nonces.nextDevNonce;

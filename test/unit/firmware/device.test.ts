@@ -165,7 +165,7 @@ describe("firmware: device", () => {
   it("refuses, under 1.1, the join-accept to an earlier join-request", () => {
     const bench = new Bench();
     const network = new Network(bench, { lorawan11: true });
-    let first = Buffer.alloc(0);
+    let first: Buffer = Buffer.alloc(0);
     network.tamper = (joinAccept) => {
       if (network.joinNonce === 1) {
         first = joinAccept;
