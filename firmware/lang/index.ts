@@ -124,7 +124,10 @@ export function copyTable(
   for (let i = 0; i < count; i++) target[targetOffset + i] = source[sourceOffset + i];
 }
 
-/** Sets `count` octets from `offset` on to `value`. */
+/**
+ * Sets `count` octets from `offset` on to `value`. Secrets that are to be wiped belong in module-level arrays: the C
+ * compiler may leave out a write to a local array that nothing reads any more.
+ */
 export function fill(target: Uint8Array, offset: u16, count: u16, value: u8): void {
   target.fill(value, offset, offset + count);
 }
