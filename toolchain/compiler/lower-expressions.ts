@@ -241,8 +241,11 @@ function lowerRing(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpr
   const exact = type && (!isShift || exactShift(a, b, result));
   const low = wanted === 8 || wanted === 16;
   if (exact && (type === "int" || !low) && !(isShift && type === "i32")) {
-    const [left, right] = at.inOrder(parts, (operand) => lowerValue(at, operand, "exact"));
-    return isShift ? shift(operator, type, left, right) : binary(operator, type, left, right);
+    const [left, right] = at.inOrder(parts, (operand, i) =>
+      lowerValue(at, operand, wanted === 32 && !(isShift && i === 1) ? 32 : "exact"),
+    );
+    const compute = wanted === 32 ? wideType(type, isShift ? [left] : [left, right]) : type;
+    return isShift ? shift(operator, compute, left, right) : binary(operator, compute, left, right);
   }
   return modular(at, expression, wanted, (bits) => {
     const wide = bits === 32 || (isShift && b.max > 15);
@@ -256,6 +259,12 @@ function lowerRing(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpr
         : "uint";
     return isShift ? shift(operator, compute, left, right) : binary(operator, compute, left, right);
   });
+}
+
+/** The type for 32 wanted bits: that of an operand which has them already, as the source's reader expects. */
+function wideType(exact: ComputeType, operands: readonly IrExpression[]): ComputeType {
+  if (operands.some((operand) => operand.type === "u32")) return "u32";
+  return operands.some((operand) => operand.type === "i32") && exact !== "u32" ? "i32" : exact;
 }
 
 /** Whether no bit is shifted out, on the narrowest type that holds the operand and the result. */

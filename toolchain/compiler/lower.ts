@@ -22,7 +22,7 @@ import {
   type UpdateNode,
   type Variable,
 } from "./tree.ts";
-import { constant, convert, stored } from "./widths.ts";
+import { constant, stored } from "./widths.ts";
 
 /** What the whole program shares while its functions are lowered. */
 export interface LoweringContext {
@@ -45,6 +45,7 @@ export class Lowering {
   readonly uses = new Set<FunctionTree | Variable | RecordTree>();
   /** Local names whose value is used. */
   readonly reads = new Set<string>();
+  readonly #temporaries = new Set<string>();
   /** Elements whose array and index are evaluated already. */
   readonly #places = new Map<Expression, IrExpression>();
   #out: IrStatement[] = [];
@@ -78,6 +79,7 @@ export class Lowering {
     const name = this.#names.fresh("t");
     const declared: Declared = { kind: "value", type };
     this.emit({ kind: "declare", origin: undefined, type: declared, name, value: stored(type, value) });
+    this.#temporaries.add(name);
     return { kind: "name", type, name };
   }
 
@@ -127,7 +129,7 @@ export class Lowering {
   }
 
   #keep(value: IrExpression, part: Expression): IrExpression {
-    if (value.kind === "constant") return value;
+    if (value.kind === "constant" || (value.kind === "name" && this.#temporaries.has(value.name))) return value;
     if (typeOf(part).kind === "boolean") return this.temporary("bool", value);
     const whole = value.type === "int" ? "i16" : value.type === "uint" ? "u16" : (value.type as IntName);
     const type = narrowest(this.ranges.of(part)) ?? whole;
@@ -181,10 +183,10 @@ export class Lowering {
   withPlace<T>(target: Expression, value: Expression | undefined, action: () => T): T {
     if (target.kind !== "element") return action();
     const [array, index] = this.pointerAndIndex(target.array, target.index);
-    const moves = this.#order.changes(target.index) || (value !== undefined && this.#order.changes(value));
-    const fixed = index.kind === "constant" || index.kind === "name" || !moves;
-    const once = fixed ? index : this.temporary("u16", convert("u16", index));
-    const from = moves ? this.#keepPointer(array, typeOf(target.array)) : array;
+    const [arrayMoves] = this.#order.kept(value ? [target.array, value] : [target.array]);
+    const [indexMoves] = this.#order.kept(value ? [target.index, value] : [target.index]);
+    const from = arrayMoves ? this.#keepPointer(array, typeOf(target.array)) : array;
+    const once = indexMoves || this.#order.changes(target.index) ? this.#keep(index, target.index) : index;
     this.#places.set(target, this.#element(target, from, once));
     const result = action();
     this.#places.delete(target);
