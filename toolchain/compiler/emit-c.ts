@@ -1,29 +1,8 @@
 /** Prints the IR as C99: a header and a source file per module. Nothing is decided here. */
-import type {
-  Declared,
-  IrBlock,
-  IrExpression,
-  IrFunction,
-  IrModule,
-  IrPointer,
-  IrStatement,
-  IrStruct,
-  IrVariable,
-  Origin,
-  ValueType,
-} from "./ir.ts";
-
-const C_TYPES: Readonly<Record<ValueType, string>> = {
-  u8: "uint8_t",
-  u16: "uint16_t",
-  u32: "uint32_t",
-  i8: "int8_t",
-  i16: "int16_t",
-  i32: "int32_t",
-  int: "int",
-  uint: "unsigned",
-  bool: "bool",
-};
+import { C_TYPES, literal } from "./emit-expressions.ts";
+import { Printer } from "./emit-printer.ts";
+import { declared, emitBlock, emitUnread, structValue } from "./emit-statements.ts";
+import type { IrFunction, IrModule, IrStruct, IrVariable } from "./ir.ts";
 
 /** All files of the modules, by name. */
 export function emitModules(modules: readonly IrModule[]): Map<string, string> {
@@ -77,7 +56,6 @@ function source(module: IrModule, headers: ReadonlySet<string>): string {
   printer.text(`#include "joinery.h"`);
   for (const name of includes) printer.text(`#include "${name}.h"`);
   for (const variable of module.variables) {
-    printer.text("");
     printer.at(variable.origin);
     printer.text(
       `${variable.shared ? "" : "static "}${variableDeclaration(variable)}${initializer(variable)};`,
@@ -85,57 +63,6 @@ function source(module: IrModule, headers: ReadonlySet<string>): string {
   }
   for (const tree of module.functions) emitFunction(printer, tree);
   return printer.result();
-}
-
-/** Lines of C, with `#line` wherever they would not match the source's. */
-class Printer {
-  readonly #source: string;
-  readonly #lines: string[] = [];
-  #indent = 0;
-  /** The line of the source that the compiler takes the next line for. */
-  #expected = 0;
-
-  constructor(source: string) {
-    this.#source = source;
-  }
-
-  result(): string {
-    return `${this.#lines.join("\n")}\n`;
-  }
-
-  text(line: string): void {
-    for (const part of line.split("\n")) {
-      this.#lines.push(part === "" ? "" : "  ".repeat(this.#indent) + part);
-      this.#expected++;
-    }
-  }
-
-  inner(action: () => void): void {
-    this.#indent++;
-    action();
-    this.#indent--;
-  }
-
-  /** The comments before a place in the source, then `#line` where the next line would not be its line. */
-  at(origin: Origin | undefined): void {
-    if (origin === undefined) return;
-    for (const comment of origin.comments) {
-      this.#seek(comment.line);
-      for (const line of comment.text.split("\n")) this.text(line.replace(/^\s+\*/, " *"));
-    }
-    this.#seek(origin.line);
-  }
-
-  #seek(line: number): void {
-    const gap = line - this.#expected;
-    if (gap === 0) return;
-    if (gap > 0 && gap <= 2) {
-      for (let i = 0; i < gap; i++) this.text("");
-      return;
-    }
-    this.#lines.push(`#line ${line} "${this.#source}"`);
-    this.#expected = line;
-  }
 }
 
 // ---- declarations
@@ -206,298 +133,18 @@ function allZero(struct: IrStruct): boolean {
   );
 }
 
-function structValue(struct: IrStruct): string {
-  return `{${struct.fields.map(fieldValue).join(", ")}}`;
-}
-
-function fieldValue({ type, value }: IrStruct["fields"][number]): string {
-  if (type.kind === "array") return "{0}";
-  return type.kind === "record" ? structValue(type.struct) : literal(value, type.type, false);
-}
-
-function declared(type: Declared): string {
-  switch (type.kind) {
-    case "void":
-      return "void ";
-    case "value":
-      return `${C_TYPES[type.type]} `;
-    case "pointer":
-      return `${type.flash ? "const " : ""}${C_TYPES[type.element]} *`;
-    case "record":
-      return `${type.struct} *`;
-  }
-}
-
 function signature(tree: IrFunction): string {
   const parameters = tree.parameters.map((parameter) => `${declared(parameter.type)}${parameter.name}`);
   return `${declared(tree.result)}${tree.name}(${parameters.length > 0 ? parameters.join(", ") : "void"})`;
 }
 
 function emitFunction(printer: Printer, tree: IrFunction): void {
-  printer.text("");
   printer.at(tree.origin);
   const visible = tree.shared || tree.name === "joinery_main";
-  if (tree.name === "joinery_main") printer.text(`${signature(tree)};`);
   printer.text(`${visible ? "" : "static "}${signature(tree)} {`);
   printer.inner(() => {
-    for (const parameter of tree.parameters)
-      if (!tree.reads.has(parameter.name)) printer.text(`(void)${parameter.name};`);
+    for (const { name } of tree.parameters) emitUnread(printer, name, tree.reads);
     emitBlock(printer, tree.body, tree.reads);
   });
   printer.text("}");
-}
-
-// ---- statements
-
-function emitBlock(printer: Printer, block: IrBlock, reads: ReadonlySet<string>): void {
-  for (const statement of block) {
-    printer.at(statement.origin);
-    emitStatement(printer, statement, reads);
-  }
-}
-
-function emitStatement(printer: Printer, statement: IrStatement, reads: ReadonlySet<string>): void {
-  const inner = (block: IrBlock) => printer.inner(() => emitBlock(printer, block, reads));
-  switch (statement.kind) {
-    case "declareArray":
-      printer.text(`${C_TYPES[statement.element]} ${statement.name}[${statement.length}] = {0};`);
-      break;
-    case "declareRecord":
-      printer.text(`${statement.struct.name} ${statement.name} = ${structValue(statement.struct)};`);
-      break;
-    case "if":
-      printer.text(`if (${expression(statement.condition)}) {`);
-      inner(statement.whenTrue);
-      if (statement.whenFalse.length > 0) {
-        printer.text("} else {");
-        inner(statement.whenFalse);
-      }
-      printer.text("}");
-      return;
-    case "while":
-      printer.text(`while (${expression(statement.condition)}) {`);
-      inner(statement.body);
-      printer.text("}");
-      return;
-    case "do":
-      printer.text("do {");
-      inner(statement.body);
-      printer.text(`} while (${expression(statement.condition)});`);
-      return;
-    case "for": {
-      if (statement.initial?.kind === "declare" && !reads.has(statement.initial.name)) {
-        const { initial } = statement;
-        printer.text("{");
-        inner([initial, { ...statement, origin: undefined, initial: undefined }]);
-        printer.text("}");
-        return;
-      }
-      const initial = statement.initial ? simple(statement.initial) : "";
-      const condition = statement.condition ? ` ${expression(statement.condition)}` : "";
-      const step = statement.step.map(simple).join(", ");
-      printer.text(`for (${initial};${condition};${step ? ` ${step}` : ""}) {`);
-      inner(statement.body);
-      printer.text("}");
-      return;
-    }
-    case "switch":
-      printer.text(`switch (${expression(statement.value)}) {`);
-      for (const clause of statement.clauses) {
-        printer.inner(() => {
-          printer.at({ line: clause.line, comments: [] });
-          printer.text(clause.label ? `case ${expression(clause.label)}:` : "default:");
-          printer.inner(() => (clause.body.length > 0 ? emitBlock(printer, clause.body, reads) : undefined));
-        });
-      }
-      printer.text("}");
-      return;
-    case "block":
-      printer.text("{");
-      inner(statement.body);
-      printer.text("}");
-      return;
-    default:
-      printer.text(`${simple(statement)};`);
-  }
-  const names =
-    statement.kind === "declare" || statement.kind === "declareArray" || statement.kind === "declareRecord";
-  if (names && !reads.has(statement.name) && !/^t\d*$/.test(statement.name))
-    printer.text(`(void)${statement.name};`);
-}
-
-/** A statement without its semicolon; these may stand in the head of a for loop. */
-function simple(statement: IrStatement): string {
-  switch (statement.kind) {
-    case "declare":
-      return `${declared(statement.type)}${statement.name} = ${operand(statement.value)}`;
-    case "assign":
-      return `${expression(statement.target)} = ${expression(statement.value)}`;
-    case "step":
-      return `${expression(statement.target)}${statement.by > 0 ? "++" : "--"}`;
-    case "call":
-      return `${statement.name}(${statement.arguments.map(operand).join(", ")})`;
-    case "jump":
-      return statement.to;
-    case "return":
-      return statement.value ? `return ${operand(statement.value)}` : "return";
-    default:
-      throw new Error(`${statement.kind} is no simple statement`);
-  }
-}
-
-// ---- expressions
-
-const POINTERS = new Set([
-  "array",
-  "record",
-  "memberArray",
-  "memberRecord",
-  "offset",
-  "choice",
-  "pointerCall",
-]);
-
-function isPointer(value: IrExpression | IrPointer): value is IrPointer {
-  return POINTERS.has(value.kind);
-}
-
-function operand(value: IrExpression | IrPointer): string {
-  return isPointer(value) ? pointer(value) : expression(value);
-}
-
-/** How tightly an operator binds; operators of different kinds beside each other get parentheses anyway. */
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  "*": 10,
-  "/": 10,
-  "%": 10,
-  "+": 9,
-  "-": 9,
-  "<<": 8,
-  ">>": 8,
-  "<": 7,
-  "<=": 7,
-  ">": 7,
-  ">=": 7,
-  "==": 6,
-  "!=": 6,
-  "&": 5,
-  "^": 4,
-  "|": 3,
-  "&&": 2,
-  "||": 1,
-};
-
-function expression(value: IrExpression): string {
-  switch (value.kind) {
-    case "constant":
-      return constantText(value);
-    case "name":
-      return value.name;
-    case "member":
-      return member(value.record, value.field);
-    case "index": {
-      const array = pointer(value.array, true);
-      const index = expression(value.index);
-      return value.flash ? `FLASH_${value.type.toUpperCase()}(${array}, ${index})` : `${array}[${index}]`;
-    }
-    case "convert":
-      return `(${C_TYPES[value.type]})${unaryOperand(value.operand)}`;
-    case "unary":
-      return `${value.operator}${unaryOperand(value.operand)}`;
-    case "binary":
-      return `${binaryOperand(value, value.left, false)} ${value.operator} ${binaryOperand(value, value.right, true)}`;
-    case "conditional": {
-      const parts = [value.condition, value.whenTrue, value.whenFalse].map((part) =>
-        part.kind === "conditional" ? `(${expression(part)})` : expression(part),
-      );
-      return `${parts[0]} ? ${parts[1]} : ${parts[2]}`;
-    }
-    case "call":
-      return `${value.name}(${value.arguments.map(operand).join(", ")})`;
-  }
-}
-
-function unaryOperand(value: IrExpression): string {
-  const text = expression(value);
-  const alone = value.kind !== "binary" && value.kind !== "conditional" && !text.startsWith("-");
-  return alone ? text : `(${text})`;
-}
-
-function binaryOperand(
-  parent: IrExpression & { kind: "binary" },
-  value: IrExpression,
-  right: boolean,
-): string {
-  const text = expression(value);
-  if (value.kind === "conditional") return `(${text})`;
-  if (value.kind === "constant" && text.startsWith("-")) return `(${text})`;
-  if (value.kind !== "binary") return text;
-  const sum = (operator: string) => operator === "+" || operator === "-";
-  const familiar =
-    parent.operator === value.operator ? parent.operator !== "-" && !isComparison(parent.operator) : false;
-  const readable =
-    familiar ||
-    (sum(parent.operator) && sum(value.operator)) ||
-    (sum(parent.operator) && value.operator === "*") ||
-    (isComparison(parent.operator) && (sum(value.operator) || value.operator === "*")) ||
-    (["&&", "||"].includes(parent.operator) && isComparison(value.operator));
-  const binds = PRECEDENCE[value.operator] - PRECEDENCE[parent.operator];
-  return readable && (binds > 0 || (binds === 0 && !right)) ? text : `(${text})`;
-}
-
-function isComparison(operator: string): boolean {
-  return PRECEDENCE[operator] === 6 || PRECEDENCE[operator] === 7;
-}
-
-function constantText(value: IrExpression & { kind: "constant" }): string {
-  if (value.type === "bool") return value.value === 0 ? "false" : "true";
-  return literal(value.value, value.type, value.suffixed, value.hexadecimal);
-}
-
-/** A number; with a suffix where asked for, or where its value needs one on a 16-bit target. */
-function literal(value: number, type: ValueType, suffixed: boolean, hexadecimal = false): string {
-  if (type === "bool") return value === 0 ? "false" : "true";
-  const digits = hexadecimal && value >= 0 ? `0x${value.toString(16)}` : String(value);
-  const wide = type === "u32" || type === "i32";
-  if (value === -0x8000 && !wide) return "(-32767 - 1)";
-  if (value === -0x80000000) return "(-INT32_C(2147483647) - 1)";
-  if (!suffixed && value <= 0x7fff && value >= -0x8000) return digits;
-  if (!wide) return `${digits}u`;
-  if (value < 0) return `-INT32_C(${-value})`;
-  return `${type === "u32" ? "UINT32_C" : "INT32_C"}(${digits})`;
-}
-
-function member(record: IrPointer, field: string): string {
-  if (record.kind === "record") return `${record.name}${record.pointer ? "->" : "."}${field}`;
-  if (record.kind === "memberRecord") return `${member(record.record, record.field)}.${field}`;
-  return `(${pointer(record)})->${field}`;
-}
-
-/** A reference as a C expression; `operand` where an index or operator follows. */
-function pointer(value: IrPointer, operandOf = false): string {
-  const text = pointerText(value);
-  const compound = value.kind === "offset" || value.kind === "choice" || text.startsWith("&");
-  return operandOf && compound ? `(${text})` : text;
-}
-
-function pointerText(value: IrPointer): string {
-  switch (value.kind) {
-    case "array":
-      return value.name;
-    case "record":
-      return value.pointer ? value.name : `&${value.name}`;
-    case "memberArray":
-      return member(value.record, value.field);
-    case "memberRecord":
-      return `&${member(value.record, value.field)}`;
-    case "offset": {
-      const index = value.index.kind === "binary" || value.index.kind === "conditional";
-      const text = expression(value.index);
-      return `${pointer(value.array, true)} + ${index ? `(${text})` : text}`;
-    }
-    case "choice":
-      return `${expression(value.condition)} ? ${pointer(value.whenTrue, true)} : ${pointer(value.whenFalse, true)}`;
-    case "pointerCall":
-      return `${value.name}(${value.arguments.map(operand).join(", ")})`;
-  }
 }

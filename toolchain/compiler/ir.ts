@@ -25,6 +25,8 @@ export type IrExpression =
       readonly value: number;
       readonly hexadecimal: boolean;
       readonly suffixed: boolean;
+      /** The name that the source has for it. */
+      readonly name?: string;
     }
   | { readonly kind: "name"; readonly type: ValueType; readonly name: string }
   | { readonly kind: "member"; readonly type: ValueType; readonly record: IrPointer; readonly field: string }

@@ -16,6 +16,7 @@ import {
   type CompareNode,
   type Expression,
   type LogicalNode,
+  type NumberNode,
   narrowest,
   RANGES,
   typeOf,
@@ -45,7 +46,7 @@ const UNSIGNED = { 8: "u8", 16: "u16", 32: "u32" } as const;
 export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted): IrExpression {
   switch (expression.kind) {
     case "number":
-      return constant(expression.value, "int", /^0x/i.test(expression.node.getText()));
+      return lowerConstant(expression);
     case "variable":
     case "field":
     case "element":
@@ -82,6 +83,13 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
     default:
       return lowerCondition(at, expression);
   }
+}
+
+/** A constant, in the source's notation or with the name that it has there. */
+function lowerConstant({ value, node }: NumberNode): IrExpression {
+  const text = node.getText();
+  const name = /^[A-Za-z_$][\w.$]*$/.test(text) ? text : undefined;
+  return { kind: "constant", type: "int", value, hexadecimal: /^0x/i.test(text), suffixed: false, name };
 }
 
 /** The exact value in the narrowest storage type: operands of operators that need every bit. */

@@ -18,7 +18,7 @@ import {
   typeOf,
   type Variable,
 } from "./tree.ts";
-import { constant, stored } from "./widths.ts";
+import { constant, convert, stored } from "./widths.ts";
 
 export interface LoweredFunction {
   readonly tree: FunctionTree;
@@ -59,8 +59,17 @@ function block(at: Lowering, statement: Statement | undefined): IrBlock {
   return at.apart(() => lowerStatements(at, inner))[1];
 }
 
+/** Lowers one statement; its line and comments go before whatever it needs first. */
 function lowerStatement(at: Lowering, statement: Statement): void {
   const origin = originOf(statement.node);
+  const [, made] = at.apart(() => lowerAt(at, statement, origin));
+  made.forEach((part, i) => {
+    if (i === 0) at.emit({ ...part, origin: part.origin ?? origin });
+    else at.emit(part.origin === origin ? { ...part, origin: { line: origin.line, comments: [] } } : part);
+  });
+}
+
+function lowerAt(at: Lowering, statement: Statement, origin: Origin): void {
   switch (statement.kind) {
     case "declare":
       lowerDeclare(at, statement, origin);
@@ -72,7 +81,7 @@ function lowerStatement(at: Lowering, statement: Statement): void {
       lowerEffect(at, statement.expression, origin);
       return;
     case "block":
-      at.emit({ kind: "block", origin, body: block(at, statement) });
+      lowerTaken(at, statement);
       return;
     case "if": {
       const outcome = at.outcome(statement.condition);
@@ -102,7 +111,7 @@ function lowerStatement(at: Lowering, statement: Statement): void {
   }
 }
 
-/** The only branch that is ever taken; its declarations keep their own scope. */
+/** A block, or the only branch that is ever taken: braces only where declarations need their scope. */
 function lowerTaken(at: Lowering, statement: Statement): void {
   if (!at.ranges.reached(statement)) return;
   const body = block(at, statement);
@@ -316,7 +325,7 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
   const value = lowerValue(at, statement.value, "exact");
   const clauses = statement.clauses.map((clause) => {
     const [, body] = at.apart(() => lowerStatements(at, clause.body));
-    const label = clause.label && constant(clause.label.value, value.type);
+    const label = clause.label && convert(value.type, lowerValue(at, clause.label, "exact"));
     const possible = clause.label
       ? clause.label.value >= range.min && clause.label.value <= range.max
       : !at.ranges.exhaustive(statement);

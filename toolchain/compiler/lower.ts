@@ -80,6 +80,7 @@ export class Lowering {
     const declared: Declared = { kind: "value", type };
     this.emit({ kind: "declare", origin: undefined, type: declared, name, value: stored(type, value) });
     this.#temporaries.add(name);
+    this.reads.add(name);
     return { kind: "name", type, name };
   }
 
@@ -129,7 +130,8 @@ export class Lowering {
   }
 
   #keep(value: IrExpression, part: Expression): IrExpression {
-    if (value.kind === "constant" || (value.kind === "name" && this.#temporaries.has(value.name))) return value;
+    if (value.kind === "constant" || (value.kind === "name" && this.#temporaries.has(value.name)))
+      return value;
     if (typeOf(part).kind === "boolean") return this.temporary("bool", value);
     const whole = value.type === "int" ? "i16" : value.type === "uint" ? "u16" : (value.type as IntName);
     const type = narrowest(this.ranges.of(part)) ?? whole;
@@ -161,6 +163,7 @@ export class Lowering {
     if (pointer.kind === "array" || pointer.kind === "record") return pointer;
     const name = this.#names.fresh("t");
     this.emit({ kind: "declare", origin: undefined, type: this.declared(type), name, value: pointer });
+    this.reads.add(name);
     return type.kind === "record" ? { kind: "record", name, pointer: true } : { kind: "array", name };
   }
 
@@ -441,7 +444,11 @@ export function bitsOf(type: IntName | "bool"): Wanted {
 }
 
 /** The line of a node, and the comments before it. */
-export function originOf(node: ts.Node): Origin {
+export function originOf(source: ts.Node): Origin {
+  const list = source.parent;
+  const first =
+    ts.isVariableDeclaration(source) && ts.isVariableDeclarationList(list) && list.declarations[0];
+  const node = first === source && ts.isVariableStatement(list.parent) ? list.parent : source;
   const file = node.getSourceFile();
   const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line + 1;
   const ranges = ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? [];

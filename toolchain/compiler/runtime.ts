@@ -9,6 +9,9 @@ export const RUNTIME_HEADER = `/* Joinery: what generated C stands on. C99. */
 #include <stdint.h>
 #include <string.h>
 
+/* The program: what a board's main calls once it is set up. */
+void joinery_main(void);
+
 /* Constant tables: in flash with its own address space on AVR, plain constants elsewhere. */
 #ifdef __AVR__
 #include <avr/pgmspace.h>

@@ -35,8 +35,8 @@ export function exactType(ranges: readonly Interval[]): ComputeType | undefined 
   return all(RANGES.i32) ? "i32" : undefined;
 }
 
-export function constant(value: number, type: ValueType, hexadecimal = false): IrExpression {
-  return { kind: "constant", type, value, hexadecimal, suffixed: false };
+export function constant(value: number, type: ValueType): IrExpression {
+  return { kind: "constant", type, value, hexadecimal: false, suffixed: false };
 }
 
 /** The low bits of `value` as `type` reads them. */
@@ -78,7 +78,8 @@ function narrowSigned(operand: IrExpression, type: ValueType): boolean {
   if (operand.type === "i16") return type !== "u16";
   const parts = operand.kind === "conditional" ? [operand.whenTrue, operand.whenFalse] : [];
   if (operand.kind === "convert" && operand.type === "i32") parts.push(operand.operand);
-  if (operand.type === "int" && operand.kind === "unary" && operand.operator === "~") parts.push(operand.operand);
+  if (operand.type === "int" && operand.kind === "unary" && operand.operator === "~")
+    parts.push(operand.operand);
   if (operand.type === "int" && operand.kind === "binary" && "&|^".includes(operand.operator)) {
     parts.push(operand.left, operand.right);
   }

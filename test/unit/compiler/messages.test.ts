@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { messages, noEntry } from "../../../toolchain/compiler/messages.ts";
-import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
 import { refused } from "./refused.ts";
+import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
 
 const ENTRY = fileURLToPath(new URL("./refused-main.ts", import.meta.url));
 const PAGES = fileURLToPath(new URL("../../../docs/messages/", import.meta.url));

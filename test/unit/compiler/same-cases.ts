@@ -1,13 +1,17 @@
 /** Small programs with the value that JavaScript gives: what must be the same on every target. */
-import type { Case } from "./targets.ts";
+
 import { randomFrom, randomInput } from "./random-programs.ts";
+import type { Case } from "./targets.ts";
 
 /** Inputs at the ends of widths, and seeded others. */
 function inputs(seed: number): [number, number][] {
   const random = randomFrom(seed);
   const ends = [0, 1, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff];
   const pairs = ends.map((end): [number, number] => [end, randomInput(random)]);
-  return [...pairs, ...Array.from({ length: 12 }, (): [number, number] => [randomInput(random), randomInput(random)])];
+  return [
+    ...pairs,
+    ...Array.from({ length: 12 }, (): [number, number] => [randomInput(random), randomInput(random)]),
+  ];
 }
 
 function same(name: string, source: string): Case {
@@ -23,27 +27,53 @@ function expression(name: string, text: string): Case {
 export const widthCases: readonly Case[] = [
   expression("left shift of a negative value", "(i8(a) << 4) + (i16(b) << (a & 7))"),
   expression("sums inside mul32", "mul32(u32(a + 1), u32(b - 3)) ^ mul32(u16(a) + 7, u16(b) + 9)"),
-  expression("right shift by 16 and more of a negative value", "(i32(a) >> 20) ^ (i32(b) >> (16 + (a & 15)))"),
+  expression(
+    "right shift by 16 and more of a negative value",
+    "(i32(a) >> 20) ^ (i32(b) >> (16 + (a & 15)))",
+  ),
   expression("an intermediate wider than its result", "u8(i16(a) * i16(b)) + i8(u16(a) * 3 - u16(b) * 5)"),
-  expression("constants of 32 bits", "u32(a + 0xffffffff) ^ (u32(b - 0x80000000) >>> 3) ^ u16(a + 0xfffffff0)"),
+  expression(
+    "constants of 32 bits",
+    "u32(a + 0xffffffff) ^ (u32(b - 0x80000000) >>> 3) ^ u16(a + 0xfffffff0)",
+  ),
   expression("16-bit factors whose product passes 31 bits", "u32(u16(a) * u16(b)) ^ u16(u16(a) * u16(b))"),
-  expression("a cast to 16 bits under an unsigned division", "u16(u32(a << 24)) % (u8(b) + 1) + u16(a + b) % 7"),
+  expression(
+    "a cast to 16 bits under an unsigned division",
+    "u16(u32(a << 24)) % (u8(b) + 1) + u16(a + b) % 7",
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
-  expression("masks on every width", "(a & 15) + (i8(a) & 0x7f) + (u16(b) & 0xff00) + (i32(b) & 0x7fffff00) + u32(a & 0xffff0000)"),
-  expression("shifts by all counts", "u32(a << (b & 31)) ^ (a >>> (b & 31)) ^ (u8(a) << (b & 15)) ^ (u16(a) >> (b & 15))"),
+  expression(
+    "masks on every width",
+    "(a & 15) + (i8(a) & 0x7f) + (u16(b) & 0xff00) + (i32(b) & 0x7fffff00) + u32(a & 0xffff0000)",
+  ),
+  expression(
+    "shifts by all counts",
+    "u32(a << (b & 31)) ^ (a >>> (b & 31)) ^ (u8(a) << (b & 15)) ^ (u16(a) >> (b & 15))",
+  ),
   expression("octets put together", "u8(a) | (u8(a >>> 8) << 8) | (u8(b) << 16) | (u8(b >>> 8) << 24)"),
   expression("differences compared by sign", "i32(u32(a - b)) < 0 ? 1 : i32(a - b) > 1000 ? 2 : 3"),
-  expression("comparisons of mixed widths", "(u8(a) < i16(b) ? 1 : 0) + (u16(a) >= u8(b) ? 2 : 0) + (i8(a) === u16(b) ? 4 : 0) + (u8(a) + u8(b) > 300 ? 8 : 0)"),
+  expression(
+    "comparisons of mixed widths",
+    "(u8(a) < i16(b) ? 1 : 0) + (u16(a) >= u8(b) ? 2 : 0) + (i8(a) === u16(b) ? 4 : 0) + (u8(a) + u8(b) > 300 ? 8 : 0)",
+  ),
   expression("a complement compared", "u8(~u8(a)) === u8(b) || u16(~u16(a)) < u16(b) ? 1 : 2"),
-  expression("divisions and remainders", "u8(u8(a) / (u8(b) + 1)) + u16(u16(a) / 10) * 3 + u16(a) % 10 + a % (b | 1 ? u16(b) + 1 : 2) + u32(a / 1000)".replace("b | 1 ?", "b > 5 ?")),
+  expression(
+    "divisions and remainders",
+    "u8(u8(a) / (u8(b) + 1)) + u16(u16(a) / 10) * 3 + u16(a) % 10 + a % (b | 1 ? u16(b) + 1 : 2) + u32(a / 1000)".replace(
+      "b | 1 ?",
+      "b > 5 ?",
+    ),
+  ),
   expression("conditional values of two signs", "(a > b ? i8(a) : u16(b)) + (b > 7 ? -1 : 40000)"),
   expression("the ends of int", "(u8(a) === 1 ? -32768 : 32767) + (u8(b) === 1 ? -2147483648 : 2147483647)"),
 ];
 
 /** Order of evaluation, statements, storage, references. */
 export const programCases: readonly Case[] = [
-  same("a call changes what stands left of it", `
+  same(
+    "a call changes what stands left of it",
+    `
 let n: U8 = 0;
 function bump(x: U8): U8 { n = u8(n + x); return n; }
 export function run(a: U32, b: U32): U32 {
@@ -52,8 +82,11 @@ export function run(a: U32, b: U32): U32 {
   const second = bump(1) - n * bump(2);
   const third = n + (a > b ? bump(3) : n) + n;
   return u32(first ^ (second << 8) ^ (third << 16));
-}`),
-  same("arguments from left to right", `
+}`,
+  ),
+  same(
+    "arguments from left to right",
+    `
 let log: U32 = 0;
 function note(x: U8): U8 { log = u32(log * 31 + x); return x; }
 function mix(a: U8, b: U8, c: U8): U32 { return u32(a + b * 256 + c * 65536); }
@@ -62,8 +95,11 @@ export function run(a: U32, b: U32): U32 {
   let i: U8 = u8(b & 63);
   const r = mix(note(i++), u8(i + note(i)), note(++i));
   return u32(r ^ log ^ i);
-}`),
-  same("steps inside indices", `
+}`,
+  ),
+  same(
+    "steps inside indices",
+    `
 const t = new Uint8Array(16);
 export function run(a: U32, b: U32): U32 {
   fill(t, 0, 16, u8(b));
@@ -75,8 +111,11 @@ export function run(a: U32, b: U32): U32 {
   t[n & 7] ^= u8(n);
   t[--n & 15] ^= 9;
   return u32(load32le(t, 0) ^ load32be(t, 7) ^ load32le(t, 12) ^ n);
-}`),
-  same("a compound assignment whose value changes the index", `
+}`,
+  ),
+  same(
+    "a compound assignment whose value changes the index",
+    `
 const t = new Uint16Array(8);
 let i: Int<0, 7> = 0;
 function move(x: U16): U16 { i = x & 7; t[i] = u16(t[i] + 100); return u16(x * 3); }
@@ -86,8 +125,11 @@ export function run(a: U32, b: U32): U32 {
   t[i] = u16(t[i] + move(u16(a)));
   t[i] = move(u16(b));
   return u32(t[0] + t[1] * 3 + t[2] * 5 + t[3] * 7 + t[4] * 11 + t[5] * 13 + t[6] * 17 + t[7] * 19 + i);
-}`),
-  same("short circuits with effects", `
+}`,
+  ),
+  same(
+    "short circuits with effects",
+    `
 let n: U16 = 0;
 function yes(x: U16): boolean { n = u16(n + x); return n > 300; }
 export function run(a: U32, b: U32): U32 {
@@ -100,8 +142,11 @@ export function run(a: U32, b: U32): U32 {
   for (let i = 0; i < 5 && (yes(32) || i < left); i++) { if (i === 3) continue; r = u32(r + 64); }
   const flag = left > 0 && n > 100 && yes(128) ? n - left-- : left++ + n;
   return u32(r ^ n ^ (left << 20) ^ flag);
-}`),
-  same("do, break, continue and nested loops", `
+}`,
+  ),
+  same(
+    "do, break, continue and nested loops",
+    `
 export function run(a: U32, b: U32): U32 {
   let r: U32 = a;
   let n: U8 = u8(b & 31);
@@ -124,8 +169,11 @@ export function run(a: U32, b: U32): U32 {
   }
   for (let i = 0, j = 9; i < j; i++, j--) r = u32(r * 3 + i - j);
   return r;
-}`),
-  same("switches", `
+}`,
+  ),
+  same(
+    "switches",
+    `
 const enum Kind { Join = 1, Data = 2, Proprietary = 7 }
 function weight(kind: Kind): U16 {
   switch (kind) {
@@ -152,8 +200,11 @@ export function run(a: U32, b: U32): U32 {
   }
   const kind = (b & 1) === 0 ? Kind.Join : (b & 2) === 0 ? Kind.Data : Kind.Proprietary;
   return u32(r + weight(kind) + exhaustive((a & 1) + (b & 1)));
-}`),
-  same("records", `
+}`,
+  ),
+  same(
+    "records",
+    `
 class Channel { frequency: U32 = 868100000; rate: Int<0, 15> = 5; enabled = true; }
 class Session { readonly key = new Uint8Array(16); counter: U32 = 7; offset: I16 = -3; readonly channel = new Channel(); }
 const session = new Session();
@@ -172,8 +223,11 @@ export function run(a: U32, b: U32): U32 {
   session.channel.rate = 5; spare.channel.rate = 5; session.channel.enabled = true; spare.channel.enabled = true;
   fill(session.key, 0, 16, 0); fill(spare.key, 0, 16, 0);
   return r;
-}`),
-  same("views, copies and comparisons", `
+}`,
+  ),
+  same(
+    "views, copies and comparisons",
+    `
 const m = new Uint8Array(40);
 const fixed = view(m, 8, 16);
 const TABLE = table8([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
@@ -190,8 +244,11 @@ export function run(a: U32, b: U32): U32 {
   store32be(m, at + 2, a); store32le(m, at + 9, b); store16be(v, 3, u16(a)); store16le(fixed, 1, u16(b));
   const same = equal(m, at, v, 0, 8) ? 1 : equal(m, 0, m, 0, 40) ? 2 : 3;
   return u32(sum(m) + sum(v) * 7 + sum(fixed) * 11 + load32be(m, at) + load16be(m, 3) + load16le(v, 5) + load32le(fixed, 12) + same + least(v, fixed)[3] + lengthOf(m) + m.length);
-}`),
-  same("arrays of every width", `
+}`,
+  ),
+  same(
+    "arrays of every width",
+    `
 const w = new Uint16Array(4); const d = new Uint32Array(4); const sb = new Int8Array(4); const sw = new Int16Array(4); const sd = new Int32Array(4);
 export function run(a: U32, b: U32): U32 {
   const i = a & 3;
@@ -200,8 +257,11 @@ export function run(a: U32, b: U32): U32 {
   const local = new Int16Array(3);
   local[i === 3 ? 0 : i] = i16(a);
   return u32(w[i] + d[i] + sb[i] * 3 + sw[i] * 5 + sd[i] + local[0] + local[1] + local[2]);
-}`),
-  same("tables and text", `
+}`,
+  ),
+  same(
+    "tables and text",
+    `
 const WORDS = table16([1, 0x1234, 0xffff]);
 const LONGS = table32([868100000, 0, 0xffffffff]);
 const HELLO = ascii("hello, it's \\\\ me");
@@ -210,8 +270,11 @@ function at(table: Table16<3>, i: Int<0, 2>): U16 { return table[i]; }
 export function run(a: U32, b: U32): U32 {
   const i = a % 3;
   return u32(hash(HELLO) + hash(ascii("joined")) * 7 + hash(ascii("joined")) + WORDS[i] + at(WORDS, b % 3) + LONGS[i] + LONGS[2] + lengthOf(HELLO));
-}`),
-  same("names that C does not have to itself", `
+}`,
+  ),
+  same(
+    "names that C does not have to itself",
+    `
 let int: U8 = 1;
 let register: U16 = 2;
 class union { auto: U8 = 3; signed: I8 = -4; }
@@ -223,16 +286,22 @@ export function run(a: U32, b: U32): U32 {
   const r = u32(int + register * main + volatile.auto * FLASH + volatile.signed);
   int = 1; register = 2;
   return r;
-}`),
-  same("names that hide others", `
+}`,
+  ),
+  same(
+    "names that hide others",
+    `
 const x = 5;
 export function run(a: U32, b: U32): U32 {
   let y: U32 = a;
   { const x = u8(b); y = u32(y + x); { const x = 3; y = u32(y * x); } }
   for (let x = 0; x < 3; x++) { const y2 = x; y = u32(y + y2); }
   return u32(y + x);
-}`),
-  same("booleans", `
+}`,
+  ),
+  same(
+    "booleans",
+    `
 let on = true;
 function flip(): boolean { on = !on; return on; }
 export function run(a: U32, b: U32): U32 {
@@ -246,8 +315,11 @@ export function run(a: U32, b: U32): U32 {
   if (!(both || different)) n += 2;
   if (flip() !== flip()) n += 4;
   return u32(n * 2 + (chosen ? 1 : 0));
-}`),
-  same("ranges found by guards and loops", `
+}`,
+  ),
+  same(
+    "ranges found by guards and loops",
+    `
 const t = new Uint8Array(64);
 function put(offset: Int<0, 64>, count: Int<0, 64>, value: U8): U8 {
   if (offset + count > 64) return 0;
@@ -269,5 +341,6 @@ export function run(a: U32, b: U32): U32 {
   const x = put(a & 63, b & 63, u8(a));
   const y = put(b & 31, (a & 31) + 1, u8(b));
   return u32(x + y * 256 + scan(u8(a)) * 3 + scan(u8(b)));
-}`),
+}`,
+  ),
 ];

@@ -21,7 +21,8 @@ describe("compiled programs", function () {
         it(`give the same under Node, on the host and on AVR: ${name}`, () => {
           const own = outcomes.filter((outcome) => outcome.name === name);
           assert.ok(own.length > 20);
-          for (const { a, b, node, host, avr } of own) assert.deepEqual([host, avr], [node, node], `run(${a}, ${b})`);
+          for (const { a, b, node, host, avr } of own)
+            assert.deepEqual([host, avr], [node, node], `run(${a}, ${b})`);
         });
       }
     });
@@ -52,6 +53,8 @@ function accepted(cases: readonly Case[]): readonly Case[] {
   const { diagnostics } = inFolder(Object.entries(programOf(cases)), (folder) =>
     compile({ entry: join(folder, "main.ts") }),
   );
-  const refused = new Set(diagnostics.map(({ file }) => Number(/case(\d+)\.ts$/.exec(file?.fileName ?? "")?.[1])));
+  const refused = new Set(
+    diagnostics.map(({ file }) => Number(/case(\d+)\.ts$/.exec(file?.fileName ?? "")?.[1])),
+  );
   return refused.size === 0 ? cases : accepted(cases.filter((_, i) => !refused.has(i)));
 }

@@ -158,7 +158,9 @@ export async function runEverywhere(
 ): Promise<Outcome[]> {
   const flags = options.flags ?? [];
   return inFolder(Object.entries(programOf(cases)), async (folder) => {
-    const calls = cases.flatMap((test, which) => test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })));
+    const calls = cases.flatMap((test, which) =>
+      test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })),
+    );
     const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
     const { files } = compileProgram(folder);
     const host = runHost(folder, files, words, flags);
@@ -169,7 +171,12 @@ export async function runEverywhere(
 }
 
 /** Writes the files and a port into a folder of their own: the folder, and the names of the C files. */
-function layOut(folder: string, name: string, files: ReadonlyMap<string, string>, port: string): [string, string[]] {
+function layOut(
+  folder: string,
+  name: string,
+  files: ReadonlyMap<string, string>,
+  port: string,
+): [string, string[]] {
   const build = join(folder, name);
   mkdirSync(build);
   for (const [file, text] of files) writeFileSync(join(build, file), text);
@@ -185,7 +192,10 @@ function runHost(
 ): number[] {
   const [build, sources] = layOut(folder, "host", files, HOST_PORT);
   const checks = ["-O2", "-fsanitize=undefined", "-fno-sanitize-recover=all"];
-  execFileSync("gcc", [...WARNINGS, ...flags, ...checks, "-o", "program", ...sources], { cwd: build, stdio: "pipe" });
+  execFileSync("gcc", [...WARNINGS, ...flags, ...checks, "-o", "program", ...sources], {
+    cwd: build,
+    stdio: "pipe",
+  });
   const output = execFileSync(join(build, "program"), { input: words.join("\n"), encoding: "utf8" });
   return output.trim().split("\n").map(Number);
 }

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CompileOptions, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { inFolder, WARNINGS } from "./targets.ts";
+
+const SAMPLES = fileURLToPath(new URL("./c/", import.meta.url));
+const samples = readdirSync(SAMPLES)
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => name.slice(0, -3));
+
+const COMPILERS = [
+  { name: "gcc", command: ["gcc"], install: "gcc" },
+  { name: "avr-gcc", command: ["avr-gcc", "-mmcu=atmega328p"], install: "gcc-avr avr-libc" },
+  {
+    name: "arm-none-eabi-gcc",
+    command: ["arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb"],
+    install: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+  },
+];
+
+function filesOf(options: CompileOptions): ReadonlyMap<string, string> {
+  const { diagnostics, files } = compile(options);
+  assert.equal(formatDiagnostics(diagnostics, { colour: false }), "");
+  return files;
+}
+
+describe("generated C", function () {
+  this.timeout(60000);
+
+  // After a change of the emitter: UPDATE_C=1 npx mocha test/unit/compiler/c.test.ts, and read the difference.
+  for (const name of samples) {
+    it(`is what is kept beside its source: ${name}.ts`, () => {
+      const made = filesOf({ entry: join(SAMPLES, `${name}.ts`) }).get(`${name}.c`)!;
+      const kept = join(SAMPLES, `${name}.c`);
+      if (process.env.UPDATE_C) writeFileSync(kept, made);
+      assert.equal(made, readFileSync(kept, "utf8"));
+    });
+  }
+
+  for (const { name, command, install } of COMPILERS) {
+    it(`compiles without a warning: ${name}`, () => {
+      const [program, ...target] = command;
+      const programs = [
+        ...samples.map((sample) => filesOf({ entry: join(SAMPLES, `${sample}.ts`) })),
+        ...[false, true].map((version) => filesOf({ config: { LORAWAN_1_1: version } })),
+      ];
+      for (const files of programs) {
+        inFolder(files, (folder) => {
+          const sources = [...files.keys()].filter((file) => file.endsWith(".c"));
+          try {
+            execFileSync(program, [...target, ...WARNINGS, "-Os", "-c", ...sources], {
+              cwd: folder,
+              stdio: "pipe",
+            });
+          } catch (error) {
+            const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+            const how = `install it with apt-get install ${install}`;
+            throw missing ? new Error(`${program} is missing: ${how}`) : error;
+          }
+        });
+      }
+    });
+  }
+
+  it("is also C of the gnu99 dialect", () => {
+    const files = filesOf({ entry: join(SAMPLES, "session.ts") });
+    inFolder(files, (folder) => {
+      execFileSync("gcc", [...WARNINGS, "-std=gnu99", "-c", "session.c"], { cwd: folder, stdio: "pipe" });
+    });
+  });
+});

@@ -1,0 +1,178 @@
+/** Statements of the IR as C text. */
+import { C_TYPES, expression, literal, operand } from "./emit-expressions.ts";
+import type { Printer } from "./emit-printer.ts";
+import type { Declared, IrBlock, IrStatement, IrStruct } from "./ir.ts";
+
+/** The statements of a function. `reads` are the local names whose value is used; of others C would warn. */
+export function emitBlock(printer: Printer, block: IrBlock, reads: ReadonlySet<string>): void {
+  for (const statement of block) {
+    printer.at(statement.origin);
+    emitStatement(printer, statement, reads);
+  }
+}
+
+function emitStatement(printer: Printer, statement: IrStatement, reads: ReadonlySet<string>): void {
+  switch (statement.kind) {
+    case "declareArray":
+      printer.text(`${C_TYPES[statement.element]} ${statement.name}[${statement.length}] = {0};`);
+      emitUnread(printer, statement.name, reads);
+      return;
+    case "declareRecord":
+      printer.text(`${statement.struct.name} ${statement.name} = ${structValue(statement.struct)};`);
+      emitUnread(printer, statement.name, reads);
+      return;
+    case "declare":
+      printer.text(`${simple(statement)};`);
+      emitUnread(printer, statement.name, reads);
+      return;
+    case "if":
+      emitIf(printer, statement, reads);
+      return;
+    case "while":
+      emitBody(printer, `while (${expression(statement.condition)})`, statement.body, reads);
+      return;
+    case "do":
+      printer.text("do {");
+      printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.text(`} while (${expression(statement.condition)});`);
+      return;
+    case "for":
+      emitFor(printer, statement, reads);
+      return;
+    case "switch":
+      printer.text(`switch (${expression(statement.value)}) {`);
+      printer.inner(() => {
+        for (const clause of statement.clauses) emitClause(printer, clause, reads);
+      });
+      printer.text("}");
+      return;
+    case "block":
+      printer.text("{");
+      printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.text("}");
+      return;
+    default:
+      printer.text(`${simple(statement)};`);
+  }
+}
+
+/** Keeps C from warning of a name that nothing reads. */
+export function emitUnread(printer: Printer, name: string, reads: ReadonlySet<string>): void {
+  if (!reads.has(name)) printer.text(`(void)${name};`);
+}
+
+/** `head { body }`: in one line where the source has both in one. */
+function emitBody(printer: Printer, head: string, body: IrBlock, reads: ReadonlySet<string>): void {
+  const [only] = body;
+  const short = body.length === 1 && SHORT.has(only.kind) && only.origin?.comments.length === 0;
+  if (short && printer.isAt(only.origin)) {
+    printer.text(`${head} { ${simple(only)}; }`);
+    return;
+  }
+  printer.text(`${head} {`);
+  printer.inner(() => emitBlock(printer, body, reads));
+  printer.text("}");
+}
+
+const SHORT = new Set(["assign", "step", "call", "jump", "return"]);
+
+function emitIf(printer: Printer, statement: IrStatement & { kind: "if" }, reads: ReadonlySet<string>): void {
+  const head = `if (${expression(statement.condition)})`;
+  if (statement.whenFalse.length === 0) {
+    emitBody(printer, head, statement.whenTrue, reads);
+    return;
+  }
+  printer.text(`${head} {`);
+  printer.inner(() => emitBlock(printer, statement.whenTrue, reads));
+  const [only] = statement.whenFalse;
+  if (statement.whenFalse.length === 1 && only.kind === "if" && only.origin?.comments.length === 0) {
+    printer.at(only.origin);
+    printer.prefix("} else ", () => emitIf(printer, only, reads));
+    return;
+  }
+  printer.text("} else {");
+  printer.inner(() => emitBlock(printer, statement.whenFalse, reads));
+  printer.text("}");
+}
+
+function emitFor(
+  printer: Printer,
+  statement: IrStatement & { kind: "for" },
+  reads: ReadonlySet<string>,
+): void {
+  const { initial } = statement;
+  if (initial?.kind === "declare" && !reads.has(initial.name)) {
+    printer.text("{");
+    printer.inner(() =>
+      emitBlock(printer, [initial, { ...statement, origin: undefined, initial: undefined }], reads),
+    );
+    printer.text("}");
+    return;
+  }
+  const first = initial ? simple(initial) : "";
+  const condition = statement.condition ? ` ${expression(statement.condition)}` : "";
+  const step = statement.step.map(simple).join(", ");
+  emitBody(printer, `for (${first};${condition};${step ? ` ${step}` : ""})`, statement.body, reads);
+}
+
+function emitClause(
+  printer: Printer,
+  clause: (IrStatement & { kind: "switch" })["clauses"][number],
+  reads: ReadonlySet<string>,
+): void {
+  printer.at({ line: clause.line, comments: [] });
+  const label = clause.label ? `case ${expression(clause.label)}:` : "default:";
+  const [only] = clause.body;
+  if (clause.body.length === 1 && only.kind === "block") {
+    printer.text(`${label} {`);
+    printer.inner(() => emitBlock(printer, only.body, reads));
+    printer.text("}");
+    return;
+  }
+  printer.text(label);
+  printer.inner(() => emitBlock(printer, clause.body, reads));
+}
+
+/** A statement without its semicolon; these may stand in the head of a for loop. */
+function simple(statement: IrStatement): string {
+  switch (statement.kind) {
+    case "declare":
+      return `${declared(statement.type)}${statement.name} = ${operand(statement.value)}`;
+    case "assign":
+      return `${expression(statement.target)} = ${expression(statement.value)}`;
+    case "step":
+      return `${expression(statement.target)}${statement.by > 0 ? "++" : "--"}`;
+    case "call":
+      return `${statement.name}(${statement.arguments.map(operand).join(", ")})`;
+    case "jump":
+      return statement.to;
+    case "return":
+      return statement.value ? `return ${operand(statement.value)}` : "return";
+    default:
+      throw new Error(`${statement.kind} is no simple statement`);
+  }
+}
+
+/** A type and the space or asterisk before a name. */
+export function declared(type: Declared): string {
+  switch (type.kind) {
+    case "void":
+      return "void ";
+    case "value":
+      return `${C_TYPES[type.type]} `;
+    case "pointer":
+      return `${type.flash ? "const " : ""}${C_TYPES[type.element]} *`;
+    case "record":
+      return `${type.struct} *`;
+  }
+}
+
+/** The first value of a record. */
+export function structValue(struct: IrStruct): string {
+  return `{${struct.fields.map(fieldValue).join(", ")}}`;
+}
+
+function fieldValue({ type, value }: IrStruct["fields"][number]): string {
+  if (type.kind === "array") return "{0}";
+  return type.kind === "record" ? structValue(type.struct) : literal(value, type.type, false);
+}
