@@ -121,7 +121,8 @@ function emitClause(
   reads: ReadonlySet<string>,
 ): void {
   printer.at({ line: clause.line, comments: [] });
-  const label = clause.label ? `case ${expression(clause.label)}:` : "default:";
+  const labels = clause.label ? [`case ${expression(clause.label)}:`] : [];
+  const label = [...labels, ...(clause.fallback ? ["default:"] : [])].join(" ");
   const [only] = clause.body;
   if (clause.body.length === 1 && only.kind === "block") {
     printer.text(`${label} {`);

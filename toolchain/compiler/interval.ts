@@ -164,14 +164,18 @@ export function shiftRight(a: Interval, count: Interval): Interval {
   return { min: Math.min(...corners), max: Math.max(...corners) };
 }
 
-const thresholds = [
+const WIDTHS = [
   Number.NEGATIVE_INFINITY,
   ...[-0x80000000, -0x8000, -0x80, -1, 0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff],
   Number.POSITIVE_INFINITY,
 ];
 
-/** `next`, with each bound that moved away from `previous` pushed to the next width: loops come to an end. */
-export function widen(previous: Interval, next: Interval): Interval {
+/**
+ * `next`, with each bound that moved away from `previous` pushed to the next of the given values or to the
+ * next width: loops come to an end.
+ */
+export function widen(previous: Interval, next: Interval, stops: readonly number[] = []): Interval {
+  const thresholds = [...WIDTHS, ...stops].sort((a, b) => a - b);
   const min = next.min < previous.min ? thresholds.findLast((t) => t <= next.min)! : previous.min;
   const max = next.max > previous.max ? thresholds.find((t) => t >= next.max)! : previous.max;
   const step = commonStep(previous, next, Math.abs(previous.min - next.min));

@@ -133,8 +133,10 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly kind: "switch";
       readonly value: IrExpression;
       readonly clauses: readonly {
-        /** Undefined: default. */
+        /** Undefined: default alone. */
         readonly label: IrExpression | undefined;
+        /** Taken for every other value too. */
+        readonly fallback: boolean;
         readonly line: number;
         readonly body: IrBlock;
       }[];

@@ -329,13 +329,14 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
     const possible = clause.label
       ? clause.label.value >= range.min && clause.label.value <= range.max
       : !at.ranges.exhaustive(statement);
-    return { label, line: originOf(clause.node).line, body, needed: possible || body.length > 0 };
+    const { line } = originOf(clause.node);
+    return { label, fallback: label === undefined, line, body, needed: possible || body.length > 0 };
   });
   const needed = clauses.filter((clause) => clause.needed);
   const last = needed.at(-1);
-  // C cannot see that one of the labels is always met: the last one becomes the default.
+  // C cannot see that one of the labels is always met, so the last one is the default too.
   if (last && at.ranges.exhaustive(statement) && needed.every((clause) => clause.label)) {
-    needed[needed.length - 1] = { ...last, label: undefined };
+    needed[needed.length - 1] = { ...last, fallback: true };
   }
   at.emit({ kind: "switch", origin, value, clauses: needed });
 }

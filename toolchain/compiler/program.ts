@@ -113,6 +113,9 @@ function compilerHost(sources: ReadonlyMap<string, string>): ts.CompilerHost {
   };
   const exists = host.fileExists.bind(host);
   host.fileExists = (fileName) => sources.has(resolve(fileName)) || exists(fileName);
+  const folderExists = host.directoryExists?.bind(host);
+  host.directoryExists = (folder) =>
+    [...sources.keys()].some((path) => inside(resolve(folder), path)) || (folderExists?.(folder) ?? true);
   host.readFile = (fileName) =>
     sources.get(resolve(fileName)) ?? (exists(fileName) ? readFileSync(fileName, "utf8") : undefined);
   return host;

@@ -17,7 +17,7 @@ import {
   within,
 } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
-import type { Linear } from "./linear.ts";
+import { constantForm, type Linear } from "./linear.ts";
 import { type Messages, messages } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { Ranges } from "./range.ts";
@@ -425,8 +425,12 @@ export class Evaluator {
   ): State | undefined {
     this.state = state;
     const form = this.form(expression);
-    return branchOnComparison(state, operator, { range, form }, { range: exactly(label), form: undefined })
-      .whenTrue;
+    return branchOnComparison(
+      state,
+      operator,
+      { range, form },
+      { range: exactly(label), form: constantForm(label) },
+    ).whenTrue;
   }
 
   #checkComparable(condition: CompareNode, left: Interval, right: Interval): void {

@@ -8,6 +8,7 @@
  */
 import type { Calls } from "./calls.ts";
 import { hull, type Interval } from "./interval.ts";
+import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
 import { Places } from "./places.ts";
 import { Evaluator } from "./range-expressions.ts";
@@ -22,6 +23,7 @@ import type {
   SwitchStatement,
   Variable,
 } from "./tree.ts";
+import { walk } from "./walk.ts";
 
 /** What the analysis found out. */
 export class Ranges {
@@ -192,11 +194,12 @@ class FunctionAnalysis {
     if (entry === undefined) return;
     const { reporting } = evaluator;
     evaluator.reporting = false;
+    const stops = constantsOf(statement);
     let head = entry;
     for (let round = 0; ; round++) {
       const next = joined([entry, this.#round(statement, head).back])!;
       if (head.covers(next)) break;
-      head = round < EXACT_ROUNDS ? next : head.widened(next);
+      head = round < EXACT_ROUNDS ? next : head.widened(next, stops);
     }
     for (let round = 0; round < NARROWING_ROUNDS; round++) {
       head = joined([entry, this.#round(statement, head).back])!;
@@ -266,6 +269,20 @@ export function compoundValue(statement: AssignStatement): Expression | undefine
   const made: Expression = { kind: "binary", node, operator, left: target, right: value };
   compoundValues.set(statement, made);
   return made;
+}
+
+/** The constants of a loop, where its counters are likely to end. */
+function constantsOf(statement: LoopStatement): number[] {
+  const values = new Set<number>();
+  walk(
+    [statement],
+    () => {},
+    (expression) => {
+      if (expression.kind === "number") values.add(expression.value);
+      if (expression.kind === "length") values.add(lengthOfArray(expression.array).min);
+    },
+  );
+  return [...values];
 }
 
 function joined(states: readonly (State | undefined)[]): State | undefined {

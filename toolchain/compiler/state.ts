@@ -114,14 +114,16 @@ export class State {
     return joined;
   }
 
-  /** `next`, without what still changes: a loop's head settles after a few rounds. */
-  widened(next: State): State {
+  /** `next`, with what still changes pushed to the stops or to the ends of widths: a loop's head settles. */
+  widened(next: State, stops: readonly number[]): State {
     const values = new Map<Place, Interval>();
-    for (const [place, value] of next.#values) values.set(place, widen(this.value(place), value));
+    for (const [place, value] of next.#values) values.set(place, widen(this.value(place), value, stops));
     const result = new State(values);
     for (const [key, fact] of this.#facts) {
       const now = next.#facts.get(key);
-      if (now && within(now.range, fact.range)) result.#facts.set(key, fact);
+      if (now === undefined) continue;
+      const range = widen(fact.range, now.range);
+      if (!within(result.#plain(fact.form), range)) result.#facts.set(key, { form: fact.form, range });
     }
     return result;
   }

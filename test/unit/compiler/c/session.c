@@ -27,7 +27,7 @@ static bool session_next(void) {
       session_state = 2 /* State.Joined */;
       break;
     }
-    case 2 /* State.Joined */:
+    case 2 /* State.Joined */: default:
       session_session.counter = session_session.counter + 1;
       if (session_session.dataRate > 0) { session_session.dataRate--; }
   }
