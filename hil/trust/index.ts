@@ -3,7 +3,7 @@
  * look-ups (resolver), TLSA records (dane), and TLS connections that rest on them (tls).
  */
 
-export { DEFAULT_EXTENSION_TYPE } from "./client-identity/index.ts";
+export { ClientIdentityUnavailable, DEFAULT_EXTENSION_TYPE } from "./client-identity/index.ts";
 export * from "./dane/index.ts";
 export type { TrustAnchor } from "./dns/index.ts";
 export * from "./dns/index.ts";

@@ -10,20 +10,28 @@ export interface ClientIdentityAddon {
   takeClientName(keyingMaterial: Buffer, label: string): Buffer | undefined;
 }
 
+/** The extension cannot be had on this machine; the message says why, and what to run. */
+export class ClientIdentityUnavailable extends Error {
+  override readonly name = "ClientIdentityUnavailable";
+
+  constructor(reason: string) {
+    super(`DANE client identity unavailable: ${reason}`);
+  }
+}
+
 let loaded: ClientIdentityAddon | undefined;
 
 /** The package root: running from dist/ and from the sources, the addon lies at the same place below it. */
 function packageRoot(): string {
   for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir)) {
     if (existsSync(join(dir, "package.json"))) return dir;
-    if (dir === dirname(dir))
-      throw new Error("DANE client identity unavailable: no package.json above its module");
+    if (dir === dirname(dir)) throw new ClientIdentityUnavailable("no package.json above its module");
   }
 }
 
 /**
  * The addon, loaded once.
- * @throws Error "DANE client identity unavailable: ..." with what to run when there is no binary that loads
+ * @throws ClientIdentityUnavailable when there is no binary that loads
  */
 export function loadAddon(): ClientIdentityAddon {
   if (loaded) return loaded;
@@ -41,8 +49,8 @@ export function loadAddon(): ClientIdentityAddon {
       refusals.push((error as Error).message);
     }
   }
-  throw new Error(
-    `DANE client identity unavailable: ${refusals.join("; ") || "the addon is not built"}; ` +
+  throw new ClientIdentityUnavailable(
+    `${refusals.join("; ") || "the addon is not built"}; ` +
       `run: node ${join(root, "hil", "trust", "client-identity", "build.mjs")}`,
   );
 }

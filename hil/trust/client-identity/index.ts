@@ -5,7 +5,9 @@
  * name, ends the handshake with the alert handshake_failure.
  */
 import type { SecureContext, Server, TLSSocket } from "node:tls";
-import { loadAddon } from "./addon.ts";
+import { ClientIdentityUnavailable, loadAddon } from "./addon.ts";
+
+export { ClientIdentityUnavailable };
 
 /**
  * The extension has no registered code point yet. This one is of the private range (RFC 8446 section 11:
@@ -25,16 +27,14 @@ interface ContextInternals {
 function sslCtxOf(context: SecureContext | undefined): unknown {
   const external = (context as ContextInternals | undefined)?.context?._external;
   if (external === undefined)
-    throw new Error(
-      `DANE client identity unavailable: Node ${process.version} does not give the TLS context`,
-    );
+    throw new ClientIdentityUnavailable(`Node ${process.version} does not give the TLS context`);
   return external;
 }
 
 /**
  * Makes every TLS 1.3 connection of `context` state `clientName` when a server asks for it. One name a context.
  * @param clientName owner name of the client's TLSA records: ASCII, 1..255 octets, no trailing dot
- * @throws Error "DANE client identity unavailable: ..." without the addon
+ * @throws ClientIdentityUnavailable without the addon
  */
 export function offerClientName(
   context: SecureContext,
@@ -47,7 +47,7 @@ export function offerClientName(
 /**
  * Makes `server` ask each client for its name, refuse client certificates without one, and issue no session tickets.
  * `server.setSecureContext` makes a new context: call this again after it.
- * @throws Error "DANE client identity unavailable: ..." without the addon
+ * @throws ClientIdentityUnavailable without the addon
  */
 export function requestClientName(server: Server, extensionType: number = DEFAULT_EXTENSION_TYPE): void {
   const context = (server as Server & { _sharedCreds?: SecureContext })._sharedCreds;
