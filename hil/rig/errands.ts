@@ -12,9 +12,9 @@ export class Errands implements Participant {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Starts an errand. If it fails, so does the run: whoever waits in `idle` gets the error. */
-  start(errand: Promise<unknown>): void {
-    const running = errand.then(() => {
+  /** Starts an errand; `failed` hears of it if it goes wrong. */
+  start(errand: Promise<unknown>, failed: (error: Error) => void): void {
+    const running = errand.then(undefined, failed).then(() => {
       this.#running.delete(running);
     });
     this.#running.add(running);

@@ -3,7 +3,7 @@
  * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { BuildError, buildImage, type Image, loadBoard } from "../../toolchain/image/index.ts";
@@ -21,7 +21,7 @@ import { runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
-import type { PeerVerdict } from "../trust/index.ts";
+import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { DEVICE_STATION, EmulatedDevice } from "./emulated-device.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
@@ -39,7 +39,7 @@ import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisa
 import { randomHex, seededRandom } from "./random.ts";
 import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
 import { RigError } from "./rig-error.ts";
-import { State, StateError } from "./state.ts";
+import { openState, type State, StateError } from "./state.ts";
 import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
 
 export interface JoinRunOptions {
@@ -70,17 +70,19 @@ const REPLAY_AFTER_NS = 20e9;
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   const board = loadBoard(options.board);
-  const state = await refusing("usage", [StateError], () => new State(options.state, options));
+  const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
     const image = await build(board, options.lorawan, timeline);
     const run = new JoinRun(options, image, state, timeline);
-    return await refusing("usage", [StateError, StorageError, EepromError], () => run.run());
+    return await refusing("usage", [StateError, StorageError, EepromError], () =>
+      refusing("missing", [ClientIdentityUnavailable], () => run.run()),
+    );
   } finally {
     state.close();
   }
 }
 
-/** Turns an expected error into a RigError of that kind, and lets all others pass. */
+/** Turns an error that was to be expected into a RigError of that kind, and lets all others pass. */
 async function refusing<T>(
   kind: RigError["kind"],
   expected: readonly (new (...args: never[]) => Error)[],
@@ -99,7 +101,16 @@ async function build(board: Image["board"], lorawan: string, timeline: Timeline)
   // Kept between runs: buildImage leaves gcc out where nothing has changed.
   const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   const outDir = join(caches, "joinery", `${board.name}-${lorawan}`);
-  mkdirSync(outDir, { recursive: true });
+  try {
+    mkdirSync(outDir, { recursive: true });
+    accessSync(outDir, constants.W_OK);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new RigError(
+      "usage",
+      `cannot keep builds: ${why}; name a folder that can be written in XDG_CACHE_HOME`,
+    );
+  }
   try {
     const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
     timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
@@ -134,10 +145,11 @@ class JoinRun {
   }
 
   async run(): Promise<JoinReport> {
-    const { eeprom, identity, keep } = this.#provision();
+    const { eeprom, identity } = this.#provision();
     const organisations = await openOrganisations({
       clock: this.#clock,
       random: this.#random,
+      addressRandom: seededRandom(this.#options.seed + 3),
       joinEui: identity.joinEui,
       databasePath: this.#isStranger ? ":memory:" : this.#state.databasePath,
       joinServerKek: this.#state.joinServerKek(),
@@ -146,7 +158,22 @@ class JoinRun {
       onVerdict: (judge, verdict) => this.#verdict(judge, verdict),
       onWarning: (message) => this.#timeline.add("network-server", message),
     });
-    this.#timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
+    try {
+      this.#timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
+      return await this.#exchange(organisations, identity, eeprom);
+    } finally {
+      await organisations.close();
+    }
+  }
+
+  /** From the registration of the device to the report. */
+  async #exchange(
+    organisations: Organisations,
+    identity: DeviceIdentity,
+    eeprom: Uint8Array,
+  ): Promise<JoinReport> {
+    await this.#register(organisations, identity);
+    const before = await organisations.joinServer.readDevice(identity);
     const gateway = new VirtualGateway({
       clock: this.#clock,
       air: this.#air,
@@ -155,10 +182,8 @@ class JoinRun {
       onWarning: (message) => this.#timeline.add("gateway", message, false),
     });
     try {
-      await this.#register(organisations, identity);
-      const before = await organisations.joinServer.readDevice(identity);
       await gateway.start();
-      const device = this.#boot(eeprom, keep);
+      const device = this.#boot(eeprom);
       if (this.#options.fault === "replayed-join") this.#replayLater(organisations, identity);
       this.#useApplication(organisations, identity.devEui);
       await runLockstep({
@@ -168,12 +193,11 @@ class JoinRun {
         done: () => this.#done(organisations),
         limitNs: LIMIT_NS,
       });
-      keep(eeprom);
+      this.#keep(eeprom);
       const after = await organisations.joinServer.readDevice(identity);
       return this.#report({ organisations, device, identity, registered: { before, after } });
     } finally {
       await gateway.stop();
-      await organisations.close();
     }
   }
 
@@ -182,14 +206,18 @@ class JoinRun {
     return this.#options.fault === "wrong-nwk-key" || this.#options.fault === "unknown-device";
   }
 
+  #keep(eeprom: Uint8Array): void {
+    if (!this.#isStranger) this.#state.writeEeprom(eeprom);
+  }
+
   /** The device's EEPROM and identity: those of the last run, or new ones. */
-  #provision(): { eeprom: Uint8Array; identity: DeviceIdentity; keep: (eeprom: Uint8Array) => void } {
+  #provision(): { eeprom: Uint8Array; identity: DeviceIdentity } {
     const { eepromBytes } = this.#image.board;
     const kept = this.#isStranger ? undefined : this.#state.readEeprom(eepromBytes);
     if (kept !== undefined) {
       const identity = readIdentity(kept);
       this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
-      return { eeprom: kept, identity, keep: (eeprom) => this.#state.writeEeprom(eeprom) };
+      return { eeprom: kept, identity };
     }
     const devEui = DEV_EUI_PREFIX + randomHex(this.#random, 16 - DEV_EUI_PREFIX.length);
     const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
@@ -198,11 +226,10 @@ class JoinRun {
       `provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`,
       true,
     );
-    return {
-      eeprom: eepromImage(identity, eepromBytes),
-      identity,
-      keep: this.#isStranger ? () => {} : (eeprom) => this.#state.writeEeprom(eeprom),
-    };
+    const eeprom = eepromImage(identity, eepromBytes);
+    // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.
+    this.#keep(eeprom);
+    return { eeprom, identity };
   }
 
   async #register(organisations: Organisations, identity: DeviceIdentity): Promise<void> {
@@ -223,7 +250,7 @@ class JoinRun {
     });
   }
 
-  #boot(eeprom: Uint8Array, keep: (eeprom: Uint8Array) => void): EmulatedDevice {
+  #boot(eeprom: Uint8Array): EmulatedDevice {
     const device = new EmulatedDevice({
       image: this.#image,
       eeprom,
@@ -245,7 +272,7 @@ class JoinRun {
       if (transmission.from === DEVICE_STATION && fTypeOf(transmission.payload) === FType.joinRequest) {
         const { devNonce } = parseJoinRequest(transmission.payload);
         // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
-        keep(eeprom);
+        this.#keep(eeprom);
         this.#seen.joinAttempts.push({
           devNonce,
           transmission,
@@ -265,7 +292,8 @@ class JoinRun {
       const endNs = startNs + transmission.endNs - transmission.startNs;
       this.#clock.at(startNs, () => {
         this.#timeline.add("rig", "a stranger sends the recorded join-request again");
-        this.#errands.start(
+        this.#errand(
+          "looks the device up",
           joinServer.readDevice(identity).then((device) => {
             this.#beforeReplay = device;
           }),
@@ -278,9 +306,19 @@ class JoinRun {
   /** The application's part: a downlink after the first uplink, and the AppSKey by the second way. */
   #useApplication({ applicationServer }: Organisations, devEui: string): void {
     this.#onFirstUplink(() => {
-      this.#errands.start(applicationServer.requestAppSKey(devEui));
-      this.#errands.start(applicationServer.queueDownlink(devEui, DOWNLINK));
+      this.#errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
+      this.#errand("queues a downlink", applicationServer.queueDownlink(devEui, DOWNLINK));
     });
+  }
+
+  /** What the rig asks of a server; if that goes wrong, so does the run. */
+  #errand(what: string, errand: Promise<unknown>): void {
+    this.#errands.start(errand, (error) => this.#refuse("rig", `${what}: ${error.message}`));
+  }
+
+  #refuse(party: Party, text: string): void {
+    this.#timeline.add(party, text, false);
+    this.#seen.refusals.push({ party, text });
   }
 
   #onFirstUplink(action: () => void): void {
@@ -290,8 +328,8 @@ class JoinRun {
   #serverEvent(event: ServerEvent): void {
     this.#seen.serverEvents.push(event);
     const text = describeServerEvent(event);
-    this.#timeline.add(event.server, text, event.ok);
-    if (!event.ok) this.#seen.refusals.push({ party: event.server, text });
+    if (event.ok) this.#timeline.add(event.server, text, true);
+    else this.#refuse(event.server, text);
     if (event.step === "uplink-decrypted") {
       for (const action of this.#firstUplinkActions.splice(0)) action();
     }
@@ -300,8 +338,8 @@ class JoinRun {
   #verdict(judge: Party, verdict: PeerVerdict): void {
     this.#seen.verdicts.push({ judge, verdict });
     const text = describeVerdict(verdict);
-    this.#timeline.add(judge, text, verdict.accepted);
-    if (!verdict.accepted) this.#seen.refusals.push({ party: judge, text });
+    if (verdict.accepted) this.#timeline.add(judge, text, true);
+    else this.#refuse(judge, text);
   }
 
   #radioEvent(event: RadioEvent): void {
@@ -334,6 +372,8 @@ class JoinRun {
     const checks = joinChecks({
       seen,
       image: this.#image,
+      lorawan,
+      uplinksWanted: UPLINKS_WANTED,
       device,
       devEui,
       organisations,

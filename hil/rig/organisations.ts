@@ -41,6 +41,8 @@ const KEK_OCTETS = 16;
 export interface OrganisationsOptions {
   readonly clock: VirtualClock;
   readonly random: () => number;
+  /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */
+  readonly addressRandom: () => number;
   readonly joinEui: string;
   readonly databasePath: string;
   readonly joinServerKek: Uint8Array;
@@ -81,7 +83,12 @@ async function open(
   const { clock, random, joinEui, fault, onEvent, onVerdict } = options;
   const startedMs = Date.now();
   const certificates = await issueCertificates();
-  const { root, address } = await startNameServer({ certificates, joinEui, fault, random });
+  const { root, address } = await startNameServer({
+    certificates,
+    joinEui,
+    fault,
+    random: options.addressRandom,
+  });
   closers.push(() => root.close());
 
   // A resolver for each organisation: neither believes the other's cache.

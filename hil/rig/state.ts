@@ -2,15 +2,18 @@
  * What a run may keep for the next: the device's EEPROM and the Join Server's database with its KEK.
  *
  * Nothing here is overwritten before it was read and understood, and files change by rename, so that a
- * run that is killed leaves the old contents or the new, never half of one.
+ * run that is killed leaves the old contents or the new, never half of one. One run at a time has the
+ * folder: two would send the same DevNonces.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FolderLock } from "./folder-lock.ts";
 
 /** The state cannot be used; nothing of it was changed. */
-export class StateError extends Error {}
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
 
 const KEK_OCTETS = 16;
 const FORMAT = 1;
@@ -21,45 +24,68 @@ interface Description {
   readonly lorawan: string;
 }
 
-/** A folder of state: a user's own, or a temporary one that `close` removes. */
-export class State {
-  /** SQLite file of the Join Server. */
+/** What a run finds and leaves behind. */
+export interface State {
+  /** SQLite file of the Join Server, or ":memory:". */
+  readonly databasePath: string;
+  /** The EEPROM of the last run; undefined on the first. A wrong size is a StateError. */
+  readEeprom(sizeBytes: number): Uint8Array | undefined;
+  writeEeprom(eeprom: Uint8Array): void;
+  /** The key that wraps root keys at rest (RFC 3394), made on first use. */
+  joinServerKek(): Uint8Array;
+  close(): void;
+}
+
+/** The state in `folder`, which is made if need be; without a folder nothing is kept. Throws StateError. */
+export function openState(folder: string | undefined, run: { board: string; lorawan: string }): State {
+  return folder === undefined ? new NoState() : new StateFolder(folder, run);
+}
+
+class NoState implements State {
+  readonly databasePath = ":memory:";
+
+  readEeprom(): undefined {}
+
+  writeEeprom(): void {}
+
+  joinServerKek(): Uint8Array {
+    return randomBytes(KEK_OCTETS);
+  }
+
+  close(): void {}
+}
+
+class StateFolder implements State {
   readonly databasePath: string;
   readonly #folder: string;
-  readonly #temporary: boolean;
   readonly #eepromPath: string;
+  readonly #descriptionPath: string;
+  readonly #lock: FolderLock;
 
-  /** Opens `folder`, making it if need be; a temporary one where none is named. */
-  constructor(folder: string | undefined, run: { board: string; lorawan: string }) {
-    this.#temporary = folder === undefined;
-    this.#folder = folder ?? mkdtempSync(join(tmpdir(), "joinery-"));
-    this.databasePath = join(this.#folder, "join-server.sqlite");
-    this.#eepromPath = join(this.#folder, "device.eeprom");
-    mkdirSync(this.#folder, { recursive: true });
-    const path = join(this.#folder, "state.json");
-    if (!existsSync(path)) {
-      for (const file of [this.databasePath, this.#eepromPath]) {
-        if (existsSync(file))
-          throw new StateError(
-            `${file} exists but ${path} does not: not a state folder of this rig, left untouched`,
-          );
-      }
-      this.#replace(path, JSON.stringify({ format: FORMAT, ...run } satisfies Description));
-      return;
-    }
-    const kept = readDescription(path);
-    if (kept.board !== run.board || kept.lorawan !== run.lorawan) {
-      throw new StateError(
-        `${path} was made for board ${kept.board} with LoRaWAN ${kept.lorawan}, this run is for ${run.board} with ${run.lorawan}: ` +
-          "choose the same, or another --state folder",
-      );
+  constructor(folder: string, run: { board: string; lorawan: string }) {
+    this.#folder = folder;
+    this.databasePath = join(folder, "join-server.sqlite");
+    this.#eepromPath = join(folder, "device.eeprom");
+    this.#descriptionPath = join(folder, "state.json");
+    onDisk(folder, "made", () => mkdirSync(folder, { recursive: true }));
+    this.#refuseForeign();
+    this.#lock = onDisk(folder, "locked", () => FolderLock.take(folder)) ?? this.#refuseTaken();
+    try {
+      this.#describe(run);
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
 
-  /** The EEPROM of the last run; undefined on the first. A wrong size is an error. */
   readEeprom(sizeBytes: number): Uint8Array | undefined {
-    if (!existsSync(this.#eepromPath)) return undefined;
-    const eeprom = new Uint8Array(readFileSync(this.#eepromPath));
+    if (!existsSync(this.#eepromPath)) {
+      if (!existsSync(this.databasePath)) return undefined;
+      throw new StateError(
+        `${this.#eepromPath} is missing: without it the device of ${this.databasePath} cannot join. Restore it.`,
+      );
+    }
+    const eeprom = readOctets(this.#eepromPath);
     if (eeprom.length !== sizeBytes) {
       throw new StateError(
         `${this.#eepromPath} has ${eeprom.length} octets, the board's EEPROM ${sizeBytes}: left untouched`,
@@ -69,14 +95,13 @@ export class State {
   }
 
   writeEeprom(eeprom: Uint8Array): void {
-    this.#replace(this.#eepromPath, eeprom);
+    replace(this.#eepromPath, eeprom);
   }
 
-  /** The key that wraps root keys at rest (RFC 3394), made on first use. */
   joinServerKek(): Uint8Array {
     const path = join(this.#folder, "join-server.kek");
     if (existsSync(path)) {
-      const kek = new Uint8Array(readFileSync(path));
+      const kek = readOctets(path);
       if (kek.length !== KEK_OCTETS)
         throw new StateError(`${path} must hold ${KEK_OCTETS} octets: left untouched`);
       return kek;
@@ -87,18 +112,47 @@ export class State {
       );
     }
     const kek = new Uint8Array(randomBytes(KEK_OCTETS));
-    this.#replace(path, kek);
+    replace(path, kek);
     return kek;
   }
 
   close(): void {
-    if (this.#temporary) rmSync(this.#folder, { recursive: true, force: true });
+    this.#lock.release();
   }
 
-  #replace(path: string, contents: string | Uint8Array): void {
-    const next = `${path}.new`;
-    writeFileSync(next, contents, { mode: 0o600, flush: true });
-    renameSync(next, path);
+  #refuseForeign(): void {
+    if (existsSync(this.#descriptionPath)) return;
+    for (const file of [this.databasePath, this.#eepromPath]) {
+      if (existsSync(file)) {
+        throw new StateError(
+          `${file} exists but ${this.#descriptionPath} does not: not a state folder of this rig, left untouched`,
+        );
+      }
+    }
+  }
+
+  #refuseTaken(): never {
+    const process = FolderLock.holder(this.#folder);
+    throw new StateError(
+      `${this.#folder} is in use by another run${process === undefined ? "" : ` (process ${process})`}: ` +
+        "wait for its end, or choose another --state folder",
+    );
+  }
+
+  /** Makes sure that the state was made for such a run; describes it where it is new. */
+  #describe(run: { board: string; lorawan: string }): void {
+    const path = this.#descriptionPath;
+    if (!existsSync(path)) {
+      replace(path, JSON.stringify({ format: FORMAT, board: run.board, lorawan: run.lorawan }));
+      return;
+    }
+    const kept = readDescription(path);
+    if (kept.board !== run.board || kept.lorawan !== run.lorawan) {
+      throw new StateError(
+        `${path} was made for board ${kept.board} with LoRaWAN ${kept.lorawan}, this run is for ${run.board} with ${run.lorawan}: ` +
+          "choose the same, or another --state folder",
+      );
+    }
   }
 }
 
@@ -114,4 +168,26 @@ function readDescription(path: string): Description {
     throw new StateError(`${path} is not a state of format ${FORMAT}: left untouched`);
   }
   return { format, board, lorawan };
+}
+
+function readOctets(path: string): Uint8Array {
+  return new Uint8Array(onDisk(path, "read", () => readFileSync(path)));
+}
+
+/** Puts `contents` in the place of what the file held, all or nothing. */
+function replace(path: string, contents: string | Uint8Array): void {
+  const next = `${path}.new`;
+  onDisk(path, "written", () => {
+    writeFileSync(next, contents, { mode: 0o600, flush: true });
+    renameSync(next, path);
+  });
+}
+
+/** Turns what the file system refuses into a StateError. */
+function onDisk<T>(path: string, done: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new StateError(`${path} cannot be ${done}: ${(error as Error).message}`);
+  }
 }

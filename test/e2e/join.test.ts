@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FAULT_NAMES, type Fault, type JoinReport, RigError, runJoin } from "../../hil/rig/index.ts";
+import {
+  FAULT_NAMES,
+  type Fault,
+  type JoinReport,
+  RigError,
+  runJoin,
+  type TimelineEntry,
+} from "../../hil/rig/index.ts";
 
 const BOARD = { board: "pro-mini-rfm95", seed: 7 } as const;
 
@@ -32,11 +39,10 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
 
       it("brings three uplinks of four octets and a downlink", () => {
         assert.ok(report.uplinks.length >= 3);
-        for (const uplink of report.uplinks) {
-          assert.equal(uplink.fPort, 2);
-          assert.match(uplink.payload, /^[0-9a-f]{8}$/);
+        for (const [sample, uplink] of report.uplinks.entries()) {
+          assert.deepEqual(uplink, { fCnt: sample, fPort: 2, payload: `000${sample}ff00` });
         }
-        assert.equal(report.downlinks.length, 1);
+        assert.deepEqual(report.downlinks, [{ fCnt: 0, fPort: 10, payload: "0102ff00" }]);
       });
 
       it("proves both servers by DNSSEC and TLSA", () => {
@@ -60,8 +66,9 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
         );
       });
 
-      it("gives the same report for the same seed", async () => {
-        assert.deepEqual(repeatable(await runJoin({ ...BOARD, lorawan })), repeatable(report));
+      it("gives the same report for the same seed, also to two runs at once", async () => {
+        const again = await Promise.all([runJoin({ ...BOARD, lorawan }), runJoin({ ...BOARD, lorawan })]);
+        for (const other of again) assert.deepEqual(repeatable(other), repeatable(report));
       });
     });
   }
@@ -97,6 +104,7 @@ describe("a join with a fault", () => {
       const report = await runJoin({ ...BOARD, lorawan: "1.1", fault });
       assert.equal(report.verdict, "failed");
       assert.match(report.reason ?? "", reasons[fault]);
+      assert.deepEqual(repeatable(await runJoin({ ...BOARD, lorawan: "1.1", fault })), repeatable(report));
       const nonces = report.join.devNonces;
       assert.equal(new Set(nonces).size, nonces.length, `DevNonces ${nonces}`);
       if (fault === "replayed-join") {
@@ -132,6 +140,27 @@ describe("the state between runs", () => {
     assert.equal(second.join.devEui, first.join.devEui);
     assert.ok((second.join.devNonce ?? 0) > (first.join.devNonce ?? 0));
     assert.ok((second.join.joinNonce ?? 0) > (first.join.joinNonce ?? 0));
+  });
+
+  it("serves again after a run that broke off in the middle", async () => {
+    for (const line of ["signed zones", "boot LoRaWAN", "join-request of 23 octets", "joined "]) {
+      const onEntry = ({ text }: TimelineEntry) => {
+        if (text.includes(line)) throw new Error("broken off");
+      };
+      await assert.rejects(runJoin({ ...BOARD, lorawan: "1.1", state: folder, onEntry }), /broken off/);
+    }
+    const report = await runJoin({ ...BOARD, lorawan: "1.1", state: folder });
+    assert.equal(report.verdict, "passed", report.reason ?? "");
+    assert.equal(report.join.devNonce, 2);
+  });
+
+  it("is for one run at a time", async () => {
+    const other = runJoin({ ...BOARD, lorawan: "1.1", state: folder });
+    await assert.rejects(
+      runJoin({ ...BOARD, lorawan: "1.1", state: folder }),
+      (error: Error) => error instanceof RigError && error.kind === "usage" && /in use/.test(error.message),
+    );
+    assert.equal((await other).verdict, "passed");
   });
 
   it("is left untouched when it cannot be read", async () => {

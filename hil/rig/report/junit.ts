@@ -1,26 +1,28 @@
-/** JUnit XML as CI servers read it: one test suite a run, one test case a check. */
-import type { JoinReport } from "./join-report.ts";
+/** JUnit XML as CI servers read it: one test suite a run, one test case a check, and one for the verdict. */
+import type { Check, JoinReport } from "./join-report.ts";
 
-/** The XML document of a run. */
+/** The XML document of a run. The verdict is a case too: a run can be refused though all its checks hold. */
 export function junitXml(report: JoinReport): string {
-  const failures = report.checks.filter((check) => !check.ok);
   const suite = `${report.scenario} ${report.board} LoRaWAN ${report.lorawan}`;
   const seconds = (report.wallMs / 1000).toFixed(3);
-  const counts = `tests="${report.checks.length}" failures="${failures.length}" errors="0" skipped="0" time="${seconds}"`;
-  const cases = report.checks.map((check) => {
-    const head = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(check.name)}" time="0"`;
-    if (check.ok) return `${head}/>`;
-    return `${head}>\n      <failure message="${escapeXml(check.detail)}"/>\n    </testcase>`;
-  });
+  const verdict = { name: "verdict", ok: report.verdict === "passed", detail: report.reason ?? "" };
+  const cases = [...report.checks, verdict];
+  const failures = cases.filter(({ ok }) => !ok);
+  const counts = `tests="${cases.length}" failures="${failures.length}" errors="0" skipped="0" time="${seconds}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="joinery" ${counts}>`,
     `  <testsuite name="${escapeXml(suite)}" ${counts}>`,
-    ...cases,
+    ...cases.map((one) => testCase(suite, one)),
     "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+function testCase(suite: string, { name, ok, detail }: Check): string {
+  const head = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(name)}" time="0"`;
+  return ok ? `${head}/>` : `${head}>\n      <failure message="${escapeXml(detail)}"/>\n    </testcase>`;
 }
 
 /** Characters that XML 1.0 does not have (section 2.2). */

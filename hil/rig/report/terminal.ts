@@ -39,7 +39,7 @@ export function summary(report: JoinReport, palette: Palette): string {
     `${INDENT}join      DevEUI ${join.devEui}, DevNonce ${join.devNonce ?? "none"}, JoinNonce ${join.joinNonce ?? "none"}, DevAddr ${join.devAddr ?? "none"}`,
     `${INDENT}RX1       ${join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs} µs against nominal`}`,
     `${INDENT}trust     server ${describeTrust(report.trust.server)}; client ${describeTrust(report.trust.client)}`,
-    `${INDENT}data      ${report.uplinks.length} uplinks decrypted, ${report.downlinks.length} downlinks received`,
+    `${INDENT}data      ${count(report.uplinks.length, "uplink")} decrypted, ${count(report.downlinks.length, "downlink")} received`,
     `${INDENT}checks    ${report.checks.filter((check) => check.ok).length} of ${report.checks.length} hold`,
   ];
   for (const check of report.checks) {
@@ -52,6 +52,10 @@ export function summary(report: JoinReport, palette: Palette): string {
       : `${INDENT}${palette.red(palette.bold("failed"))}: ${report.reason}`,
   );
   return lines.join("\n");
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function describeTrust(trust: JoinReport["trust"]["server"]): string {

@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { State, StateError } from "../../../hil/rig/state.ts";
+import { pathToFileURL } from "node:url";
+import { openState, type State, StateError } from "../../../hil/rig/state.ts";
 
 const RUN = { board: "pro-mini-rfm95", lorawan: "1.1" };
+/** Files that say who uses a folder, and nothing of the state. */
+const LOCK_FILES = ["lock.pid", "lock.sqlite"];
 
 describe("the state of a rig", () => {
   let folder: string;
@@ -13,7 +25,19 @@ describe("the state of a rig", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const contents = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "hex")]);
+  /** What a run of its own does with the state. */
+  function run<T>(action: (state: State) => T, options = RUN): T {
+    const state = openState(folder, options);
+    try {
+      return action(state);
+    } finally {
+      state.close();
+    }
+  }
+  const contents = () =>
+    readdirSync(folder)
+      .filter((name) => !LOCK_FILES.includes(name))
+      .map((name) => [name, readFileSync(join(folder, name), "hex")]);
   /** Asserts that `open` is refused with `reason` and that no file of the folder changed. */
   function refusedUntouched(open: () => unknown, reason: RegExp): void {
     const before = contents();
@@ -22,57 +46,105 @@ describe("the state of a rig", () => {
   }
 
   it("has no EEPROM at first and then the one that was written", () => {
-    const state = new State(folder, RUN);
-    assert.equal(state.readEeprom(4), undefined);
-    state.writeEeprom(Uint8Array.of(1, 2, 3, 4));
-    assert.deepEqual(new State(folder, RUN).readEeprom(4), Uint8Array.of(1, 2, 3, 4));
+    run((state) => {
+      assert.equal(state.readEeprom(4), undefined);
+      state.writeEeprom(Uint8Array.of(1, 2, 3, 4));
+    });
+    assert.deepEqual(
+      run((state) => state.readEeprom(4)),
+      Uint8Array.of(1, 2, 3, 4),
+    );
   });
 
   it("keeps the key-encryption key from run to run", () => {
-    assert.deepEqual(new State(folder, RUN).joinServerKek(), new State(folder, RUN).joinServerKek());
+    const kek = () => run((state) => state.joinServerKek());
+    assert.deepEqual(kek(), kek());
   });
 
   it("refuses an EEPROM of another size", () => {
-    const state = new State(folder, RUN);
-    state.writeEeprom(Uint8Array.of(1, 2, 3));
-    refusedUntouched(() => state.readEeprom(4), /3 octets/);
+    run((state) => state.writeEeprom(Uint8Array.of(1, 2, 3)));
+    refusedUntouched(() => run((state) => state.readEeprom(4)), /3 octets/);
+  });
+
+  it("refuses a database whose device has no EEPROM any more", () => {
+    run((state) => writeFileSync(state.databasePath, "x"));
+    refusedUntouched(() => run((state) => state.readEeprom(4)), /device\.eeprom is missing/);
   });
 
   it("refuses a description that is no JSON", () => {
     writeFileSync(join(folder, "state.json"), "{");
-    refusedUntouched(() => new State(folder, RUN), /cannot be read/);
+    refusedUntouched(() => run(() => {}), /cannot be read/);
   });
 
   it("refuses a description of another format", () => {
     writeFileSync(join(folder, "state.json"), '{"format":2,"board":"x","lorawan":"1.1"}');
-    refusedUntouched(() => new State(folder, RUN), /not a state of format 1/);
+    refusedUntouched(() => run(() => {}), /not a state of format 1/);
   });
 
-  it("refuses another board or version than it was made for", () => {
-    new State(folder, RUN);
+  it("refuses another board or version than it was made for, and is free again", () => {
+    run(() => {});
     refusedUntouched(
-      () => new State(folder, { ...RUN, lorawan: "1.0.4" }),
+      () => run(() => {}, { ...RUN, lorawan: "1.0.4" }),
       /made for board .* with LoRaWAN 1\.1/,
     );
+    run(() => {});
   });
 
-  it("refuses a folder with a database that is not its own", () => {
+  it("refuses a folder with a database that is not its own, and puts nothing there", () => {
     writeFileSync(join(folder, "join-server.sqlite"), "precious");
-    refusedUntouched(() => new State(folder, RUN), /not a state folder/);
+    refusedUntouched(() => run(() => {}), /not a state folder/);
+    assert.deepEqual(readdirSync(folder), ["join-server.sqlite"]);
   });
 
   it("refuses a database whose key-encryption key is missing", () => {
-    const state = new State(folder, RUN);
-    writeFileSync(state.databasePath, "x");
-    refusedUntouched(() => state.joinServerKek(), /Restore it/);
+    run((state) => writeFileSync(state.databasePath, "x"));
+    refusedUntouched(() => run((state) => state.joinServerKek()), /Restore it/);
   });
 
-  it("removes a temporary folder on close, and only that", () => {
-    const temporary = new State(undefined, RUN);
-    temporary.joinServerKek();
-    temporary.close();
-    assert.throws(() => readFileSync(temporary.databasePath), /ENOENT/);
-    new State(folder, RUN).close();
-    assert.ok(readdirSync(folder).includes("state.json"));
+  it("refuses a folder that is a file", () => {
+    writeFileSync(join(folder, "file"), "");
+    const open = () => openState(join(folder, "file"), RUN);
+    refusedUntouched(open, /file cannot be made: EEXIST/);
+  });
+
+  it("refuses a folder that it cannot write", function () {
+    if (process.getuid?.() === 0) this.skip(); // root can
+    chmodSync(folder, 0o500);
+    refusedUntouched(() => run(() => {}), /cannot be locked/);
+  });
+
+  it("is for one run at a time, and names the process that has it", () => {
+    run(() =>
+      refusedUntouched(() => run(() => {}), new RegExp(`in use by another run \\(process ${process.pid}\\)`)),
+    );
+    run(() => {});
+  });
+
+  it("is free again when the process that had it was killed", async () => {
+    const module = pathToFileURL(join(import.meta.dirname, "../../../hil/rig/state.ts")).href;
+    const script = `import { openState } from ${JSON.stringify(module)};
+      openState(${JSON.stringify(folder)}, ${JSON.stringify(RUN)});
+      process.stdout.write("taken"); setInterval(() => {}, 1000);`;
+    const other = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise((resolve) => other.once("exit", resolve));
+    try {
+      await new Promise((resolve) => other.stdout.once("data", resolve));
+      refusedUntouched(() => run(() => {}), new RegExp(`process ${other.pid}`));
+    } finally {
+      other.kill("SIGKILL");
+      await ended;
+    }
+    run(() => {});
+  });
+
+  it("keeps nothing where no folder is named", () => {
+    const state = openState(undefined, RUN);
+    state.writeEeprom(Uint8Array.of(1));
+    assert.equal(state.readEeprom(1), undefined);
+    assert.equal(state.joinServerKek().length, 16);
+    assert.equal(existsSync(state.databasePath), false);
+    state.close();
   });
 });
