@@ -1,5 +1,6 @@
 /** `joinery hil …`: runs devices against gateways and servers. */
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import {
@@ -63,6 +64,7 @@ async function runScenario(options: RunOptions): Promise<void> {
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
+  if (options.junit !== undefined) checkJunit(options.junit);
   print(timelineHead(palette));
   const report = await runJoin({
     ...options,
@@ -76,9 +78,22 @@ async function runScenario(options: RunOptions): Promise<void> {
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
 }
 
+/** Refuses a path that will not take the file, before a run is spent on it. */
+function checkJunit(path: string): void {
+  onJunit(() => {
+    if (!existsSync(path)) return accessSync(dirname(path), constants.W_OK);
+    if (statSync(path).isDirectory()) throw new Error(`${path} is a folder`);
+    accessSync(path, constants.W_OK);
+  });
+}
+
 function writeJunit(path: string, xml: string): void {
+  onJunit(() => writeFileSync(path, xml));
+}
+
+function onJunit(action: () => void): void {
   try {
-    writeFileSync(path, xml);
+    action();
   } catch (error) {
     throw new Refusal(`cannot write the JUnit file: ${(error as Error).message}`, EXIT.usage);
   }

@@ -19,6 +19,11 @@ cannot be used; 3 something must be installed first; 4 a fault of Joinery itself
 addBuild(program);
 addHil(program);
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.failed); // the reader has gone, as with `| head`: nobody is left to tell
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

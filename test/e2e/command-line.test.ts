@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,8 +53,9 @@ describe("the command line", () => {
     const report = JSON.parse(stdout);
     assert.equal(report.verdict, "passed");
     const xml = readFileSync(junit, "utf8");
-    assert.match(xml, new RegExp(`<testsuites name="joinery" tests="${report.checks.length}" failures="0"`));
-    assert.equal(xml.match(/<testcase /g)?.length, report.checks.length);
+    const cases = report.checks.length + 1;
+    assert.match(xml, new RegExp(`<testsuites name="joinery" tests="${cases}" failures="0"`));
+    assert.equal(xml.match(/<testcase /g)?.length, cases);
   });
 
   it("tells a failed run by exit code 1, a reason, and failed cases in JUnit", () => {
@@ -74,6 +75,47 @@ describe("the command line", () => {
     });
     assert.equal(status, 3, stderr);
     assert.match(stderr, /apt-get install .*gcc-avr/);
+  });
+
+  it("says what to run when the client-identity addon is not built, with exit code 3", () => {
+    const withoutAddon = `import { Module } from "node:module";
+      const load = Module._extensions[".node"];
+      Module._extensions[".node"] = (module, file) => {
+        if (file.endsWith("client_identity.node")) throw new Error("cannot be loaded");
+        return load(module, file);
+      };`;
+    const { status, stdout, stderr } = joinery(["hil", "run", "join", "--json"], {
+      ...process.env,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(withoutAddon)}`,
+    });
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /^joinery: DANE client identity unavailable: .*run: node .*build\.mjs\n$/s);
+    assert.equal(stdout, "");
+  });
+
+  it("refuses files and folders that cannot be written, before it runs, with exit code 2", () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const refused: readonly [readonly string[], NodeJS.ProcessEnv, RegExp][] = [
+      [["--junit", join(folder, "nowhere", "join.xml")], {}, /^joinery: cannot write the JUnit file: ENOENT/],
+      [["--junit", folder], {}, /^joinery: cannot write the JUnit file: .* is a folder/],
+      [["--state", file], {}, /^joinery: .*file cannot be made: EEXIST/],
+      [["--state", join(file, "state")], {}, /^joinery: .*state cannot be made: ENOTDIR/],
+      [[], { XDG_CACHE_HOME: file }, /^joinery: cannot keep builds: ENOTDIR.* XDG_CACHE_HOME/],
+    ];
+    for (const [args, env, text] of refused) {
+      const { status, stderr } = joinery(["hil", "run", "join", ...args], { ...process.env, ...env });
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, text);
+    }
+    assert.equal(readFileSync(file, "utf8"), "");
+  });
+
+  it("ends without a word when nobody reads on", () => {
+    const command = `"${process.execPath}" --import tsx cli/main.ts hil run join | head -n 1`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: ROOT, encoding: "utf8" });
+    assert.match(stdout, /who\n$/);
+    assert.equal(stderr, "");
   });
 
   it("lists the faults and examples in the help", () => {
