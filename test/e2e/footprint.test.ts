@@ -1,0 +1,64 @@
+/** What the sensor's image costs on each board, to the octet: growth is a decision, and seen in review. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type JoinReport, runJoin } from "../../hil/rig/index.ts";
+import { boardNames } from "../../toolchain/image/index.ts";
+
+const FILE = "test/data/footprint.json";
+
+/** The figures depend on the compiler: those of another one say nothing. */
+interface Footprint {
+  readonly avrGcc: string;
+  readonly boards: Readonly<Record<string, Readonly<Record<JoinReport["lorawan"], JoinReport["image"]>>>>;
+}
+
+const VERSIONS = ["1.0.4", "1.1"] as const;
+const known: Footprint = JSON.parse(readFileSync(join(import.meta.dirname, "../..", FILE), "utf8"));
+
+/** What differs from the figures of the file, and the line to put there; undefined where nothing does. */
+function difference(
+  before: JoinReport["image"],
+  now: JoinReport["image"],
+  lorawan: string,
+): string | undefined {
+  const changes = (Object.keys(now) as (keyof typeof now)[])
+    .filter((figure) => now[figure] !== before[figure])
+    .map(
+      (figure) =>
+        `${figure} ${now[figure] > before[figure] ? "grew" : "fell"} from ${before[figure]} to ${now[figure]}`,
+    );
+  if (changes.length === 0) return undefined;
+  const members = Object.entries(now).map(([figure, bytes]) => `"${figure}": ${bytes}`);
+  return `${changes.join(", ")}. If that is meant, the line in ${FILE} is now:\n"${lorawan}": { ${members.join(", ")} }`;
+}
+
+describe("the footprint of the sensor", () => {
+  before(function () {
+    const { stdout } = spawnSync("avr-gcc", ["-dumpversion"], { encoding: "utf8" });
+    if (stdout.trim() !== known.avrGcc) this.skip();
+  });
+
+  it("is known for every board", () => {
+    assert.deepEqual(Object.keys(known.boards), boardNames());
+  });
+
+  for (const board of boardNames()) {
+    for (const lorawan of VERSIONS) {
+      it(`is what ${FILE} says, on ${board} with LoRaWAN ${lorawan}`, async () => {
+        const { image } = await runJoin({ board, lorawan, seed: 1 });
+        const changed = difference(known.boards[board][lorawan], image, lorawan);
+        assert.equal(changed, undefined, changed);
+      });
+    }
+  }
+
+  it("tells growth from a fall, and the line to write", () => {
+    const image = { flashBytes: 10, ramBytes: 20, stackPeakBytes: 30 };
+    assert.equal(difference(image, image, "1.1"), undefined);
+    const text = difference(image, { flashBytes: 9, ramBytes: 20, stackPeakBytes: 31 }, "1.1") ?? "";
+    assert.match(text, /^flashBytes fell from 10 to 9, stackPeakBytes grew from 30 to 31\./);
+    assert.match(text, /\n"1\.1": \{ "flashBytes": 9, "ramBytes": 20, "stackPeakBytes": 31 \}$/);
+  });
+});
