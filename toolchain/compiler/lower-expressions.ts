@@ -46,7 +46,7 @@ const UNSIGNED = { 8: "u8", 16: "u16", 32: "u32" } as const;
 export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted): IrExpression {
   switch (expression.kind) {
     case "number":
-      return lowerConstant(expression);
+      return lowerConstant(expression, wanted);
     case "variable":
     case "field":
     case "element":
@@ -86,7 +86,8 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
 }
 
 /** A constant, in the source's notation or with the name that it has there. */
-function lowerConstant({ value, node }: NumberNode): IrExpression {
+function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpression {
+  if (wanted === 8 && Math.abs(value) > RANGES.u8.max) return constant(value & 0xff, "int");
   const text = node.getText();
   const name = /^[A-Za-z_$][\w.$]*$/.test(text) ? text : undefined;
   return { kind: "constant", type: "int", value, hexadecimal: /^0x/i.test(text), suffixed: false, name };
@@ -228,13 +229,13 @@ function lowerMask(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpr
   return binary("&", bitsType([left, right], bits), left, right);
 }
 
-/** The type for bit operators on operands of which `bits` bits count. */
+/** The type for `+ - & | ^` on operands of which `bits` bits count: int only where octets stay within 16 bits. */
 function bitsType(operands: readonly IrExpression[], bits: number): ComputeType {
   if (bits === 32) return "u32";
   const octet = (operand: IrExpression) =>
     operand.type === "u8" ||
     operand.type === "i8" ||
-    (operand.kind === "constant" && within({ min: operand.value, max: operand.value }, RANGES.i16));
+    (operand.kind === "constant" && Math.abs(operand.value) <= RANGES.u8.max);
   return bits === 8 && operands.every(octet) ? "int" : "uint";
 }
 
