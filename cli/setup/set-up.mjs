@@ -12,6 +12,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -20,7 +21,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Exit code of a set-up that cannot go on without help. */
-export const EXIT_SET_UP = 3;
+const EXIT_SET_UP = 3;
+/** Seconds to wait for another apt or dpkg that is at work. */
+const APT_LOCK_TIMEOUT_S = 300;
 
 /** What a command needs from Debian: how to see that it is there, and the packages that bring it. */
 const AVR = [
@@ -48,10 +51,19 @@ const JUDGES = [
 
 /** Makes the checkout ready for `purpose`: "start" (the main job) or "test". Ends the process when it cannot. */
 export function setUp(purpose) {
+  requireNode();
   installDebianPackages([...NATIVE, ...AVR, ...(purpose === "test" ? JUDGES : [])]);
   installNpmPackages();
   run("the DANE client-identity addon", process.execPath, ["hil/trust/client-identity/build.mjs"]);
   build();
+}
+
+function requireNode() {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const [major, minor] = engines.node.match(/\d+/g).map(Number);
+  const [hasMajor, hasMinor] = process.versions.node.split(".").map(Number);
+  if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return;
+  fail(`Node.js ${major}.${minor} or later is needed, this is ${process.versions.node}.`);
 }
 
 function installDebianPackages(needs) {
@@ -67,20 +79,15 @@ function installDebianPackages(needs) {
     );
   }
   note(`installing Debian packages: ${packages.join(" ")}`);
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...args) =>
-    spawnSync(
-      prefix[0] ?? "apt-get",
-      [...prefix.slice(1), ...(prefix.length > 0 ? ["apt-get"] : []), ...args],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-        encoding: "utf8",
-        env: environment,
-      },
-    );
-  apt("update", "-qq");
-  const installed = apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
-  if (installed.status !== 0) fail(`${installed.stdout}${installed.stderr}\nThis failed: ${command}`);
+  const apt = (...args) => {
+    // env, since sudo passes no variables on
+    const words = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
+    return output(words[0], words.slice(1));
+  };
+  const options = ["-qq", "-o", `DPkg::Lock::Timeout=${APT_LOCK_TIMEOUT_S}`];
+  const updated = apt("update", ...options);
+  const installed = apt("install", "-y", "--no-install-recommends", ...options, ...packages);
+  if (!installed.ok) fail(`${updated.ok ? "" : updated.text}${installed.text}\nThis failed: ${command}`);
 }
 
 /** The words to put before a command to run it as root; undefined when that is not possible unasked. */
@@ -99,26 +106,39 @@ function installNpmPackages() {
     .digest("hex");
   const stampFile = join(ROOT, "node_modules", ".joinery-lock");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
-  run("npm packages (about a minute)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  rmSync(stampFile, { force: true }); // from here on, an end half-way must be seen by the next run
+  run("npm packages (about a minute)", "npm", [
+    "ci",
+    "--include=dev",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
   writeFileSync(stampFile, stamp);
 }
 
 /** Compiles cli/, toolchain/ and hil/ into dist/, unless nothing has changed since. */
 function build() {
-  const sources = ["cli", "toolchain", "hil"].flatMap((folder) => sourceFiles(join(ROOT, folder)));
-  const built = join(ROOT, "dist", ".built");
+  const inputs = [
+    ...["package-lock.json", "tsconfig.json", "tsconfig.build.json"].map((name) => join(ROOT, name)),
+    ...["cli", "toolchain", "hil"].flatMap((folder) => sourceFiles(join(ROOT, folder))),
+  ];
+  const dist = join(ROOT, "dist");
+  const stampFile = join(dist, ".built");
   const stamp = createHash("sha256")
-    .update(sources.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join("\n"))
+    .update(inputs.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join("\n"))
     .digest("hex");
-  if (existsSync(built) && readFileSync(built, "utf8") === stamp) return;
+  const isBuilt = existsSync(join(dist, "cli", "main.js")) && existsSync(stampFile);
+  if (isBuilt && readFileSync(stampFile, "utf8") === stamp) return;
+  rmSync(dist, { recursive: true, force: true });
   run("the command line", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
-  writeFileSync(built, stamp);
+  writeFileSync(stampFile, stamp);
 }
 
 function sourceFiles(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
@@ -136,10 +156,20 @@ function onPath(command) {
 /** Runs one step of the set-up; its output is shown only when it fails. Says what it does if that takes a while. */
 function run(what, command, args) {
   if (command === "npm" || args.some((argument) => argument.endsWith("tsc"))) note(`setting up ${what}`);
-  const result = spawnSync(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
-  if (result.status !== 0) {
-    fail(`${result.stdout ?? ""}${result.stderr ?? result.error?.message ?? ""}\nSetting up ${what} failed.`);
-  }
+  const { ok, text } = output(command, args);
+  if (!ok) fail(`${text}\nSetting up ${what} failed.`);
+}
+
+/** Runs a command to its end: whether it did what it should, and all that it said. */
+function output(command, args) {
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
+  });
+  const end = error?.message ?? (signal ? `${command} was ended by ${signal}` : "");
+  return { ok: status === 0, text: [stdout, stderr, end].filter(Boolean).join("\n") };
 }
 
 function note(text) {

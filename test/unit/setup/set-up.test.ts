@@ -1,0 +1,200 @@
+/** The set-up step in a checkout of its own, among commands that only say what they were asked. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const SET_UP = join(import.meta.dirname, "../../../cli/setup");
+const IS_ROOT = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+/** Leaves a tsc behind that "compiles" the command line to one that says its arguments. */
+const NPM = `echo npm "$@" >> log
+mkdir -p node_modules/typescript/bin
+cat > node_modules/typescript/bin/tsc <<'END'
+const { mkdirSync, writeFileSync, appendFileSync } = require("node:fs");
+appendFileSync("log", "tsc\\n");
+mkdirSync("dist/cli", { recursive: true });
+writeFileSync("dist/cli/main.js", 'console.log("ran", ...process.argv.slice(2))');
+END
+`;
+
+describe("the set-up step", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "joinery-set-up-"));
+    chmodSync(root, 0o777);
+    cpSync(SET_UP, join(root, "cli/setup"), { recursive: true });
+    put("package.json", '{ "type": "module", "engines": { "node": ">=20.19" } }');
+    for (const file of ["package-lock.json", "tsconfig.json", "tsconfig.build.json"]) put(file, "{}");
+    put("toolchain/index.ts", "");
+    put("hil/trust/client-identity/build.mjs", "");
+    mkdirSync(join(root, "bin"));
+    for (const command of ["cc", "make", "python3", "avr-gcc"]) fake(command, "exit 0");
+    fake("npm", NPM);
+    for (const command of ["env", "cat", "mkdir"])
+      symlinkSync(`/usr/bin/${command}`, join(root, "bin", command));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function put(path: string, text: string): void {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  function fake(command: string, script: string): void {
+    put(`bin/${command}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(root, "bin", command), 0o755);
+  }
+  /** What was asked of the fake commands, line by line. */
+  function log(): string[] {
+    const path = join(root, "log");
+    return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
+  }
+  function start(...args: string[]) {
+    return spawnSync(process.execPath, ["cli/setup/start.mjs", ...args], {
+      cwd: root,
+      env: { PATH: join(root, "bin") },
+      encoding: "utf8",
+    });
+  }
+  /** An apt-get that brings avr-gcc, for root and for sudo without a password. */
+  function fakeApt(): void {
+    fake(
+      "apt-get",
+      `echo apt-get "$@" DEBIAN_FRONTEND=$DEBIAN_FRONTEND >> log
+      case "$*" in *install*) cat > bin/avr-gcc < bin/cc; /bin/chmod 755 bin/avr-gcc;; esac`,
+    );
+    fake("sudo", 'shift; [ "$1" = true ] || exec "$@"');
+  }
+
+  it("installs npm packages, builds, and hands the arguments on; stdout is the command's alone", () => {
+    const { status, stdout, stderr } = start("--json");
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, "ran hil run join --json\n");
+    assert.match(stderr, /setting up npm packages/);
+    assert.deepEqual(
+      log().map((line) => line.split(" ").slice(0, 2).join(" ")),
+      ["npm ci", "tsc"],
+    );
+  });
+
+  it("does nothing the second time", () => {
+    start();
+    const before = log();
+    const { stdout, stderr } = start();
+    assert.equal(stdout, "ran hil run join\n");
+    assert.equal(stderr, "");
+    assert.deepEqual(log(), before);
+  });
+
+  it("installs again what an install that failed half-way left, whichever lock file it was for", () => {
+    start();
+    put("package-lock.json", '{ "other": true }');
+    fake("npm", "echo npm broken >> log; echo half-way >&2; exit 1");
+    const { status, stdout, stderr } = start();
+    assert.equal(status, 3);
+    assert.equal(stdout, "");
+    assert.match(stderr, /half-way\n\nSetting up npm packages .* failed\.\n$/);
+
+    put("package-lock.json", "{}");
+    fake("npm", NPM);
+    assert.equal(start().status, 0);
+    assert.equal(log().filter((line) => line.startsWith("npm ci")).length, 2);
+  });
+
+  for (const [what, change] of [
+    ["a source has changed", () => put("toolchain/index.ts", "export {};")],
+    ["the compiler's options have changed", () => put("tsconfig.json", '{ "files": [] }')],
+    ["what was built is gone", () => rmSync(join(root, "dist/cli"), { recursive: true })],
+  ] as const) {
+    it(`builds again when ${what}`, () => {
+      start();
+      change();
+      assert.equal(start().stdout, "ran hil run join\n");
+      assert.equal(log().filter((line) => line === "tsc").length, 2);
+    });
+  }
+
+  it("leaves nothing of an old build beside the new one", () => {
+    start();
+    put("dist/cli/removed.js", "");
+    put("toolchain/index.ts", "export {};");
+    start();
+    assert.equal(existsSync(join(root, "dist/cli/removed.js")), false);
+  });
+
+  it("installs the Debian packages that are missing, and no others", () => {
+    rmSync(join(root, "bin/avr-gcc"));
+    fakeApt();
+    const { status, stdout, stderr } = start();
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, "ran hil run join\n");
+    assert.match(stderr, /installing Debian packages: gcc-avr binutils-avr\n/);
+    const asked = log().filter((line) => line.startsWith("apt-get"));
+    assert.match(asked[0], /^apt-get update /);
+    assert.match(asked[1], /^apt-get install .* gcc-avr binutils-avr DEBIAN_FRONTEND=noninteractive$/);
+  });
+
+  it("gives apt's words when it fails, with exit code 3", () => {
+    rmSync(join(root, "bin/avr-gcc"));
+    fakeApt();
+    fake("apt-get", "echo E: $1 impossible >&2; exit 100");
+    const { status, stdout, stderr } = start();
+    assert.equal(status, 3);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /E: update impossible\nE: install impossible\n\nThis failed: apt-get install -y gcc-avr/,
+    );
+  });
+
+  const COMMAND = /Missing: avr-gcc\.\n.*\n\n {2}sudo apt-get install -y gcc-avr binutils-avr\n/;
+
+  it("prints the one command to run where there is no apt-get, with exit code 3", () => {
+    rmSync(join(root, "bin/avr-gcc"));
+    const { status, stdout, stderr } = start();
+    assert.equal(status, 3);
+    assert.match(stderr, COMMAND);
+    assert.equal(stdout, "");
+    assert.deepEqual(log(), []);
+  });
+
+  for (const [who, sudo] of [
+    ["without sudo", undefined],
+    ["whose sudo wants a password", "exit 1"],
+  ] as const) {
+    it(`prints the one command to run to a user ${who}, with exit code 3`, () => {
+      rmSync(join(root, "bin/avr-gcc"));
+      fakeApt();
+      rmSync(join(root, "bin/sudo"));
+      if (sudo !== undefined) fake("sudo", sudo);
+      const { status, stderr } = spawnSync(process.execPath, ["cli/setup/start.mjs"], {
+        cwd: root,
+        env: { PATH: join(root, "bin") },
+        encoding: "utf8",
+        ...(IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}),
+      });
+      assert.equal(status, 3, stderr);
+      assert.match(stderr, COMMAND);
+      assert.deepEqual(log(), []);
+    });
+  }
+
+  it("refuses a Node.js that is too old, with exit code 3", () => {
+    put("package.json", '{ "type": "module", "engines": { "node": ">=999.1" } }');
+    const { status, stderr } = start();
+    assert.equal(status, 3);
+    assert.match(stderr, /Node\.js 999\.1 or later is needed, this is \d+\.\d+\.\d+\./);
+  });
+});
