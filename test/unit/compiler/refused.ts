@@ -109,6 +109,8 @@ export const refused: readonly Refused[] = [
   refuse(3001, "a parameter of unknown length", "const b = new Uint8Array(4);\nfunction f(a: Bytes<2>): void { a[«2»] = 1; }", "f(b);", "2 elements"),
   refuse(3001, "a table", "const T = table8([1, 2]);", "use(T[«u8(input())»]);", "index 0..255"),
   refuse(3001, "a guard that a call has undone", "const a = new Uint8Array(8);\nlet i: U8 = 0;\nfunction g(): void { i = 99; }", "if (i < 8) { g(); a[«i»] = 1; }", "0..255"),
+  refuse(3001, "a guard on a field that another name has changed", "const a = new Uint8Array(8);\nclass R { n: Int<0, 9> = 0; }\nconst r = new R();\nfunction f(x: R, y: R): void { if (x.n < 8) { y.n = 9; a[«x.n»] = 1; } }", "f(r, r);", "0..9"),
+  refuse(3001, "a guard on a field that a call has changed", "const a = new Uint8Array(8);\nclass R { n: Int<0, 9> = 0; }\nconst r = new R();\nfunction g(x: R): void { x.n = 9; }\nfunction f(x: R): void { if (x.n < 8) { g(r); a[«x.n»] = 1; } }", "f(r);", "0..9"),
   refuse(3001, "a guard on the other branch", "const a = new Uint8Array(8);", "const i = u8(input()); if (i < 8) use(1); else a[«i»] = 1;", "8..255"),
   refuse(3001, "a guard on one place of two", "const a = new Uint8Array(8);", "const i = u8(input()); const j = u8(input()); if (i + j < 8 || i < 3) a[«i + j»] = 1;", "outside the 8 elements"),
   refuse(3002, "a copy too long", "const a = new Uint8Array(8); const b = new Uint8Array(4);", "«copy(a, 0, b, 0, 5)»;", "may end at 5, but only 4"),

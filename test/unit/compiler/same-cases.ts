@@ -41,7 +41,10 @@ export const widthCases: readonly Case[] = [
     "a cast to 16 bits under an unsigned division",
     "u16(u32(a << 24)) % (u8(b) + 1) + u16(a + b) % 7",
   ),
-  expression("a constant of 16 bits beside octets", "u8(u8(a) + 32767) + ((u8(b) + 32767) & 3) + u8(u8(a) - 32768)"),
+  expression(
+    "a constant of 16 bits beside octets",
+    "u8(u8(a) + 32767) + ((u8(b) + 32767) & 3) + u8(u8(a) - 32768)",
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   expression(
