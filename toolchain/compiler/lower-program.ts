@@ -1,9 +1,10 @@
 /** The IR of the whole program, module by module. */
+import type ts from "typescript";
 import type { Calls } from "./calls.ts";
 import type { IrFieldType, IrModule, IrStruct, IrVariable } from "./ir.ts";
 import { type LoweringContext, originOf, scalarType } from "./lower.ts";
 import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
-import type { Messages } from "./messages.ts";
+import { type Messages, messages } from "./messages.ts";
 import { fieldName, functionName, moduleVariableName, recordName } from "./names.ts";
 import type { Ranges } from "./range.ts";
 import type { Field, FunctionTree, Module, ProgramTree, RecordTree, Variable } from "./tree.ts";
@@ -32,6 +33,7 @@ export function lowerProgram(
     ...program.variables.map(moduleVariableName),
     ...program.records.map(recordName),
   ]);
+  checkSymbols(program, calls, found);
   const context: LoweringContext = { entry: program.entry, calls, ranges, found, globals, struct };
   const lowered = calls.order.map((tree) => lowerFunction(tree, context));
   const used = reachable(lowered, program.entry);
@@ -69,6 +71,18 @@ export function lowerProgram(
       uses: usedModules(module, functions),
     })),
   };
+}
+
+/** C has one space of names for the whole program. */
+function checkSymbols(program: ProgramTree, calls: Calls, found: Messages): void {
+  const taken = new Set<string>();
+  const take = (node: ts.Node, symbol: string) => {
+    if (taken.has(symbol)) found.add(messages.sameSymbol(node, symbol));
+    taken.add(symbol);
+  };
+  for (const record of program.records) take(record.node, recordName(record));
+  for (const variable of program.variables) take(variable.node, moduleVariableName(variable));
+  for (const tree of calls.order) take(tree.node.name!, functionName(tree, program.entry));
 }
 
 /** What code that runs refers to: `range` may have shown calls of reached functions to be dead. */

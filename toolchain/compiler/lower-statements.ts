@@ -191,7 +191,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
       });
       return;
     case "store": {
-      const [place] = at.access([expression.array, expression.offset]);
+      const [place] = at.access([expression.array, expression.offset], expression.value);
       const type = expression.bits === 16 ? "u16" : "u32";
       const value = stored(type, lowerValue(at, expression.value, expression.bits));
       const name = `joinery_store${expression.bits}${expression.order}`;
@@ -209,7 +209,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
     }
     case "fill": {
       const { target, offset, count, value } = expression;
-      const [place, size] = at.access([target, offset, count]);
+      const [place, size] = at.access([target, offset, count], value);
       const octet = stored("u8", lowerValue(at, value, 8));
       at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size] });
       return;
@@ -248,7 +248,8 @@ function lowerLoop(at: Lowering, statement: LoopStatement, origin: Origin): void
   }
   const [, steps] = at.apart(() => lowerStatements(at, step));
   const [, initials] = at.apart(() => lowerStatements(at, initial));
-  if (!steps.every(isSimple)) at.context.found.add(messages.orderInHead(statement.step[0].node));
+  const heads = steps.every((inner) => isSimple(inner) && inner.kind !== "declare");
+  if (!heads) at.context.found.add(messages.noRoom(statement.step[0].node));
   const stop: IrBlock = before.length === 0 ? [] : [...before, ...breakUnless(test!)];
   const always = test === undefined || (test.kind === "constant" && test.value === 1) || stop.length > 0;
   if (form === "while" && steps.length === 0) {
@@ -295,7 +296,7 @@ function lowerDo(
     at.emit({ kind: "do", origin, condition, body });
     return;
   }
-  if (jumps(statement.body)) at.context.found.add(messages.orderInHead(statement.condition!.node));
+  if (jumps(statement.body)) at.context.found.add(messages.noRoom(statement.condition!.node));
   at.emit({
     kind: "while",
     origin,

@@ -3,7 +3,7 @@ import ts from "typescript";
 import type { Calls } from "./calls.ts";
 import type { Declared, IrBlock, IrExpression, IrPointer, IrStatement, IrStruct, Origin } from "./ir.ts";
 import { lowerCondition, lowerIndex, lowerValue, offsetPointer, type Wanted } from "./lower-expressions.ts";
-import type { Messages } from "./messages.ts";
+import { type Messages, messages } from "./messages.ts";
 import { fieldName, functionName, LocalNames, moduleVariableName } from "./names.ts";
 import { Order } from "./order.ts";
 import type { Ranges } from "./range.ts";
@@ -203,9 +203,12 @@ export class Lowering {
     return [kept, lowerIndex(this, index)];
   }
 
-  /** Array and offset pairs, and a count at last, as the runtime's functions take them. */
-  access(parts: readonly Expression[]): (IrExpression | IrPointer)[] {
-    const kept = this.#order.kept(parts);
+  /**
+   * Array and offset pairs, and a count at last, as the runtime's functions take them; `value` is evaluated
+   * after them.
+   */
+  access(parts: readonly Expression[], value?: Expression): (IrExpression | IrPointer)[] {
+    const kept = this.#order.kept(value ? [...parts, value] : parts);
     const lowered = parts.map((part, i) => {
       if (typeOf(part).kind === "array") {
         const pointer = this.pointer(part);
@@ -245,8 +248,12 @@ export class Lowering {
         const outcome = this.outcome(expression.condition);
         if (outcome !== undefined) return this.pointer(outcome ? expression.whenTrue : expression.whenFalse);
         const condition = lowerCondition(this, expression.condition);
-        const whenTrue = this.pointer(expression.whenTrue);
-        return { kind: "choice", condition, whenTrue, whenFalse: this.pointer(expression.whenFalse) };
+        const [branches, before] = this.apart(() => [
+          this.pointer(expression.whenTrue),
+          this.pointer(expression.whenFalse),
+        ]);
+        if (before.length > 0) this.context.found.add(messages.noRoom(expression.node));
+        return { kind: "choice", condition, whenTrue: branches[0], whenFalse: branches[1] };
       }
       case "call":
         return {
@@ -435,7 +442,7 @@ export class Lowering {
 export function scalarType(type: Type): IntName | "bool" {
   if (type.kind === "boolean") return "bool";
   if (type.kind !== "int") throw new Error(`${type.kind} is no scalar`);
-  return narrowest(type) ?? "u32";
+  return narrowest(type)!;
 }
 
 /** How many low bits of a value its storage keeps. */

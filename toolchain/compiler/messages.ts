@@ -141,6 +141,11 @@ export const messages = {
     (name: string) =>
       `'${name}' is reached before its own declaration is complete: constants cannot refer to each other in a circle`,
   ),
+  sameSymbol: define(
+    1029,
+    (symbol: string) =>
+      `this and another name of the program both become '${symbol}' in C: rename one of them`,
+  ),
 
   // ---- 2xxx: ranges of values
   mayNotFit: define(
@@ -228,10 +233,10 @@ export const messages = {
     (cycle: string) =>
       `${cycle} call each other in a circle: the device's stack must have a known depth, write a loop`,
   ),
-  orderInHead: define(
+  noRoom: define(
     4002,
     () =>
-      "the order of evaluation needs statements before this, and the head of a loop has no room for them: compute the value in the body",
+      "the order of evaluation needs a statement before this, where there is no room for one: compute the value in a statement of its own",
   ),
 } as const;
 

@@ -81,5 +81,6 @@ function plain(name: string): string {
 
 function legal(name: string): string {
   const cleaned = plain(name);
-  return KEYWORDS.has(cleaned) || /^_|_t$/.test(cleaned) ? `${cleaned}_` : cleaned;
+  // Names in capitals are macros of the boards' headers: ports, registers, bits.
+  return KEYWORDS.has(cleaned) || /^_|_t$|^[A-Z][A-Z0-9_]*$/.test(cleaned) ? `${cleaned}_` : cleaned;
 }

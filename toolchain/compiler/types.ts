@@ -1,6 +1,6 @@
 /** From a type as written to the type of the device: widths, ranges, known lengths, records. */
 import ts from "typescript";
-import { type IntName, type IntType, intType, RANGES, type Type } from "./tree.ts";
+import { type IntName, type IntType, intType, narrowest, RANGES, type Type } from "./tree.ts";
 
 /** The arrays of JavaScript that exist on the device. */
 export const ARRAY_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
@@ -75,7 +75,8 @@ function languageType(checker: ts.TypeChecker, name: string, node: ts.TypeRefere
   const [first, second] = (node.typeArguments ?? []).map((argument) => literalValue(checker, argument));
   if (name === "Int") {
     if (first === undefined || second === undefined || first > second) return undefined;
-    return { kind: "int", min: first, max: second, name: `Int<${first}, ${second}>` };
+    const type = { kind: "int", min: first, max: second, name: `Int<${first}, ${second}>` } as const;
+    return narrowest(type) && type;
   }
   if (first === undefined || !Number.isInteger(first) || first < 0) return undefined;
   if (name === "Bytes") return { kind: "array", element: "u8", memory: "ram", length: first };
@@ -94,7 +95,8 @@ function literalType(type: ts.Type, name: string): IntType | { kind: "boolean" }
   const parts = type.isUnion() ? type.types : [type];
   const values = parts.map((part) => (part.isNumberLiteral() ? part.value : Number.NaN));
   if (values.length === 0 || !values.every(Number.isSafeInteger)) return undefined;
-  return { kind: "int", min: Math.min(...values), max: Math.max(...values), name };
+  const union = { kind: "int", min: Math.min(...values), max: Math.max(...values), name } as const;
+  return narrowest(union) && union;
 }
 
 /** Whether two types of references agree in what they refer to; lengths are the range analysis' matter. */

@@ -41,6 +41,7 @@ export const refused: readonly Refused[] = [
   refuse(1005, "a result without a type", "function «f»() {}", "f();", "result of 'f'"),
   refuse(1005, "a parameter of type number", "function f(«x: number»): void {}", "f(1);", "parameter 'x'"),
   refuse(1005, "a module-level variable without a type", "let «x» = 0;", "x = 1;", "module-level"),
+  refuse(1006, "a range beyond 32 bits", "function f(x: «Int<0, 4294967296>»): void {}", "f(1);", "Int"),
   refuse(1006, "a type of JavaScript", "function f(): «unknown» { return f(); }", "f();", "unknown"),
   refuse(1007, "a constant that calls", "function f(): U8 { return 1; }\nconst X = «f()»;", "use(X);", "'X'"),
   refuse(1007, "a view of variable length", "const a = new Uint8Array(8);", "view(a, 0, «input()»);", "count of a view"),
@@ -74,6 +75,7 @@ export const refused: readonly Refused[] = [
   refuse(1024, "the value of nothing", "function f(): void {}", "const x = «f()»;", "no value"),
   refuse(1025, "arrays of two kinds", "const a = new Uint8Array(8);\nconst T = table8([1]);", "use(lengthOf(input() > 1 ? a : «T»));", "an array of u8 is needed here, this is a table"),
   refuse(1026, "an expression without effect", "", "«input() + 1»;", "no effect"),
+  refuse(1029, "two names that are one in C", "/** @extern board */\nfunction f(): void {}\n/** @extern board */\nfunction «g»(): void {}", "f(); g();", "board"),
   // ---- 2xxx: ranges of values
   refuse(2001, "a sum into u8", "let x: U8 = 0;", "x = «x + 1»;", "value 1..256 may not fit u8: wrap it with u8()"),
   refuse(2001, "a count of 256 into u8", "let x: U8 = 0;", "«x++»;", "u8()"),
@@ -122,5 +124,7 @@ export const refused: readonly Refused[] = [
   // ---- 4xxx: calls and order
   refuse(4001, "a function that calls itself", "function f(n: U8): U8 { if (n === 0) return 1; return «f(u8(n - 1))»; }", "use(f(3));", "f -> f"),
   refuse(4001, "functions that call each other", "function f(): void { g(); }\nfunction g(): void { «f()»; }", "f();", "f -> g -> f"),
+  refuse(4002, "a kept value in the head of a loop", "const a = new Uint8Array(8);", "let i: Int<0, 8> = 0; for (let n = 0; n < 4 && i < 7; «a[i++ & 7] = 1») n++;", "no room"),
+  refuse(4002, "a step inside a choice of arrays", "const a = new Uint8Array(8);", "let i: Int<0, 5> = 0; const v = «input() > 1 ? view(a, i++ & 3, 2) : a»; v[0] = i;", "no room"),
   refuse(4002, "an order that a do loop cannot keep", "let x: U8 = 0;\nfunction g(): U8 { x = 1; return 2; }", "let n: U8 = 0; do { n = u8(n + 1); if (n > 200) continue; } while («x + g() < 9»);", "order"),
 ];

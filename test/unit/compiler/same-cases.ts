@@ -132,6 +132,21 @@ export function run(a: U32, b: U32): U32 {
 }`,
   ),
   same(
+    "calls beside stores, fills and loads",
+    `
+const t = new Uint8Array(16);
+let n: Int<0, 12> = 0;
+function next(x: U8): U8 { n = (n + 3) % 12; t[n] = x; return u8(x + n); }
+export function run(a: U32, b: U32): U32 {
+  fill(t, 0, 16, u8(b)); n = a % 12;
+  store16le(t, n, next(u8(a)) * 5);
+  fill(t, n, 2, next(u8(b)));
+  const r = load16be(t, n) + next(7) * u16(load32le(t, n));
+  copy(t, n, t, next(1) & 3, next(2) & 3);
+  return u32(r ^ (equal(t, n, t, next(3) & 7, next(4) & 3) ? 1 : 2) ^ load32be(t, 0) ^ load32be(t, 8) ^ n);
+}`,
+  ),
+  same(
     "short circuits with effects",
     `
 let n: U16 = 0;
