@@ -8,6 +8,7 @@ import {
   checkValueFor,
   refused,
 } from "./check-expressions.ts";
+import { checkText } from "./check-tables.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
 import { type Expression, type IntName, RANGES, type Type, typeOf } from "./tree.ts";
@@ -77,7 +78,7 @@ export function checkIntrinsic(checker: Checker, node: ts.CallExpression, name: 
     case "assert":
       return { kind: "assert", node, condition: checkCondition(checker, argument[0]) };
     case "ascii":
-      return { kind: "variable", node, variable: checker.anonymousText(node) };
+      return { kind: "variable", node, variable: checkText(checker, checker.texts, node) };
     default:
       return refused(
         checker,

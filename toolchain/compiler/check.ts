@@ -5,15 +5,15 @@
  */
 import ts from "typescript";
 import { checkExpression } from "./check-expressions.ts";
+import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
+import { checkTable } from "./check-tables.ts";
 import { type Messages, messages } from "./messages.ts";
 import type { SourceProgram } from "./program.ts";
 import type {
   Expression,
-  Field,
   FunctionTree,
   Initial,
-  IntName,
   Module,
   ProgramTree,
   RecordTree,
@@ -21,7 +21,7 @@ import type {
   Variable,
 } from "./tree.ts";
 import { intType, RANGES, typeOf } from "./tree.ts";
-import { ARRAY_ELEMENTS, declarationOf, declaredType, describe } from "./types.ts";
+import { ARRAY_ELEMENTS, declarationOf, declaredType } from "./types.ts";
 
 export type Configuration = Readonly<Record<string, number | boolean>>;
 
@@ -45,12 +45,14 @@ export class Checker {
   readonly found: Messages;
   /** Parameters and local variables, by their declarations. */
   readonly locals = new Map<ts.Node, Variable>();
+  readonly records = new Map<ts.Node, RecordTree>();
+  /** Tables of texts that no declaration names. */
+  readonly texts: Variable[] = [];
   readonly #program: SourceProgram;
   readonly #configuration: Configuration;
   readonly #functions = new Map<ts.Node, FunctionTree>();
   readonly #waiting: FunctionTree[] = [];
   readonly #names = new Map<ts.Node, ModuleName | "open" | undefined>();
-  readonly #records = new Map<ts.Node, RecordTree>();
 
   constructor(program: SourceProgram, configuration: Configuration, found: Messages) {
     this.#program = program;
@@ -83,7 +85,7 @@ export class Checker {
       entry: entryTree,
       functions: [...this.#functions.values()],
       variables: this.#variables(),
-      records: [...this.#records.values()],
+      records: [...this.records.values()],
       externals,
       boardConstants: this.#boardConstants(externals),
     };
@@ -129,7 +131,12 @@ export class Checker {
   }
 
   recordType(node: ts.ClassDeclaration): Type {
-    return { kind: "record", record: this.#record(node) };
+    return { kind: "record", record: checkRecord(this, node) };
+  }
+
+  /** Gives storage to a table that no declaration names. */
+  addVariable(variable: Variable): void {
+    this.#names.set(variable.node, { kind: "variable", variable });
   }
 
   /** The type that is written, or a message and some type. `number` counts as not written. */
@@ -168,82 +175,6 @@ export class Checker {
     return this.recordType(declaration);
   }
 
-  /** The values of `table8([...])` or `ascii("...")`; undefined where `node` is neither. */
-  table(node: ts.Expression): { readonly type: Type; readonly initial: Initial } | undefined {
-    if (!ts.isCallExpression(node)) return undefined;
-    const declaration = declarationOf(this.checker, node.expression);
-    if (declaration?.getSourceFile() !== this.language) return undefined;
-    const [argument] = node.arguments;
-    switch (node.expression.getText() && (declaration as ts.FunctionDeclaration).name?.text) {
-      case "ascii":
-        return this.#text(argument);
-      case "table8":
-        return this.#table(argument, "u8");
-      case "table16":
-        return this.#table(argument, "u16");
-      case "table32":
-        return this.#table(argument, "u32");
-      default:
-        return undefined;
-    }
-  }
-
-  /** The table of an `ascii("...")` in the midst of an expression: one per module and text. */
-  anonymousText(node: ts.CallExpression): Variable {
-    const { type, initial } = this.#text(node.arguments[0]);
-    const module = this.moduleOf(node);
-    const texts = [...this.#names.values()].flatMap((name) =>
-      typeof name === "object" && name.kind === "variable" && ts.isCallExpression(name.variable.node)
-        ? [name.variable]
-        : [],
-    );
-    const known = texts.find((text) => text.module === module && sameText(text.initial, initial));
-    if (known) return known;
-    const name = `text${texts.filter((text) => text.module === module).length + 1}`;
-    const variable: Variable = {
-      name,
-      node,
-      module,
-      scope: "module",
-      type,
-      constant: true,
-      initial,
-    };
-    this.#names.set(node, { kind: "variable", variable });
-    return variable;
-  }
-
-  #text(argument: ts.Expression): { type: Type; initial: Initial } {
-    const text = ts.isStringLiteralLike(argument) ? argument.text : "";
-    const values = Array.from(text, (character) => character.codePointAt(0)!);
-    if (values.length === 0 || values.some((value) => value > 0x7f)) {
-      this.found.add(
-        messages.notConstant(argument, "the text of ascii() has one ASCII character or more, and"),
-      );
-    }
-    return {
-      type: { kind: "array", element: "u8", memory: "flash", length: values.length },
-      initial: { kind: "table", values, text },
-    };
-  }
-
-  #table(argument: ts.Expression, element: IntName): { type: Type; initial: Initial } {
-    const elements = ts.isArrayLiteralExpression(argument) ? argument.elements : [];
-    if (elements.length === 0)
-      this.found.add(messages.notConstant(argument, "the values of a table, in brackets,"));
-    const values = elements.map((item) => {
-      const value = this.constant(item, "a value of a table") ?? 0;
-      if (value < RANGES[element].min || value > RANGES[element].max) {
-        this.found.add(messages.mayNotFit(item, { min: value, max: value }, element));
-      }
-      return value;
-    });
-    return {
-      type: { kind: "array", element, memory: "flash", length: values.length },
-      initial: { kind: "table", values },
-    };
-  }
-
   #declareModuleName(node: ts.VariableDeclaration): ModuleName | undefined {
     if (!ts.isIdentifier(node.name)) {
       this.found.add(messages.syntax(node.name, "a destructuring pattern", "declare each name by itself"));
@@ -272,7 +203,7 @@ export class Checker {
       this.found.add(messages.missingType(node.name, `the module-level variable '${node.name.text}'`));
     }
     if (initial === undefined) return undefined;
-    this.#mustFit(value, initial, type);
+    this.mustFit(value, initial, type);
     return {
       kind: "variable",
       variable: this.#moduleVariable(node, type, false, { kind: "scalar", value: initial }),
@@ -287,7 +218,7 @@ export class Checker {
       const record = this.newRecord(value);
       if (record) return { type: record, initial: { kind: "record" } };
     }
-    return this.table(value);
+    return checkTable(this, value);
   }
 
   #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
@@ -295,7 +226,7 @@ export class Checker {
     if (expression.kind === "number" || expression.kind === "boolean") {
       const configured = this.#configured(node, expression);
       const type = this.writtenType(node.type);
-      if (type) this.#mustFit(value, Number(configured.value), type);
+      if (type) this.mustFit(value, Number(configured.value), type);
       return { kind: "expression", expression: configured };
     }
     if (expression.kind === "view" && expression.offset.kind === "number")
@@ -322,7 +253,8 @@ export class Checker {
     return { ...value, value: given };
   }
 
-  #mustFit(node: ts.Node, value: number, type: Type): void {
+  /** A message where a constant leaves the range of a type. */
+  mustFit(node: ts.Node, value: number, type: Type): void {
     if (type.kind !== "int" || (value >= type.min && value <= type.max)) return;
     const factory = type.name in RANGES ? messages.mayNotFit : messages.mayLeaveRange;
     this.found.add(factory(node, { min: value, max: value }, type.name));
@@ -384,60 +316,6 @@ export class Checker {
     return name;
   }
 
-  #record(node: ts.ClassDeclaration): RecordTree {
-    const known = this.#records.get(node);
-    if (known) return known;
-    const record: RecordTree = {
-      name: node.name?.text ?? "Record",
-      node,
-      module: this.moduleOf(node),
-      fields: new Map(),
-    };
-    this.#records.set(node, record);
-    if (node.heritageClauses)
-      this.found.add(messages.recordClass(node.heritageClauses[0], "what it inherits"));
-    for (const member of node.members) {
-      const field = this.#field(record, member);
-      if (field) record.fields.set(field.name, field);
-    }
-    return record;
-  }
-
-  #field(record: RecordTree, member: ts.ClassElement): Field | undefined {
-    const allowed = (modifier: ts.ModifierLike) => modifier.kind === ts.SyntaxKind.ReadonlyKeyword;
-    if (
-      !ts.isPropertyDeclaration(member) ||
-      !ts.isIdentifier(member.name) ||
-      !member.initializer ||
-      member.modifiers?.some((modifier) => !allowed(modifier))
-    ) {
-      this.found.add(
-        messages.recordClass(member, member.name ? `'${member.name.getText()}'` : "the constructor"),
-      );
-      return undefined;
-    }
-    const value = member.initializer;
-    const base = { name: member.name.text, node: member, record };
-    if (ts.isNewExpression(value)) {
-      const array = this.newArray(value);
-      if (array) return { ...base, type: array, initial: { kind: "zeroed" } };
-      const inner = this.newRecord(value);
-      if (inner) return { ...base, type: inner, initial: { kind: "record" } };
-    }
-    const initial = this.constant(value, `the first value of '${base.name}'`) ?? 0;
-    const type = this.writtenType(member.type) ?? typeOf(checkExpression(this, value));
-    if (member.type === undefined && type.kind !== "boolean") {
-      this.found.add(messages.missingType(member.name, `the field '${base.name}'`));
-    }
-    if (type.kind === "array" || type.kind === "record") {
-      this.found.add(
-        messages.arrayKind(value, "a new array or record", describe(typeOf(checkExpression(this, value)))),
-      );
-    }
-    this.#mustFit(value, initial, type);
-    return { ...base, type, initial: { kind: "scalar", value: initial } };
-  }
-
   /** Nothing may run while a module is loaded. */
   #checkModuleStatements(module: Module): void {
     for (const statement of module.file.statements) {
@@ -487,10 +365,6 @@ export class Checker {
           modules.indexOf(a.module) - modules.indexOf(b.module) || a.node.getStart() - b.node.getStart(),
       );
   }
-}
-
-function sameText(a: Initial | undefined, b: Initial): boolean {
-  return a?.kind === "table" && b.kind === "table" && a.text === b.text;
 }
 
 function isExported(statement: ts.HasModifiers): boolean {

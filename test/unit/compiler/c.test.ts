@@ -40,13 +40,16 @@ describe("generated C", function () {
     });
   }
 
+  let programs: ReadonlyMap<string, string>[];
+  before(() => {
+    programs = [
+      ...samples.map((sample) => filesOf({ entry: join(SAMPLES, `${sample}.ts`) })),
+      ...[false, true].map((version) => filesOf({ config: { LORAWAN_1_1: version } })),
+    ];
+  });
   for (const { name, command, install } of COMPILERS) {
     it(`compiles without a warning: ${name}`, () => {
       const [program, ...target] = command;
-      const programs = [
-        ...samples.map((sample) => filesOf({ entry: join(SAMPLES, `${sample}.ts`) })),
-        ...[false, true].map((version) => filesOf({ config: { LORAWAN_1_1: version } })),
-      ];
       for (const files of programs) {
         inFolder(files, (folder) => {
           const sources = [...files.keys()].filter((file) => file.endsWith(".c"));

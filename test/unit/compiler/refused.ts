@@ -62,6 +62,7 @@ export const refused: readonly Refused[] = [
   refuse(1015, "a reference that may change", "", "let «a» = new Uint8Array(1); a[0] = 1;", "const"),
   refuse(1015, "a module-level reference that may change", "let «a» = new Uint8Array(1);", "a[0] = 1;", "const"),
   refuse(1016, "a method", "class R { x: U8 = 0; «get(): U8 { return 1; }» }\nconst r = new R();", "r.x = 1;", "'get'"),
+  refuse(1016, "a record inside itself", "class A { x: U8 = 0; «readonly b = new B();» }\nclass B { readonly a = new A(); }\nconst a = new A();", "a.x = 1;", "inside itself"),
   refuse(1016, "inheritance", "class P { x: U8 = 0; }\nclass R «extends P» { y: U8 = 0; }\nconst r = new R();", "r.y = 1;", "inherits"),
   refuse(1016, "a field without a value", "class R { «x!: U8;» y: U8 = 0; }\nconst r = new R();", "r.y = 1;", "'x'"),
   refuse(1017, "a call while loading", "function f(): void {}\n«f();»", "f();", "into a function"),

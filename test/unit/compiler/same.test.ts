@@ -29,8 +29,8 @@ describe("compiled programs", function () {
   }
 
   it("give the same where they are random", async () => {
-    const cases = accepted(Array.from({ length: 36 }, (_, seed) => randomCase(seed)));
-    assert.ok(cases.length >= 18, `only ${cases.length} of 36 programs were accepted`);
+    const cases = accepted(Array.from({ length: 24 }, (_, seed) => randomCase(seed)));
+    assert.ok(cases.length >= 12, `only ${cases.length} of 24 programs were accepted`);
     for (let i = 0; i < cases.length; i += 9) {
       // Random expressions compare what is always smaller, and mix signs in ways that no one writes.
       const flags = ["-Wno-type-limits", "-Wno-sign-conversion"];

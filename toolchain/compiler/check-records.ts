@@ -1,0 +1,71 @@
+/** Record classes: fields with first values, nothing else. */
+import ts from "typescript";
+import type { Checker } from "./check.ts";
+import { checkExpression } from "./check-expressions.ts";
+import { messages } from "./messages.ts";
+import { type Field, type RecordTree, typeOf } from "./tree.ts";
+import { describe } from "./types.ts";
+
+/** The record that a class describes; each class is checked once. */
+export function checkRecord(checker: Checker, node: ts.ClassDeclaration): RecordTree {
+  const known = checker.records.get(node);
+  if (known) return known;
+  const record: RecordTree = {
+    name: node.name?.text ?? "Record",
+    node,
+    module: checker.moduleOf(node),
+    fields: new Map(),
+  };
+  checker.records.set(node, record);
+  if (node.heritageClauses) {
+    checker.found.add(messages.recordClass(node.heritageClauses[0], "what it inherits"));
+  }
+  for (const member of node.members) {
+    const field = checkField(checker, record, member);
+    if (field) record.fields.set(field.name, field);
+  }
+  return record;
+}
+
+function checkField(checker: Checker, record: RecordTree, member: ts.ClassElement): Field | undefined {
+  const allowed = (modifier: ts.ModifierLike) => modifier.kind === ts.SyntaxKind.ReadonlyKeyword;
+  if (
+    !ts.isPropertyDeclaration(member) ||
+    !ts.isIdentifier(member.name) ||
+    !member.initializer ||
+    member.modifiers?.some((modifier) => !allowed(modifier))
+  ) {
+    const what = member.name ? `'${member.name.getText()}'` : "the constructor";
+    checker.found.add(messages.recordClass(member, what));
+    return undefined;
+  }
+  const value = member.initializer;
+  const base = { name: member.name.text, node: member, record };
+  if (ts.isNewExpression(value)) {
+    const array = checker.newArray(value);
+    if (array) return { ...base, type: array, initial: { kind: "zeroed" } };
+    const inner = checker.newRecord(value);
+    if (inner?.kind === "record") {
+      if (holds(inner.record, record))
+        checker.found.add(messages.recordClass(member, "the record inside itself"));
+      return { ...base, type: inner, initial: { kind: "record" } };
+    }
+  }
+  const initial = checker.constant(value, `the first value of '${base.name}'`) ?? 0;
+  const given = typeOf(checkExpression(checker, value));
+  const type = checker.writtenType(member.type) ?? given;
+  if (member.type === undefined && type.kind !== "boolean") {
+    checker.found.add(messages.missingType(member.name, `the field '${base.name}'`));
+  }
+  if (type.kind === "array" || type.kind === "record") {
+    checker.found.add(messages.arrayKind(value, "a new array or record", describe(given)));
+  }
+  checker.mustFit(value, initial, type);
+  return { ...base, type, initial: { kind: "scalar", value: initial } };
+}
+
+/** Whether `outer` is `inner`, or has it inside. A record that is being checked has its fields so far. */
+function holds(outer: RecordTree, inner: RecordTree): boolean {
+  if (outer === inner) return true;
+  return [...outer.fields.values()].some(({ type }) => type.kind === "record" && holds(type.record, inner));
+}
