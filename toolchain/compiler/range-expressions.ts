@@ -423,8 +423,7 @@ export class Evaluator {
     operator: "===" | "!==",
     label: number,
   ): State | undefined {
-    this.state = state;
-    const form = this.form(expression);
+    const form = this.#disturbs(expression) ? undefined : this.places.form(expression, state);
     return branchOnComparison(
       state,
       operator,

@@ -32,10 +32,11 @@ export function branchOnComparison(
   left: Side,
   right: Side,
 ): Branches {
-  return {
-    whenTrue: assumed(state, operator, left, right),
-    whenFalse: assumed(state, opposite[operator], left, right),
-  };
+  const whenTrue = assumed(state, operator, left, right);
+  const whenFalse = assumed(state, opposite[operator], left, right);
+  if (whenTrue || whenFalse) return { whenTrue, whenFalse };
+  // Neither can be: nothing reaches this point, but only now do the facts show it. Go on as if it were.
+  return { whenTrue: state.copy(), whenFalse: state.copy() };
 }
 
 function assumed(state: State, operator: CompareOperator, left: Side, right: Side): State | undefined {

@@ -35,6 +35,7 @@ const accepted: readonly (readonly [why: string, declarations: string, body: str
   ["a table read within its own values", "const SIZES = table8([16, 32, 63]);", "frame[SIZES[u8(input()) % 3]] = 1;"],
   ["two tables of one size", "const A = table8([1, 2, 3]);\nconst B = table16([1, 2, 3]);", "for (let i = 0; i < lengthOf(A); i++) use(A[i] * B[i]);"],
   ["a state machine", "const enum S { Idle, Busy, Done }\nlet s: S = S.Idle;\nfunction step(): U8 { switch (s) { case S.Idle: s = S.Busy; return 1; case S.Busy: s = S.Done; return 2; case S.Done: s = S.Idle; return 3; } }", "use(step());"],
+  ["a case that narrows", "function f(x: U8): U8 { switch (x) { case 9: return frame[x]; case 63: return frame[x]; default: return 0; } }", "use(f(2));"],
   ["a switch that narrows", "function f(x: Int<0, 3>): U8 { switch (x) { case 0: return 0; default: return frame[x - 1]; } }", "use(f(2));"],
   ["instants compared by the sign of their difference", "", "const now = input(); const deadline = input(); if (i32(u32(now - deadline)) >= 0) use(now);"],
   ["a value clamped by a conditional", "", "const n = u8(input()); const m = n < 64 ? n : 63; frame[m] = 1;"],
