@@ -1,5 +1,5 @@
 /** `joinery build`: compiles an application for a board and says what it takes. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { BuildError, boardNames, buildImage, loadBoard } from "../toolchain/image/index.ts";
@@ -35,7 +35,17 @@ Examples:
 
 async function build(application: string | undefined, options: BuildOptions): Promise<void> {
   const board = loadBoard(options.board);
-  mkdirSync(options.out, { recursive: true });
+  if (application !== undefined && !existsSync(application)) {
+    throw new Refusal(`there is no application ${resolve(application)}`, EXIT.usage);
+  }
+  try {
+    mkdirSync(options.out, { recursive: true });
+  } catch (error) {
+    throw new Refusal(
+      `cannot write the image: ${(error as Error).message}; choose another --out`,
+      EXIT.usage,
+    );
+  }
   const image = await buildImage({
     board,
     app: application === undefined ? undefined : resolve(application),

@@ -36,6 +36,8 @@ describe("the command line", () => {
     ["a seed that is no number", ["hil", "run", "join", "--seed", "x"], /whole number/],
     ["an unknown command", ["dance"], /unknown command 'dance'/],
     ["a board to build for that is unknown", ["build", "--board", "toaster"], /pro-mini-rfm95/],
+    ["an application that is not there", ["build", "nowhere.ts"], /there is no application .*nowhere\.ts/],
+    ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
   ];
   for (const [what, args, text] of misuses) {
     it(`refuses ${what} with exit code 2 and the known names`, () => {
