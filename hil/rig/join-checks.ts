@@ -22,6 +22,7 @@ export interface JoinEvidence {
   readonly uplinksWanted: number;
   readonly device: EmulatedDevice;
   readonly devEui: string;
+  readonly joinEui: string;
   readonly organisations: Organisations;
   /** The device in the Join Server's database before the run and after it; undefined where it is not registered. */
   readonly registered: {

@@ -3,10 +3,7 @@
  * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { BuildError, buildImage, type Image, loadBoard } from "../../toolchain/image/index.ts";
+import { type Image, loadBoard } from "../../toolchain/image/index.ts";
 import {
   type DeviceIdentity,
   EepromError,
@@ -22,22 +19,22 @@ import type { RadioEvent } from "../emulator/chips/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
+import { buildFirmware } from "./build-firmware.ts";
+import { composeJoinReport } from "./compose-report.ts";
 import { DEVICE_STATION, EmulatedDevice } from "./emulated-device.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
-import { joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
-import { NAMES } from "./name-space.ts";
+import { printedDownlink } from "./join-checks.ts";
 import {
   describeRadioEvent,
   describeServerEvent,
   describeTransmission,
   describeVerdict,
-  PARTY_NAMES,
 } from "./narration.ts";
 import { Observations } from "./observations.ts";
 import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
 import { randomHex, seededRandom } from "./random.ts";
-import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
+import type { JoinReport } from "./report/join-report.ts";
 import { RigError } from "./rig-error.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
@@ -72,7 +69,7 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const board = loadBoard(options.board);
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
-    const image = await build(board, options.lorawan, timeline);
+    const image = await buildFirmware(board, options.lorawan, timeline);
     const run = new JoinRun(options, image, state, timeline);
     return await refusing("usage", [StateError, StorageError, EepromError], () =>
       refusing("missing", [ClientIdentityUnavailable], () => run.run()),
@@ -93,30 +90,6 @@ async function refusing<T>(
   } catch (error) {
     const isExpected = expected.some((type) => error instanceof type);
     throw isExpected ? new RigError(kind, (error as Error).message) : error;
-  }
-}
-
-async function build(board: Image["board"], lorawan: string, timeline: Timeline): Promise<Image> {
-  timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
-  // Kept between runs: buildImage leaves gcc out where nothing has changed.
-  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const outDir = join(caches, "joinery", `${board.name}-${lorawan}`);
-  try {
-    mkdirSync(outDir, { recursive: true });
-    accessSync(outDir, constants.W_OK);
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new RigError(
-      "usage",
-      `cannot keep builds: ${why}; name a folder that can be written in XDG_CACHE_HOME`,
-    );
-  }
-  try {
-    const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
-    timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
-    return image;
-  } catch (error) {
-    throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
   }
 }
 
@@ -195,7 +168,23 @@ class JoinRun {
       });
       this.#keep(eeprom);
       const after = await organisations.joinServer.readDevice(identity);
-      return this.#report({ organisations, device, identity, registered: { before, after } });
+      const { board, lorawan, seed, fault = null } = this.#options;
+      return composeJoinReport(
+        { board, lorawan, seed, fault },
+        {
+          seen: this.#seen,
+          image: this.#image,
+          lorawan,
+          uplinksWanted: UPLINKS_WANTED,
+          device,
+          devEui: identity.devEui,
+          joinEui: identity.joinEui,
+          organisations,
+          registered: { before, after },
+          beforeReplay: this.#beforeReplay,
+        },
+        { virtualMs: this.#clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
+      );
     } finally {
       await gateway.stop();
     }
@@ -358,84 +347,4 @@ class JoinRun {
     if (this.#seen.refusals.length === 0) return false;
     return dataDone || this.#seen.printed("join failed").length >= FAILED_JOINS_WANTED;
   }
-
-  #report(run: {
-    organisations: Organisations;
-    device: EmulatedDevice;
-    identity: DeviceIdentity;
-    registered: { before: DeviceRecord | undefined; after: DeviceRecord | undefined };
-  }): JoinReport {
-    const { organisations, device, identity, registered } = run;
-    const { board, lorawan, seed, fault } = this.#options;
-    const seen = this.#seen;
-    const { devEui, joinEui } = identity;
-    const checks = joinChecks({
-      seen,
-      image: this.#image,
-      lorawan,
-      uplinksWanted: UPLINKS_WANTED,
-      device,
-      devEui,
-      organisations,
-      registered,
-      beforeReplay: this.#beforeReplay,
-    });
-    const session = organisations.networkServer.session(devEui);
-    const attempt = seen.joinAttempts.at(-1);
-    const offsetUs = attempt === undefined ? undefined : rx1OffsetUs(attempt, seen);
-    const application = organisations.applicationServer;
-    const printed = seen.printed("downlink ");
-    const hex = (payload: Uint8Array) => Buffer.from(payload).toString("hex");
-    const reason = this.#reason(checks);
-    return {
-      scenario: "join",
-      verdict: reason === null ? "passed" : "failed",
-      reason,
-      board,
-      lorawan,
-      seed,
-      fault: fault ?? null,
-      image: {
-        flashBytes: this.#image.flashBytes,
-        ramBytes: this.#image.ramBytes,
-        stackPeakBytes: device.machine.stackPeakBytes,
-      },
-      join: {
-        devEui,
-        joinEui,
-        devNonces: seen.joinAttempts.map(({ devNonce }) => devNonce),
-        devNonce: attempt?.devNonce ?? null,
-        joinNonce: readNonces(device.machine.eeprom).lastJoinNonce ?? null,
-        devAddr: session?.devAddr ?? null,
-        rx1OffsetUs: offsetUs ?? null,
-      },
-      trust: {
-        server: peerTrust(seen.lastVerdict("network-server", "server", NAMES.joinServer)),
-        client: peerTrust(seen.lastVerdict("join-server", "client", NAMES.networkServerAsClient)),
-      },
-      uplinks: application.uplinks.map(({ fCnt, fPort, payload }) => ({
-        fCnt,
-        fPort,
-        payload: hex(payload),
-      })),
-      downlinks: application.downlinks
-        .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
-        .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
-      checks,
-      virtualMs: this.#clock.nowNs() / 1e6,
-      wallMs: this.#timeline.wallMs,
-    };
-  }
-
-  /** The first refusal of all; without one, the first check that does not hold. */
-  #reason(checks: readonly Check[]): string | null {
-    const [refusal] = this.#seen.refusals;
-    if (refusal !== undefined) return `${PARTY_NAMES[refusal.party]}: ${refusal.text}`;
-    const failed = checks.find((check) => !check.ok);
-    return failed === undefined ? null : `${failed.name}: ${failed.detail}`;
-  }
-}
-
-function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
-  return { name: verdict?.name ?? null, tlsa: verdict?.tlsa ?? null, dnssec: verdict?.dnssec ?? null };
 }

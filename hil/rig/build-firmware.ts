@@ -1,0 +1,36 @@
+/** The firmware under test, compiled for its board; builds are kept between runs. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { BuildError, buildImage, type Image } from "../../toolchain/image/index.ts";
+import { RigError } from "./rig-error.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** The image of the sensor application for a board. Throws RigError where it cannot be built or kept. */
+export async function buildFirmware(
+  board: Image["board"],
+  lorawan: string,
+  timeline: Timeline,
+): Promise<Image> {
+  timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
+  // Kept between runs: buildImage leaves gcc out where nothing has changed.
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const outDir = join(caches, "joinery", `${board.name}-${lorawan}`);
+  try {
+    mkdirSync(outDir, { recursive: true });
+    accessSync(outDir, constants.W_OK);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new RigError(
+      "usage",
+      `cannot keep builds: ${why}; name a folder that can be written in XDG_CACHE_HOME`,
+    );
+  }
+  try {
+    const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
+    timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
+    return image;
+  } catch (error) {
+    throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
+  }
+}

@@ -1,0 +1,71 @@
+/** From what a run has seen to the document of its result. */
+import { readNonces } from "../../toolchain/provisioning/index.ts";
+import type { PeerVerdict } from "../trust/index.ts";
+import { type JoinEvidence, joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
+import { NAMES } from "./name-space.ts";
+import { PARTY_NAMES } from "./narration.ts";
+import type { Observations } from "./observations.ts";
+import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
+
+/** The result of a run: what was chosen for it, what was seen, and how long it took. */
+export function composeJoinReport(
+  chosen: Pick<JoinReport, "board" | "lorawan" | "seed" | "fault">,
+  evidence: JoinEvidence,
+  took: Pick<JoinReport, "virtualMs" | "wallMs">,
+): JoinReport {
+  const { organisations, device, image, seen, devEui, joinEui } = evidence;
+  const checks = joinChecks(evidence);
+  const session = organisations.networkServer.session(devEui);
+  const attempt = seen.joinAttempts.at(-1);
+  const offsetUs = attempt === undefined ? undefined : rx1OffsetUs(attempt, seen);
+  const application = organisations.applicationServer;
+  const printed = seen.printed("downlink ");
+  const hex = (payload: Uint8Array) => Buffer.from(payload).toString("hex");
+  const reason = reasonOf(seen, checks);
+  return {
+    scenario: "join",
+    verdict: reason === null ? "passed" : "failed",
+    reason,
+    ...chosen,
+    image: {
+      flashBytes: image.flashBytes,
+      ramBytes: image.ramBytes,
+      stackPeakBytes: device.machine.stackPeakBytes,
+    },
+    join: {
+      devEui,
+      joinEui,
+      devNonces: seen.joinAttempts.map(({ devNonce }) => devNonce),
+      devNonce: attempt?.devNonce ?? null,
+      joinNonce: readNonces(device.machine.eeprom).lastJoinNonce ?? null,
+      devAddr: session?.devAddr ?? null,
+      rx1OffsetUs: offsetUs ?? null,
+    },
+    trust: {
+      server: peerTrust(seen.lastVerdict("network-server", "server", NAMES.joinServer)),
+      client: peerTrust(seen.lastVerdict("join-server", "client", NAMES.networkServerAsClient)),
+    },
+    uplinks: application.uplinks.map(({ fCnt, fPort, payload }) => ({
+      fCnt,
+      fPort,
+      payload: hex(payload),
+    })),
+    downlinks: application.downlinks
+      .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
+      .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
+    checks,
+    ...took,
+  };
+}
+
+/** The first refusal of all; without one, the first check that does not hold. */
+function reasonOf(seen: Observations, checks: readonly Check[]): string | null {
+  const [refusal] = seen.refusals;
+  if (refusal !== undefined) return `${PARTY_NAMES[refusal.party]}: ${refusal.text}`;
+  const failed = checks.find((check) => !check.ok);
+  return failed === undefined ? null : `${failed.name}: ${failed.detail}`;
+}
+
+function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
+  return { name: verdict?.name ?? null, tlsa: verdict?.tlsa ?? null, dnssec: verdict?.dnssec ?? null };
+}
