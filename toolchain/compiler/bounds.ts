@@ -39,8 +39,8 @@ export function checkAccess(
   }
 }
 
-/** An array for a parameter that asks for `wanted` elements at least. */
-export function checkArgument(evaluator: Evaluator, value: Expression, wanted: number): void {
+/** An array for a parameter or result of at least `wanted` elements. */
+export function checkLength(evaluator: Evaluator, value: Expression, wanted: number): void {
   const { min } = lengthOfArray(value);
   if (min < wanted) evaluator.report(messages.tooShort(value.node, wanted, min));
 }

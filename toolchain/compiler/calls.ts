@@ -1,7 +1,7 @@
 /** Who calls whom: no circles, callees first, and what each function may change. */
 import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
-import type { Expression, Field, FunctionTree, ProgramTree, Variable } from "./tree.ts";
+import type { Expression, Field, FunctionTree, ProgramTree, Type, Variable } from "./tree.ts";
 import { operands, walk } from "./walk.ts";
 
 /** What a call may change beyond its own local variables. */
@@ -61,7 +61,7 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
         noteExpression(summary, expression, effects);
       },
     );
-    effects.set(tree, tree.external === undefined ? summary : externalEffects);
+    effects.set(tree, tree.external === undefined ? summary : { ...externalEffects, writes: given(tree) });
     order.push(tree);
     path.pop();
   };
@@ -78,6 +78,20 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
     disturbs,
     asksLength: (parameter) => asked.has(parameter),
   };
+}
+
+/** The fields of the records that a function of the board is given: it may write each. */
+function given(external: FunctionTree): ReadonlySet<Field> {
+  const fields = new Set<Field>();
+  const add = (type: Type | undefined) => {
+    if (type?.kind !== "record") return;
+    for (const field of type.record.fields.values()) {
+      fields.add(field);
+      add(field.type);
+    }
+  };
+  for (const parameter of external.parameters) add(parameter.type);
+  return fields;
 }
 
 /** The array parameters whose length is taken, or passed on to where it is. Callees come first in `order`. */

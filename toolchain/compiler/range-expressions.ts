@@ -1,6 +1,6 @@
 /** The range of an expression, its effects on what is known, and what a condition proves. */
 import type ts from "typescript";
-import { checkAccess, checkArgument, checkIndex } from "./bounds.ts";
+import { checkAccess, checkIndex, checkLength } from "./bounds.ts";
 import type { Calls } from "./calls.ts";
 import * as interval from "./interval.ts";
 import {
@@ -115,7 +115,8 @@ export class Evaluator {
 
   #storeInferred(value: Expression, range: Interval, variable: Variable): Interval {
     if (within(range, I32) || within(range, U32)) {
-      if (this.reporting) this.#ranges.noteLocal(variable, range);
+      const all = this.reporting ? this.#ranges.noteLocal(variable, range) : range;
+      if (!within(all, I32) && !within(all, U32)) this.report(messages.beyond32Bits(value.node, all));
       return range;
     }
     // A count that nothing stops is known by its value: it grew to the end of 32 bits, and one step on.
@@ -327,7 +328,7 @@ export class Evaluator {
     callee.parameters.forEach((parameter, i) => {
       const value = expression.arguments[i];
       this.store(value, parameter.type);
-      if (parameter.type?.kind === "array") checkArgument(this, value, parameter.type.length);
+      if (parameter.type?.kind === "array") checkLength(this, value, parameter.type.length);
       if (this.#calls.asksLength(parameter)) this.#length(value, value.node);
     });
     const { writes } = this.#calls.effects(callee);

@@ -6,6 +6,7 @@
  * ranges and report what cannot be proven. Declared types are contracts: parameters, results, fields
  * and module-level variables are taken at their declared range and checked at each store.
  */
+import { checkLength } from "./bounds.ts";
 import type { Calls } from "./calls.ts";
 import { hull, type Interval } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
@@ -66,9 +67,12 @@ export class Ranges {
     this.#values.set(expression, range);
   }
 
-  noteLocal(variable: Variable, range: Interval): void {
+  /** Adds what a local variable holds at one store: the range of all stores so far. */
+  noteLocal(variable: Variable, range: Interval): Interval {
     const known = this.#locals.get(variable);
-    this.#locals.set(variable, known ? hull(known, range) : range);
+    const all = known ? hull(known, range) : range;
+    this.#locals.set(variable, all);
+    return all;
   }
 
   noteReached(statement: Statement): void {
@@ -159,10 +163,16 @@ class FunctionAnalysis {
         this.#evaluator.state = undefined;
         return;
       case "return":
-        if (statement.value) this.#evaluator.store(statement.value, this.#tree.result);
+        if (statement.value) this.#return(statement.value);
         this.#evaluator.state = undefined;
         return;
     }
+  }
+
+  #return(value: Expression): void {
+    const { result } = this.#tree;
+    this.#evaluator.store(value, result);
+    if (result.kind === "array") checkLength(this.#evaluator, value, result.length);
   }
 
   #declare(statement: DeclareStatement): void {
@@ -195,14 +205,18 @@ class FunctionAnalysis {
     const { reporting } = evaluator;
     evaluator.reporting = false;
     const stops = constantsOf(statement);
+    const after = (state: State) => joined([entry, this.#round(statement, state).back])!;
     let head = entry;
-    for (let round = 0; ; round++) {
-      const next = joined([entry, this.#round(statement, head).back])!;
-      if (head.covers(next)) break;
+    let next = after(head);
+    for (let round = 0; !head.covers(next); round++) {
       head = round < EXACT_ROUNDS ? next : head.widened(next, stops);
+      next = after(head);
     }
+    // A narrower head counts only where one more round stays within it: proofs from facts need not narrow evenly.
     for (let round = 0; round < NARROWING_ROUNDS; round++) {
-      head = joined([entry, this.#round(statement, head).back])!;
+      const narrower = after(next);
+      if (!next.covers(narrower)) break;
+      [head, next] = [next, narrower];
     }
     evaluator.reporting = reporting;
     evaluator.state = this.#round(statement, head).exit;

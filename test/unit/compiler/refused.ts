@@ -103,6 +103,7 @@ export const refused: readonly Refused[] = [
   refuse(2008, "a division of a negative value", "", "use(u32(«i8(input())» / 2));", "from 0 on"),
   refuse(2009, "u32 beside i32", "let x: I32 = 0;", "x = i32(input()); if («input() < x») use(1);", "i32(u32(a - b))"),
   refuse(2010, "a difference beyond 32 bits", "", "const a = input(); const b = input(); if («a - b» > 0) use(1);", "i32()"),
+  refuse(2010, "values of one variable that no 32 bits hold together", "", "let n = 0; n = i8(input()); use(u32(n)); n = «input()»; use(u32(n));", "-128..4294967295"),
   refuse(2011, "a count without a bound", "", "let n = 0; while (input() > 0) «n++»;", "let n: u16"),
   // ---- 3xxx: bounds of arrays
   refuse(3001, "an index beyond the end", "const a = new Uint8Array(8);", "a[«8»] = 1;", "index 8 may lie outside the 8 elements"),
@@ -114,6 +115,7 @@ export const refused: readonly Refused[] = [
   refuse(3001, "a guard that a call has undone", "const a = new Uint8Array(8);\nlet i: U8 = 0;\nfunction g(): void { i = 99; }", "if (i < 8) { g(); a[«i»] = 1; }", "0..255"),
   refuse(3001, "a guard on a field that another name has changed", "const a = new Uint8Array(8);\nclass R { n: Int<0, 9> = 0; }\nconst r = new R();\nfunction f(x: R, y: R): void { if (x.n < 8) { y.n = 9; a[«x.n»] = 1; } }", "f(r, r);", "0..9"),
   refuse(3001, "a guard on a field that a call has changed", "const a = new Uint8Array(8);\nclass R { n: Int<0, 9> = 0; }\nconst r = new R();\nfunction g(x: R): void { x.n = 9; }\nfunction f(x: R): void { if (x.n < 8) { g(r); a[«x.n»] = 1; } }", "f(r);", "0..9"),
+  refuse(3001, "a guard on a field that the board may change", "const a = new Uint8Array(8);\nclass R { n: U8 = 0; }\nconst r = new R();\n/** @extern board_poll */\nfunction poll(x: R): void {}", "r.n = 3; poll(r); a[«r.n»] = 1;", "0..255"),
   refuse(3001, "a guard on the other branch", "const a = new Uint8Array(8);", "const i = u8(input()); if (i < 8) use(1); else a[«i»] = 1;", "8..255"),
   refuse(3001, "a guard on one place of two", "const a = new Uint8Array(8);", "const i = u8(input()); const j = u8(input()); if (i + j < 8 || i < 3) a[«i + j»] = 1;", "outside the 8 elements"),
   refuse(3002, "a copy too long", "const a = new Uint8Array(8); const b = new Uint8Array(4);", "«copy(a, 0, b, 0, 5)»;", "may end at 5, but only 4"),
@@ -122,6 +124,7 @@ export const refused: readonly Refused[] = [
   refuse(3002, "a comparison over the end", "const a = new Uint8Array(8);\nfunction f(n: Int<0, 9>): void { if («equal(a, 0, a, 0, n)») use(1); }", "f(1);", "0..9"),
   refuse(3003, "a negative offset", "const a = new Uint8Array(8);\nfunction f(i: Int<-1, 4>): void { use(«load16le(a, i)»); }", "f(1);", "negative"),
   refuse(3004, "an array that is too short", "const a = new Uint8Array(8);\nfunction f(b: Bytes<16>): void { b[0] = 1; }", "f(«a»);", "16 elements are asked for, only 8"),
+  refuse(3004, "a result that is too short", "const a = new Uint8Array(8);\nfunction f(): Bytes<16> { return «a»; }", "f()[15] = 1;", "16 elements are asked for, only 8"),
   // ---- 4xxx: calls and order
   refuse(4001, "a function that calls itself", "function f(n: U8): U8 { if (n === 0) return 1; return «f(u8(n - 1))»; }", "use(f(3));", "f -> f"),
   refuse(4001, "functions that call each other", "function f(): void { g(); }\nfunction g(): void { «f()»; }", "f();", "f -> g -> f"),
