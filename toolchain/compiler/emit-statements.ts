@@ -124,13 +124,15 @@ function emitClause(
   const labels = clause.label ? [`case ${expression(clause.label)}:`] : [];
   const label = [...labels, ...(clause.fallback ? ["default:"] : [])].join(" ");
   const [only] = clause.body;
-  if (clause.body.length === 1 && only.kind === "block") {
-    printer.text(`${label} {`);
-    printer.inner(() => emitBlock(printer, only.body, reads));
+  const block = clause.body.length === 1 && only.kind === "block" ? only.body : undefined;
+  // In C99 no declaration may follow a label.
+  if (block || clause.body.some((statement) => statement.kind.startsWith("declare"))) {
+    printer.text(`${label} {`.trimStart());
+    printer.inner(() => emitBlock(printer, block ?? clause.body, reads));
     printer.text("}");
     return;
   }
-  printer.text(label);
+  if (label !== "") printer.text(label);
   printer.inner(() => emitBlock(printer, clause.body, reads));
 }
 

@@ -133,7 +133,7 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly kind: "switch";
       readonly value: IrExpression;
       readonly clauses: readonly {
-        /** Undefined: default alone. */
+        /** Undefined: default alone, or what only the clause before leads to. */
         readonly label: IrExpression | undefined;
         /** Taken for every other value too. */
         readonly fallback: boolean;

@@ -106,12 +106,6 @@ function lowerLeaf(at: Lowering, expression: Expression): IrExpression {
     case "variable":
       return { kind: "name", type: at.storage(expression), name: at.name(expression.variable) };
     case "field":
-      return {
-        kind: "member",
-        type: at.storage(expression),
-        record: at.pointer(expression.base),
-        field: at.fieldName(expression.field),
-      };
     case "element":
       return at.place(expression);
     case "load": {

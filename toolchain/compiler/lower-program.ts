@@ -80,7 +80,15 @@ function checkSymbols(program: ProgramTree, calls: Calls, found: Messages): void
     if (taken.has(symbol)) found.add(messages.sameSymbol(node, symbol));
     taken.add(symbol);
   };
-  for (const record of program.records) take(record.node, recordName(record));
+  for (const record of program.records) {
+    take(record.node, recordName(record));
+    const fields = new Set<string>();
+    for (const field of record.fields.values()) {
+      const name = fieldName(field);
+      if (fields.has(name)) found.add(messages.sameSymbol(field.node, name));
+      fields.add(name);
+    }
+  }
   for (const variable of program.variables) take(variable.node, moduleVariableName(variable));
   for (const tree of calls.order) take(tree.node.name!, functionName(tree, program.entry));
 }

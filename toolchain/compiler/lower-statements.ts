@@ -326,12 +326,15 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
   const value = lowerValue(at, statement.value, "exact");
   const clauses = statement.clauses.map((clause) => {
     const [, body] = at.apart(() => lowerStatements(at, clause.body));
-    const label = clause.label && convert(value.type, lowerValue(at, clause.label, "exact"));
     const possible = clause.label
       ? clause.label.value >= range.min && clause.label.value <= range.max
       : !at.ranges.exhaustive(statement);
+    // A label that is never met may not fit the type of the value; its body is reached from the labels above it.
+    const label =
+      clause.label && possible ? convert(value.type, lowerValue(at, clause.label, "exact")) : undefined;
     const { line } = originOf(clause.node);
-    return { label, fallback: label === undefined, line, body, needed: possible || body.length > 0 };
+    const fallback = clause.label === undefined;
+    return { label, fallback, line, body, needed: possible || body.length > 0 };
   });
   const needed = clauses.filter((clause) => clause.needed);
   const last = needed.at(-1);

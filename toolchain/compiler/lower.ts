@@ -13,6 +13,7 @@ import {
   type ElementNode,
   type Expression,
   type Field,
+  type FieldNode,
   type FunctionTree,
   type IntName,
   narrowest,
@@ -22,6 +23,7 @@ import {
   type UpdateNode,
   type Variable,
 } from "./tree.ts";
+import { operands } from "./walk.ts";
 import { constant, stored } from "./widths.ts";
 
 /** What the whole program shares while its functions are lowered. */
@@ -46,7 +48,7 @@ export class Lowering {
   /** Local names whose value is used. */
   readonly reads = new Set<string>();
   readonly #temporaries = new Set<string>();
-  /** Elements whose array and index are evaluated already. */
+  /** Elements and fields whose array and index, or record, are evaluated already. */
   readonly #places = new Map<Expression, IrExpression>();
   #out: IrStatement[] = [];
 
@@ -169,10 +171,11 @@ export class Lowering {
 
   // ---- places and references
 
-  /** An element, whose array and index are lowered here unless they are already. */
-  place(expression: ElementNode): IrExpression {
+  /** An element or field; what it is a part of is lowered here unless it is already. */
+  place(expression: ElementNode | FieldNode): IrExpression {
     const known = this.#places.get(expression);
     if (known) return known;
+    if (expression.kind === "field") return this.#member(expression, this.pointer(expression.base));
     const [array, index] = this.pointerAndIndex(expression.array, expression.index);
     return this.#element(expression, array, index);
   }
@@ -182,15 +185,30 @@ export class Lowering {
     return { kind: "index", type: type.element, array, index, flash: type.memory === "flash" };
   }
 
-  /** While `action` runs, reading or writing `target` uses one evaluation of its array and index. */
+  #member(expression: FieldNode, record: IrPointer): IrExpression {
+    return {
+      kind: "member",
+      type: this.storage(expression),
+      record,
+      field: this.fieldName(expression.field),
+    };
+  }
+
+  /** While `action` runs, reading or writing `target` uses one evaluation of its array and index, or its record. */
   withPlace<T>(target: Expression, value: Expression | undefined, action: () => T): T {
-    if (target.kind !== "element") return action();
-    const [array, index] = this.pointerAndIndex(target.array, target.index);
-    const [arrayMoves] = this.#order.kept(value ? [target.array, value] : [target.array]);
-    const [indexMoves] = this.#order.kept(value ? [target.index, value] : [target.index]);
-    const from = arrayMoves ? this.#keepPointer(array, typeOf(target.array)) : array;
-    const once = indexMoves || this.#order.changes(target.index) ? this.#keep(index, target.index) : index;
-    this.#places.set(target, this.#element(target, from, once));
+    if (target.kind !== "element" && target.kind !== "field") return action();
+    const moves = (part: Expression) =>
+      this.#order.changes(part) || (value !== undefined && this.#order.kept([part, value])[0]);
+    if (target.kind === "field") {
+      const record = this.pointer(target.base);
+      const from = moves(target.base) ? this.#keepPointer(record, typeOf(target.base)) : record;
+      this.#places.set(target, this.#member(target, from));
+    } else {
+      const [array, index] = this.pointerAndIndex(target.array, target.index);
+      const from = moves(target.array) ? this.#keepPointer(array, typeOf(target.array)) : array;
+      const once = moves(target.index) ? this.#keep(index, target.index) : index;
+      this.#places.set(target, this.#element(target, from, once));
+    }
     const result = action();
     this.#places.delete(target);
     return result;
@@ -355,18 +373,8 @@ export class Lowering {
       case "conditional":
         this.#discardIf(expression.condition, expression.whenTrue, expression.whenFalse);
         return;
-      case "compare":
-      case "binary":
-        this.discard(expression.left);
-        this.discard(expression.right);
-        return;
-      case "not":
-      case "cast":
-      case "unary":
-        this.discard(expression.operand);
-        return;
       default:
-        lowerValue(this, expression, "exact");
+        for (const operand of operands(expression)) this.discard(operand);
     }
   }
 

@@ -82,5 +82,7 @@ function plain(name: string): string {
 function legal(name: string): string {
   const cleaned = plain(name);
   // Names in capitals are macros of the boards' headers: ports, registers, bits.
-  return KEYWORDS.has(cleaned) || /^_|_t$|^[A-Z][A-Z0-9_]*$/.test(cleaned) ? `${cleaned}_` : cleaned;
+  return KEYWORDS.has(cleaned) || /^_|^joinery_|_[tP]$|^[A-Z][A-Z0-9_]*$/.test(cleaned)
+    ? `${cleaned}_`
+    : cleaned;
 }

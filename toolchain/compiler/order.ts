@@ -45,8 +45,10 @@ export class Order {
         if (reference || (variable.scope === "module" && variable.constant)) return true;
         return variable.scope !== "module" && !steps(other, variable);
       }
-      case "field":
-        return typeOf(expression).kind === "array" || typeOf(expression).kind === "record";
+      case "field": {
+        const reference = ["array", "record"].includes(typeOf(expression).kind);
+        return reference && this.#stable(expression.base, other);
+      }
       case "element":
         return (
           isTable(expression.array) && operands(expression).every((operand) => this.#stable(operand, other))

@@ -83,6 +83,8 @@ function narrowSigned(operand: IrExpression, type: ValueType): boolean {
   if (operand.type === "int" && operand.kind === "binary" && "&|^".includes(operand.operator)) {
     parts.push(operand.left, operand.right);
   }
+  if (operand.type === "int" && operand.kind === "binary" && operand.operator === ">>")
+    parts.push(operand.left);
   return parts.some((part) => narrowSigned(part, type));
 }
 

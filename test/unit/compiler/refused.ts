@@ -77,6 +77,7 @@ export const refused: readonly Refused[] = [
   refuse(1025, "arrays of two kinds", "const a = new Uint8Array(8);\nconst T = table8([1]);", "use(lengthOf(input() > 1 ? a : «T»));", "an array of u8 is needed here, this is a table"),
   refuse(1026, "an expression without effect", "", "«input() + 1»;", "no effect"),
   refuse(1029, "two names that are one in C", "/** @extern board */\nfunction f(): void {}\n/** @extern board */\nfunction «g»(): void {}", "f(); g();", "board"),
+  refuse(1029, "two fields that are one in C", "class R { int: U8 = 0; «int_: U8 = 0;» }\nconst r = new R();", "r.int = 1; r.int_ = 2;", "int_"),
   // ---- 2xxx: ranges of values
   refuse(2001, "a sum into u8", "let x: U8 = 0;", "x = «x + 1»;", "value 1..256 may not fit u8: wrap it with u8()"),
   refuse(2001, "a count of 256 into u8", "let x: U8 = 0;", "«x++»;", "u8()"),

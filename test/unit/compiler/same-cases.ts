@@ -55,6 +55,7 @@ export const widthCases: readonly Case[] = [
     "shifts by all counts",
     "u32(a << (b & 31)) ^ (a >>> (b & 31)) ^ (u8(a) << (b & 15)) ^ (u16(a) >> (b & 15))",
   ),
+  expression("a right shift of a negative octet beside 32 bits", "1 + u16(i8(b) >> 2)"),
   expression("octets put together", "u8(a) | (u8(a >>> 8) << 8) | (u8(b) << 16) | (u8(b >>> 8) << 24)"),
   expression("differences compared by sign", "i32(u32(a - b)) < 0 ? 1 : i32(a - b) > 1000 ? 2 : 3"),
   expression(
@@ -75,6 +76,48 @@ export const widthCases: readonly Case[] = [
 
 /** Order of evaluation, statements, storage, references. */
 export const programCases: readonly Case[] = [
+  same(
+    "effects of what is known already",
+    `
+const t = new Uint8Array(8);
+let n: U16 = 0;
+function bump(): U8 { n = u16(n + 1); return u8(n); }
+export function run(a: U32, b: U32): U32 {
+  n = u16(a);
+  let r = 0;
+  if (t[bump() & 7] < 256) r = 1;
+  if (load16le(t, bump() & 3) >= 0) r += 2;
+  if (mul32(bump(), b) >= 0) r += 4;
+  if (u8(bump() / 2) < 200) r += 8;
+  return u32(n * 32 + r);
+}`,
+  ),
+  same(
+    "records and arrays that calls and choices give",
+    `
+class R { x: U8 = 0; readonly items = new Uint8Array(4); }
+const r = new R();
+const s = new R();
+let n: U16 = 0;
+function pick(): R { n = u16(n + 1); return (n & 1) === 0 ? r : s; }
+function items(): Bytes<4> { n = u16(n + 1); return (n & 1) === 0 ? r.items : s.items; }
+function next(): U8 { n = u16(n * 3 + 1); return u8(n); }
+export function run(a: U32, b: U32): U32 {
+  n = u16(a);
+  r.x = u8(b); s.x = u8(b >>> 8); store32le(r.items, 0, b); store32le(s.items, 0, a);
+  pick().x = next();
+  pick().x = u8(pick().x + next());
+  pick().x ^= 5;
+  pick().x &= next();
+  items()[0] |= 1;
+  items()[next() & 3] ^= next();
+  pick().items[1] |= 2;
+  (n > 300 ? r : s).x = next();
+  (n > 300 ? r : s).items[n & 3] = next();
+  (n > 3000 ? r.items : s.items)[1] = next();
+  return u32(load32le(r.items, 0) ^ load32be(s.items, 0) ^ n ^ (r.x << 8) ^ (s.x << 16));
+}`,
+  ),
   same(
     "a call changes what stands left of it",
     `
@@ -222,6 +265,27 @@ export function run(a: U32, b: U32): U32 {
 }`,
   ),
   same(
+    "labels that no value meets, and declarations right after a label",
+    `
+let n: U16 = 0;
+function g(): U8 { n = u16(n + 1); return u8(n); }
+function h(): U8 { n = u16(n * 2); return u8(n); }
+function f(x: U8, y: U8): void { n = u16(n + x * 256 + y); }
+export function run(a: U32, b: U32): U32 {
+  n = u16(a);
+  switch (b & 3) {
+    case 1: f(g(), h()); break;
+    case 2: n = u16(g() + h()); break;
+    default: if (g() > h() && g() + h() > n) f(1, g());
+  }
+  let r: U32 = 0;
+  switch (u8(a)) { case 1: case 300: r = 5; break; case 44: r = 7; break; default: r = 9; }
+  switch (a & 3) { case 7: case 9: r = u32(r + 30); break; case 1: r = u32(r + 20); break; case 70000: default: r = u32(r + 10); }
+  switch (i8(b)) { case -1: case 255: r = u32(r + 50); break; case -129: case 127: r = u32(r + 60); }
+  return u32(r + n * 256);
+}`,
+  ),
+  same(
     "records",
     `
 class Channel { frequency: U32 = 868100000; rate: Int<0, 15> = 5; enabled = true; }
@@ -305,6 +369,17 @@ export function run(a: U32, b: U32): U32 {
   const r = u32(int + register * main + volatile.auto * FLASH + volatile.signed);
   int = 1; register = 2;
   return r;
+}`,
+  ),
+  same(
+    "names of the runtime",
+    `
+export function run(a: U32, b: U32): U32 {
+  const joinery_bits32 = u8(a); const joinery_u8 = u8(b); const joinery_equal = 5; const memcmp = 4; const memcpy_P = 3;
+  const t = new Uint8Array(8);
+  fill(t, 0, 8, joinery_bits32);
+  const same = equal(t, 0, t, 1, 4) ? joinery_equal : 0;
+  return u32(u32(i8(a)) + (u8(~joinery_bits32) === joinery_u8 ? 1 : 2) + same + memcmp + memcpy_P);
 }`,
   ),
   same(
