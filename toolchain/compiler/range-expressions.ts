@@ -17,7 +17,7 @@ import {
   within,
 } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
-import { constantForm, type Linear } from "./linear.ts";
+import { constantForm, type Linear, type Place } from "./linear.ts";
 import { type Messages, messages } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { Ranges } from "./range.ts";
@@ -99,12 +99,18 @@ export class Evaluator {
     if (this.state === undefined) return;
     const form = typeOf(target).kind === "int" ? this.form(value) : undefined;
     const place = this.places.of(target);
-    if (target.kind === "field") {
-      for (const other of this.state.places()) {
-        if (other !== place && other.fields.at(-1) === target.field) this.state.forget(other);
-      }
-    }
-    if (place) this.state.assign(place, stored, form);
+    const mayBeTarget = (other: Place) =>
+      target.kind === "field" && other !== place && other.fields.at(-1) === target.field;
+    for (const other of this.state.places()) if (mayBeTarget(other)) this.state.forget(other);
+    // What was read from another name of the target is no longer there.
+    const outlived = form && [...form.terms.keys()].some(mayBeTarget);
+    if (place) this.state.assign(place, stored, outlived ? undefined : form);
+  }
+
+  /** A name for another record, or for a new one: what an earlier round of a loop proved of its fields is void. */
+  refer(variable: Variable): void {
+    for (const place of this.state?.places() ?? [])
+      if (place.variable === variable) this.state!.forget(place);
   }
 
   /** The parts of a target that are evaluated before the value is. */

@@ -176,8 +176,9 @@ class FunctionAnalysis {
   }
 
   #declare(statement: DeclareStatement): void {
-    if (statement.value === undefined) return;
     const { variable } = statement;
+    this.#evaluator.refer(variable);
+    if (statement.value === undefined) return;
     const stored = this.#evaluator.store(statement.value, variable.type, variable);
     this.#evaluator.assign({ kind: "variable", node: statement.node, variable }, statement.value, stored);
   }
