@@ -65,10 +65,14 @@ async function runScenario(options: RunOptions): Promise<void> {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
   if (options.junit !== undefined) checkJunit(options.junit);
-  print(timelineHead(palette));
+  let begun = false;
   const report = await runJoin({
     ...options,
-    onEntry: (entry) => print(timelineLine(entry, palette)),
+    onEntry: (entry) => {
+      if (!begun) print(timelineHead(palette));
+      begun = true;
+      print(timelineLine(entry, palette));
+    },
   }).catch((error: unknown) => {
     throw error instanceof RigError ? new Refusal(error.message, EXIT[error.kind]) : error;
   });

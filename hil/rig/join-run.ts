@@ -54,6 +54,8 @@ export interface JoinRunOptions {
 const JOIN_EUI = "0200000000000B01";
 /** DevEUIs of the rig's boards begin so: locally administered too. */
 const DEV_EUI_PREFIX = "02000000";
+/** And so those of boards that the Join Server must not know: no device of a kept state has such a name. */
+const STRANGER_PREFIX = "02000001";
 const GATEWAY_EUI = "02000000FFFE0001";
 const UPLINKS_WANTED = 3;
 const DOWNLINK = { fPort: 10, payload: Uint8Array.of(0x01, 0x02, 0xff, 0x00) };
@@ -71,7 +73,7 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   try {
     const image = await buildFirmware(board, options.lorawan, timeline);
     const run = new JoinRun(options, image, state, timeline);
-    return await refusing("usage", [StateError, StorageError, EepromError], () =>
+    return await refusing("usage", [StateError, StorageError], () =>
       refusing("missing", [ClientIdentityUnavailable], () => run.run()),
     );
   } finally {
@@ -204,11 +206,13 @@ class JoinRun {
     const { eepromBytes } = this.#image.board;
     const kept = this.#isStranger ? undefined : this.#state.readEeprom(eepromBytes);
     if (kept !== undefined) {
-      const identity = readIdentity(kept);
+      const identity = this.#identityIn(kept);
+      if (readNonces(kept).nextDevNonce > 0) this.#state.requireDatabase();
       this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
       return { eeprom: kept, identity };
     }
-    const devEui = DEV_EUI_PREFIX + randomHex(this.#random, 16 - DEV_EUI_PREFIX.length);
+    const prefix = this.#isStranger ? STRANGER_PREFIX : DEV_EUI_PREFIX;
+    const devEui = prefix + randomHex(this.#random, 16 - prefix.length);
     const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
     this.#timeline.add(
       "rig",
@@ -219,6 +223,15 @@ class JoinRun {
     // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.
     this.#keep(eeprom);
     return { eeprom, identity };
+  }
+
+  #identityIn(eeprom: Uint8Array): DeviceIdentity {
+    try {
+      return readIdentity(eeprom);
+    } catch (error) {
+      if (!(error instanceof EepromError)) throw error;
+      throw new StateError(`device.eeprom in ${this.#options.state}: ${error.message}; left untouched`);
+    }
   }
 
   async #register(organisations: Organisations, identity: DeviceIdentity): Promise<void> {

@@ -45,8 +45,13 @@ function stepInWords(step: string): string {
 export function describeServerEvent(event: ServerEvent): string {
   const step = stepInWords(event.step);
   if (!event.ok) return `${step}: ${event.reason}`;
-  const detail = Object.entries(event.detail).map(([name, value]) => `${name} ${value}`);
+  const detail = Object.entries(event.detail).map(([name, value]) => `${name} ${abbreviated(value)}`);
   return detail.length === 0 ? step : `${step} (${detail.join(", ")})`;
+}
+
+/** Long identifiers are told by their beginning. */
+function abbreviated(value: string | number | boolean): string {
+  return typeof value === "string" && /^[0-9A-F]{32,}$/.test(value) ? `${value.slice(0, 8)}…` : String(value);
 }
 
 /** How one end of a TLS connection judged the other. */

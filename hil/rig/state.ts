@@ -6,7 +6,7 @@
  * folder: two would send the same DevNonces.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FolderLock } from "./folder-lock.ts";
 
@@ -33,6 +33,8 @@ export interface State {
   writeEeprom(eeprom: Uint8Array): void;
   /** The key that wraps root keys at rest (RFC 3394), made on first use. */
   joinServerKek(): Uint8Array;
+  /** Throws StateError where the Join Server's database is missing or empty: for a device that has joined before. */
+  requireDatabase(): void;
   close(): void;
 }
 
@@ -51,6 +53,8 @@ class NoState implements State {
   joinServerKek(): Uint8Array {
     return randomBytes(KEK_OCTETS);
   }
+
+  requireDatabase(): void {}
 
   close(): void {}
 }
@@ -96,6 +100,14 @@ class StateFolder implements State {
 
   writeEeprom(eeprom: Uint8Array): void {
     replace(this.#eepromPath, eeprom);
+  }
+
+  requireDatabase(): void {
+    if (existsSync(this.databasePath) && statSync(this.databasePath).size > 0) return;
+    throw new StateError(
+      `${this.databasePath} is missing or empty, but the device in ${this.#eepromPath} has joined before: ` +
+        "a new one would hand out JoinNonces that the device has seen. Restore it.",
+    );
   }
 
   joinServerKek(): Uint8Array {

@@ -163,6 +163,24 @@ describe("the state between runs", () => {
     assert.equal((await other).verdict, "passed");
   });
 
+  it("is refused without the database that knows the device", async () => {
+    await runJoin({ ...BOARD, lorawan: "1.1", state: folder });
+    for (const lose of [(path: string) => writeFileSync(path, ""), (path: string) => rmSync(path)]) {
+      lose(join(folder, "join-server.sqlite"));
+      await assert.rejects(runJoin({ ...BOARD, lorawan: "1.1", state: folder }), {
+        name: "RigError",
+        kind: "usage",
+        message: /join-server\.sqlite is missing or empty, but the device .* has joined before/,
+      });
+    }
+  });
+
+  it("is another device's than the stranger's of a fault", async () => {
+    const kept = await runJoin({ ...BOARD, lorawan: "1.1", state: folder });
+    const stranger = await runJoin({ ...BOARD, lorawan: "1.1", state: folder, fault: "wrong-nwk-key" });
+    assert.notEqual(stranger.join.devEui, kept.join.devEui);
+  });
+
   it("is left untouched when it cannot be read", async () => {
     await runJoin({ ...BOARD, lorawan: "1.1", state: folder });
     for (const [file, damage] of [
