@@ -3,8 +3,9 @@
 /** Every fault by its name, with what the rig does to bring it about. */
 export const FAULTS = {
   "wrong-nwk-key":
-    "the Join Server knows another root key for the device than the device has (a new device: --state keeps still)",
-  "unknown-device": "the device is not registered with the Join Server (a new device too)",
+    "the Join Server knows another root key for the device than the device has (a new device; a --state folder is left alone)",
+  "unknown-device":
+    "the device is not registered with the Join Server (a new device; a --state folder is left alone)",
   "replayed-join": "a join-request is recorded on the air and sent again by someone else",
   "no-tlsa": "the zone of the Join Server has no TLSA record for it",
   "swapped-server-certificate": "the Join Server presents another certificate than its TLSA record names",
