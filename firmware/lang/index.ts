@@ -27,8 +27,16 @@ type Bound<N extends number> = N extends number ? unknown : never;
 /** An integer from Min to Max, both inclusive. Every store and every argument must provably lie inside. */
 export type Int<Min extends number, Max extends number> = number & { readonly __range?: Bound<Min | Max> };
 
-/** At least N octets of RAM: what a parameter asks for, and every argument must provably have. */
-export type Bytes<N extends number> = Uint8Array & { readonly __atLeast?: Bound<N> };
+/** The arrays of the device. */
+type AnyArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
+
+/** An array of at least N elements in RAM: what a parameter asks for, and every argument must provably have. */
+export type AtLeast<A extends AnyArray, N extends number> = A & { readonly __atLeast?: Bound<N> };
+/** At least N octets of RAM. */
+export type Bytes<N extends number> = AtLeast<Uint8Array, N>;
+
+/** N records of one class in RAM, in a row: what `records` makes. As a parameter: at least N. */
+export type Records<R extends object, N extends number> = readonly R[] & { readonly __records?: Bound<N> };
 
 /** At least N octets of constant data in flash. Read by index only; never written, never copied to RAM whole. */
 export type Table8<N extends number> = readonly number[] & { readonly __table8?: Bound<N> };
@@ -36,6 +44,10 @@ export type Table8<N extends number> = readonly number[] & { readonly __table8?:
 export type Table16<N extends number> = readonly number[] & { readonly __table16?: Bound<N> };
 /** At least N 32-bit values of constant data in flash. */
 export type Table32<N extends number> = readonly number[] & { readonly __table32?: Bound<N> };
+/** At least N constant records of one class in flash: what `tableOf` makes. Read field by field. */
+export type TableOf<R extends object, N extends number> = readonly Readonly<R>[] & {
+  readonly __tableOf?: Bound<N>;
+};
 
 /** The low 8 bits of an integer, 0..255. */
 export function u8(value: number): u8 {
@@ -87,13 +99,35 @@ export function table32<const T extends readonly number[]>(values: T): Table32<T
   return values as unknown as Table32<T["length"]>;
 }
 
+/**
+ * The constant table of records in flash with the given values. Module level only; the class has fields of numbers
+ * and booleans. A field that is left out has the first value that the class gives it.
+ */
+export function tableOf<R extends object, const T extends readonly Partial<R>[]>(
+  type: new () => R,
+  values: T,
+): TableOf<R, T["length"]> {
+  return values.map((value) => Object.freeze(Object.assign(new type(), value)));
+}
+
+/**
+ * `count` new records, each with its class's first values. The first value of a module-level or local `const`, or of
+ * a record's field; `count` is a constant.
+ */
+export function records<R extends object, const N extends number>(
+  type: new () => R,
+  count: N,
+): Records<R, N> {
+  return Array.from({ length: count }, () => new type());
+}
+
 /** The ASCII octets of a literal as a constant table in flash. The literal is at least one octet long. */
 export function ascii(text: string): Table8<1> {
   return Array.from(text, (c) => c.charCodeAt(0)) as unknown as Table8<1>;
 }
 
 /** The number of elements of an array, a view or a table: a constant of the compiler. */
-export function lengthOf(array: ArrayLike<number>): u16 {
+export function lengthOf(array: ArrayLike<unknown>): u16 {
   return array.length;
 }
 
