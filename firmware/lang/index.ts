@@ -221,3 +221,98 @@ export function store32be(array: Uint8Array, offset: u16, value: u32): void {
 export function assert(condition: boolean): asserts condition {
   if (!condition) throw new Error("assertion failed");
 }
+
+/**
+ * A constant table in flash of functions of one signature: `HANDLERS[i](...)` calls the one at `i`, which is
+ * proven to be inside. Module level only.
+ */
+export type Dispatch<F extends (...values: never[]) => unknown, N extends number> = readonly F[] & {
+  readonly __dispatch?: Bound<N>;
+};
+
+/** The constant table in flash of the given functions. */
+export function dispatch<const T extends readonly ((...values: never[]) => unknown)[]>(
+  functions: T,
+): Dispatch<T[number], T["length"]> {
+  return functions as unknown as Dispatch<T[number], T["length"]>;
+}
+
+/** The 8 bits of `value`, rotated left by `count`, which is 0..7. */
+export function rotl8(value: u8, count: Int<0, 7>): u8 {
+  return ((value << count) | (value >> (8 - count))) & 0xff;
+}
+
+/** The 16 bits of `value`, rotated left by `count`, which is 0..15. */
+export function rotl16(value: u16, count: Int<0, 15>): u16 {
+  return ((value << count) | (value >> (16 - count))) & 0xffff;
+}
+
+/** The 32 bits of `value`, rotated left by `count`, which is 0..31. */
+export function rotl32(value: u32, count: Int<0, 31>): u32 {
+  return ((value << count) | (value >>> ((32 - count) % 32))) >>> 0;
+}
+
+/** Sets `count` octets from `offset` on to zero. Unlike `fill`, no C compiler may leave it out: for secrets. */
+export function wipe(target: Uint8Array, offset: u16, count: u16): void {
+  target.fill(0, offset, offset + count);
+}
+
+/**
+ * Runs `action` while no interrupt can occur. The arrow function is written in place: nothing leaves it by return,
+ * break or continue.
+ */
+export function critical(action: () => void): void {
+  action();
+}
+
+/** Eight bits that an interrupt handler shares with the main program: each read and write is one access. */
+export class Volatile8 {
+  #value: u8 = 0;
+
+  read(): u8 {
+    return this.#value;
+  }
+
+  write(value: u8): void {
+    this.#value = value;
+  }
+}
+
+/** Sixteen bits shared with an interrupt handler; the main program touches them in `critical` only. */
+export class Volatile16 {
+  #value: u16 = 0;
+
+  read(): u16 {
+    return this.#value;
+  }
+
+  write(value: u16): void {
+    this.#value = value;
+  }
+}
+
+/** 32 bits shared with an interrupt handler; the main program touches them in `critical` only. */
+export class Volatile32 {
+  #value: u32 = 0;
+
+  read(): u32 {
+    return this.#value;
+  }
+
+  write(value: u32): void {
+    this.#value = value;
+  }
+}
+
+/** A flag that an interrupt handler shares with the main program. */
+export class VolatileFlag {
+  #value = false;
+
+  read(): boolean {
+    return this.#value;
+  }
+
+  write(value: boolean): void {
+    this.#value = value;
+  }
+}
