@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The `joinery` command: finds out which part is wanted, runs it, and turns what happened into an exit code. */
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./build.ts";

@@ -1,5 +1,6 @@
 /**
- * The set-up step of `npm start` and `npm test`: installs what is missing, then gets out of the way.
+ * The set-up step of `npm start`, `npm test` and the `joinery` command of a checkout: installs what is
+ * missing, then gets out of the way.
  *
  * Depends on Node alone, since it runs before anything is installed. Everything it prints goes to
  * stderr: stdout belongs to the command that follows.
@@ -12,6 +13,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -49,10 +51,13 @@ const JUDGES = [
   { command: "openssl", packages: ["openssl"] },
 ];
 
-/** Makes the checkout ready for `purpose`: "start" (the main job) or "test". Ends the process when it cannot. */
+/** What each purpose needs from Debian: the main job, the tests, or the `joinery` command by itself. */
+const NEEDS = { start: [...NATIVE, ...AVR], test: [...NATIVE, ...AVR, ...JUDGES], command: NATIVE };
+
+/** Makes the checkout ready for a purpose of `NEEDS`. Ends the process when it cannot. */
 export function setUp(purpose) {
   requireNode();
-  installDebianPackages([...NATIVE, ...AVR, ...(purpose === "test" ? JUDGES : [])]);
+  installDebianPackages(NEEDS[purpose]);
   installNpmPackages();
   run("the DANE client-identity addon", process.execPath, ["hil/trust/client-identity/build.mjs"]);
   build();
@@ -130,9 +135,13 @@ function build() {
     .digest("hex");
   const isBuilt = existsSync(join(dist, "cli", "main.js")) && existsSync(stampFile);
   if (isBuilt && readFileSync(stampFile, "utf8") === stamp) return;
+  // Beside the old one, which a command of this checkout may be running from.
+  const fresh = join(ROOT, ".build", `dist-${process.pid}`);
+  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];
+  run("the command line", process.execPath, tsc);
+  writeFileSync(join(fresh, ".built"), stamp);
   rmSync(dist, { recursive: true, force: true });
-  run("the command line", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
-  writeFileSync(stampFile, stamp);
+  renameSync(fresh, dist);
 }
 
 function sourceFiles(folder) {

@@ -70,9 +70,11 @@ export function loadProgram(
           },
         };
       }
+      // The language is this package's own, whatever lies in the project's node_modules.
+      const own = name.text.startsWith("joinery/");
       return ts.resolveModuleName(
         name.text,
-        containingFile,
+        own ? join(packageRoot, "package.json") : containingFile,
         options,
         host,
         undefined,

@@ -25,8 +25,9 @@ mkdir -p node_modules/typescript/bin
 cat > node_modules/typescript/bin/tsc <<'END'
 const { mkdirSync, writeFileSync, appendFileSync } = require("node:fs");
 appendFileSync("log", "tsc\\n");
-mkdirSync("dist/cli", { recursive: true });
-writeFileSync("dist/cli/main.js", 'console.log("ran", ...process.argv.slice(2))');
+const dist = process.argv[process.argv.indexOf("--outDir") + 1];
+mkdirSync(dist + "/cli", { recursive: true });
+writeFileSync(dist + "/cli/main.js", 'console.log("ran", ...process.argv.slice(2))');
 END
 `;
 
