@@ -1,4 +1,5 @@
 /** The firmware under test, compiled for its board; builds are kept between runs. */
+import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -6,16 +7,26 @@ import { BuildError, buildImage, type Image } from "../../toolchain/image/index.
 import { RigError } from "./rig-error.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The image of the sensor application for a board. Throws RigError where it cannot be built or kept. */
+/** What is built: the example where no application is named. */
+export interface FirmwareChoice {
+  readonly lorawan: "1.0.4" | "1.1";
+  /** The TypeScript file of the application; the sensor example where none is named. */
+  readonly app?: string;
+  /** Values for `@config` constants of the application and the stack. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
+}
+
+/** The image of an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Image["board"],
-  lorawan: string,
+  { lorawan, app, config }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Image> {
   timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
   // Kept between runs: buildImage leaves gcc out where nothing has changed.
   const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const outDir = join(caches, "joinery", `${board.name}-${lorawan}`);
+  const own = app === undefined && config === undefined ? "" : `-${digest({ app, config })}`;
+  const outDir = join(caches, "joinery", `${board.name}-${lorawan}${own}`);
   try {
     mkdirSync(outDir, { recursive: true });
     accessSync(outDir, constants.W_OK);
@@ -27,10 +38,20 @@ export async function buildFirmware(
     );
   }
   try {
-    const image = await buildImage({ board, config: { LORAWAN_1_1: lorawan === "1.1" }, outDir });
+    const image = await buildImage({
+      board,
+      app,
+      config: { ...config, LORAWAN_1_1: lorawan === "1.1" },
+      outDir,
+    });
     timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
     return image;
   } catch (error) {
     throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
   }
+}
+
+/** A name for the builds of one choice. */
+function digest(choice: unknown): string {
+  return createHash("sha256").update(JSON.stringify(choice)).digest("hex").slice(0, 12);
 }

@@ -19,7 +19,7 @@ import type { RadioEvent } from "../emulator/chips/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
-import { buildFirmware } from "./build-firmware.ts";
+import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { DEVICE_STATION, EmulatedDevice } from "./emulated-device.ts";
 import { Errands } from "./errands.ts";
@@ -39,9 +39,8 @@ import { RigError } from "./rig-error.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
 
-export interface JoinRunOptions {
+export interface JoinRunOptions extends FirmwareChoice {
   readonly board: string;
-  readonly lorawan: "1.0.4" | "1.1";
   /** Everything random follows from it, except keys. */
   readonly seed: number;
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
@@ -71,7 +70,7 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const board = loadBoard(options.board);
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
-    const image = await buildFirmware(board, options.lorawan, timeline);
+    const image = await buildFirmware(board, options, timeline);
     const run = new JoinRun(options, image, state, timeline);
     return await refusing("usage", [StateError, StorageError], () =>
       refusing("missing", [ClientIdentityUnavailable], () => run.run()),
