@@ -1,6 +1,17 @@
 /** The boards of the project: one folder in `boards/` each, described by its `board.json`. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import {
+  type Check,
+  DocumentError,
+  matching,
+  object,
+  oneOf,
+  readJsonDocument,
+  type Shape,
+  text,
+  wholeNumber,
+} from "../json-document/index.ts";
 import { BuildError, UsageError } from "./errors.ts";
 
 /** A port pin of the processor as its data sheet names it: "PB2". */
@@ -56,55 +67,13 @@ export function loadBoard(name: string): Board {
 /** Reads and checks the `board.json` of a folder. Throws BuildError naming the file and the field. */
 export function readBoard(dir: string): Board {
   const path = join(dir, "board.json");
-  let text: string;
-  let value: unknown;
   try {
-    text = readFileSync(path, "utf8");
+    return { dir, ...(readJsonDocument(path, BOARD) as Omit<Board, "dir">) };
   } catch (error) {
-    throw new BuildError(`cannot read the board: ${(error as Error).message}`);
+    throw error instanceof DocumentError ? new BuildError(`the board: ${error.message}`) : error;
   }
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new BuildError(`${path} is not JSON: ${(error as Error).message}`);
-  }
-  const fail = (field: string, wanted: string, found: unknown): never => {
-    throw new BuildError(`${path}: ${field} must be ${wanted}, not ${JSON.stringify(found) ?? "missing"}`);
-  };
-  return { dir, ...(checkObject(BOARD, value, "", fail) as unknown as Omit<Board, "dir">) };
 }
 
-type Fail = (field: string, wanted: string, found: unknown) => never;
-type Check = (value: unknown, field: string, fail: Fail) => void;
-type Shape = { readonly [field: string]: Check };
-
-const text: Check = (value, field, fail) => {
-  if (typeof value !== "string" || value === "") fail(field, "a text", value);
-};
-const matching =
-  (pattern: RegExp, wanted: string): Check =>
-  (value, field, fail) => {
-    if (typeof value !== "string" || !pattern.test(value)) fail(field, wanted, value);
-  };
-const oneOf =
-  (...names: string[]): Check =>
-  (value, field, fail) => {
-    if (!names.includes(value as string)) {
-      fail(field, names.map((name) => JSON.stringify(name)).join(" or "), value);
-    }
-  };
-const wholeNumber =
-  (min: number): Check =>
-  (value, field, fail) => {
-    if (!Number.isInteger(value) || (value as number) < min) {
-      fail(field, `a whole number of at least ${min}`, value);
-    }
-  };
-const object =
-  (shape: Shape): Check =>
-  (value, field, fail) => {
-    checkObject(shape, value, field, fail);
-  };
 const currents: Check = (value, field, fail) => {
   if (typeof value !== "object" || value === null) return fail(field, "an object", value);
   for (const [state, current] of Object.entries(value)) {
@@ -129,22 +98,6 @@ const BOARD: Shape = {
   fuses: object({ low: fuse, high: fuse, extended: fuse }),
   currentsMicroampere: currents,
 };
-
-/** Every field of the shape is there and right, and nothing else is: a misspelt field is an error. */
-function checkObject(shape: Shape, value: unknown, path: string, fail: Fail): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return fail(path === "" ? "the file" : path, "an object", value);
-  }
-  const fields = value as Record<string, unknown>;
-  const prefix = path === "" ? "" : `${path}.`;
-  for (const [field, check] of Object.entries(shape)) check(fields[field], prefix + field, fail);
-  for (const field of Object.keys(fields)) {
-    if (!(field in shape)) {
-      fail(prefix + field, `left out (known fields: ${Object.keys(shape).join(", ")})`, fields[field]);
-    }
-  }
-  return fields;
-}
 
 /** `boards/` beside the package's `package.json`, from the sources as from `dist/`. */
 function boardsDirectory(): string {
