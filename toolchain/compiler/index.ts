@@ -12,7 +12,7 @@ import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
 import { Messages, noEntry, SOURCE } from "./messages.ts";
 import { moduleVariableName } from "./names.ts";
-import { loadProgram, packageRoot } from "./program.ts";
+import { loadProgram, ProgramCache, packageRoot } from "./program.ts";
 import { analyzeRanges } from "./range.ts";
 import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
 import type { Variable } from "./tree.ts";
@@ -37,11 +37,26 @@ export interface CompileResult {
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
 }
 
+export interface Compiler {
+  /** As `compile`; the sooner done the less has changed since the call before. */
+  compile(options?: CompileOptions): CompileResult;
+}
+
+/** A compiler that keeps what pays between calls: for editors and watching. A file counts as changed if its text is. */
+export function createCompiler(): Compiler {
+  const cache = new ProgramCache();
+  return { compile: (options = {}) => compileWith(cache, options) };
+}
+
 /** Compiles the program of `options.entry`. Never throws for a fault of the source: that is a diagnostic. */
 export function compile(options: CompileOptions = {}): CompileResult {
+  return compileWith(new ProgramCache(), options);
+}
+
+function compileWith(cache: ProgramCache, options: CompileOptions): CompileResult {
   const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
   const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
-  const program = loadProgram(entry, options.app, sources);
+  const program = loadProgram(entry, options.app, sources, cache);
   if (program === undefined) return failed([noEntry(entry)]);
   if (program.diagnostics.length > 0) return failed(program.diagnostics);
   const found = new Messages();

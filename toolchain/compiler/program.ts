@@ -1,7 +1,8 @@
 /**
  * From files to a TypeScript program: options, the application behind `#app`, and the module graph.
  *
- * Library files are parsed once per process; a compilation reads only the firmware's own modules anew.
+ * Library files are parsed once per process. Of the rest a `ProgramCache` keeps what the next compilation may
+ * use: files whose text is the same, and what TypeScript said about those that no change reaches.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
@@ -47,6 +48,31 @@ const compilerOptions: ts.CompilerOptions = {
 
 const libraryFiles = new Map<string, ts.SourceFile | undefined>();
 
+/** What one compilation leaves for the next. */
+export class ProgramCache {
+  /** By the name under which they were asked for. */
+  readonly #files = new Map<string, ts.SourceFile>();
+  #previous: ts.SemanticDiagnosticsBuilderProgram | undefined;
+  #versions = 0;
+
+  /** The syntax of a text: that of the time before where the text is the same. */
+  parse(fileName: string, text: string, options: ts.ScriptTarget | ts.CreateSourceFileOptions) {
+    const known = this.#files.get(fileName);
+    if (known?.text === text) return known;
+    // A version is what TypeScript sees a change by.
+    const version = String(++this.#versions);
+    const file = Object.assign(ts.createSourceFile(fileName, text, options, true), { version });
+    this.#files.set(fileName, file);
+    return file;
+  }
+
+  /** The program, with the diagnostics of the one before for the files that no change reaches. */
+  follow(program: ts.Program, host: ts.CompilerHost): ts.SemanticDiagnosticsBuilderProgram {
+    this.#previous = ts.createSemanticDiagnosticsBuilderProgram(program, host, this.#previous);
+    return this.#previous;
+  }
+}
+
 /**
  * Parses the module graph of `entry`. `app` stands behind the import "#app"; `sources` are texts that
  * take the place of files, by absolute path.
@@ -55,10 +81,11 @@ export function loadProgram(
   entry: string,
   app: string | undefined,
   sources: ReadonlyMap<string, string>,
+  cache: ProgramCache,
 ): SourceProgram | undefined {
   const entryPath = resolve(entry);
   if (!sources.has(entryPath) && !existsSync(entryPath)) return undefined;
-  const host = compilerHost(sources);
+  const host = compilerHost(sources, cache);
   host.resolveModuleNameLiterals = (names, containingFile, _reference, options, file) =>
     names.map((name) => {
       if (name.text === "#app" && app !== undefined) {
@@ -83,6 +110,7 @@ export function loadProgram(
       );
     });
   const program = ts.createProgram({ rootNames: [entryPath], options: compilerOptions, host });
+  const builder = cache.follow(program, host);
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const language = files.find((file) => resolve(file.fileName) === languageFile);
   return {
@@ -95,23 +123,26 @@ export function loadProgram(
     ),
     diagnostics: [
       ...program.getOptionsDiagnostics(),
-      ...files.flatMap((file) => [
-        ...program.getSyntacticDiagnostics(file),
-        ...program.getSemanticDiagnostics(file),
-      ]),
+      ...files.flatMap((file) => program.getSyntacticDiagnostics(file)),
+      // Of the whole program: asked for one file, a builder does not look whether a change reaches it.
+      ...builder.getSemanticDiagnostics(),
     ],
   };
 }
 
-function compilerHost(sources: ReadonlyMap<string, string>): ts.CompilerHost {
+function compilerHost(sources: ReadonlyMap<string, string>, cache: ProgramCache): ts.CompilerHost {
   const host = ts.createCompilerHost(compilerOptions, true);
-  const parse = host.getSourceFile.bind(host);
+  const parseLibrary = host.getSourceFile.bind(host);
   host.getSourceFile = (fileName, options, onError) => {
-    const text = sources.get(resolve(fileName));
-    if (text !== undefined) return ts.createSourceFile(fileName, text, options, true);
-    if (!fileName.endsWith(".d.ts")) return parse(fileName, options, onError);
-    if (!libraryFiles.has(fileName)) libraryFiles.set(fileName, parse(fileName, options, onError));
-    return libraryFiles.get(fileName);
+    if (!sources.has(resolve(fileName)) && fileName.endsWith(".d.ts")) {
+      if (!libraryFiles.has(fileName)) {
+        const file = parseLibrary(fileName, options, onError);
+        libraryFiles.set(fileName, file && Object.assign(file, { version: "library" }));
+      }
+      return libraryFiles.get(fileName);
+    }
+    const text = host.readFile(fileName);
+    return text === undefined ? undefined : cache.parse(fileName, text, options);
   };
   const exists = host.fileExists.bind(host);
   host.fileExists = (fileName) => sources.has(resolve(fileName)) || exists(fileName);
