@@ -9,6 +9,7 @@ interface BuildOptions {
   board: string;
   lorawan: "1.0.4" | "1.1";
   out: string;
+  debug?: boolean;
   json?: boolean;
 }
 
@@ -22,6 +23,7 @@ export function addBuild(program: Command): void {
       new Option("--lorawan <version>", "the version of LoRaWAN L2").choices(["1.0.4", "1.1"]).default("1.1"),
     )
     .option("--out <dir>", "where the ELF and the hex file go", "build")
+    .option("--debug", "assertions of the source trap where they fail")
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText(
       "after",
@@ -50,6 +52,7 @@ async function build(application: string | undefined, options: BuildOptions): Pr
     board,
     app: application === undefined ? undefined : resolve(application),
     config: { LORAWAN_1_1: options.lorawan === "1.1" },
+    debug: options.debug,
     outDir: resolve(options.out),
   }).catch((error: unknown) => {
     throw error instanceof BuildError ? new Refusal(error.message, EXIT[error.kind]) : error;

@@ -34,6 +34,11 @@ export function checkIntrinsic(checker: Checker, node: ts.CallExpression, name: 
     if (access[1] === "load") return { kind: "load", node, ...place };
     return { kind: "store", node, ...place, value: integer(2) };
   }
+  const rotation = /^rotl(8|16|32)$/.exec(name);
+  if (rotation) {
+    const bits = Number(rotation[1]) as 8 | 16 | 32;
+    return fold({ kind: "rotate", node, bits, value: integer(0), count: integer(1) });
+  }
   switch (name) {
     case "mul32":
       return fold({ kind: "mul32", node, left: integer(0), right: integer(1) });
@@ -64,6 +69,17 @@ export function checkIntrinsic(checker: Checker, node: ts.CallExpression, name: 
         offset: integer(1),
         count: integer(2),
         value: integer(3),
+        lasting: false,
+      };
+    case "wipe":
+      return {
+        kind: "fill",
+        node,
+        target: bytes(0),
+        offset: integer(1),
+        count: integer(2),
+        value: number(node, 0),
+        lasting: true,
       };
     case "equal":
       return {

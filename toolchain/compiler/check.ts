@@ -8,6 +8,7 @@ import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
 import { checkTable } from "./check-tables.ts";
+import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
 import type { SourceProgram } from "./program.ts";
 import type {
@@ -22,8 +23,6 @@ import type {
 } from "./tree.ts";
 import { intType, RANGES, typeOf } from "./tree.ts";
 import { ARRAY_ELEMENTS, declarationOf, declaredType } from "./types.ts";
-
-export type Configuration = Readonly<Record<string, number | boolean>>;
 
 /** A module-level name: storage, a constant, or an expression that stands for it (a fixed view). */
 export type ModuleName =
@@ -72,6 +71,7 @@ export class Checker {
       this.found.add(messages.noMain(entry.statements[0] ?? entry.endOfFileToken));
       return undefined;
     }
+    checkNames(this.#program, this.#configuration, this.found);
     for (const module of this.#program.modules.values()) this.#checkModuleStatements(module);
     const entryTree = this.functionTree(main);
     if (entryTree.parameters.length > 0 || entryTree.result.kind !== "void") {
@@ -224,33 +224,15 @@ export class Checker {
   #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
     const expression = checkExpression(this, value);
     if (expression.kind === "number" || expression.kind === "boolean") {
-      const configured = this.#configured(node, expression);
+      const given = configured(node, expression, this.#configuration, this.found);
       const type = this.writtenType(node.type);
-      if (type) this.mustFit(value, Number(configured.value), type);
-      return { kind: "expression", expression: configured };
+      if (type) this.mustFit(value, Number(given.value), type);
+      return { kind: "expression", expression: given };
     }
     if (expression.kind === "view" && expression.offset.kind === "number")
       return { kind: "expression", expression };
     this.found.add(messages.notConstant(value, `'${node.name.getText()}'`));
     return undefined;
-  }
-
-  /** The value that the configuration gives to a `@config` constant, or the source's own. */
-  #configured<T extends Expression & { kind: "number" | "boolean" }>(
-    node: ts.VariableDeclaration,
-    value: T,
-  ): T {
-    const statement = node.parent.parent;
-    const name = node.name.getText();
-    if (!ts.getJSDocTags(statement).some((tag) => tag.tagName.text === "config")) return value;
-    const given = this.#configuration[name];
-    if (given === undefined) return value;
-    const wanted = value.kind === "boolean" ? "true or false" : "an integer";
-    if (value.kind === "boolean" ? typeof given !== "boolean" : !Number.isSafeInteger(given)) {
-      this.found.add(messages.configValue(node, name, String(given), wanted));
-      return value;
-    }
-    return { ...value, value: given };
   }
 
   /** A message where a constant leaves the range of a type. */

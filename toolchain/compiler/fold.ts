@@ -70,6 +70,14 @@ export function fold(expression: Expression): Expression {
       if (left === undefined || right === undefined) return expression;
       return number(node, Math.imul(left, right) >>> 0);
     }
+    case "rotate": {
+      const value = constant(expression.value);
+      const count = constant(expression.count);
+      const { bits } = expression;
+      if (value === undefined || count === undefined || count < 0 || count >= bits) return expression;
+      if (value < 0 || value >= 2 ** bits) return expression;
+      return number(node, rotated(value, count, bits));
+    }
     case "cast": {
       const value = constant(expression.operand);
       return value === undefined ? expression : number(node, castConstant(value, expression.to));
@@ -100,6 +108,11 @@ function chosen(expression: ConditionalNode): Expression | undefined {
   const condition = constant(expression.condition);
   if (condition === undefined) return undefined;
   return condition !== 0 ? expression.whenTrue : expression.whenFalse;
+}
+
+function rotated(value: number, count: number, bits: number): number {
+  const low = value % 2 ** (bits - count);
+  return low * 2 ** count + (value - low) / 2 ** (bits - count);
 }
 
 function castConstant(value: number, to: IntName): number {

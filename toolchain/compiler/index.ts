@@ -22,8 +22,12 @@ export interface CompileOptions {
   readonly entry?: string;
   /** The module that "#app" imports; package.json's choice where not given. */
   readonly app?: string;
-  /** Values for `@config` constants, by name. Names that the program does not have are ignored. */
+  /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
   readonly config?: Readonly<Record<string, number | boolean>>;
+  /** What the board gives: as `config`, which goes before it, but a program need not have the names. */
+  readonly boardConfig?: Readonly<Record<string, number | boolean>>;
+  /** Whether assertions trap; a release build takes them as true. */
+  readonly debug?: boolean;
   /** Texts that take the place of files, by path: an editor's unsaved buffers. */
   readonly sources?: Readonly<Record<string, string>>;
 }
@@ -60,13 +64,13 @@ function compileWith(cache: ProgramCache, options: CompileOptions): CompileResul
   if (program === undefined) return failed([noEntry(entry)]);
   if (program.diagnostics.length > 0) return failed(program.diagnostics);
   const found = new Messages();
-  const tree = check(program, options.config ?? {}, found);
+  const tree = check(program, { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} }, found);
   if (tree === undefined || found.list.length > 0) return failed(found.list);
   const calls = analyzeCalls(tree, found);
   if (found.list.length > 0) return failed(found.list);
   const ranges = analyzeRanges(calls, found);
   if (found.list.length > 0) return failed(found.list);
-  const { modules, variables } = lowerProgram(tree, calls, ranges, found);
+  const { modules, variables } = lowerProgram(tree, calls, ranges, found, options.debug ?? false);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);

@@ -19,6 +19,7 @@ import {
   type NumberNode,
   narrowest,
   RANGES,
+  type RotateNode,
   typeOf,
   type UnaryNode,
 } from "./tree.ts";
@@ -51,6 +52,7 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
     case "field":
     case "element":
     case "load":
+    case "rotate":
     case "call":
     case "length":
     case "update": {
@@ -114,6 +116,8 @@ function lowerLeaf(at: Lowering, expression: Expression): IrExpression {
       const name = `joinery_load${expression.bits}${expression.order}`;
       return { kind: "call", type, name, arguments: [offsetPointer(array, offset)] };
     }
+    case "rotate":
+      return lowerRotation(at, expression);
     case "call":
       return at.call(expression);
     case "update":
@@ -136,6 +140,20 @@ export function offsetPointer(array: IrPointer, index: IrExpression): IrPointer 
 export function lowerIndex(at: Lowering, expression: Expression): IrExpression {
   const value = lowerValue(at, expression, "exact");
   return bitsOf(value.type) > 16 ? convert("u16", value) : value;
+}
+
+function lowerRotation(at: Lowering, expression: RotateNode): IrExpression {
+  const { bits } = expression;
+  const [value, count] = at.inOrder([expression.value, expression.count], (operand, i) =>
+    lowerValue(at, operand, i === 0 ? bits : 8),
+  );
+  const type = UNSIGNED[bits];
+  return {
+    kind: "call",
+    type,
+    name: `joinery_rotl${bits}`,
+    arguments: [stored(type, value), stored("u8", count)],
+  };
 }
 
 function lowerUnary(at: Lowering, expression: UnaryNode, wanted: Wanted): IrExpression {

@@ -15,12 +15,13 @@ export interface LoweredProgram {
   readonly variables: readonly Variable[];
 }
 
-/** Lowers every function that code reaches, and the storage that they use. */
+/** Lowers every function that code reaches, and the storage that they use; assertions trap where `debug` is set. */
 export function lowerProgram(
   program: ProgramTree,
   calls: Calls,
   ranges: Ranges,
   found: Messages,
+  debug: boolean,
 ): LoweredProgram {
   const structs = new Map<RecordTree, IrStruct>();
   const struct = (record: RecordTree): IrStruct => {
@@ -34,7 +35,7 @@ export function lowerProgram(
     ...program.records.map(recordName),
   ]);
   checkSymbols(program, calls, found);
-  const context: LoweringContext = { entry: program.entry, calls, ranges, found, globals, struct };
+  const context: LoweringContext = { entry: program.entry, calls, ranges, found, globals, debug, struct };
   const lowered = calls.order.map((tree) => lowerFunction(tree, context));
   const used = reachable(lowered, program.entry);
   const functions = lowered.filter(({ tree }) => used.has(tree));

@@ -210,14 +210,30 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
     case "fill": {
       const { target, offset, count, value } = expression;
       const [place, size] = at.access([target, offset, count], value);
+      if (expression.lasting) {
+        at.emit({ kind: "call", origin, name: "joinery_wipe", arguments: [place, size] });
+        return;
+      }
       const octet = stored("u8", lowerValue(at, value, 8));
       at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size] });
       return;
     }
-    case "assert": {
-      const condition = lowerCondition(at, expression.condition);
-      at.emit({ kind: "call", origin, name: "JOINERY_ASSERT", arguments: [condition] });
-    }
+    case "assert":
+      lowerAssertion(at, expression.condition, origin);
+  }
+}
+
+/** A trap where the condition does not hold, in a debug build; else what evaluating the condition does. */
+function lowerAssertion(at: Lowering, condition: Expression, origin: Origin): void {
+  const outcome = at.outcome(condition);
+  if (outcome === false) {
+    const name = at.context.debug ? "JOINERY_TRAP" : "JOINERY_UNREACHABLE";
+    at.emit({ kind: "call", origin, name, arguments: [] });
+  } else if (outcome === undefined && at.context.debug) {
+    const test = lowerCondition(at, condition);
+    at.emit({ kind: "call", origin, name: "JOINERY_ASSERT", arguments: [test] });
+  } else if (outcome === undefined) {
+    at.discard(condition);
   }
 }
 

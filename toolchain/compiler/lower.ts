@@ -33,6 +33,8 @@ export interface LoweringContext {
   readonly ranges: Ranges;
   readonly found: Messages;
   readonly globals: ReadonlySet<string>;
+  /** Assertions trap. */
+  readonly debug: boolean;
   struct(record: RecordTree): IrStruct;
 }
 

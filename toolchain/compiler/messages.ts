@@ -173,8 +173,8 @@ export const messages = {
   ),
   shiftCount: define(
     2006,
-    (range: Range) =>
-      `a shift count must lie in 0..31, this is ${show(range)}: mask it with & 31, or guard it`,
+    (range: Range, max: number) =>
+      `a count here must lie in 0..${max}, this is ${show(range)}: mask it with & ${max}, or guard it`,
   ),
   divisorZero: define(
     2007,
@@ -253,6 +253,21 @@ export function noEntry(path: string): ts.Diagnostic {
   };
 }
 noEntry.code = 1028;
+
+/** The configuration names a constant that no module declares; this message has no place in a source. */
+export function unknownConfig(name: string, known: readonly string[]): ts.Diagnostic {
+  const names = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+  return {
+    category: ts.DiagnosticCategory.Error,
+    code: unknownConfig.code,
+    file: undefined,
+    start: undefined,
+    length: undefined,
+    messageText: `the configuration gives '${name}', but the program has no @config constant of that name: ${names}`,
+    source: SOURCE,
+  };
+}
+unknownConfig.code = 1040;
 
 /** Gathers the messages of one compilation. */
 export class Messages {

@@ -171,6 +171,10 @@ export class Evaluator {
         this.store(expression.left, intType("u32"));
         this.store(expression.right, intType("u32"));
         return U32;
+      case "rotate":
+        this.store(expression.value, intType(`u${expression.bits}`));
+        this.#count(expression.count, expression.bits - 1);
+        return RANGES[`u${expression.bits}`];
       case "compare":
       case "not":
       case "logical": {
@@ -232,7 +236,7 @@ export class Evaluator {
         return EITHER;
       }
       case "assert":
-        this.value(expression.condition);
+        this.state = this.branch(expression.condition).whenTrue;
         return EVERYTHING;
     }
   }
@@ -282,14 +286,14 @@ export class Evaluator {
       case "^":
         return interval.xor(left, right);
       case "<<":
-        return interval.shiftLeft(left, this.#shiftCount(expression, right));
+        return interval.shiftLeft(left, this.#count(expression.right, 31, right));
       case ">>": {
         if (!within(left, I32)) this.report(messages.signedShiftOfLarge(expression.left.node, left));
-        return interval.shiftRight(meet(left, I32) ?? I32, this.#shiftCount(expression, right));
+        return interval.shiftRight(meet(left, I32) ?? I32, this.#count(expression.right, 31, right));
       }
       case ">>>": {
         if (!within(left, U32)) this.report(messages.unsignedShiftOfNegative(expression.left.node, left));
-        return interval.shiftRight(meet(left, U32) ?? U32, this.#shiftCount(expression, right));
+        return interval.shiftRight(meet(left, U32) ?? U32, this.#count(expression.right, 31, right));
       }
     }
   }
@@ -306,11 +310,12 @@ export class Evaluator {
     return narrowed;
   }
 
-  #shiftCount(expression: BinaryNode, count: Interval): Interval {
-    const allowed = { min: 0, max: 31 };
-    if (within(count, allowed)) return count;
-    this.report(messages.shiftCount(expression.right.node, count));
-    return meet(count, allowed) ?? allowed;
+  /** The range of the count of a shift or rotation: 0..`max`, or a message. */
+  #count(operand: Expression, max: number, range = this.value(operand)): Interval {
+    const allowed = { min: 0, max };
+    if (within(range, allowed)) return range;
+    this.report(messages.shiftCount(operand.node, range, max));
+    return meet(range, allowed) ?? allowed;
   }
 
   #nonNegative(operand: Expression, operator: string): Interval {

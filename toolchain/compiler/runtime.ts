@@ -28,12 +28,14 @@ void joinery_main(void);
 #define joinery_copy_flash(target, source, count) memcpy((target), (source), (count))
 #endif
 
-/* A debug build defines JOINERY_TRAP() and stops there; a release build keeps what the condition does besides. */
-#ifdef JOINERY_TRAP
-#define JOINERY_ASSERT(condition) do { if (!(condition)) { JOINERY_TRAP(); } } while (false)
-#else
-#define JOINERY_ASSERT(condition) ((void)(condition))
+/* Where an assertion of a debug build fails. A board may define another end. */
+#ifndef JOINERY_TRAP
+#define JOINERY_TRAP() __builtin_trap()
 #endif
+#define JOINERY_ASSERT(condition) do { if (!(condition)) { JOINERY_TRAP(); } } while (false)
+
+/* Where the program asserts that it never comes: a release build takes its word for it. */
+#define JOINERY_UNREACHABLE() __builtin_unreachable()
 
 /* What gcc's warnings must not look into. */
 static inline uint8_t joinery_u8(uint8_t value) {
@@ -51,6 +53,25 @@ static inline unsigned joinery_bits(int value) {
 
 static inline uint32_t joinery_bits32(int32_t value) {
   return (uint32_t)value;
+}
+
+static inline uint8_t joinery_rotl8(uint8_t value, uint8_t count) {
+  return (uint8_t)(((unsigned)value << count) | ((unsigned)value >> (8u - count)));
+}
+
+/* A count of 0 must not shift by the whole width: int has 16 bits on AVR. */
+static inline uint16_t joinery_rotl16(uint16_t value, uint8_t count) {
+  return (uint16_t)(((unsigned)value << count) | ((unsigned)value >> ((16u - count) & 15u)));
+}
+
+static inline uint32_t joinery_rotl32(uint32_t value, uint8_t count) {
+  return (value << count) | (value >> ((32u - count) & 31u));
+}
+
+/* Zeros that stay although nothing reads them again: gcc is told that the memory is looked at. */
+static inline void joinery_wipe(uint8_t *octets, uint16_t count) {
+  memset(octets, 0, count);
+  __asm__ volatile("" : : "r"(octets) : "memory");
 }
 
 static inline uint16_t joinery_load16le(const uint8_t *octets) {

@@ -165,6 +165,13 @@ export interface MultiplyNode extends Node {
   readonly left: Expression;
   readonly right: Expression;
 }
+/** The low `bits` of a value, rotated left. */
+export interface RotateNode extends Node {
+  readonly kind: "rotate";
+  readonly bits: 8 | 16 | 32;
+  readonly value: Expression;
+  readonly count: Expression;
+}
 export type CompareOperator = "<" | "<=" | ">" | ">=" | "===" | "!==";
 export interface CompareNode extends Node {
   readonly kind: "compare";
@@ -245,6 +252,8 @@ export interface FillNode extends Node {
   readonly offset: Expression;
   readonly count: Expression;
   readonly value: Expression;
+  /** `wipe`: the C compiler must not leave it out, although nothing may read what it writes. */
+  readonly lasting: boolean;
 }
 export interface EqualNode extends Node {
   readonly kind: "equal";
@@ -268,6 +277,7 @@ export type Expression =
   | BinaryNode
   | DivideNode
   | MultiplyNode
+  | RotateNode
   | CompareNode
   | NotNode
   | LogicalNode
@@ -409,6 +419,8 @@ export function typeOf(expression: Expression): Type {
       return intType(expression.bits === 16 ? "u16" : "u32");
     case "mul32":
       return intType("u32");
+    case "rotate":
+      return intType(`u${expression.bits}`);
     case "store":
     case "copy":
     case "fill":

@@ -23,6 +23,8 @@ export function operands(expression: Expression): readonly Expression[] {
       return [expression.left, expression.right];
     case "conditional":
       return [expression.condition, expression.whenTrue, expression.whenFalse];
+    case "rotate":
+      return [expression.value, expression.count];
     case "call":
       return expression.arguments;
     case "update":

@@ -6,7 +6,7 @@ import { type Image, linkImage } from "./link.ts";
 
 /**
  * Compiles the firmware with an application and links it for a board; `outDir` receives the files that
- * `linkImage` names. The board decides CLOCK_ERROR_PPM, the caller the other `config` values. Throws
+ * `linkImage` names. The board gives CLOCK_ERROR_PPM unless `config` does. Throws
  * BuildError with the compiler's diagnostics or gcc's words.
  */
 export async function buildImage(options: {
@@ -16,10 +16,18 @@ export async function buildImage(options: {
   /** The module that exports `main`. */
   entry?: string;
   config?: Record<string, number | boolean>;
+  /** Assertions trap. */
+  debug?: boolean;
   outDir: string;
 }): Promise<Image> {
-  const { board, app, entry, config, outDir } = options;
-  const result = compile({ app, entry, config: { CLOCK_ERROR_PPM: board.clockErrorPpm, ...config } });
+  const { board, app, entry, config, debug, outDir } = options;
+  const result = compile({
+    app,
+    entry,
+    config,
+    boardConfig: { CLOCK_ERROR_PPM: board.clockErrorPpm },
+    debug,
+  });
   if (result.diagnostics.length > 0) {
     throw new BuildError(formatDiagnostics(result.diagnostics, { colour: process.stderr.isTTY === true }));
   }

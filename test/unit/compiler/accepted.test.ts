@@ -47,6 +47,8 @@ const accepted: readonly (readonly [why: string, declarations: string, body: str
   ["a branch that the configuration removes", "const DEBUG = false;\nfunction node(): void { new Map().set(`x`, () => {}); }", "if (DEBUG) node();"],
   ["an exact division of constants", "const HZ = 8000000 / 1000;\nconst BAUD: U16 = u16(HZ / 7);", "use(HZ + BAUD);"],
   ["a choice between arrays", "const spare = new Uint8Array(16);", "const a = input() > 5 ? frame : spare; a[15] = 1;"],
+  ["what an assertion says", "", "const i = u8(input()); const n = u8(input()); assert(i + n <= 64 && n > 0); frame[i] = 1; fill(frame, i, n, 2);"],
+  ["a case that an assertion rules out", "function f(x: U8): U8 { switch (x) { case 1: return 4; default: assert(false); } }", "use(f(1));"],
   ["a module-level view", "const key = view(frame, 48, 16);", "key[15] = 1; copy(key, 0, frame, 0, 16);"],
 ];
 

@@ -43,12 +43,42 @@ describe("compile", () => {
   it("removes the code and the data that the configuration does not choose", () => {
     const { files, symbols } = compileTexts(
       { "main.ts": VERSIONS },
-      { config: { LORAWAN_1_1: false, PPM: 50, OTHER: 1 } },
+      { config: { LORAWAN_1_1: false, PPM: 50 } },
     );
     const c = files.get("main.c")!;
     assert.match(c, /main_drift = 100/);
     assert.doesNotMatch(c, /secondKey|main_more/);
     assert.deepEqual([...symbols.keys()], ["main.ts:drift"]);
+  });
+
+  it("takes what the board gives where the program asks for it and nothing else was chosen", () => {
+    const c = (options: CompileOptions) =>
+      compileTexts({ "main.ts": VERSIONS }, options).files.get("main.c")!;
+    assert.match(c({ boardConfig: { PPM: 20, OTHER: 1 } }), /main_drift = 40/);
+    assert.match(c({ boardConfig: { PPM: 20 }, config: { PPM: 50 } }), /main_drift = 100/);
+  });
+
+  it("traps where an assertion fails in a debug build, and spends nothing on it in a release build", () => {
+    const text = `import { assert, u8 } from ${JSON.stringify(LANGUAGE)};
+let n: u8 = 0;
+const t = new Uint8Array(8);
+function odd(): boolean { n = u8(n + 1); return n > 1; }
+export function main(): void {
+  n = u8(n * 3);
+  assert(n < 8);
+  assert(t[n] < 256);
+  t[n] = 1;
+  assert(odd());
+  if (n > 200) assert(false);
+}`;
+    const c = (debug: boolean) => compileTexts({ "main.ts": text }, { debug }).files.get("main.c")!;
+    assert.deepEqual(c(true).match(/JOINERY_\w+\(.*\)/g), [
+      "JOINERY_ASSERT(main_n < 8)",
+      "JOINERY_ASSERT(main_odd())",
+      "JOINERY_TRAP()",
+    ]);
+    assert.deepEqual(c(false).match(/JOINERY_\w+\(.*\)/g), ["JOINERY_UNREACHABLE()"]);
+    assert.match(c(false), /^ {2}main_odd\(\);$/m);
   });
 
   it("names the C symbol of every module-level variable in use", () => {

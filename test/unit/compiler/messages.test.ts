@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { messages, noEntry } from "../../../toolchain/compiler/messages.ts";
+import { messages, noEntry, unknownConfig } from "../../../toolchain/compiler/messages.ts";
 import { refused } from "./refused.ts";
 import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
 
@@ -18,7 +18,7 @@ function input(): U32 { return 0; }
 `;
 
 const PAGE_IMPORTS = `import type { Bytes, Int, Table8 } from "${LANGUAGE}";
-import { ascii, copy, fill, i16, i32, lengthOf, load16le, mul32, table8, u16, u32, u8 } from "${LANGUAGE}";
+import { ascii, assert, copy, fill, i16, i32, lengthOf, load16le, mul32, rotl8, table8, u16, u32, u8 } from "${LANGUAGE}";
 `;
 
 describe("compiler messages", () => {
@@ -54,6 +54,15 @@ describe("compiler messages", () => {
     );
   });
 
+  it("refuse a configuration of a name that the program does not have", () => {
+    const text = "/** @config */\nexport const PERIOD = 3;\nexport function main(): void {}\n";
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text }, config: { PERIODE: 3 } });
+    assert.match(
+      formatDiagnostics(diagnostics, { colour: false }),
+      /^error DEV1040: the configuration gives 'PERIODE', .*: it has PERIOD/,
+    );
+  });
+
   it("refuse a configuration of the wrong kind", () => {
     const text =
       "/** @config */\nexport const VERSION: boolean = true;\nexport function main(): void { if (VERSION) main2(); }\nfunction main2(): void {}";
@@ -84,7 +93,7 @@ describe("compiler messages", () => {
 });
 
 describe("pages of the compiler's messages", () => {
-  const numbers = [...Object.values(messages), noEntry].map(({ code }) => code).sort();
+  const numbers = [...Object.values(messages), noEntry, unknownConfig].map(({ code }) => code).sort();
   const pages = readdirSync(PAGES).filter((name) => name.startsWith("DEV"));
 
   /** The TypeScript examples of a page: refused, then accepted. */
@@ -130,7 +139,15 @@ describe("pages of the compiler's messages", () => {
   });
 
   it("every number is tested by a refused source, or above", () => {
-    const tested = new Set([...refused.map(({ code }) => code), noEntry.code, 1018, 1019, 1027, 2012]);
+    const tested = new Set([
+      ...refused.map(({ code }) => code),
+      noEntry.code,
+      unknownConfig.code,
+      1018,
+      1019,
+      1027,
+      2012,
+    ]);
     assert.deepEqual(
       numbers.filter((code) => !tested.has(code)),
       [],

@@ -70,6 +70,10 @@ export const widthCases: readonly Case[] = [
       "b > 5 ?",
     ),
   ),
+  expression(
+    "rotations",
+    "rotl8(u8(a), b & 7) + rotl16(u16(a), b & 15) * 3 + rotl32(a, b & 31) + rotl8(u8(b), 3) + rotl16(u16(b), 0) + rotl32(b, 24) + u8(rotl32(a, 9)) + rotl32(0x80000001, 1)",
+  ),
   expression("conditional values of two signs", "(a > b ? i8(a) : u16(b)) + (b > 7 ? -1 : 40000)"),
   expression("the ends of int", "(u8(a) === 1 ? -32768 : 32767) + (u8(b) === 1 ? -2147483648 : 2147483647)"),
 ];
@@ -327,6 +331,30 @@ export function run(a: U32, b: U32): U32 {
   store32be(m, at + 2, a); store32le(m, at + 9, b); store16be(v, 3, u16(a)); store16le(fixed, 1, u16(b));
   const same = equal(m, at, v, 0, 8) ? 1 : equal(m, 0, m, 0, 40) ? 2 : 3;
   return u32(sum(m) + sum(v) * 7 + sum(fixed) * 11 + load32be(m, at) + load16be(m, 3) + load16le(v, 5) + load32le(fixed, 12) + same + least(v, fixed)[3] + lengthOf(m) + m.length);
+}`,
+  ),
+  same(
+    "wiped memory",
+    `
+const m = new Uint8Array(12);
+export function run(a: U32, b: U32): U32 {
+  const secret = new Uint8Array(8);
+  store32le(m, 0, a); store32be(m, 8, b); store32le(secret, 2, b);
+  const r = load32be(secret, 3);
+  wipe(m, a & 7, b & 3); wipe(secret, 0, 8);
+  return u32(load32le(m, 0) + load32be(m, 6) + r + secret[a & 7]);
+}`,
+  ),
+  same(
+    "assertions that hold",
+    `
+const t = new Uint8Array(8);
+function pick(x: U8): U8 { switch (x & 1) { case 0: return 3; case 1: return 4; default: assert(false); } }
+export function run(a: U32, b: U32): U32 {
+  const i = u8(a) % 8;
+  assert(i + 1 < 9 && b >= 0);
+  t[i] = u8(b);
+  return u32(t[i] + pick(u8(b)));
 }`,
   ),
   same(
