@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { BuildError, boardNames, buildImage, loadBoard } from "../toolchain/image/index.ts";
+import { BuildError, boardNames, buildImage, loadProcessorBoard } from "../toolchain/image/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 interface BuildOptions {
@@ -36,7 +36,7 @@ Examples:
 }
 
 async function build(application: string | undefined, options: BuildOptions): Promise<void> {
-  const board = loadBoard(options.board);
+  const board = loadProcessorBoard(options.board);
   if (application !== undefined && !existsSync(application)) {
     throw new Refusal(`there is no application ${resolve(application)}`, EXIT.usage);
   }

@@ -2,9 +2,9 @@
 import type { VirtualClock } from "../clock/index.ts";
 import { Atmega328p } from "./atmega/atmega328p.ts";
 import type { Finding } from "./finding.ts";
-import type { Machine, MachineOptions } from "./machine.ts";
+import type { MachineOptions, ProcessorMachine } from "./machine.ts";
 
-const MACHINES: Readonly<Record<string, new (options: MachineOptions) => Machine>> = {
+const MACHINES: Readonly<Record<string, new (options: MachineOptions) => ProcessorMachine>> = {
   atmega328p: Atmega328p,
 };
 
@@ -28,7 +28,7 @@ export function createMachine(
     readonly clockErrorPpm?: number;
     readonly onFinding?: (finding: Finding) => void;
   },
-): Machine {
+): ProcessorMachine {
   const { processor, clockHz, console } = image.board;
   if (!Object.hasOwn(MACHINES, processor)) {
     const known = Object.keys(MACHINES).join(", ");

@@ -2,4 +2,4 @@
 export { Atmega328p } from "./atmega/atmega328p.ts";
 export { createMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
-export type { CutPhase, Machine, MachineOptions, RadioPins } from "./machine.ts";
+export type { CutPhase, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";

@@ -1,4 +1,4 @@
-/** An emulated board, seen from the rig: a processor with memories, a console and a radio on its pins. */
+/** Emulated boards, seen from the rig: a program that runs, a store, a console and a radio on its pins. */
 import type { Clock, SteppedMachine, VirtualClock } from "../clock/index.ts";
 import type { RadioChip } from "./chips/index.ts";
 import type { Finding } from "./finding.ts";
@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 /** Where in the programming of an octet the power goes: old contents, erased (0xff), new contents. */
 export type CutPhase = "before" | "during" | "after";
 
-/** Port pins of the processor, as its data sheet names them: "PB2". */
+/** The pins that the radio hangs on, as the board's documents name them: "PB2" of a processor, "D8" of a module. */
 export interface RadioPins {
   readonly radioSelect: string;
   readonly radioReset: string;
@@ -31,26 +31,30 @@ export interface MachineOptions {
 }
 
 /**
- * A machine is the clock of its own chips: `nowNs` is the time that its processor has reached, which may
+ * A machine is the clock of its own chips: `nowNs` is the time that its program has reached, which may
  * lie ahead of the shared clock, and `at` puts an action on the shared clock and ends the running slice there.
  */
 export interface Machine extends SteppedMachine, Clock {
-  /** The live contents: what the program has written, and what it will read. */
+  /** The live contents of the store: what the program has written, and what it will read. */
   readonly eeprom: Uint8Array;
-  /** The contents of the SRAM from a data address on. Throws RangeError outside the SRAM. */
-  readRam(address: number, length: number): Uint8Array;
   /** Calls `listener` with each octet that the program sends to its console. */
   onConsole(listener: (octet: number) => void): void;
   attachRadio(chip: RadioChip, pins: RadioPins): void;
+  readonly powered: boolean;
+  /** Power goes, now: the program stops where it is and the radio forgets everything. The store stays. */
+  powerOff(): void;
+  /** Power comes back: the program starts anew, with nothing left in RAM. */
+  powerOn(): void;
+  /** Cuts the power at the `count`th write to the store from now, 1 being the next. */
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void;
+}
+
+/** A machine whose program is an image in the flash of a processor. */
+export interface ProcessorMachine extends Machine {
+  /** The contents of the SRAM from a data address on. Throws RangeError outside the SRAM. */
+  readRam(address: number, length: number): Uint8Array;
   /** The most stack that was in use at any time, in octets. */
   readonly stackPeakBytes: number;
   /** Processor cycles since the first power-up, awake or in idle. */
   readonly cycles: number;
-  readonly powered: boolean;
-  /** Power goes, now: the processor stops where it is and the radio forgets everything. The EEPROM stays. */
-  powerOff(): void;
-  /** Power comes back: the program starts anew, with nothing left in RAM. */
-  powerOn(): void;
-  /** Cuts the power at the `count`th write to the EEPROM from now, 1 being the next. */
-  cutPowerAtStoreWrite(count: number, phase: CutPhase): void;
 }

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { BuildError, buildImage, type Image } from "../../toolchain/image/index.ts";
+import { type Board, BuildError, buildImage, isLuaBoard } from "../../toolchain/image/index.ts";
+import type { Firmware } from "./device.ts";
+import { imageFirmware } from "./processor-device.ts";
 import { RigError } from "./rig-error.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -16,12 +18,12 @@ export interface FirmwareChoice {
   readonly config?: Readonly<Record<string, number | boolean>>;
 }
 
-/** The image of an application for a board. Throws RigError where it cannot be built or kept. */
+/** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
-  board: Image["board"],
+  board: Board,
   { lorawan, app, config }: FirmwareChoice,
   timeline: Timeline,
-): Promise<Image> {
+): Promise<Firmware> {
   timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
   // Kept between runs: buildImage leaves gcc out where nothing has changed.
   const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
@@ -38,6 +40,7 @@ export async function buildFirmware(
     );
   }
   try {
+    if (isLuaBoard(board)) throw new RigError("usage", `${board.name} has no machine yet`);
     const image = await buildImage({
       board,
       app,
@@ -45,7 +48,7 @@ export async function buildFirmware(
       outDir,
     });
     timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
-    return image;
+    return imageFirmware(image);
   } catch (error) {
     throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
   }

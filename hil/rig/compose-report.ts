@@ -13,7 +13,7 @@ export function composeJoinReport(
   evidence: JoinEvidence,
   took: Pick<JoinReport, "virtualMs" | "wallMs">,
 ): JoinReport {
-  const { organisations, device, image, seen, devEui, joinEui } = evidence;
+  const { organisations, device, seen, devEui, joinEui } = evidence;
   const checks = joinChecks(evidence);
   const session = organisations.networkServer.session(devEui);
   const attempt = seen.joinAttempts.at(-1);
@@ -27,11 +27,7 @@ export function composeJoinReport(
     verdict: reason === null ? "passed" : "failed",
     reason,
     ...chosen,
-    image: {
-      flashBytes: image.flashBytes,
-      ramBytes: image.ramBytes,
-      stackPeakBytes: device.machine.stackPeakBytes,
-    },
+    image: device.memory,
     join: {
       devEui,
       joinEui,

@@ -1,7 +1,14 @@
 /** The rig: devices under test, scenarios, faults, reports. */
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
-export type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
+export type {
+  Check,
+  ImageFigures,
+  JoinReport,
+  LuaFigures,
+  MemoryFigures,
+  PeerTrust,
+} from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";
 export { RigError } from "./rig-error.ts";

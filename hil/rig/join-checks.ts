@@ -1,26 +1,22 @@
 /** The checks of a join run: every step on both sides, as far as the run has come. */
 
-import type { Image } from "../../toolchain/image/index.ts";
 import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { DeviceRecord } from "../backend/index.ts";
 import { eu868 } from "../lorawan/index.ts";
-import type { EmulatedDevice } from "./emulated-device.ts";
+import type { DeviceUnderTest } from "./device.ts";
 import { NAMES } from "./name-space.ts";
 import type { JoinAttempt, Observations } from "./observations.ts";
 import type { Organisations } from "./organisations.ts";
 import type { Check } from "./report/join-report.ts";
 
-/** RAM that must stay free for the application, in octets. */
-const RAM_TO_SPARE = 300;
 /** How early RX1 may open, in microseconds; late is not allowed at all. */
 const RX1_EARLIEST_US = -2000;
 
 export interface JoinEvidence {
   readonly seen: Observations;
-  readonly image: Image;
   readonly lorawan: "1.0.4" | "1.1";
   readonly uplinksWanted: number;
-  readonly device: EmulatedDevice;
+  readonly device: DeviceUnderTest;
   readonly devEui: string;
   readonly joinEui: string;
   readonly organisations: Organisations;
@@ -58,16 +54,9 @@ function check(name: string, ok: boolean, detail: string): Check {
   return { name, ok, detail };
 }
 
-function boardChecks({ image, device, seen }: JoinEvidence): Check[] {
-  const { ramBytes, board } = image;
-  const { stackPeakBytes } = device.machine;
-  const spare = board.ramBytes - ramBytes - stackPeakBytes;
+function boardChecks({ device, seen }: JoinEvidence): Check[] {
   return [
-    check(
-      "board: the image leaves RAM to spare",
-      spare >= RAM_TO_SPARE,
-      `${ramBytes} B of variables and ${stackPeakBytes} B of stack leave ${spare} of ${board.ramBytes} B`,
-    ),
+    device.checkMemory(),
     check(
       "board: the firmware uses the hardware as its data sheets allow",
       seen.findings.length === 0,

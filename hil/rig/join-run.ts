@@ -3,7 +3,7 @@
  * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
-import { type Image, loadBoard } from "../../toolchain/image/index.ts";
+import { loadBoard } from "../../toolchain/image/index.ts";
 import {
   type DeviceIdentity,
   EepromError,
@@ -21,7 +21,7 @@ import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
-import { DEVICE_STATION, EmulatedDevice } from "./emulated-device.ts";
+import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
 import { printedDownlink } from "./join-checks.ts";
@@ -70,8 +70,8 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const board = loadBoard(options.board);
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
-    const image = await buildFirmware(board, options, timeline);
-    const run = new JoinRun(options, image, state, timeline);
+    const firmware = await buildFirmware(board, options, timeline);
+    const run = new JoinRun(options, firmware, state, timeline);
     return await refusing("usage", [StateError, StorageError], () =>
       refusing("missing", [ClientIdentityUnavailable], () => run.run()),
     );
@@ -97,7 +97,7 @@ async function refusing<T>(
 /** One run, from provisioning to the report. */
 class JoinRun {
   readonly #options: JoinRunOptions;
-  readonly #image: Image;
+  readonly #firmware: Firmware;
   readonly #state: State;
   readonly #timeline: Timeline;
   readonly #seen = new Observations();
@@ -108,10 +108,12 @@ class JoinRun {
   /** Done once, when the Application Server has decrypted the first uplink. */
   readonly #firstUplinkActions: (() => void)[] = [];
   #beforeReplay: DeviceRecord | undefined;
+  #device: DeviceUnderTest | undefined;
+  #deviceFailed = false;
 
-  constructor(options: JoinRunOptions, image: Image, state: State, timeline: Timeline) {
+  constructor(options: JoinRunOptions, firmware: Firmware, state: State, timeline: Timeline) {
     this.#options = options;
-    this.#image = image;
+    this.#firmware = firmware;
     this.#state = state;
     this.#timeline = timeline;
     this.#random = seededRandom(options.seed);
@@ -174,7 +176,6 @@ class JoinRun {
         { board, lorawan, seed, fault },
         {
           seen: this.#seen,
-          image: this.#image,
           lorawan,
           uplinksWanted: UPLINKS_WANTED,
           device,
@@ -187,6 +188,7 @@ class JoinRun {
         { virtualMs: this.#clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
       );
     } finally {
+      this.#device?.close();
       await gateway.stop();
     }
   }
@@ -202,7 +204,7 @@ class JoinRun {
 
   /** The device's EEPROM and identity: those of the last run, or new ones. */
   #provision(): { eeprom: Uint8Array; identity: DeviceIdentity } {
-    const { eepromBytes } = this.#image.board;
+    const { eepromBytes } = this.#firmware.board;
     const kept = this.#isStranger ? undefined : this.#state.readEeprom(eepromBytes);
     if (kept !== undefined) {
       const identity = this.#identityIn(kept);
@@ -251,9 +253,8 @@ class JoinRun {
     });
   }
 
-  #boot(eeprom: Uint8Array): EmulatedDevice {
-    const device = new EmulatedDevice({
-      image: this.#image,
+  #boot(eeprom: Uint8Array): DeviceUnderTest {
+    const device = this.#firmware.boot({
       eeprom,
       clock: this.#clock,
       air: this.#air,
@@ -267,7 +268,12 @@ class JoinRun {
         this.#seen.findings.push(finding);
         this.#timeline.add("device", `misuses the hardware: ${finding.message}`, false);
       },
+      onFailure: (reason) => {
+        this.#deviceFailed = true;
+        this.#refuse("device", reason);
+      },
     });
+    this.#device = device;
     this.#timeline.startVirtualTime(() => Math.max(device.machine.nowNs(), this.#clock.nowNs()));
     this.#air.onTransmission((transmission) => {
       if (transmission.from === DEVICE_STATION && fTypeOf(transmission.payload) === FType.joinRequest) {
@@ -350,6 +356,7 @@ class JoinRun {
   }
 
   #done(organisations: Organisations): boolean {
+    if (this.#deviceFailed) return true;
     const { fault } = this.#options;
     const { uplinks } = organisations.applicationServer;
     const dataDone =

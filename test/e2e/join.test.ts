@@ -58,6 +58,7 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
       });
 
       it("fits the ATmega328P with 300 octets of RAM to spare", () => {
+        assert.ok("flashBytes" in report.image);
         const { flashBytes, ramBytes, stackPeakBytes } = report.image;
         assert.ok(flashBytes > 4096 && flashBytes <= 32768, `${flashBytes} B flash`);
         assert.ok(

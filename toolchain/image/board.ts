@@ -14,23 +14,19 @@ import {
 } from "../json-document/index.ts";
 import { BuildError, UsageError } from "./errors.ts";
 
-/** A port pin of the processor as its data sheet names it: "PB2". */
+/** A port pin of the processor as its data sheet names it ("PB2"), or a pin of a module as it is printed there ("D8"). */
 export type PinName = string;
 
-/** A `board.json`, and where it was read. */
-export interface Board {
+/** What every `board.json` has, and where it was read. */
+interface BoardData {
   readonly name: string;
-  /** The folder of the board, with `hal.c`. */
+  /** The folder of the board, with its HAL. */
   readonly dir: string;
   /** One line for people. */
   readonly title: string;
-  /** The processor as the C compiler names it: "atmega328p". */
-  readonly processor: string;
-  readonly clockHz: number;
   /** How far the clock may be off, both ways: what the receive windows are widened by. */
   readonly clockErrorPpm: number;
-  readonly flashBytes: number;
-  readonly ramBytes: number;
+  /** Octets of the store that survives power loss. */
   readonly eepromBytes: number;
   readonly console: { readonly baud: number };
   /** `powerPin`: the radio's output that the antenna hangs on. */
@@ -41,10 +37,35 @@ export interface Board {
     readonly dio0: PinName;
     readonly dio1: PinName;
   };
-  /** Hexadecimal, as avrdude takes them. */
-  readonly fuses: { readonly low: string; readonly high: string; readonly extended: string };
   /** Typical supply currents at 3.3 V, by state of the processor and of the radio. */
   readonly currentsMicroampere: Readonly<Record<string, number>>;
+}
+
+/** A board that runs an image in the flash of its processor: the firmware compiled to C, with the board's `hal.c`. */
+export interface ProcessorBoard extends BoardData {
+  /** The processor as the C compiler names it: "atmega328p". */
+  readonly processor: string;
+  readonly clockHz: number;
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  /** Hexadecimal, as avrdude takes them. */
+  readonly fuses: { readonly low: string; readonly high: string; readonly extended: string };
+}
+
+/** A board whose firmware is an interpreter: the firmware as a Lua program, with the board's `hal.lua`. */
+export interface LuaBoard extends BoardData {
+  readonly language: "lua";
+  /** Octets of the heap that a program may take, counted as its README says. */
+  readonly heapBytes: number;
+  /** How long the interpreter takes for an instruction of its virtual machine, and for a call into a module. */
+  readonly nsPerInstruction: number;
+  readonly nsPerModuleCall: number;
+}
+
+export type Board = ProcessorBoard | LuaBoard;
+
+export function isLuaBoard(board: Board): board is LuaBoard {
+  return "language" in board;
 }
 
 /** The names that `loadBoard` knows, in alphabetical order. */
@@ -64,11 +85,19 @@ export function loadBoard(name: string): Board {
   return readBoard(join(boardsDirectory(), name));
 }
 
+/** The same, for what only an image of a processor has. Throws UsageError for a board that runs Lua. */
+export function loadProcessorBoard(name: string): ProcessorBoard {
+  const board = loadBoard(name);
+  if (isLuaBoard(board)) throw new UsageError(`${name} runs a Lua program, not an image of a processor`);
+  return board;
+}
+
 /** Reads and checks the `board.json` of a folder. Throws BuildError naming the file and the field. */
 export function readBoard(dir: string): Board {
   const path = join(dir, "board.json");
   try {
-    return { dir, ...(readJsonDocument(path, BOARD) as Omit<Board, "dir">) };
+    const shape = (fields: Record<string, unknown>) => ("language" in fields ? LUA_BOARD : PROCESSOR_BOARD);
+    return { dir, ...(readJsonDocument(path, shape) as unknown as Omit<Board, "dir">) } as Board;
   } catch (error) {
     throw error instanceof DocumentError ? new BuildError(`the board: ${error.message}`) : error;
   }
@@ -80,23 +109,37 @@ const currents: Check = (value, field, fail) => {
     if (typeof current !== "number" || !(current >= 0)) fail(`${field}.${state}`, "a current in µA", current);
   }
 };
-const pin = matching(/^P[A-L][0-7]$/, 'a port pin such as "PB2"');
+const portPin = matching(/^P[A-L][0-7]$/, 'a port pin such as "PB2"');
+const modulePin = matching(/^D\d+$/, 'a pin of the module such as "D8"');
 const fuse = matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits");
 
-const BOARD: Shape = {
+const pins = (pin: Check) => object({ radioSelect: pin, radioReset: pin, dio0: pin, dio1: pin });
+
+const BOARD_DATA: Shape = {
   name: text,
   title: text,
-  processor: text,
-  clockHz: wholeNumber(1),
   clockErrorPpm: wholeNumber(0),
-  flashBytes: wholeNumber(1),
-  ramBytes: wholeNumber(1),
   eepromBytes: wholeNumber(1),
   console: object({ baud: wholeNumber(300) }),
   radio: object({ chip: oneOf("sx1276"), powerPin: oneOf("PA_BOOST", "RFO") }),
-  pins: object({ radioSelect: pin, radioReset: pin, dio0: pin, dio1: pin }),
-  fuses: object({ low: fuse, high: fuse, extended: fuse }),
   currentsMicroampere: currents,
+};
+const PROCESSOR_BOARD: Shape = {
+  ...BOARD_DATA,
+  processor: text,
+  clockHz: wholeNumber(1),
+  flashBytes: wholeNumber(1),
+  ramBytes: wholeNumber(1),
+  pins: pins(portPin),
+  fuses: object({ low: fuse, high: fuse, extended: fuse }),
+};
+const LUA_BOARD: Shape = {
+  ...BOARD_DATA,
+  language: oneOf("lua"),
+  heapBytes: wholeNumber(1),
+  nsPerInstruction: wholeNumber(1),
+  nsPerModuleCall: wholeNumber(0),
+  pins: pins(modulePin),
 };
 
 /** `boards/` beside the package's `package.json`, from the sources as from `dist/`. */

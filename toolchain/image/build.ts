@@ -1,6 +1,6 @@
 /** From TypeScript to an image for a board. */
 import { compile, formatDiagnostics } from "../compiler/index.ts";
-import type { Board } from "./board.ts";
+import type { ProcessorBoard } from "./board.ts";
 import { BuildError } from "./errors.ts";
 import { type Image, linkImage } from "./link.ts";
 
@@ -10,7 +10,7 @@ import { type Image, linkImage } from "./link.ts";
  * BuildError with the compiler's diagnostics or gcc's words.
  */
 export async function buildImage(options: {
-  board: Board;
+  board: ProcessorBoard;
   /** The module behind "#app". */
   app?: string;
   /** The module that exports `main`. */

@@ -1,5 +1,14 @@
 /** Boards, and images for them. */
-export { type Board, boardNames, loadBoard, type PinName } from "./board.ts";
+export {
+  type Board,
+  boardNames,
+  isLuaBoard,
+  type LuaBoard,
+  loadBoard,
+  loadProcessorBoard,
+  type PinName,
+  type ProcessorBoard,
+} from "./board.ts";
 export { buildImage } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { avrGccFlags, avrGccVersion, linkProgram } from "./avr-gcc.ts";
-import type { Board } from "./board.ts";
+import type { ProcessorBoard } from "./board.ts";
 import { type ElfSymbol, readAvrElf } from "./elf.ts";
 import { BuildError } from "./errors.ts";
 import { intelHex } from "./intel-hex.ts";
 
 /** A linked firmware for one board. It holds no keys and no names: those are the EEPROM's. */
 export interface Image {
-  readonly board: Board;
+  readonly board: ProcessorBoard;
   readonly elfPath: string;
   readonly hexPath: string;
   /** The flash from address 0 to the last octet used. */
@@ -46,7 +46,11 @@ const C = "c";
  * time: each returns its own contents, the folder keeps those of the last. Throws BuildError where the C
  * does not compile without a warning, or does not fit.
  */
-export async function linkImage(board: Board, generated: GeneratedC, outDir: string): Promise<Image> {
+export async function linkImage(
+  board: ProcessorBoard,
+  generated: GeneratedC,
+  outDir: string,
+): Promise<Image> {
   const defines = { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
   const halPath = join(board.dir, "hal.c");
   const inputs = digest([
@@ -95,7 +99,7 @@ async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string):
 
 /** Links in a folder of its own, then moves what came out to `outDir`. */
 async function newBuild(options: {
-  board: Board;
+  board: ProcessorBoard;
   generated: GeneratedC;
   halPath: string;
   defines: Record<string, string>;
@@ -144,7 +148,10 @@ function stampOf(inputs: string, { elf, hex, c }: Build): string {
   return digest([inputs, elf, hex, ...c]);
 }
 
-function checkFit(board: Board, { flashBytes, ramBytes }: { flashBytes: number; ramBytes: number }): void {
+function checkFit(
+  board: ProcessorBoard,
+  { flashBytes, ramBytes }: { flashBytes: number; ramBytes: number },
+): void {
   for (const [memory, used, size] of [
     ["flash", flashBytes, board.flashBytes],
     ["RAM", ramBytes, board.ramBytes],

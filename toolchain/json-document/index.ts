@@ -16,8 +16,14 @@ export type Check = (value: unknown, field: string, fail: Fail) => void;
 /** What each field of an object must be. */
 export type Shape = { readonly [field: string]: Check };
 
-/** The object in a file. Throws DocumentError where it is not of the shape; a misspelt field is an error too. */
-export function readJsonDocument(path: string, shape: Shape): Record<string, unknown> {
+/**
+ * The object in a file. Throws DocumentError where it is not of the shape; a misspelt field is an error too. Where there
+ * are several kinds of such files, `shape` chooses by the fields.
+ */
+export function readJsonDocument(
+  path: string,
+  shape: Shape | ((fields: Record<string, unknown>) => Shape),
+): Record<string, unknown> {
   let value: unknown;
   let content: string;
   try {
@@ -74,11 +80,17 @@ export const optional =
     if (value !== undefined) check(value, field, fail);
   };
 
-function checkObject(shape: Shape, value: unknown, path: string, fail: Fail): Record<string, unknown> {
+function checkObject(
+  shapes: Shape | ((fields: Record<string, unknown>) => Shape),
+  value: unknown,
+  path: string,
+  fail: Fail,
+): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return fail(path === "" ? "the file" : path, "an object", value);
   }
   const fields = value as Record<string, unknown>;
+  const shape = typeof shapes === "function" ? shapes(fields) : shapes;
   const prefix = path === "" ? "" : `${path}.`;
   for (const [field, check] of Object.entries(shape)) check(fields[field], prefix + field, fail);
   for (const field of Object.keys(fields)) {

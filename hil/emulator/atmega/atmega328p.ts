@@ -9,7 +9,7 @@ import { type AVRIOPort, PinState } from "avr8js";
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import type { Finding } from "../finding.ts";
-import type { CutPhase, Machine, MachineOptions, RadioPins } from "../machine.ts";
+import type { CutPhase, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
 import { AvrCore, IDLE, type Program } from "./core.ts";
 import type { PlannedCut } from "./eeprom.ts";
 import { attachPeripherals, type Peripherals, type PortLetter } from "./peripherals.ts";
@@ -34,7 +34,7 @@ const START_UP_CYCLES: Readonly<Record<number, number>> = { 2: 16_384, 3: 16_384
 /** A console whose rate is off by more than this cannot be read (table 20-2, 8 data bits). */
 const BAUD_TOLERANCE = 0.02;
 
-export class Atmega328p implements Machine {
+export class Atmega328p implements ProcessorMachine {
   readonly eeprom: Uint8Array;
 
   readonly #clock: VirtualClock;

@@ -17,6 +17,23 @@ export interface PeerTrust {
   readonly dnssec: string | null;
 }
 
+/** What an image takes of a processor: octets of flash, of RAM before the stack, and of stack at its deepest. */
+export interface ImageFigures {
+  readonly flashBytes: number;
+  readonly ramBytes: number;
+  readonly stackPeakBytes: number;
+}
+
+/** What a Lua program takes: its source, and of the heap that the board has the most that it held at once. */
+export interface LuaFigures {
+  readonly lua: "5.1" | "5.3";
+  readonly bundleBytes: number;
+  readonly heapPeakBytes: number;
+  readonly heapLimitBytes: number;
+}
+
+export type MemoryFigures = ImageFigures | LuaFigures;
+
 export interface JoinReport {
   readonly scenario: "join";
   readonly verdict: "passed" | "failed";
@@ -26,7 +43,7 @@ export interface JoinReport {
   readonly lorawan: "1.0.4" | "1.1";
   readonly seed: number;
   readonly fault: string | null;
-  readonly image: { readonly flashBytes: number; readonly ramBytes: number; readonly stackPeakBytes: number };
+  readonly image: MemoryFigures;
   readonly join: {
     readonly devEui: string;
     readonly joinEui: string;

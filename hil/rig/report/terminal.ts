@@ -2,7 +2,7 @@
 
 import { PARTY_NAMES } from "../narration.ts";
 import type { TimelineEntry } from "../timeline.ts";
-import type { JoinReport } from "./join-report.ts";
+import type { JoinReport, MemoryFigures } from "./join-report.ts";
 
 /** What colours do to a text; every member returns it unchanged where there are no colours. */
 export interface Palette {
@@ -32,10 +32,10 @@ export function timelineLine(entry: TimelineEntry, palette: Palette): string {
 
 /** The closing lines: what the image takes, what failed, and the verdict. */
 export function summary(report: JoinReport, palette: Palette): string {
-  const { image, join } = report;
+  const { join } = report;
   const lines = [
     "",
-    `${INDENT}image     ${image.flashBytes} B flash, ${image.ramBytes} B RAM, ${image.stackPeakBytes} B stack at its deepest`,
+    describeMemory(report.image),
     `${INDENT}join      DevEUI ${join.devEui}, DevNonce ${join.devNonce ?? "none"}, JoinNonce ${join.joinNonce ?? "none"}, DevAddr ${join.devAddr ?? "none"}`,
     `${INDENT}RX1       ${join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs} µs against nominal`}`,
     `${INDENT}trust     server ${describeTrust(report.trust.server)}; client ${describeTrust(report.trust.client)}`,
@@ -52,6 +52,15 @@ export function summary(report: JoinReport, palette: Palette): string {
       : `${INDENT}${palette.red(palette.bold("failed"))}: ${report.reason}`,
   );
   return lines.join("\n");
+}
+
+function describeMemory(memory: MemoryFigures): string {
+  if ("lua" in memory) {
+    const { lua, bundleBytes, heapPeakBytes, heapLimitBytes } = memory;
+    return `${INDENT}program   Lua ${lua}, ${bundleBytes} B of source, ${heapPeakBytes} of ${heapLimitBytes} B heap at its peak`;
+  }
+  const { flashBytes, ramBytes, stackPeakBytes } = memory;
+  return `${INDENT}image     ${flashBytes} B flash, ${ramBytes} B RAM, ${stackPeakBytes} B stack at its deepest`;
 }
 
 function count(number: number, what: string): string {

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runLockstep } from "../../../hil/clock/index.ts";
-import { createMachine, type Machine } from "../../../hil/emulator/index.ts";
+import { createMachine, type ProcessorMachine } from "../../../hil/emulator/index.ts";
 import { deriveJoinServerKeys, type SessionKeys } from "../../../hil/lorawan/index.ts";
-import { buildImage, type Image, loadBoard } from "../../../toolchain/image/index.ts";
+import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 import { readNonces } from "../../../toolchain/provisioning/index.ts";
 import { Bench, IDENTITY } from "./support/bench.ts";
 import { DEV_ADDR, Network, type NetworkOptions } from "./support/network.ts";
@@ -35,7 +35,7 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
       this.timeout(60_000);
       outDir = mkdtempSync(join(tmpdir(), "joinery-firmware-"));
       image = await buildImage({
-        board: loadBoard("pro-mini-rfm95"),
+        board: loadProcessorBoard("pro-mini-rfm95"),
         config: { LORAWAN_1_1: lorawan11, PERIOD_S: 20 },
         outDir,
       });
@@ -47,11 +47,11 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
     async function run(
       durationS: number,
       clockErrorPpm: number,
-      prepare: (machine: Machine, bench: Bench) => void = () => {},
+      prepare: (machine: ProcessorMachine, bench: Bench) => void = () => {},
     ) {
       const bench = new Bench();
       const network = new Network(bench, networkOptions);
-      const machine: Machine = createMachine(image, {
+      const machine: ProcessorMachine = createMachine(image, {
         clock: bench.clock,
         eeprom: bench.eeprom,
         clockErrorPpm,

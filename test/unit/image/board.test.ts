@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boardNames, loadBoard, readBoard } from "../../../toolchain/image/board.ts";
+import { boardNames, loadBoard, loadProcessorBoard, readBoard } from "../../../toolchain/image/board.ts";
 import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
 
 describe("boards", () => {
@@ -13,7 +13,7 @@ describe("boards", () => {
   });
 
   it("knows what an ATmega328P at 8 MHz has", () => {
-    const board = loadBoard("pro-mini-rfm95");
+    const board = loadProcessorBoard("pro-mini-rfm95");
     assert.equal(board.processor, "atmega328p");
     assert.equal(board.clockHz, 8_000_000);
     assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [32768, 2048, 1024]);

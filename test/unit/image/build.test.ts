@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BuildError, buildImage, loadBoard } from "../../../toolchain/image/index.ts";
+import { BuildError, buildImage, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 
 describe("buildImage", () => {
   let outDir: string;
@@ -13,7 +13,7 @@ describe("buildImage", () => {
   after(() => rmSync(outDir, { recursive: true }));
 
   it("builds the sensor for pro-mini-rfm95, with its keys where the sources name them", async () => {
-    const board = loadBoard("pro-mini-rfm95");
+    const board = loadProcessorBoard("pro-mini-rfm95");
     const image = await buildImage({ board, config: { LORAWAN_1_1: true }, outDir });
     assert.ok(image.flashBytes < 16_384, `${image.flashBytes} octets of flash`);
     assert.ok(image.ramBytes < 1024, `${image.ramBytes} octets of RAM`);
@@ -28,7 +28,7 @@ describe("buildImage", () => {
   it("ends with the compiler's diagnostics where there are any", async () => {
     const entry = join(outDir, "nowhere.ts");
     await assert.rejects(
-      buildImage({ board: loadBoard("pro-mini-rfm95"), entry, outDir }),
+      buildImage({ board: loadProcessorBoard("pro-mini-rfm95"), entry, outDir }),
       (error: Error) => {
         assert.ok(error instanceof BuildError && error.kind === "failed");
         assert.match(error.message, /DEV\d+.*nowhere\.ts/);

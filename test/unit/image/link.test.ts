@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Board, loadBoard } from "../../../toolchain/image/board.ts";
+import { loadProcessorBoard, type ProcessorBoard } from "../../../toolchain/image/board.ts";
 import { readAvrElf } from "../../../toolchain/image/elf.ts";
 import { BuildError } from "../../../toolchain/image/errors.ts";
 import { intelHex } from "../../../toolchain/image/intel-hex.ts";
@@ -65,10 +65,10 @@ const tool = (name: string, ...args: string[]) => execFileSync(name, args, { enc
 describe("linkImage", () => {
   let outDir: string;
   let image: Image;
-  let board: Board;
+  let board: ProcessorBoard;
 
   before(async () => {
-    board = loadBoard("pro-mini-rfm95");
+    board = loadProcessorBoard("pro-mini-rfm95");
     outDir = mkdtempSync(join(tmpdir(), "joinery-image-"));
     image = await linkImage(board, generated(), outDir);
   });

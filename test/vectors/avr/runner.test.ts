@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { PHY } from "../../../firmware/lorawan/frame.ts";
 import { VirtualClock } from "../../../hil/clock/index.ts";
 import { createMachine } from "../../../hil/emulator/index.ts";
-import { buildImage, type Image, loadBoard } from "../../../toolchain/image/index.ts";
+import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 import { specifyVectors } from "../spec.ts";
 import type { Subject } from "../subject.ts";
 import { Input, Operation } from "./runner.ts";
@@ -95,7 +95,7 @@ describe("known answers, on the emulated ATmega328P", () => {
     this.timeout(60_000);
     outDir = mkdtempSync(join(tmpdir(), "joinery-vectors-"));
     image = await buildImage({
-      board: loadBoard("pro-mini-rfm95"),
+      board: loadProcessorBoard("pro-mini-rfm95"),
       entry: new URL("runner.ts", import.meta.url).pathname,
       outDir,
     });

@@ -1,0 +1,69 @@
+/** The device under test: one face, whatever body it has. */
+import type { Board } from "../../toolchain/image/index.ts";
+import type { Air } from "../air/index.ts";
+import type { VirtualClock } from "../clock/index.ts";
+import { type RadioEvent, Sx1276 } from "../emulator/chips/index.ts";
+import type { Finding, Machine } from "../emulator/index.ts";
+import type { Check, MemoryFigures } from "./report/join-report.ts";
+
+/** What a device is connected to, and who hears of it. */
+export interface DeviceOptions {
+  /** The board's store, read and written in place. */
+  readonly eeprom: Uint8Array;
+  readonly clock: VirtualClock;
+  readonly air: Air;
+  readonly random: () => number;
+  readonly onConsoleLine: (line: string) => void;
+  readonly onRadioEvent: (event: RadioEvent) => void;
+  readonly onFinding: (finding: Finding) => void;
+  /** The program has come to an end that it should not come to; it does nothing more. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** Firmware that is built and can be booted. */
+export interface Firmware {
+  readonly board: Board;
+  /** Powers a board with this firmware up at the present instant of the clock. */
+  boot(options: DeviceOptions): DeviceUnderTest;
+}
+
+export interface DeviceUnderTest {
+  /** The board as a part of the run: time, power, store. */
+  readonly machine: Machine;
+  /** What the firmware takes of the board's memories, as far as the run has come. */
+  readonly memory: MemoryFigures;
+  /** Whether that leaves what an application needs. */
+  checkMemory(): Check;
+  /** The octets of a variable of the firmware, named as it is written: "lorawan/session.ts:appSKey". */
+  readVariable(name: string): Uint8Array;
+  /** The run is over: gives back what the device holds of this computer. */
+  close(): void;
+}
+
+/** The name of the device's radio on the air. */
+export const DEVICE_STATION = "device";
+
+const LINE_FEED = 0x0a;
+
+/** Connects a machine to the run: the board's radio to its pins, its console line by line. */
+export function connect(machine: Machine, board: Board, options: DeviceOptions): void {
+  const { air, random, onFinding, onRadioEvent } = options;
+  const radio = new Sx1276({
+    clock: machine,
+    air,
+    name: DEVICE_STATION,
+    random,
+    onFinding,
+    onEvent: onRadioEvent,
+  });
+  machine.attachRadio(radio, board.pins);
+  let line = "";
+  machine.onConsole((octet) => {
+    if (octet !== LINE_FEED) {
+      line += String.fromCharCode(octet);
+      return;
+    }
+    options.onConsoleLine(line);
+    line = "";
+  });
+}

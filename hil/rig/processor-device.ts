@@ -1,0 +1,50 @@
+/** The device under test as an image in the flash of an emulated processor. */
+import type { Image } from "../../toolchain/image/index.ts";
+import { createMachine, type ProcessorMachine } from "../emulator/index.ts";
+import { connect, type DeviceOptions, type DeviceUnderTest, type Firmware } from "./device.ts";
+import type { Check, ImageFigures } from "./report/join-report.ts";
+
+/** RAM that must stay free for the application, in octets. */
+const RAM_TO_SPARE = 300;
+
+/** An image as firmware that can be booted. */
+export function imageFirmware(image: Image): Firmware {
+  return { board: image.board, boot: (options) => new ProcessorDevice(image, options) };
+}
+
+class ProcessorDevice implements DeviceUnderTest {
+  readonly machine: ProcessorMachine;
+  readonly #image: Image;
+
+  constructor(image: Image, options: DeviceOptions) {
+    const { clock, eeprom, onFinding } = options;
+    this.#image = image;
+    this.machine = createMachine(image, { clock, eeprom, onFinding });
+    connect(this.machine, image.board, options);
+  }
+
+  get memory(): ImageFigures {
+    const { flashBytes, ramBytes } = this.#image;
+    return { flashBytes, ramBytes, stackPeakBytes: this.machine.stackPeakBytes };
+  }
+
+  checkMemory(): Check {
+    const { ramBytes, stackPeakBytes } = this.memory;
+    const available = this.#image.board.ramBytes;
+    const spare = available - ramBytes - stackPeakBytes;
+    return {
+      name: "board: the image leaves RAM to spare",
+      ok: spare >= RAM_TO_SPARE,
+      detail: `${ramBytes} B of variables and ${stackPeakBytes} B of stack leave ${spare} of ${available} B`,
+    };
+  }
+
+  readVariable(name: string): Uint8Array {
+    const symbol = this.#image.sourceSymbols.get(name);
+    if (symbol === undefined)
+      throw new Error(`the image has no variable ${name}: the firmware and the rig do not match`);
+    return this.machine.readRam(symbol.address, symbol.size);
+  }
+
+  close(): void {}
+}
