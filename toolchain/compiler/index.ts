@@ -4,33 +4,17 @@
  * Phases, each a file or a few, in the order in which the program flows: program, check, calls,
  * range with bounds, lower (widths, signs and order, to the IR), emit-c.
  */
-import { join, resolve } from "node:path";
 import ts from "typescript";
-import { analyzeCalls } from "./calls.ts";
-import { check } from "./check.ts";
+import { analyze, type CompileOptions } from "./analysis.ts";
 import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
-import { Messages, noEntry, SOURCE } from "./messages.ts";
+import { SOURCE } from "./messages.ts";
 import { moduleVariableName } from "./names.ts";
-import { loadProgram, ProgramCache, packageRoot } from "./program.ts";
-import { analyzeRanges } from "./range.ts";
+import { ProgramCache } from "./program.ts";
 import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
 import type { Variable } from "./tree.ts";
 
-export interface CompileOptions {
-  /** The module with `main`; firmware/main.ts where not given. */
-  readonly entry?: string;
-  /** The module that "#app" imports; package.json's choice where not given. */
-  readonly app?: string;
-  /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
-  readonly config?: Readonly<Record<string, number | boolean>>;
-  /** What the board gives: as `config`, which goes before it, but a program need not have the names. */
-  readonly boardConfig?: Readonly<Record<string, number | boolean>>;
-  /** Whether assertions trap; a release build takes them as true. */
-  readonly debug?: boolean;
-  /** Texts that take the place of files, by path: an editor's unsaved buffers. */
-  readonly sources?: Readonly<Record<string, string>>;
-}
+export type { CompileOptions } from "./analysis.ts";
 
 export interface CompileResult {
   /** Numbered DEV...; empty where all is well. */
@@ -40,6 +24,16 @@ export interface CompileResult {
   /** "lorawan/session.ts:appSKey" to the C symbol, for each module-level variable that the program uses. */
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
 }
+
+/* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
+export { type Analysis, analyze } from "./analysis.ts";
+export type { Calls } from "./calls.ts";
+export * as intervals from "./interval.ts";
+export { lengthOfArray } from "./lengths.ts";
+export { Order } from "./order.ts";
+export { compoundValue, type Ranges } from "./range.ts";
+export * as tree from "./tree.ts";
+export { innerStatements, operands, ownExpressions, walk } from "./walk.ts";
 
 export interface Compiler {
   /** As `compile`; the sooner done the less has changed since the call before. */
@@ -58,18 +52,9 @@ export function compile(options: CompileOptions = {}): CompileResult {
 }
 
 function compileWith(cache: ProgramCache, options: CompileOptions): CompileResult {
-  const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
-  const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
-  const program = loadProgram(entry, options.app, sources, cache);
-  if (program === undefined) return failed([noEntry(entry)]);
-  if (program.diagnostics.length > 0) return failed(program.diagnostics);
-  const found = new Messages();
-  const tree = check(program, { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} }, found);
-  if (tree === undefined || found.list.length > 0) return failed(found.list);
-  const calls = analyzeCalls(tree, found);
-  if (found.list.length > 0) return failed(found.list);
-  const ranges = analyzeRanges(calls, found);
-  if (found.list.length > 0) return failed(found.list);
+  const analysis = analyze(options, cache);
+  if ("diagnostics" in analysis) return failed(analysis.diagnostics);
+  const { tree, calls, ranges, found } = analysis;
   const { modules, variables } = lowerProgram(tree, calls, ranges, found, options.debug ?? false);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);

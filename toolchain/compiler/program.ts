@@ -11,6 +11,7 @@ import ts from "typescript";
 import type { Module } from "./tree.ts";
 
 export interface SourceProgram {
+  readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   readonly entry: ts.SourceFile;
   /** The module of the integer types and intrinsics. */
@@ -114,6 +115,7 @@ export function loadProgram(
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const language = files.find((file) => resolve(file.fileName) === languageFile);
   return {
+    program,
     checker: program.getTypeChecker(),
     entry: program.getSourceFile(entryPath)!,
     language,

@@ -1,0 +1,55 @@
+/** The part of a compilation that every back end shares: the program as checked, and what is proven about it. */
+import { join, resolve } from "node:path";
+import type ts from "typescript";
+import { analyzeCalls, type Calls } from "./calls.ts";
+import { check } from "./check.ts";
+import { Messages, noEntry } from "./messages.ts";
+import { loadProgram, ProgramCache, packageRoot } from "./program.ts";
+import { analyzeRanges, type Ranges } from "./range.ts";
+import type { ProgramTree } from "./tree.ts";
+
+export interface CompileOptions {
+  /** The module with `main`; firmware/main.ts where not given. */
+  readonly entry?: string;
+  /** The module that "#app" imports; package.json's choice where not given. */
+  readonly app?: string;
+  /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
+  /** What the board gives: as `config`, which goes before it, but a program need not have the names. */
+  readonly boardConfig?: Readonly<Record<string, number | boolean>>;
+  /** Whether assertions trap; a release build takes them as true. */
+  readonly debug?: boolean;
+  /** Texts that take the place of files, by path: an editor's unsaved buffers. */
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
+export interface Analysis {
+  /** As TypeScript sees it: every node of the tree below has its syntax here. */
+  readonly program: ts.Program;
+  /** Names resolved, constants folded, branches on constants gone. */
+  readonly tree: ProgramTree;
+  readonly calls: Calls;
+  readonly ranges: Ranges;
+  /** Where a back end adds messages of its own. */
+  readonly found: Messages;
+}
+
+/** Checks and analyses the program of `options.entry`; the diagnostics where it is refused. */
+export function analyze(
+  options: CompileOptions,
+  cache: ProgramCache = new ProgramCache(),
+): Analysis | { readonly diagnostics: readonly ts.Diagnostic[] } {
+  const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
+  const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
+  const source = loadProgram(entry, options.app, sources, cache);
+  if (source === undefined) return { diagnostics: [noEntry(entry)] };
+  if (source.diagnostics.length > 0) return { diagnostics: source.diagnostics };
+  const found = new Messages();
+  const tree = check(source, { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} }, found);
+  if (tree === undefined || found.list.length > 0) return { diagnostics: found.list };
+  const calls = analyzeCalls(tree, found);
+  if (found.list.length > 0) return { diagnostics: found.list };
+  const ranges = analyzeRanges(calls, found);
+  if (found.list.length > 0) return { diagnostics: found.list };
+  return { program: source.program, tree, calls, ranges, found };
+}
