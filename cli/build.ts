@@ -1,28 +1,30 @@
 /** `joinery build`: compiles an application for a board and says what it takes. */
-import { existsSync, mkdirSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Command, Option } from "commander";
-import { BuildError, boardNames, buildImage, loadProcessorBoard } from "../toolchain/image/index.ts";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { BuildError, buildImage, loadProcessorBoard } from "../toolchain/image/index.ts";
+import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
-interface BuildOptions {
-  board: string;
-  lorawan: "1.0.4" | "1.1";
-  out: string;
+interface BuildOptions extends ChoiceOptions {
+  out?: string;
   debug?: boolean;
   json?: boolean;
 }
 
 export function addBuild(program: Command): void {
-  program
+  const command = program
     .command("build")
     .description("compile an application and the LoRaWAN stack to an image for a board")
-    .argument("[application]", "the TypeScript file of the application; the sensor example if none is named")
-    .addOption(new Option("--board <name>", "the board").choices(boardNames()).default("pro-mini-rfm95"))
-    .addOption(
-      new Option("--lorawan <version>", "the version of LoRaWAN L2").choices(["1.0.4", "1.1"]).default("1.1"),
+    .argument(
+      "[application]",
+      "the TypeScript file of the application; without one, the project's or the sensor example",
+    );
+  addChoice(command)
+    .option(
+      "--out <dir>",
+      "where the ELF, the hex file and the C go (default: build, in the project's folder)",
     )
-    .option("--out <dir>", "where the ELF and the hex file go", "build")
     .option("--debug", "assertions of the source trap where they fail")
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText(
@@ -36,12 +38,11 @@ Examples:
 }
 
 async function build(application: string | undefined, options: BuildOptions): Promise<void> {
-  const board = loadProcessorBoard(options.board);
-  if (application !== undefined && !existsSync(application)) {
-    throw new Refusal(`there is no application ${resolve(application)}`, EXIT.usage);
-  }
+  const choice = choiceOf(application, options);
+  const board = loadProcessorBoard(choice.board);
+  const outDir = resolve(options.out ?? join(choice.folder ?? ".", "build"));
   try {
-    mkdirSync(options.out, { recursive: true });
+    mkdirSync(outDir, { recursive: true });
   } catch (error) {
     throw new Refusal(
       `cannot write the image: ${(error as Error).message}; choose another --out`,
@@ -50,16 +51,16 @@ async function build(application: string | undefined, options: BuildOptions): Pr
   }
   const image = await buildImage({
     board,
-    app: application === undefined ? undefined : resolve(application),
-    config: { LORAWAN_1_1: options.lorawan === "1.1" },
+    app: choice.app,
+    config: { ...choice.config, LORAWAN_1_1: choice.lorawan === "1.1" },
     debug: options.debug,
-    outDir: resolve(options.out),
+    outDir,
   }).catch((error: unknown) => {
     throw error instanceof BuildError ? new Refusal(error.message, EXIT[error.kind]) : error;
   });
   const { elfPath, hexPath, flashBytes, ramBytes } = image;
   if (options.json) {
-    const report = { board: board.name, lorawan: options.lorawan, elfPath, hexPath, flashBytes, ramBytes };
+    const report = { board: board.name, lorawan: choice.lorawan, elfPath, hexPath, flashBytes, ramBytes };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }

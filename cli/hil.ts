@@ -16,6 +16,7 @@ import {
 } from "../hil/rig/index.ts";
 import { boardNames } from "../toolchain/image/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { addHilTest } from "./hil-test.ts";
 
 interface RunOptions {
   board: string;
@@ -46,6 +47,7 @@ export function addHil(program: Command): void {
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (_scenario: string, options: RunOptions) => runScenario(options));
+  addHilTest(hil);
 }
 
 const EXAMPLES = `Examples:

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addBuild } from "./build.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addHil } from "./hil.ts";
+import { addNew } from "./new.ts";
 
 const program = new Command("joinery")
   .description("LoRaWAN end-device firmware written in TypeScript, and the rig that proves it")
@@ -15,6 +16,7 @@ const program = new Command("joinery")
 Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong usage, or state that
 cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
   );
+addNew(program);
 addBuild(program);
 addHil(program);
 

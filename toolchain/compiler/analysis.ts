@@ -4,7 +4,7 @@ import type ts from "typescript";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import { Messages, noEntry } from "./messages.ts";
-import { loadProgram, ProgramCache, packageRoot } from "./program.ts";
+import { loadProgram, ProgramCache } from "./program.ts";
 import { analyzeRanges, type Ranges } from "./range.ts";
 import type { ProgramTree } from "./tree.ts";
 

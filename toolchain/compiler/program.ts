@@ -6,8 +6,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { packageRoot } from "../package-root.ts";
 import type { Module } from "./tree.ts";
 
 export interface SourceProgram {
@@ -20,13 +20,6 @@ export interface SourceProgram {
   /** What TypeScript itself has to say. */
   readonly diagnostics: readonly ts.Diagnostic[];
 }
-
-/** The folder of the package.json above this file: the same from the sources and from dist/. */
-export const packageRoot = ((): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
-})();
 
 const firmwareRoot = join(packageRoot, "firmware");
 const languageFile = join(firmwareRoot, "lang", "index.ts");

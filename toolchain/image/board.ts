@@ -1,6 +1,6 @@
 /** The boards of the project: one folder in `boards/` each, described by its `board.json`. */
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   type Check,
   DocumentError,
@@ -12,6 +12,7 @@ import {
   text,
   wholeNumber,
 } from "../json-document/index.ts";
+import { packageRoot } from "../package-root.ts";
 import { BuildError, UsageError } from "./errors.ts";
 
 /** A port pin of the processor as its data sheet names it ("PB2"), or a pin of a module as it is printed there ("D8"). */
@@ -68,9 +69,11 @@ export function isLuaBoard(board: Board): board is LuaBoard {
   return "language" in board;
 }
 
+const boardsFolder = join(packageRoot, "boards");
+
 /** The names that `loadBoard` knows, in alphabetical order. */
 export function boardNames(): string[] {
-  return readdirSync(boardsDirectory(), { withFileTypes: true })
+  return readdirSync(boardsFolder, { withFileTypes: true })
     .filter((entry) => existsSync(join(entry.parentPath, entry.name, "board.json")))
     .map((entry) => entry.name)
     .sort();
@@ -82,7 +85,7 @@ export function loadBoard(name: string): Board {
   if (!known.includes(name)) {
     throw new UsageError(`unknown board "${name}"; known boards: ${known.join(", ")}`);
   }
-  return readBoard(join(boardsDirectory(), name));
+  return readBoard(join(boardsFolder, name));
 }
 
 /** The same, for what only an image of a processor has. Throws UsageError for a board that runs Lua. */
@@ -141,13 +144,3 @@ const LUA_BOARD: Shape = {
   nsPerModuleCall: wholeNumber(0),
   pins: pins(modulePin),
 };
-
-/** `boards/` beside the package's `package.json`, from the sources as from `dist/`. */
-function boardsDirectory(): string {
-  let dir = import.meta.dirname;
-  while (!existsSync(join(dir, "package.json"))) {
-    if (dir === dirname(dir)) throw new BuildError(`no package.json above ${import.meta.dirname}`);
-    dir = dirname(dir);
-  }
-  return join(dir, "boards");
-}

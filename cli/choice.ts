@@ -1,0 +1,82 @@
+/** What is to be built: what the command line says, else the project's `joinery.json`, else the example. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { boardNames } from "../toolchain/image/index.ts";
+import { findProject, type Project, ProjectError, readProject } from "../toolchain/project/index.ts";
+import { EXIT, Refusal } from "./exit.ts";
+
+/** The options that `addChoice` gives a command. */
+export interface ChoiceOptions {
+  board?: string;
+  lorawan?: "1.0.4" | "1.1";
+  config?: Readonly<Record<string, number | boolean>>;
+}
+
+export interface Choice extends Omit<Project, "folder" | "app"> {
+  /** The TypeScript file of the application; undefined: the sensor example. */
+  readonly app?: string;
+  /** The folder of the project's `joinery.json`; undefined where none counts. */
+  readonly folder?: string;
+}
+
+const DEFAULTS = { board: "pro-mini-rfm95", lorawan: "1.1" } as const;
+
+/** Gives a command the options by which a board, a version and a configuration are chosen. */
+export function addChoice(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`).choices(
+        boardNames(),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--lorawan <version>",
+        `the version of LoRaWAN L2 (default: the project's, or ${DEFAULTS.lorawan})`,
+      ).choices(["1.0.4", "1.1"]),
+    )
+    .option("--config <name=value>", "the value of a @config constant; may be given again", configured);
+}
+
+/**
+ * `application` as given on the command line. Without one the nearest `joinery.json` counts, from the working
+ * folder upwards; options go before it. Throws Refusal.
+ */
+export function choiceOf(application: string | undefined, options: ChoiceOptions): Choice {
+  if (application !== undefined && !existsSync(application)) {
+    throw new Refusal(`there is no application ${resolve(application)}`, EXIT.usage);
+  }
+  const project: Partial<Project> =
+    application === undefined ? currentProject() : { app: resolve(application) };
+  const config = { ...project.config, ...options.config };
+  return {
+    ...project,
+    board: options.board ?? project.board ?? DEFAULTS.board,
+    lorawan: options.lorawan ?? project.lorawan ?? DEFAULTS.lorawan,
+    config: Object.keys(config).length > 0 ? config : undefined,
+  };
+}
+
+/** The project that the working folder belongs to; nothing where it belongs to none. */
+function currentProject(): Partial<Project> {
+  const folder = findProject(process.cwd());
+  if (folder === undefined) return {};
+  try {
+    return readProject(folder);
+  } catch (error) {
+    throw error instanceof ProjectError ? new Refusal(error.message, EXIT.usage) : error;
+  }
+}
+
+function configured(
+  text: string,
+  earlier: Readonly<Record<string, number | boolean>> = {},
+): Record<string, number | boolean> {
+  const [, name, value] = /^([A-Za-z_$][\w$]*)=(.+)$/.exec(text) ?? [];
+  const parsed = value === "true" ? true : value === "false" ? false : Number(value);
+  if (name === undefined || (typeof parsed === "number" && !Number.isSafeInteger(parsed))) {
+    throw new InvalidArgumentError("Write NAME=integer, NAME=true or NAME=false.");
+  }
+  return { ...earlier, [name]: parsed };
+}

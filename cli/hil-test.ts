@@ -1,0 +1,75 @@
+/** `joinery hil test`: runs an application's HIL specs. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { findProject } from "../toolchain/project/index.ts";
+import { EXIT, Refusal } from "./exit.ts";
+
+interface TestOptions {
+  grep?: string;
+  junit?: string;
+}
+
+export function addHilTest(hil: Command): void {
+  hil
+    .command("test")
+    .description("run the project's HIL specs: mocha specs that use joinery/hil")
+    .argument("[specs...]", "the files to run (default: hil/*.spec.ts of the project)")
+    .option("--grep <text>", "only the tests whose names hold it")
+    .option("--junit <file>", "write the results as JUnit XML")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ joinery hil test
+  $ joinery hil test hil/join.spec.ts --grep DevNonce --junit hil.xml`,
+    )
+    .action(runSpecs);
+}
+
+function runSpecs(specs: readonly string[], options: TestOptions): void {
+  const folder = findProject(process.cwd());
+  const files = specs.length > 0 ? specs.map((spec) => resolve(spec)) : specsOf(folder);
+  for (const file of files) {
+    if (!existsSync(file)) throw new Refusal(`there is no spec ${file}`, EXIT.usage);
+  }
+  const reporter =
+    options.junit === undefined
+      ? ["--reporter", "spec"]
+      : ["--reporter", "xunit", "--reporter-option", `output=${resolve(options.junit)}`];
+  const { status, signal, error } = spawnSync(
+    process.execPath,
+    [
+      "--import",
+      import.meta.resolve("tsx"),
+      fileURLToPath(import.meta.resolve("mocha/bin/mocha.js")),
+      ...reporter,
+      "--timeout",
+      "60000",
+      ...(options.grep === undefined ? [] : ["--fgrep", options.grep]),
+      ...files,
+    ],
+    { stdio: "inherit", cwd: folder },
+  );
+  if (error) throw error;
+  if (signal !== null) throw new Refusal(`the specs were ended by ${signal}`, EXIT.failed);
+  process.exitCode = status === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The specs of a project. Throws Refusal where there is no project or it has none. */
+function specsOf(folder: string | undefined): string[] {
+  if (folder === undefined) {
+    throw new Refusal(
+      "there is no joinery.json here or above: name the specs, or make a project with joinery new NAME",
+      EXIT.usage,
+    );
+  }
+  const specFolder = join(folder, "hil");
+  const specs = existsSync(specFolder)
+    ? readdirSync(specFolder).filter((name) => name.endsWith(".spec.ts"))
+    : [];
+  if (specs.length === 0) throw new Refusal(`${specFolder} holds no *.spec.ts`, EXIT.usage);
+  return specs.sort().map((name) => join(specFolder, name));
+}

@@ -1,0 +1,97 @@
+/** An application outside this repository, from `joinery new` to its HIL spec. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "../..");
+const COMMAND = join(ROOT, "cli/setup/joinery.mjs");
+
+function joinery(cwd: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+describe("an application of its own", function () {
+  this.timeout(180000);
+  let parent: string;
+  let folder: string;
+  before(() => {
+    parent = mkdtempSync(join(tmpdir(), "joinery-new-"));
+    folder = join(parent, "demo");
+    const made = joinery(parent, "new", "demo");
+    assert.equal(made.status, 0, made.stderr);
+    // What npm makes of `npm install <path>`.
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(ROOT, join(folder, "node_modules/joinery"));
+    symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
+  });
+  after(() => rmSync(parent, { recursive: true }));
+
+  it("is built for its board, with what joinery.json says", () => {
+    const { status, stdout, stderr } = joinery(folder, "build", "--json");
+    assert.equal(status, 0, stderr);
+    const { board, lorawan, hexPath } = JSON.parse(stdout);
+    assert.deepEqual([board, lorawan, hexPath], ["pro-mini-rfm95", "1.1", join(folder, "build/joinery.hex")]);
+    assert.match(readFileSync(hexPath, "utf8"), /^:/);
+  });
+
+  it("has no error in an editor", () => {
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", "."], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stdout);
+  });
+
+  it("passes its HIL spec, and says so in JUnit XML", () => {
+    const { status, stdout, stderr } = joinery(folder, "hil", "test", "--junit", "hil.xml");
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(readFileSync(join(folder, "hil.xml"), "utf8"), /tests="2" failures="0"/);
+  });
+
+  it("fails its HIL spec when the device does not do what the spec asks", () => {
+    const app = join(folder, "app.ts");
+    const text = readFileSync(app, "utf8");
+    writeFileSync(app, text.replace("sampleCount + 1", "sampleCount + 2"));
+    try {
+      const { status, stdout } = joinery(folder, "hil", "test", "--grep", "readings");
+      assert.equal(status, 1);
+      assert.match(stdout, /1 failing/);
+    } finally {
+      writeFileSync(app, text);
+    }
+  });
+
+  it("is not written over", () => {
+    const { status, stderr } = joinery(parent, "new", "demo");
+    assert.equal(status, 2);
+    assert.match(stderr, /demo exists already: choose another name/);
+    assert.ok(existsSync(join(folder, "app.ts")));
+  });
+
+  it("cannot have a name that npm refuses", () => {
+    const { status, stderr } = joinery(parent, "new", "My App");
+    assert.equal(status, 2);
+    assert.match(stderr, /"My App" cannot name an application: lower-case letters/);
+  });
+
+  it("has nothing to test where there is no project", () => {
+    const { status, stderr } = joinery(parent, "hil", "test");
+    assert.equal(status, 2);
+    assert.match(stderr, /no joinery\.json here or above/);
+  });
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findProject, ProjectError, projectFiles, readProject } from "../../../toolchain/project/index.ts";
+
+describe("joinery.json", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "joinery-project-"));
+    writeFileSync(join(folder, "app.ts"), "");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const good = { app: "app.ts", board: "pro-mini-rfm95", lorawan: "1.0.4" };
+  const write = (document: unknown) => writeFileSync(join(folder, "joinery.json"), JSON.stringify(document));
+
+  it("is read with absolute paths", () => {
+    write({ ...good, config: { PERIOD_S: 10, LOUD: true }, budget: { flash: 9000 } });
+    assert.deepEqual(readProject(folder), {
+      ...good,
+      folder,
+      app: join(folder, "app.ts"),
+      config: { PERIOD_S: 10, LOUD: true },
+      budget: { flash: 9000 },
+    });
+  });
+
+  const faults: readonly [string, object, RegExp][] = [
+    [
+      "a board that does not exist",
+      { board: "toaster" },
+      /joinery\.json: board must be .*"pro-mini-rfm95".*"toaster"/,
+    ],
+    ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
+    ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],
+    [
+      "a misspelt field",
+      { bugdet: {} },
+      /bugdet must be left out \(known fields: app, board, lorawan, config, budget\)/,
+    ],
+    [
+      "a configured value that is no integer",
+      { config: { PERIOD_S: 1.5 } },
+      /config\.PERIOD_S must be an integer, true or false, not 1\.5/,
+    ],
+    [
+      "a configuration that decides the version",
+      { config: { LORAWAN_1_1: true } },
+      /config\.LORAWAN_1_1 must be left out, since "lorawan" decides it/,
+    ],
+    ["a list of configured values", { config: [1] }, /config must be an object/],
+    [
+      "a budget of nothing",
+      { budget: { ram: 0 } },
+      /budget\.ram must be a whole number of at least 1, not 0/,
+    ],
+    [
+      "a budget of something unknown",
+      { budget: { heap: 1 } },
+      /budget\.heap must be left out \(known fields: flash, ram, stack\)/,
+    ],
+  ];
+  for (const [what, change, message] of faults) {
+    it(`refuses ${what}, naming file and field`, () => {
+      write({ ...good, ...change });
+      assert.throws(
+        () => readProject(folder),
+        (error) => {
+          assert.ok(error instanceof ProjectError);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("refuses a file that is no JSON", () => {
+    writeFileSync(join(folder, "joinery.json"), "{,}");
+    assert.throws(() => readProject(folder), /joinery\.json is not JSON/);
+  });
+
+  it("is found from a folder below", () => {
+    write(good);
+    mkdirSync(join(folder, "a/b"), { recursive: true });
+    assert.equal(findProject(join(folder, "a/b")), folder);
+  });
+});
+
+describe("a new application", () => {
+  it("carries its name in every file that speaks of it, and hides .gitignore from no one", () => {
+    const files = projectFiles("demo");
+    assert.deepEqual([...files.keys()].sort(), [
+      ".gitignore",
+      "README.md",
+      "app.ts",
+      "hil/join.spec.ts",
+      "joinery.json",
+      "package.json",
+      "tsconfig.json",
+    ]);
+    for (const text of files.values()) assert.doesNotMatch(text, /\{\{/);
+    assert.equal(JSON.parse(files.get("package.json")!).name, "demo");
+  });
+});

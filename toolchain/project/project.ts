@@ -1,0 +1,78 @@
+/** `joinery.json`: what an application's folder says of itself, so that no command has to. */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { boardNames } from "../image/index.ts";
+import {
+  type Check,
+  DocumentError,
+  object,
+  oneOf,
+  optional,
+  readJsonDocument,
+  text,
+  wholeNumber,
+} from "../json-document/index.ts";
+
+/** A `joinery.json`, with its paths made absolute. */
+export interface Project {
+  /** The folder of the file. */
+  readonly folder: string;
+  /** The TypeScript file of the application. */
+  readonly app: string;
+  readonly board: string;
+  readonly lorawan: "1.0.4" | "1.1";
+  /** Values for `@config` constants, by name. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
+  /** What the image may take, in octets; a build that takes more fails. */
+  readonly budget?: { readonly flash?: number; readonly ram?: number; readonly stack?: number };
+}
+
+/** A `joinery.json` that cannot be used: the message names file, field and what belongs there. */
+export class ProjectError extends Error {
+  override readonly name = "ProjectError";
+}
+
+const FILE = "joinery.json";
+
+const configuration: Check = (value, field, fail) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(field, "an object", value);
+  for (const [name, chosen] of Object.entries(value as object)) {
+    if (name === "LORAWAN_1_1") fail(`${field}.${name}`, 'left out, since "lorawan" decides it', chosen);
+    if (typeof chosen !== "boolean" && !Number.isSafeInteger(chosen)) {
+      fail(`${field}.${name}`, "an integer, true or false", chosen);
+    }
+  }
+};
+
+/** The folder of the nearest `joinery.json`, from a folder upwards; undefined where there is none. */
+export function findProject(from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, FILE))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Reads the `joinery.json` of a folder. Throws ProjectError. */
+export function readProject(folder: string): Project {
+  const path = resolve(folder, FILE);
+  try {
+    const document = readJsonDocument(path, {
+      app: text,
+      board: oneOf(...boardNames()),
+      lorawan: oneOf("1.0.4", "1.1"),
+      config: optional(configuration),
+      budget: optional(
+        object({
+          flash: optional(wholeNumber(1)),
+          ram: optional(wholeNumber(1)),
+          stack: optional(wholeNumber(1)),
+        }),
+      ),
+    }) as unknown as Omit<Project, "folder">;
+    const app = resolve(folder, document.app);
+    if (!existsSync(app)) throw new ProjectError(`${path}: there is no application ${app}`);
+    return { ...document, folder: resolve(folder), app };
+  } catch (error) {
+    throw error instanceof DocumentError ? new ProjectError(error.message) : error;
+  }
+}

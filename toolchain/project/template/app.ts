@@ -1,0 +1,30 @@
+/** {{name}}: what the device measures and sends. The LoRaWAN stack calls the three functions below. */
+import { printDownlink } from "joinery/console";
+import { batteryLevel } from "joinery/hal";
+import { type Bytes, type Int, store16be, type u8, u16 } from "joinery/lang";
+
+/** Seconds from uplink to uplink. @config */
+export const PERIOD_S: Int<1, 500000> = 60;
+
+/** FPort of the uplinks. */
+export const UPLINK_PORT = 1;
+
+let sampleCount: u16 = 0;
+
+/** Called once, before the device joins. */
+export function setup(): void {
+  sampleCount = 0;
+}
+
+/** Called for each uplink: writes the payload and returns its length in octets. */
+export function sample(payload: Bytes<49>): Int<0, 49> {
+  sampleCount = u16(sampleCount + 1);
+  store16be(payload, 0, sampleCount);
+  payload[2] = batteryLevel();
+  return 3;
+}
+
+/** Called for each downlink on an FPort of the application: the first `length` octets of `payload`. */
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  printDownlink(port, payload, length);
+}
