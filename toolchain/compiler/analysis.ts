@@ -1,6 +1,8 @@
 /** The part of a compilation that every back end shares: the program as checked, and what is proven about it. */
+
 import { join, resolve } from "node:path";
 import type ts from "typescript";
+import { packageRoot } from "../package-root.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import { Messages, noEntry } from "./messages.ts";
