@@ -33,27 +33,10 @@ export function operand(value: IrExpression | IrPointer): string {
   return isPointer(value) ? pointer(value) : expression(value);
 }
 
-/** How tightly an operator binds; operators of different kinds beside each other get parentheses anyway. */
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  "*": 10,
-  "/": 10,
-  "%": 10,
-  "+": 9,
-  "-": 9,
-  "<<": 8,
-  ">>": 8,
-  "<": 7,
-  "<=": 7,
-  ">": 7,
-  ">=": 7,
-  "==": 6,
-  "!=": 6,
-  "&": 5,
-  "^": 4,
-  "|": 3,
-  "&&": 2,
-  "||": 1,
-};
+/** Operators that stand beside their like without parentheses, as a sum of several terms; all others get them. */
+const CHAINS: readonly ReadonlySet<string>[] = ["+ -", "*", "&", "^", "|", "&&", "||"].map(
+  (operators) => new Set(operators.split(" ")),
+);
 
 /** A value, without parentheses around it. */
 export function expression(value: IrExpression): string {
@@ -76,14 +59,18 @@ export function expression(value: IrExpression): string {
     case "binary":
       return `${binaryOperand(value, value.left, false)} ${value.operator} ${binaryOperand(value, value.right, true)}`;
     case "conditional": {
-      const parts = [value.condition, value.whenTrue, value.whenFalse].map((part) =>
-        part.kind === "conditional" ? `(${expression(part)})` : expression(part),
-      );
+      const parts = [value.condition, value.whenTrue, value.whenFalse].map(part);
       return `${parts[0]} ? ${parts[1]} : ${parts[2]}`;
     }
     case "call":
       return `${value.name}(${value.arguments.map(operand).join(", ")})`;
   }
+}
+
+/** What stands before the question mark, or between it and the colon, or after. */
+function part(value: IrExpression): string {
+  const text = expression(value);
+  return value.kind === "binary" || value.kind === "conditional" ? `(${text})` : text;
 }
 
 function unaryOperand(value: IrExpression): string {
@@ -101,21 +88,8 @@ function binaryOperand(
   if (value.kind === "conditional") return `(${text})`;
   if (value.kind === "constant" && text.startsWith("-")) return `(${text})`;
   if (value.kind !== "binary") return text;
-  const sum = (operator: string) => operator === "+" || operator === "-";
-  const familiar =
-    parent.operator === value.operator ? parent.operator !== "-" && !isComparison(parent.operator) : false;
-  const readable =
-    familiar ||
-    (sum(parent.operator) && sum(value.operator)) ||
-    (sum(parent.operator) && value.operator === "*") ||
-    (isComparison(parent.operator) && (sum(value.operator) || value.operator === "*")) ||
-    (["&&", "||"].includes(parent.operator) && isComparison(value.operator));
-  const binds = PRECEDENCE[value.operator] - PRECEDENCE[parent.operator];
-  return readable && (binds > 0 || (binds === 0 && !right)) ? text : `(${text})`;
-}
-
-function isComparison(operator: string): boolean {
-  return PRECEDENCE[operator] === 6 || PRECEDENCE[operator] === 7;
+  const chain = CHAINS.some((operators) => operators.has(parent.operator) && operators.has(value.operator));
+  return chain && !right ? text : `(${text})`;
 }
 
 function constantText(value: IrExpression & { kind: "constant" }): string {
@@ -160,13 +134,10 @@ function pointerText(value: IrPointer): string {
       return member(value.record, value.field);
     case "memberRecord":
       return `&${member(value.record, value.field)}`;
-    case "offset": {
-      const index = value.index.kind === "binary" || value.index.kind === "conditional";
-      const text = expression(value.index);
-      return `${pointer(value.array, true)} + ${index ? `(${text})` : text}`;
-    }
+    case "offset":
+      return `&${pointer(value.array, true)}[${expression(value.index)}]`;
     case "choice":
-      return `${expression(value.condition)} ? ${pointer(value.whenTrue, true)} : ${pointer(value.whenFalse, true)}`;
+      return `${part(value.condition)} ? ${pointer(value.whenTrue, true)} : ${pointer(value.whenFalse, true)}`;
     case "pointerCall":
       return `${value.name}(${value.arguments.map(operand).join(", ")})`;
   }

@@ -146,7 +146,7 @@ function simple(statement: IrStatement): string {
     case "step":
       return `${expression(statement.target)}${statement.by > 0 ? "++" : "--"}`;
     case "call":
-      return `${statement.name}(${statement.arguments.map(operand).join(", ")})`;
+      return `${statement.drops ? "(void)" : ""}${statement.name}(${statement.arguments.map(operand).join(", ")})`;
     case "jump":
       return statement.to;
     case "return":

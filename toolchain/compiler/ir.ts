@@ -50,6 +50,8 @@ export type IrExpression =
       readonly operator: string;
       readonly left: IrExpression;
       readonly right: IrExpression;
+      /** Of an unsigned: its value and those of its parts fit int too. */
+      readonly small?: boolean;
     }
   | {
       readonly kind: "conditional";
@@ -113,6 +115,8 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly kind: "call";
       readonly name: string;
       readonly arguments: readonly (IrExpression | IrPointer)[];
+      /** It gives a value, which nothing uses. */
+      readonly drops?: boolean;
     }
   | {
       readonly kind: "if";

@@ -35,6 +35,8 @@ import {
   exactType,
   reach,
   shift,
+  small,
+  smallType,
   stored,
 } from "./widths.ts";
 
@@ -159,17 +161,18 @@ function lowerRotation(at: Lowering, expression: RotateNode): IrExpression {
 function lowerUnary(at: Lowering, expression: UnaryNode, wanted: Wanted): IrExpression {
   const ranges = [at.ranges.of(expression), at.ranges.of(expression.operand)];
   const type = exactType(ranges);
-  if (type === "int" || (type === "i32" && wanted === "exact")) {
+  const low = wanted === 8 || wanted === 16;
+  if ((type === "int" && !low) || (type === "i32" && wanted === "exact")) {
     const operand = reach(type, lowerValue(at, expression.operand, "exact"));
     const typed = type === "i32" ? convert(type, operand) : operand;
     return { kind: "unary", type, operator: expression.operator, operand: typed };
   }
   return modular(at, expression, wanted, (bits) => {
     const compute = bits === 32 ? "u32" : "uint";
-    const operand = convert(compute, lowerValue(at, expression.operand, bits));
+    const operand = reach(compute, lowerValue(at, expression.operand, bits));
     // 0 - x rather than -x: the minus of an unsigned value is what C defines, but linters stumble over it.
     if (expression.operator === "-") return binary("-", compute, constant(0, compute), operand);
-    return { kind: "unary", type: compute, operator: "~", operand };
+    return { kind: "unary", type: compute, operator: "~", operand: convert(compute, operand) };
   });
 }
 
@@ -211,8 +214,9 @@ function lowerDivision(
   const octets = [left, right].every((operand) =>
     operand.kind === "constant" ? operand.value <= RANGES.u8.max : operand.type === "u8",
   );
-  const type = octets ? "int" : exactType(operands.map((operand) => at.ranges.of(operand)))!;
-  return binary(operator, type === "int" && !octets ? "uint" : type, left, right);
+  if (octets) return binary(operator, smallType([left, right]), left, right);
+  const type = exactType(operands.map((operand) => at.ranges.of(operand)))!;
+  return binary(operator, type === "int" ? "uint" : type, left, right);
 }
 
 function lowerShiftRight(at: Lowering, expression: BinaryNode): IrExpression {
@@ -248,7 +252,7 @@ function bitsType(operands: readonly IrExpression[], bits: number): ComputeType 
     operand.type === "u8" ||
     operand.type === "i8" ||
     (operand.kind === "constant" && Math.abs(operand.value) <= RANGES.u8.max);
-  return bits === 8 && operands.every(octet) ? "int" : "uint";
+  return bits === 8 && operands.every(octet) ? smallType(operands) : "uint";
 }
 
 /** `+ - * & | ^ <<`. */
@@ -265,8 +269,10 @@ function lowerRing(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpr
     const [left, right] = at.inOrder(parts, (operand, i) =>
       lowerValue(at, operand, wanted === 32 && !(isShift && i === 1) ? 32 : "exact"),
     );
-    const compute = wanted === 32 ? wideType(type, isShift ? [left] : [left, right]) : type;
-    return isShift ? shift(operator, compute, left, right) : binary(operator, compute, left, right);
+    const wide = wanted === 32 ? wideType(type, isShift ? [left] : [left, right]) : type;
+    const positive = [result, a, b].every((range) => range.min >= 0);
+    if (wide === "int" && positive) return small(operator, left, right);
+    return isShift ? shift(operator, wide, left, right) : binary(operator, wide, left, right);
   }
   return modular(at, expression, wanted, (bits) => {
     const wide = bits === 32 || (isShift && b.max > 15);
@@ -322,7 +328,12 @@ function lowerConditional(
     narrowest(at.ranges.of(expression)) ?? "u32",
     (values) => {
       const type = whole === "exact" ? commonType(values, ranges) : whole === 32 ? "u32" : "uint";
-      return { type, values: carried(type, reach(type, values[0]), reach(type, values[1])) };
+      const [a, b] = carried(type, reach(type, values[0]), reach(type, values[1]));
+      // gcc takes offence where an int and an unsigned meet at the colon, whatever the int is made of.
+      const [x, y] = [a, b].map((value) =>
+        type === "uint" && value.type === "int" ? convert(type, value) : value,
+      );
+      return { type, values: [x, y] };
     },
   );
 }

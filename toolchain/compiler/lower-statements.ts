@@ -188,6 +188,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
         origin,
         name: at.functionName(expression.callee),
         arguments: at.callArguments(expression),
+        drops: expression.callee.result.kind !== "void",
       });
       return;
     case "store": {
@@ -204,7 +205,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
       const type = typeOf(source);
       const flash = type.kind === "array" && type.memory === "flash";
       const name = flash ? "joinery_copy_flash" : mayOverlap(target, source) ? "memmove" : "memcpy";
-      at.emit({ kind: "call", origin, name, arguments: parts });
+      at.emit({ kind: "call", origin, name, arguments: parts, drops: true });
       return;
     }
     case "fill": {
@@ -215,7 +216,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
         return;
       }
       const octet = stored("u8", lowerValue(at, value, 8));
-      at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size] });
+      at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size], drops: true });
       return;
     }
     case "assert":

@@ -358,6 +358,7 @@ export class Lowering {
           origin: undefined,
           name: this.functionName(expression.callee),
           arguments: this.callArguments(expression),
+          drops: expression.callee.result.kind !== "void",
         });
         return;
       case "update":

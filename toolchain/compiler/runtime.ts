@@ -8,13 +8,15 @@ export const RUNTIME_HEADER = `/* Joinery: what generated C stands on. C99. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#endif
 
 /* The program: what a board's main calls once it is set up. */
 void joinery_main(void);
 
 /* Constant tables: in flash with its own address space on AVR, plain constants elsewhere. */
 #ifdef __AVR__
-#include <avr/pgmspace.h>
 #define FLASH PROGMEM
 #define FLASH_U8(table, index) pgm_read_byte(&(table)[index])
 #define FLASH_U16(table, index) pgm_read_word(&(table)[index])
@@ -93,21 +95,21 @@ static inline void joinery_store16be(uint8_t *octets, uint16_t value) {
 }
 
 static inline uint32_t joinery_load32le(const uint8_t *octets) {
-  return joinery_load16le(octets) | ((uint32_t)joinery_load16le(octets + 2) << 16);
+  return joinery_load16le(octets) | ((uint32_t)joinery_load16le(&octets[2]) << 16);
 }
 
 static inline uint32_t joinery_load32be(const uint8_t *octets) {
-  return joinery_load16be(octets + 2) | ((uint32_t)joinery_load16be(octets) << 16);
+  return joinery_load16be(&octets[2]) | ((uint32_t)joinery_load16be(octets) << 16);
 }
 
 static inline void joinery_store32le(uint8_t *octets, uint32_t value) {
   joinery_store16le(octets, (uint16_t)value);
-  joinery_store16le(octets + 2, (uint16_t)(value >> 16));
+  joinery_store16le(&octets[2], (uint16_t)(value >> 16));
 }
 
 static inline void joinery_store32be(uint8_t *octets, uint32_t value) {
   joinery_store16be(octets, (uint16_t)(value >> 16));
-  joinery_store16be(octets + 2, (uint16_t)value);
+  joinery_store16be(&octets[2], (uint16_t)value);
 }
 
 /* Whether count octets are equal, in a time that depends on count alone. */
@@ -121,10 +123,9 @@ export const RUNTIME_SOURCE = `/* Joinery: runtime functions. C99. */
 
 bool joinery_equal(const uint8_t *a, const uint8_t *b, uint16_t count) {
   uint8_t difference = 0;
-  while (count > 0) {
-    difference = (uint8_t)(difference | (*a++ ^ *b++));
-    count--;
+  for (uint16_t i = 0; i < count; i++) {
+    difference = (uint8_t)(difference | (a[i] ^ b[i]));
   }
-  return difference == 0;
+  return difference == 0u;
 }
 `;

@@ -71,6 +71,64 @@ function cast(type: ValueType, operand: IrExpression): IrExpression {
   return inner ? convert(type, operand.operand) : { kind: "convert", type, operand };
 }
 
+/**
+ * Whether nothing signed is in `value`: unsigned operands, and constants from 0 on. The promotions of C make an
+ * int of it where the operands are narrow; beside a constant it is computed as unsigned, which says what is meant.
+ */
+export function isUnsigned(value: IrExpression): boolean {
+  switch (value.kind) {
+    case "constant":
+      return value.value >= 0;
+    case "binary": {
+      if (value.type !== "int") return value.type !== "i32" && value.type !== "bool";
+      const shift = value.operator === "<<" || value.operator === ">>";
+      return isUnsigned(value.left) && (shift || isUnsigned(value.right));
+    }
+    case "conditional":
+      return value.type !== "bool" && isUnsigned(value.whenTrue) && isUnsigned(value.whenFalse);
+    default:
+      return UNSIGNED.has(value.type);
+  }
+}
+
+const UNSIGNED: ReadonlySet<ValueType> = new Set<ValueType>(["u8", "u16", "u32", "uint"]);
+
+/** Operators whose low bits are the same whether computed as int or as unsigned. */
+const RING = new Set(["+", "-", "*", "&", "|", "^"]);
+
+/** An int of unsigned operands as unsigned: the cast goes to an operand, where the compiler needs one at all. */
+function unsignedOf(value: IrExpression & { kind: "binary" }): IrExpression {
+  if (!grows(value)) return value;
+  if (RING.has(value.operator)) return binary(value.operator, "uint", value.left, value.right);
+  if (value.operator === "<<") return shift("<<", "uint", value.left, value.right);
+  return convert("uint", value);
+}
+
+/** An unsigned that fits int, with all its parts, as int. */
+function signedOf(value: IrExpression & { kind: "binary" }): IrExpression {
+  const { operator, left, right } = value;
+  return operator === "<<" || operator === ">>"
+    ? shift(operator, "int", left, right)
+    : binary(operator, "int", left, right);
+}
+
+/** Whether gcc cannot see that an int of unsigned operands is not negative. */
+function grows(value: IrExpression): boolean {
+  if (value.kind !== "binary") return value.kind === "conditional";
+  return ["+", "-", "*", "<<"].includes(value.operator) || grows(value.left) || grows(value.right);
+}
+
+/**
+ * int or unsigned for values from 0 to 32767, which fit both: unsigned beside what is unsigned in C already, and
+ * where a constant stands beside what is unsigned, so that both are; int where promotions make one of everything.
+ */
+export function smallType(operands: readonly IrExpression[]): "int" | "uint" {
+  if (!operands.every(isUnsigned)) return "int";
+  const constants = operands.filter((operand) => operand.kind === "constant").length;
+  const wide = operands.some((operand) => operand.type === "uint" || operand.type === "u16");
+  return wide || (constants > 0 && constants < operands.length) ? "uint" : "int";
+}
+
 /** Whether gcc sees through promotions that `operand` is signed and has fewer bits than `type`. */
 function narrowSigned(operand: IrExpression, type: ValueType): boolean {
   if (operand.kind === "constant") return false;
@@ -108,7 +166,7 @@ export function binary(
   type: ComputeType,
   left: IrExpression,
   right: IrExpression,
-): IrExpression {
+): IrExpression & { kind: "binary" } {
   const [a, b] = carried(type, reach(type, left), reach(type, right));
   return { kind: "binary", type, operator, left: a, right: b };
 }
@@ -119,11 +177,19 @@ export function shift(
   type: ComputeType,
   left: IrExpression,
   count: IrExpression,
-): IrExpression {
+): IrExpression & { kind: "binary" } {
   const value = reach(type, left);
   const typed = type === "int" || value.type === type ? suffix(type, value) : convert(type, value);
-  const by = REACHES.int.has(count.type) ? count : convert("u8", count);
+  const by = bitsOf(count.type) <= 16 ? count : convert("u8", count);
   return { kind: "binary", type, operator, left: typed, right: by };
+}
+
+/** `left operator right` of values from 0 to 32767, the result as well: int or unsigned, as it comes. */
+export function small(operator: string, left: IrExpression, right: IrExpression): IrExpression {
+  const isShift = operator === "<<";
+  const type = smallType(isShift && left.kind !== "constant" ? [left] : [left, right]);
+  const value = isShift ? shift(operator, type, left, right) : binary(operator, type, left, right);
+  return type === "uint" ? { ...value, small: true } : value;
 }
 
 /** `left operator right` of two exact values whose ranges are given. */
@@ -156,7 +222,9 @@ function opaque(operand: IrExpression): IrExpression {
 /** The type in which several exact values meet: by their types where these agree, else by their ranges. */
 export function commonType(operands: readonly IrExpression[], ranges: readonly Interval[]): ComputeType {
   const small = (operand: IrExpression) => operand.kind === "constant" || REACHES.int.has(operand.type);
-  if (operands.every(small) && ranges.every((range) => within(range, RANGES.i16))) return "int";
+  if (operands.every(small) && ranges.every((range) => within(range, RANGES.i16))) {
+    return ranges.every((range) => range.min >= 0) ? smallType(operands) : "int";
+  }
   const type = exactType(ranges);
   if (type === undefined) throw new Error("values without a common 32-bit type");
   return type === "int" && ranges.every((range) => range.min >= 0) ? "uint" : type;
@@ -165,6 +233,10 @@ export function commonType(operands: readonly IrExpression[], ranges: readonly I
 /** `operand` in a form that reaches `type` with its value. */
 export function reach(type: ComputeType, operand: IrExpression): IrExpression {
   if (operand.kind === "constant") return convert(type, operand);
+  if (operand.kind === "binary") {
+    if (type === "uint" && operand.type === "int" && isUnsigned(operand)) return unsignedOf(operand);
+    if (type === "int" && operand.small) return signedOf(operand);
+  }
   return REACHES[type].has(operand.type) ? operand : convert(type, operand);
 }
 
@@ -181,10 +253,12 @@ export function carried(
   return [convert(type, left), right];
 }
 
-/** A constant beside an operand that has the type: a suffix only where its own type would differ. */
+/** A constant beside an operand that has the type: of its sign, and of its width where it needs that. */
 function plain(type: ComputeType, operand: IrExpression): IrExpression {
   if (operand.kind !== "constant") return operand;
-  return within({ min: operand.value, max: operand.value }, RANGES.i16) ? operand : suffix(type, operand);
+  if (type === "u32" && operand.value <= RANGES.u16.max) return suffix("uint", operand);
+  const short = type === "i32" && within({ min: operand.value, max: operand.value }, RANGES.i16);
+  return short ? operand : suffix(type, operand);
 }
 
 function suffix(type: ComputeType, operand: IrExpression): IrExpression {

@@ -73,12 +73,12 @@ export function main(): void {
 }`;
     const c = (debug: boolean) => compileTexts({ "main.ts": text }, { debug }).files.get("main.c")!;
     assert.deepEqual(c(true).match(/JOINERY_\w+\(.*\)/g), [
-      "JOINERY_ASSERT(main_n < 8)",
+      "JOINERY_ASSERT(main_n < 8u)",
       "JOINERY_ASSERT(main_odd())",
       "JOINERY_TRAP()",
     ]);
     assert.deepEqual(c(false).match(/JOINERY_\w+\(.*\)/g), ["JOINERY_UNREACHABLE()"]);
-    assert.match(c(false), /^ {2}main_odd\(\);$/m);
+    assert.match(c(false), /^ {2}\(void\)main_odd\(\);$/m);
   });
 
   it("names the C symbol of every module-level variable in use", () => {

@@ -7,13 +7,13 @@ static uint8_t order_ring[16];
 static uint8_t order_head;
 
 static uint8_t order_take(void) {
-  order_head = (uint8_t)((unsigned)(order_head + 1) & 15);
+  order_head = (uint8_t)((order_head + 1u) & 15u);
   return order_ring[order_head];
 }
 
 void joinery_main(void) {
   uint8_t n = 0;
-  while (n < 16 && board_read() != 0) {
+  while ((n < 16u) && (board_read() != 0u)) {
 #line 21 "test/unit/compiler/c/order.ts"
     uint8_t t = n;
     n++;
@@ -33,11 +33,11 @@ void joinery_main(void) {
 #line 25 "test/unit/compiler/c/order.ts"
   uint16_t previous = (uint16_t)(t5 + order_take());
   do {
-    if (n > 0) {
+    if (n > 0u) {
 #line 27 "test/unit/compiler/c/order.ts"
       n--;
 #line 27 "test/unit/compiler/c/order.ts"
-      board_write((uint16_t)((int)previous << 4), (uint8_t)(n & 7));
+      board_write((uint16_t)((unsigned)previous << 4), (uint8_t)(n & 7u));
     }
-  } while (n > 2 && order_take() > 9);
+  } while ((n > 2u) && (order_take() > 9u));
 }

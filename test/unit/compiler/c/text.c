@@ -17,12 +17,12 @@ static void text_print(const uint8_t *text, uint16_t textLength) {
 
 static uint16_t text_slowest(const uint16_t *table) {
   uint16_t longest = 0;
-  for (uint8_t i = 0; i < 6; i++) {
+  for (uint8_t i = 0; i < 6u; i++) {
 #line 31 "test/unit/compiler/c/text.ts"
     if (FLASH_U16(table, i) > longest) { longest = FLASH_U16(table, i); }
   }
 #line 32 "test/unit/compiler/c/text.ts"
-  return (uint16_t)(longest + UINT32_C(30) /* CLOCK_ERROR_PPM */ > 1500 ? 1500u : longest);
+  return (uint16_t)(((longest + UINT32_C(30) /* CLOCK_ERROR_PPM */) > 1500u) ? 1500u : longest);
 }
 
 void joinery_main(void) {
@@ -30,6 +30,6 @@ void joinery_main(void) {
   text_print(text_HELLO, 5);
   text_print(text_text1, 6);
 
-  joinery_copy_flash(text_label, text_HELLO, 5);
+  (void)joinery_copy_flash(text_label, text_HELLO, 5);
   board_put((uint8_t)((unsigned)text_slowest(text_AIRTIMES_MS) >> 8));
 }
