@@ -4,6 +4,7 @@ import { addBuild } from "./build.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addHil } from "./hil.ts";
 import { addNew } from "./new.ts";
+import { addWatch } from "./watch.ts";
 
 const program = new Command("joinery")
   .description("LoRaWAN end-device firmware written in TypeScript, and the rig that proves it")
@@ -18,6 +19,7 @@ cannot be used; 3 something must be installed first; 4 a fault of Joinery itself
   );
 addNew(program);
 addBuild(program);
+addWatch(program);
 addHil(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

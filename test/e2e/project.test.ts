@@ -1,6 +1,6 @@
 /** An application outside this repository, from `joinery new` to its HIL spec. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 const ROOT = join(import.meta.dirname, "../..");
 const COMMAND = join(ROOT, "cli/setup/joinery.mjs");
@@ -73,6 +74,34 @@ describe("an application of its own", function () {
       assert.match(stdout, /1 failing/);
     } finally {
       writeFileSync(app, text);
+    }
+  });
+
+  it("is built anew at each change while it is watched", async () => {
+    const app = join(folder, "app.ts");
+    const text = readFileSync(app, "utf8");
+    const watcher = spawn(process.execPath, [COMMAND, "watch"], { cwd: folder });
+    const ended = new Promise((done) => watcher.once("exit", done));
+    const lines = createInterface({ input: watcher.stdout })[Symbol.asyncIterator]();
+    const lineWith = async (pattern: RegExp): Promise<string> => {
+      for (let seen = ""; ; ) {
+        const { value, done } = await lines.next();
+        if (done) assert.fail(`no line with ${pattern} in:\n${seen}`);
+        if (pattern.test(value)) return value;
+        seen += `${value}\n`;
+      }
+    };
+    try {
+      await lineWith(/built in .* after the first build: flash \d+ B, RAM \d+ B$/);
+      writeFileSync(app, text.replace("u16(sampleCount + 1)", "sampleCount + 1"));
+      await lineWith(/refused after app\.ts/);
+      await lineWith(/app\.ts:\d+:\d+ - error DEV2001: .*wrap it with u16\(\)/);
+      writeFileSync(app, text.replace("return 3;", "payload[3] = 0;\n  return 4;"));
+      await lineWith(/built in .* after app\.ts: flash \d+ B \(\+\d+\)/);
+    } finally {
+      writeFileSync(app, text);
+      watcher.kill("SIGINT");
+      assert.equal(await ended, 0);
     }
   });
 

@@ -1,5 +1,5 @@
 /** From TypeScript to an image for a board. */
-import { compile, formatDiagnostics } from "../compiler/index.ts";
+import { type Compiler, createCompiler, formatDiagnostics } from "../compiler/index.ts";
 import type { ProcessorBoard } from "./board.ts";
 import { BuildError } from "./errors.ts";
 import { type Image, linkImage } from "./link.ts";
@@ -19,9 +19,11 @@ export async function buildImage(options: {
   /** Assertions trap. */
   debug?: boolean;
   outDir: string;
+  /** One that is kept between builds makes the next one faster. */
+  compiler?: Compiler;
 }): Promise<Image> {
-  const { board, app, entry, config, debug, outDir } = options;
-  const result = compile({
+  const { board, app, entry, config, debug, outDir, compiler = createCompiler() } = options;
+  const result = compiler.compile({
     app,
     entry,
     config,
