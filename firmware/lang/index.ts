@@ -131,9 +131,13 @@ export function lengthOf(array: ArrayLike<unknown>): u16 {
   return array.length;
 }
 
-/** N octets of `array` from `offset` on, sharing its memory. `offset + count` must lie inside. */
-export function view<const N extends number>(array: Uint8Array, offset: u16, count: N): Bytes<N> {
-  return array.subarray(offset, offset + count) as Bytes<N>;
+/** N elements of `array` from `offset` on, sharing its memory. `offset + count` must lie inside. */
+export function view<A extends AnyArray, const N extends number>(
+  array: A,
+  offset: u16,
+  count: N,
+): AtLeast<A, N> {
+  return array.subarray(offset, offset + count) as AtLeast<A, N>;
 }
 
 /** Copies `count` octets; the two ranges may overlap. */

@@ -5,7 +5,8 @@ import { lengthOfArray } from "./lengths.ts";
 import { combine, constantForm, placeForm } from "./linear.ts";
 import { messages } from "./messages.ts";
 import type { Evaluator } from "./range-expressions.ts";
-import type { ElementNode, Expression } from "./tree.ts";
+import type { ElementNode, Expression, RowType } from "./tree.ts";
+import { written } from "./types.ts";
 
 /** `array[index]`: 0 <= index < length. */
 export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
@@ -39,10 +40,11 @@ export function checkAccess(
   }
 }
 
-/** An array for a parameter or result of at least `wanted` elements. */
-export function checkLength(evaluator: Evaluator, value: Expression, wanted: number): void {
+/** An array for a parameter or result of at least the length of type `wanted`. */
+export function checkLength(evaluator: Evaluator, value: Expression, wanted: RowType): void {
   const { min } = lengthOfArray(value);
-  if (min < wanted) evaluator.report(messages.tooShort(value.node, wanted, min));
+  if (min >= wanted.length) return;
+  evaluator.report(messages.tooShort(value.node, wanted.length, min, written({ ...wanted, length: min })));
 }
 
 /** Whether the facts about sums prove `offset + count <= length of array`. */

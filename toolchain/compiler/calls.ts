@@ -84,7 +84,7 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
 function given(external: FunctionTree): ReadonlySet<Field> {
   const fields = new Set<Field>();
   const add = (type: Type | undefined) => {
-    if (type?.kind !== "record") return;
+    if (type?.kind !== "record" && type?.kind !== "records") return;
     for (const field of type.record.fields.values()) {
       fields.add(field);
       add(field.type);

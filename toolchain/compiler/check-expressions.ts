@@ -4,7 +4,15 @@ import type { Checker } from "./check.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
-import { type ArithmeticOperator, type CompareOperator, type Expression, type Type, typeOf } from "./tree.ts";
+import {
+  type ArithmeticOperator,
+  type CompareOperator,
+  type Expression,
+  isReference,
+  isRow,
+  type Type,
+  typeOf,
+} from "./tree.ts";
 import { declarationOf, describe, sameReference } from "./types.ts";
 
 const K = ts.SyntaxKind;
@@ -122,7 +130,7 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
     return refused(checker, node, messages.notInteger(node, node.getText()));
   const base = checkExpression(checker, node.expression);
   const type = typeOf(base);
-  if (type.kind === "array" && node.name.text === "length") return { kind: "length", node, array: base };
+  if (isRow(type) && node.name.text === "length") return { kind: "length", node, array: base };
   const field = type.kind === "record" ? type.record.fields.get(node.name.text) : undefined;
   if (field) return { kind: "field", node, base, field };
   return refused(checker, node.name, messages.unknownName(node.name, node.name.text));
@@ -131,7 +139,7 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
 function element(checker: Checker, node: ts.ElementAccessExpression): Expression {
   const array = checkExpression(checker, node.expression);
   const index = checkInteger(checker, node.argumentExpression);
-  if (typeOf(array).kind !== "array") {
+  if (!isRow(typeOf(array))) {
     return refused(
       checker,
       node.expression,
@@ -177,8 +185,8 @@ export function checkTarget(checker: Checker, node: ts.Expression): Expression |
   const { kind } = typeOf(target);
   const place = target.kind === "variable" || target.kind === "field" || target.kind === "element";
   if (place && (kind === "int" || kind === "boolean")) return target;
-  const isArray = kind === "array" || kind === "record";
-  checker.found.add(messages.assignmentTarget(node, isArray ? "an array or record as a whole" : "this"));
+  const whole = isReference(typeOf(target));
+  checker.found.add(messages.assignmentTarget(node, whole ? "an array or record as a whole" : "this"));
   return undefined;
 }
 
@@ -252,7 +260,7 @@ function conditional(checker: Checker, node: ts.ConditionalExpression): Expressi
     return refused(checker, node, messages.arrayKind(node.whenFalse, describe(a), describe(b)));
   }
   const type: Type =
-    a.kind === "array" && b.kind === "array"
+    isRow(a) && isRow(b)
       ? { ...a, length: Math.min(a.length, b.length) }
       : a.kind === "int" && b.kind === "int"
         ? { ...a, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max), name: "number" }

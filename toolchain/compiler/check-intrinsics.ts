@@ -11,7 +11,7 @@ import {
 import { checkText } from "./check-tables.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
-import { type Expression, type IntName, RANGES, type Type, typeOf } from "./tree.ts";
+import { type Expression, type IntName, isRow, RANGES, type Type, typeOf } from "./tree.ts";
 import { describe } from "./types.ts";
 
 const octets: Type = { kind: "array", element: "u8", memory: "ram", length: 0 };
@@ -118,15 +118,19 @@ function cast(checker: Checker, node: ts.CallExpression, to: IntName): Expressio
 
 function length(checker: Checker, node: ts.CallExpression): Expression {
   const array = checkExpression(checker, node.arguments[0]);
-  if (typeOf(array).kind === "array") return { kind: "length", node, array };
+  if (isRow(typeOf(array))) return { kind: "length", node, array };
   return refused(checker, node, messages.arrayKind(node.arguments[0], "an array", describe(typeOf(array))));
 }
 
 function view(checker: Checker, node: ts.CallExpression): Expression {
   const [arrayNode, offsetNode, countNode] = node.arguments;
-  const array = checkValueFor(checker, arrayNode, octets);
+  const array = checkExpression(checker, arrayNode);
+  const type = typeOf(array);
+  if (type.kind !== "array" || type.memory !== "ram") {
+    return refused(checker, arrayNode, messages.arrayKind(arrayNode, "an array in RAM", describe(type)));
+  }
   const offset = checkInteger(checker, offsetNode);
   const count = checker.constant(countNode, "the count of a view");
-  if (count === undefined || count < 0 || typeOf(array).kind !== "array") return number(node, 0);
+  if (count === undefined || count < 0) return number(node, 0);
   return { kind: "view", node, array, offset, count };
 }

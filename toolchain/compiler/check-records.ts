@@ -2,8 +2,9 @@
 import ts from "typescript";
 import type { Checker } from "./check.ts";
 import { checkExpression } from "./check-expressions.ts";
+import { checkStorage } from "./check-storage.ts";
 import { messages } from "./messages.ts";
-import { type Field, type RecordTree, typeOf } from "./tree.ts";
+import { type Field, isReference, type RecordTree, type Type, typeOf } from "./tree.ts";
 import { describe } from "./types.ts";
 
 /** The record that a class describes; each class is checked once. */
@@ -41,15 +42,11 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
   }
   const value = member.initializer;
   const base = { name: member.name.text, node: member, record };
-  if (ts.isNewExpression(value)) {
-    const array = checker.newArray(value);
-    if (array) return { ...base, type: array, initial: { kind: "zeroed" } };
-    const inner = checker.newRecord(value);
-    if (inner?.kind === "record") {
-      if (holds(inner.record, record))
-        checker.found.add(messages.recordClass(member, "the record inside itself"));
-      return { ...base, type: inner, initial: { kind: "record" } };
-    }
+  const storage = checkStorage(checker, value);
+  if (storage) {
+    if (holds(storage.type, record))
+      checker.found.add(messages.recordClass(member, "the record inside itself"));
+    return { ...base, ...storage };
   }
   const initial = checker.constant(value, `the first value of '${base.name}'`) ?? 0;
   const given = typeOf(checkExpression(checker, value));
@@ -57,15 +54,15 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
   if (member.type === undefined && type.kind !== "boolean") {
     checker.found.add(messages.missingType(member.name, `the field '${base.name}'`));
   }
-  if (type.kind === "array" || type.kind === "record") {
+  if (isReference(type)) {
     checker.found.add(messages.arrayKind(value, "a new array or record", describe(given)));
   }
   checker.mustFit(value, initial, type);
   return { ...base, type, initial: { kind: "scalar", value: initial } };
 }
 
-/** Whether `outer` is `inner`, or has it inside. A record that is being checked has its fields so far. */
-function holds(outer: RecordTree, inner: RecordTree): boolean {
-  if (outer === inner) return true;
-  return [...outer.fields.values()].some(({ type }) => type.kind === "record" && holds(type.record, inner));
+/** Whether a value of the type is `inner`, or has it inside. A record that is being checked has its fields so far. */
+function holds(type: Type, inner: RecordTree): boolean {
+  if (type.kind !== "record" && type.kind !== "records") return false;
+  return type.record === inner || [...type.record.fields.values()].some((field) => holds(field.type, inner));
 }

@@ -9,11 +9,13 @@ import {
   checkTarget,
   checkValueFor,
 } from "./check-expressions.ts";
+import { checkStorage } from "./check-storage.ts";
 import { messages } from "./messages.ts";
 import {
   type Expression,
   type FunctionTree,
   intType,
+  isReference,
   type Statement,
   type Type,
   typeOf,
@@ -96,38 +98,25 @@ class Body {
     }
     const constant = (list.flags & ts.NodeFlags.Const) !== 0;
     const written = this.#checker.writtenType(node.type);
-    const owned = this.#owned(node.initializer);
+    const owned = checkStorage(this.#checker, node.initializer);
     if (owned) {
       if (!constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
-      if (written && !sameReference(written, owned)) {
-        this.#add(messages.arrayKind(node.initializer, describe(written), describe(owned)));
+      if (written && !sameReference(written, owned.type)) {
+        this.#add(messages.arrayKind(node.initializer, describe(written), describe(owned.type)));
       }
-      return [
-        {
-          kind: "declare",
-          node,
-          variable: this.#declare(node, node.name, owned, constant),
-          value: undefined,
-          owns: true,
-        },
-      ];
+      const variable = this.#declare(node, node.name, owned.type, constant, { initial: owned.initial });
+      return [{ kind: "declare", node, variable, value: undefined, owns: true }];
     }
     const value = written
       ? checkValueFor(this.#checker, node.initializer, written)
       : checkExpression(this.#checker, node.initializer);
     const given = typeOf(value);
     if (given.kind === "void") this.#add(messages.voidValue(node.initializer));
-    const reference = given.kind === "array" || given.kind === "record";
+    const reference = isReference(given);
     if (reference && !constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
     const type = reference || given.kind === "boolean" ? given : written;
-    const variable = this.#declare(node, node.name, type, constant, reference ? value : undefined);
+    const variable = this.#declare(node, node.name, type, constant, reference ? { alias: value } : {});
     return [{ kind: "declare", node, variable, value, owns: false }];
-  }
-
-  /** A new array or record. */
-  #owned(value: ts.Expression): Type | undefined {
-    if (!ts.isNewExpression(value)) return undefined;
-    return this.#checker.newArray(value) ?? this.#checker.newRecord(value);
   }
 
   #declare(
@@ -135,7 +124,7 @@ class Body {
     name: ts.Identifier,
     type: Type | undefined,
     constant: boolean,
-    alias?: Expression,
+    storage: Pick<Variable, "initial" | "alias"> = {},
   ): Variable {
     const variable: Variable = {
       name: name.text,
@@ -144,7 +133,7 @@ class Body {
       scope: "local",
       type,
       constant,
-      alias,
+      ...storage,
     };
     this.#checker.locals.set(node, variable);
     return variable;
@@ -305,7 +294,8 @@ function livesHere(reference: Expression): boolean {
       return variable.alias === undefined || livesHere(variable.alias);
     }
     case "view":
-      return livesHere(reference.array);
+    case "element":
+      return isReference(typeOf(reference)) && livesHere(reference.array);
     case "field":
       return isReference(typeOf(reference)) && livesHere(reference.base);
     case "conditional":
@@ -315,10 +305,6 @@ function livesHere(reference: Expression): boolean {
     default:
       return false;
   }
-}
-
-function isReference(type: Type): boolean {
-  return type.kind === "array" || type.kind === "record";
 }
 
 function isCompound(kind: ts.SyntaxKind): boolean {

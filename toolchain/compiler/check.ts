@@ -7,6 +7,7 @@ import ts from "typescript";
 import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
+import { checkStorage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
@@ -21,8 +22,8 @@ import type {
   Type,
   Variable,
 } from "./tree.ts";
-import { intType, RANGES, typeOf } from "./tree.ts";
-import { ARRAY_ELEMENTS, declarationOf, declaredType } from "./types.ts";
+import { intType, isRow, RANGES, typeOf } from "./tree.ts";
+import { declaredType } from "./types.ts";
 
 /** A module-level name: storage, a constant, or an expression that stands for it (a fixed view). */
 export type ModuleName =
@@ -130,8 +131,9 @@ export class Checker {
     return name;
   }
 
-  recordType(node: ts.ClassDeclaration): Type {
-    return { kind: "record", record: checkRecord(this, node) };
+  /** The record that a class describes. */
+  record(node: ts.ClassDeclaration): RecordTree {
+    return checkRecord(this, node);
   }
 
   /** Gives storage to a table that no declaration names. */
@@ -157,24 +159,6 @@ export class Checker {
     return undefined;
   }
 
-  /** The new array of `new Uint8Array(16)`; undefined where the call is no such thing. */
-  newArray(node: ts.NewExpression): Type | undefined {
-    const element = ARRAY_ELEMENTS.get(node.expression.getText());
-    if (element === undefined) return undefined;
-    const [size] = node.arguments ?? [];
-    const expression = size && node.arguments?.length === 1 ? checkExpression(this, size) : undefined;
-    const length = expression?.kind === "number" ? expression.value : 0;
-    if (length < 1 || length > 0xffff) this.found.add(messages.arraySize(node, node.expression.getText()));
-    return { kind: "array", element, memory: "ram", length };
-  }
-
-  /** The record of `new Session()`; undefined where the call is no such thing. */
-  newRecord(node: ts.NewExpression): Type | undefined {
-    const declaration = declarationOf(this.checker, node.expression);
-    if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
-    return this.recordType(declaration);
-  }
-
   #declareModuleName(node: ts.VariableDeclaration): ModuleName | undefined {
     if (!ts.isIdentifier(node.name)) {
       this.found.add(messages.syntax(node.name, "a destructuring pattern", "declare each name by itself"));
@@ -188,7 +172,7 @@ export class Checker {
       return undefined;
     }
     const constant = (node.parent.flags & ts.NodeFlags.Const) !== 0;
-    const storage = this.#moduleStorage(value);
+    const storage = checkStorage(this, value) ?? checkTable(this, value);
     if (storage !== undefined) {
       if (!constant) this.found.add(messages.referenceNotConstant(node.name, node.name.text));
       return {
@@ -208,17 +192,6 @@ export class Checker {
       kind: "variable",
       variable: this.#moduleVariable(node, type, false, { kind: "scalar", value: initial }),
     };
-  }
-
-  /** Arrays, records and tables: what has storage of its own. */
-  #moduleStorage(value: ts.Expression): { type: Type; initial: Initial } | undefined {
-    if (ts.isNewExpression(value)) {
-      const array = this.newArray(value);
-      if (array) return { type: array, initial: { kind: "zeroed" } };
-      const record = this.newRecord(value);
-      if (record) return { type: record, initial: { kind: "record" } };
-    }
-    return checkTable(this, value);
   }
 
   #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
@@ -265,7 +238,7 @@ export class Checker {
     }
     const module = this.moduleOf(node);
     const base = { name: node.name.getText(), node, module, scope: "parameter" } as const;
-    if (type?.kind !== "array") return { ...base, type: type ?? intType("u8"), constant: false };
+    if (type === undefined || !isRow(type)) return { ...base, type: type ?? intType("u8"), constant: false };
     const lengthType = { kind: "int", min: type.length, max: 0xffff, name: "u16" } as const;
     const length: Variable = { ...base, name: `${base.name}Length`, type: lengthType, constant: true };
     return { ...base, type, constant: true, length };

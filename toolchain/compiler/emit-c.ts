@@ -1,7 +1,8 @@
 /** Prints the IR as C99: a header and a source file per module. Nothing is decided here. */
-import { C_TYPES, literal } from "./emit-expressions.ts";
+import { C_TYPES } from "./emit-expressions.ts";
 import { Printer } from "./emit-printer.ts";
-import { declared, emitBlock, emitUnread, structValue } from "./emit-statements.ts";
+import { declared, emitBlock, emitUnread } from "./emit-statements.ts";
+import { isZero, storageDeclaration, storageValue } from "./emit-storage.ts";
 import type { IrFunction, IrModule, IrStruct, IrVariable } from "./ir.ts";
 
 /** All files of the modules, by name. */
@@ -70,41 +71,20 @@ function source(module: IrModule, headers: ReadonlySet<string>): string {
 function structLines(struct: IrStruct): string[] {
   return [
     "typedef struct {",
-    ...struct.fields.map((field) => `  ${fieldDeclaration(field)};`),
+    ...struct.fields.map(({ name, storage }) => `  ${storageDeclaration(name, storage)};`),
     `} ${struct.name};`,
   ];
 }
 
-function fieldDeclaration({ name, type }: IrStruct["fields"][number]): string {
-  if (type.kind === "array") return `${C_TYPES[type.element]} ${name}[${type.length}]`;
-  return type.kind === "record" ? `${type.struct.name} ${name}` : `${C_TYPES[type.type]} ${name}`;
-}
-
 function variableDeclaration({ name, storage }: IrVariable): string {
-  switch (storage.kind) {
-    case "value":
-      return `${C_TYPES[storage.type]} ${name}`;
-    case "array":
-      return `${C_TYPES[storage.element]} ${name}[${storage.length}]`;
-    case "table":
-      return `const ${C_TYPES[storage.element]} ${name}[${storage.values.length}] FLASH`;
-    case "record":
-      return `${storage.struct.name} ${name}`;
-  }
+  if (storage.kind !== "table") return storageDeclaration(name, storage);
+  return `const ${C_TYPES[storage.element]} ${name}[${storage.values.length}] FLASH`;
 }
 
 /** What follows the declaration; zeros are left to the start-up code. */
 function initializer({ storage }: IrVariable): string {
-  switch (storage.kind) {
-    case "value":
-      return storage.value === 0 ? "" : ` = ${literal(storage.value, storage.type, false)}`;
-    case "array":
-      return "";
-    case "table":
-      return ` = ${tableValues(storage)}`;
-    case "record":
-      return allZero(storage.struct) ? "" : ` = ${structValue(storage.struct)}`;
-  }
+  if (storage.kind === "table") return ` = ${tableValues(storage)}`;
+  return isZero(storage) ? "" : ` = ${storageValue(storage)}`;
 }
 
 function tableValues(storage: IrVariable["storage"] & { kind: "table" }): string {
@@ -125,12 +105,6 @@ function characterLiteral(character: string): string {
   if (character === "'" || character === "\\") return `'\\${character}'`;
   const code = character.codePointAt(0)!;
   return code >= 0x20 && code < 0x7f ? `'${character}'` : String(code);
-}
-
-function allZero(struct: IrStruct): boolean {
-  return struct.fields.every((field) =>
-    field.type.kind === "record" ? allZero(field.type.struct) : field.value === 0,
-  );
 }
 
 function signature(tree: IrFunction): string {

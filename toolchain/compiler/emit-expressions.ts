@@ -19,6 +19,7 @@ const POINTERS = new Set([
   "record",
   "memberArray",
   "memberRecord",
+  "elementRecord",
   "offset",
   "choice",
   "pointerCall",
@@ -46,7 +47,9 @@ export function expression(value: IrExpression): string {
     case "name":
       return value.name;
     case "member":
-      return member(value.record, value.field);
+      return value.flash
+        ? `FLASH_FIELD_${value.type.toUpperCase()}(${member(value.record, value.field)})`
+        : member(value.record, value.field);
     case "index": {
       const array = pointer(value.array, true);
       const index = expression(value.index);
@@ -114,7 +117,12 @@ export function literal(value: number, type: ValueType, suffixed: boolean, hexad
 function member(record: IrPointer, field: string): string {
   if (record.kind === "record") return `${record.name}${record.pointer ? "->" : "."}${field}`;
   if (record.kind === "memberRecord") return `${member(record.record, record.field)}.${field}`;
+  if (record.kind === "elementRecord") return `${elementText(record.array, record.index)}.${field}`;
   return `(${pointer(record)})->${field}`;
+}
+
+function elementText(array: IrPointer, index: IrExpression): string {
+  return `${pointer(array, true)}[${expression(index)}]`;
 }
 
 /** A reference as a C expression; `operand` where an index or operator follows. */
@@ -134,8 +142,9 @@ function pointerText(value: IrPointer): string {
       return member(value.record, value.field);
     case "memberRecord":
       return `&${member(value.record, value.field)}`;
+    case "elementRecord":
     case "offset":
-      return `&${pointer(value.array, true)}[${expression(value.index)}]`;
+      return `&${elementText(value.array, value.index)}`;
     case "choice":
       return `${part(value.condition)} ? ${pointer(value.whenTrue, true)} : ${pointer(value.whenFalse, true)}`;
     case "pointerCall":

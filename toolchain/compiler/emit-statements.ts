@@ -1,7 +1,8 @@
 /** Statements of the IR as C text. */
-import { C_TYPES, expression, literal, operand } from "./emit-expressions.ts";
+import { C_TYPES, expression, operand } from "./emit-expressions.ts";
 import type { Printer } from "./emit-printer.ts";
-import type { Declared, IrBlock, IrStatement, IrStruct } from "./ir.ts";
+import { storageDeclaration, storageValue } from "./emit-storage.ts";
+import type { Declared, IrBlock, IrStatement } from "./ir.ts";
 
 /** The statements of a function. `reads` are the local names whose value is used; of others C would warn. */
 export function emitBlock(printer: Printer, block: IrBlock, reads: ReadonlySet<string>): void {
@@ -13,12 +14,10 @@ export function emitBlock(printer: Printer, block: IrBlock, reads: ReadonlySet<s
 
 function emitStatement(printer: Printer, statement: IrStatement, reads: ReadonlySet<string>): void {
   switch (statement.kind) {
-    case "declareArray":
-      printer.text(`${C_TYPES[statement.element]} ${statement.name}[${statement.length}] = {0};`);
-      emitUnread(printer, statement.name, reads);
-      return;
-    case "declareRecord":
-      printer.text(`${statement.struct.name} ${statement.name} = ${structValue(statement.struct)};`);
+    case "declareStorage":
+      printer.text(
+        `${storageDeclaration(statement.name, statement.storage)} = ${storageValue(statement.storage)};`,
+      );
       emitUnread(printer, statement.name, reads);
       return;
     case "declare":
@@ -166,16 +165,6 @@ export function declared(type: Declared): string {
     case "pointer":
       return `${type.flash ? "const " : ""}${C_TYPES[type.element]} *`;
     case "record":
-      return `${type.struct} *`;
+      return `${type.flash ? "const " : ""}${type.struct} *`;
   }
-}
-
-/** The first value of a record. */
-export function structValue(struct: IrStruct): string {
-  return `{${struct.fields.map(fieldValue).join(", ")}}`;
-}
-
-function fieldValue({ type, value }: IrStruct["fields"][number]): string {
-  if (type.kind === "array") return "{0}";
-  return type.kind === "record" ? structValue(type.struct) : literal(value, type.type, false);
 }

@@ -15,7 +15,7 @@ export type Declared =
   | { readonly kind: "value"; readonly type: IntName | "bool" }
   | { readonly kind: "void" }
   | { readonly kind: "pointer"; readonly element: IntName; readonly flash: boolean }
-  | { readonly kind: "record"; readonly struct: string };
+  | { readonly kind: "record"; readonly struct: string; readonly flash: boolean };
 
 export type IrExpression =
   /** `suffixed`: printed so that its C type is `type`, not just its value. */
@@ -29,7 +29,13 @@ export type IrExpression =
       readonly name?: string;
     }
   | { readonly kind: "name"; readonly type: ValueType; readonly name: string }
-  | { readonly kind: "member"; readonly type: ValueType; readonly record: IrPointer; readonly field: string }
+  | {
+      readonly kind: "member";
+      readonly type: ValueType;
+      readonly record: IrPointer;
+      readonly field: string;
+      readonly flash: boolean;
+    }
   | {
       readonly kind: "index";
       readonly type: ValueType;
@@ -69,11 +75,14 @@ export type IrExpression =
 
 /** An array or record by reference. */
 export type IrPointer =
+  /** Elements in a row by the name of the first, be they numbers or records. */
   | { readonly kind: "array"; readonly name: string }
   /** A record by its name; `pointer` where the name is a pointer already. */
   | { readonly kind: "record"; readonly name: string; readonly pointer: boolean }
   | { readonly kind: "memberArray"; readonly record: IrPointer; readonly field: string }
   | { readonly kind: "memberRecord"; readonly record: IrPointer; readonly field: string }
+  /** A record in a row. */
+  | { readonly kind: "elementRecord"; readonly array: IrPointer; readonly index: IrExpression }
   | { readonly kind: "offset"; readonly array: IrPointer; readonly index: IrExpression }
   | {
       readonly kind: "choice";
@@ -102,13 +111,8 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly name: string;
       readonly value: IrExpression | IrPointer;
     }
-  | {
-      readonly kind: "declareArray";
-      readonly element: IntName;
-      readonly name: string;
-      readonly length: number;
-    }
-  | { readonly kind: "declareRecord"; readonly struct: IrStruct; readonly name: string }
+  /** Storage of the function, with its first value. */
+  | { readonly kind: "declareStorage"; readonly storage: IrStorage; readonly name: string }
   | { readonly kind: "assign"; readonly target: IrExpression; readonly value: IrExpression }
   | { readonly kind: "step"; readonly target: IrExpression; readonly by: 1 | -1 }
   | {
@@ -170,34 +174,35 @@ export interface IrFunction {
 
 export interface IrStruct {
   readonly name: string;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly type: IrFieldType;
-    /** First value of a scalar. */
-    readonly value: number;
-  }[];
+  readonly fields: readonly { readonly name: string; readonly storage: IrStorage }[];
   readonly origin: Origin;
 }
 
-export type IrFieldType =
-  | { readonly kind: "value"; readonly type: IntName | "bool" }
-  | { readonly kind: "array"; readonly element: IntName; readonly length: number }
-  | { readonly kind: "record"; readonly struct: IrStruct };
+/** What a variable or field holds, with its first value. */
+export type IrStorage =
+  | { readonly kind: "value"; readonly type: IntName | "bool"; readonly value: number }
+  /** `values` undefined: zeros. */
+  | {
+      readonly kind: "array";
+      readonly element: IntName;
+      readonly length: number;
+      readonly values: readonly number[] | undefined;
+    }
+  | { readonly kind: "record"; readonly struct: IrStruct }
+  | { readonly kind: "records"; readonly struct: IrStruct; readonly length: number };
 
 export interface IrVariable {
   readonly name: string;
   readonly shared: boolean;
   readonly origin: Origin;
   readonly storage:
-    | { readonly kind: "value"; readonly type: IntName | "bool"; readonly value: number }
-    | { readonly kind: "array"; readonly element: IntName; readonly length: number }
+    | IrStorage
     | {
         readonly kind: "table";
         readonly element: IntName;
         readonly values: readonly number[];
         readonly text: string | undefined;
-      }
-    | { readonly kind: "record"; readonly struct: IrStruct };
+      };
 }
 
 export interface IrModule {

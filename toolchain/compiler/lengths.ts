@@ -1,5 +1,5 @@
 /** How long an array is known to be. */
-import { type Expression, typeOf, type Variable } from "./tree.ts";
+import { type Expression, isRow, type Type, typeOf, type Variable } from "./tree.ts";
 
 export interface Length {
   readonly min: number;
@@ -13,8 +13,7 @@ export function lengthOfArray(array: Expression): Length {
   switch (array.kind) {
     case "variable": {
       const { variable } = array;
-      const type = typeOf(array);
-      const min = type.kind === "array" ? type.length : 0;
+      const min = lengthOfType(typeOf(array));
       if (variable.length) return { min, exact: true, parameter: variable };
       return variable.alias ? lengthOfArray(variable.alias) : { min, exact: true };
     }
@@ -26,9 +25,11 @@ export function lengthOfArray(array: Expression): Length {
       const same = a.exact && b.exact && a.min === b.min && !a.parameter && !b.parameter;
       return { min: Math.min(a.min, b.min), exact: same };
     }
-    default: {
-      const type = typeOf(array);
-      return { min: type.kind === "array" ? type.length : 0, exact: array.kind === "field" };
-    }
+    default:
+      return { min: lengthOfType(typeOf(array)), exact: array.kind === "field" };
   }
+}
+
+function lengthOfType(type: Type): number {
+  return isRow(type) ? type.length : 0;
 }

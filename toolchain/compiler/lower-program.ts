@@ -1,13 +1,14 @@
 /** The IR of the whole program, module by module. */
 import type ts from "typescript";
 import type { Calls } from "./calls.ts";
-import type { IrFieldType, IrModule, IrStruct, IrVariable } from "./ir.ts";
-import { type LoweringContext, originOf, scalarType } from "./lower.ts";
+import type { IrModule, IrStruct, IrVariable } from "./ir.ts";
+import { type LoweringContext, originOf } from "./lower.ts";
 import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
+import { storageOf } from "./lower-storage.ts";
 import { type Messages, messages } from "./messages.ts";
 import { fieldName, functionName, moduleVariableName, recordName } from "./names.ts";
 import type { Ranges } from "./range.ts";
-import type { Field, FunctionTree, Module, ProgramTree, RecordTree, Variable } from "./tree.ts";
+import type { FunctionTree, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
 
 export interface LoweredProgram {
   readonly modules: readonly IrModule[];
@@ -41,7 +42,7 @@ export function lowerProgram(
   const functions = lowered.filter(({ tree }) => used.has(tree));
   const variables = program.variables.filter((variable) => used.has(variable));
   const shared = sharedAmong(functions);
-  for (const { type } of variables) if (type?.kind === "record") struct(type.record);
+  for (const { type } of variables) for (const record of recordsOf(type)) struct(record);
   const types = (module: Module) => typeModules(module, functions, variables, structs);
 
   const modules = new Set<Module>([
@@ -134,9 +135,14 @@ function typeModules(
       .filter((record) => record.module === module)
       .flatMap((record) => [...record.fields.values()].map((field) => field.type)),
   ];
-  const names = new Set(types.flatMap((type) => (type?.kind === "record" ? [type.record.module.name] : [])));
+  const names = new Set(types.flatMap((type) => recordsOf(type).map((record) => record.module.name)));
   names.delete(module.name);
   return names;
+}
+
+/** The record that a declaration with this type mentions. */
+function recordsOf(type: Type | undefined): RecordTree[] {
+  return type?.kind === "record" || type?.kind === "records" ? [type.record] : [];
 }
 
 function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruct): IrStruct {
@@ -144,18 +150,10 @@ function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruc
     name: recordName(record),
     fields: [...record.fields.values()].map((field) => ({
       name: fieldName(field),
-      type: fieldType(field, struct),
-      value: field.initial.kind === "scalar" ? field.initial.value : 0,
+      storage: storageOf(field.type, field.initial, struct),
     })),
     origin: originOf(record.node),
   };
-}
-
-function fieldType(field: Field, struct: (record: RecordTree) => IrStruct): IrFieldType {
-  const { type } = field;
-  if (type.kind === "array") return { kind: "array", element: type.element, length: type.length };
-  if (type.kind === "record") return { kind: "record", struct: struct(type.record) };
-  return { kind: "value", type: scalarType(type) };
 }
 
 function lowerVariable(
@@ -169,9 +167,5 @@ function lowerVariable(
     const { values, text } = initial;
     return { ...base, storage: { kind: "table", element: type.element, values, text } };
   }
-  if (type?.kind === "array")
-    return { ...base, storage: { kind: "array", element: type.element, length: type.length } };
-  if (type?.kind === "record") return { ...base, storage: { kind: "record", struct: struct(type.record) } };
-  const value = initial?.kind === "scalar" ? initial.value : 0;
-  return { ...base, storage: { kind: "value", type: scalarType(type!), value } };
+  return { ...base, storage: storageOf(type!, initial!, struct) };
 }

@@ -2,6 +2,7 @@
 import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
 import { bitsOf, Lowering, type LoweringContext, originOf, scalarType } from "./lower.ts";
 import { lowerCondition, lowerValue } from "./lower-expressions.ts";
+import { storageOf } from "./lower-storage.ts";
 import { messages } from "./messages.ts";
 import { functionName } from "./names.ts";
 import { compoundValue } from "./range.ts";
@@ -10,6 +11,7 @@ import {
   type DeclareStatement,
   type Expression,
   type FunctionTree,
+  isReference,
   type LoopStatement,
   type RecordTree,
   type Statement,
@@ -124,7 +126,7 @@ function lowerTaken(at: Lowering, statement: Statement): void {
 
 function lowerResult(at: Lowering, value: Expression) {
   const { result } = at.tree;
-  if (result.kind === "array" || result.kind === "record") return at.pointer(value);
+  if (isReference(result)) return at.pointer(value);
   return lowerStored(at, value, result);
 }
 
@@ -139,14 +141,11 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
   const { variable, value } = statement;
   const { type } = variable;
   if (value === undefined) {
-    const name = at.targetName(variable);
-    if (type?.kind === "array")
-      at.emit({ kind: "declareArray", origin, element: type.element, name, length: type.length });
-    if (type?.kind === "record")
-      at.emit({ kind: "declareRecord", origin, struct: at.struct(type.record), name });
+    const storage = storageOf(type!, variable.initial!, (record) => at.struct(record));
+    at.emit({ kind: "declareStorage", origin, storage, name: at.targetName(variable) });
     return;
   }
-  if (type?.kind === "array" || type?.kind === "record") {
+  if (type && isReference(type)) {
     const pointer = at.pointer(value);
     at.emit({
       kind: "declare",
@@ -171,7 +170,7 @@ function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): 
   const storage = at.storage(target);
   const lowered = () =>
     storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
-  at.withPlace(target, statement.value, () => {
+  at.withPlace(target, statement.value, compound !== undefined, () => {
     const source = lowered();
     at.emit({ kind: "assign", origin, target: at.targetPlace(target), value: source });
   });

@@ -8,6 +8,7 @@ import { fieldName, functionName, LocalNames, moduleVariableName } from "./names
 import { Order } from "./order.ts";
 import type { Ranges } from "./range.ts";
 import {
+  type ArrayType,
   BITS,
   type CallNode,
   type ElementNode,
@@ -16,8 +17,11 @@ import {
   type FieldNode,
   type FunctionTree,
   type IntName,
+  isReference,
+  isRow,
   narrowest,
   type RecordTree,
+  type RecordType,
   type Type,
   typeOf,
   type UpdateNode,
@@ -149,7 +153,7 @@ export class Lowering {
   ): (IrExpression | IrPointer)[] {
     const kept = this.#order.kept(parts.map((part) => part.expression));
     return parts.map(({ expression, type }, i) => {
-      if (type.kind === "array" || type.kind === "record") {
+      if (isReference(type)) {
         const pointer = this.pointer(expression);
         return kept[i] ? this.#keepPointer(pointer, type) : pointer;
       }
@@ -164,6 +168,7 @@ export class Lowering {
   }
 
   #keepPointer(pointer: IrPointer, type: Type): IrPointer {
+    // The name of a reference always means the same while an expression is evaluated.
     if (pointer.kind === "array" || pointer.kind === "record") return pointer;
     const name = this.#names.fresh("t");
     this.emit({ kind: "declare", origin: undefined, type: this.declared(type), name, value: pointer });
@@ -183,7 +188,7 @@ export class Lowering {
   }
 
   #element(expression: ElementNode, array: IrPointer, index: IrExpression): IrExpression {
-    const type = typeOf(expression.array) as Type & { kind: "array" };
+    const type = typeOf(expression.array) as ArrayType;
     return { kind: "index", type: type.element, array, index, flash: type.memory === "flash" };
   }
 
@@ -193,14 +198,20 @@ export class Lowering {
       type: this.storage(expression),
       record,
       field: this.fieldName(expression.field),
+      flash: (typeOf(expression.base) as RecordType).memory === "flash",
     };
   }
 
-  /** While `action` runs, reading or writing `target` uses one evaluation of its array and index, or its record. */
-  withPlace<T>(target: Expression, value: Expression | undefined, action: () => T): T {
+  /**
+   * While `action` runs, reading or writing `target` uses one evaluation of its array and index, or its record;
+   * `twice`: it does both.
+   */
+  withPlace<T>(target: Expression, value: Expression | undefined, twice: boolean, action: () => T): T {
     if (target.kind !== "element" && target.kind !== "field") return action();
     const moves = (part: Expression) =>
-      this.#order.changes(part) || (value !== undefined && this.#order.kept([part, value])[0]);
+      (twice && calls(part)) ||
+      this.#order.changes(part) ||
+      (value !== undefined && this.#order.kept([part, value])[0]);
     if (target.kind === "field") {
       const record = this.pointer(target.base);
       const from = moves(target.base) ? this.#keepPointer(record, typeOf(target.base)) : record;
@@ -230,7 +241,7 @@ export class Lowering {
   access(parts: readonly Expression[], value?: Expression): (IrExpression | IrPointer)[] {
     const kept = this.#order.kept(value ? [...parts, value] : parts);
     const lowered = parts.map((part, i) => {
-      if (typeOf(part).kind === "array") {
+      if (isRow(typeOf(part))) {
         const pointer = this.pointer(part);
         return kept[i] ? this.#keepPointer(pointer, typeOf(part)) : pointer;
       }
@@ -251,14 +262,18 @@ export class Lowering {
       case "variable": {
         const { variable } = expression;
         const name = this.name(variable);
-        if (typeOf(expression).kind === "array") return { kind: "array", name };
+        if (isRow(typeOf(expression))) return { kind: "array", name };
         const pointer = variable.scope === "parameter" || variable.alias !== undefined;
         return { kind: "record", name, pointer };
       }
       case "field": {
         const record = this.pointer(expression.base);
-        const kind = typeOf(expression).kind === "array" ? "memberArray" : "memberRecord";
+        const kind = isRow(typeOf(expression)) ? "memberArray" : "memberRecord";
         return { kind, record, field: this.fieldName(expression.field) };
+      }
+      case "element": {
+        const [array, index] = this.pointerAndIndex(expression.array, expression.index);
+        return { kind: "elementRecord", array, index };
       }
       case "view": {
         const [array, offset] = this.pointerAndIndex(expression.array, expression.offset);
@@ -314,7 +329,7 @@ export class Lowering {
 
   /** `x++` inside an expression: a statement before it, and the value. */
   updateValue(expression: UpdateNode): IrExpression {
-    return this.withPlace(expression.target, undefined, () => {
+    return this.withPlace(expression.target, undefined, true, () => {
       const before = lowerValue(this, expression.target, "exact");
       const old = expression.prefix ? undefined : this.temporary(before.type as IntName, before);
       this.step(expression, undefined);
@@ -325,7 +340,7 @@ export class Lowering {
   /** `x++` for its effect. */
   step(expression: UpdateNode, origin: Origin | undefined): void {
     const { target, step } = expression;
-    this.withPlace(target, undefined, () => {
+    this.withPlace(target, undefined, false, () => {
       this.emit({ kind: "step", origin, target: this.targetPlace(target), by: step });
     });
   }
@@ -442,11 +457,17 @@ export class Lowering {
       case "array":
         return { kind: "pointer", element: type.element, flash: type.memory === "flash" };
       case "record":
-        return { kind: "record", struct: this.struct(type.record).name };
+      case "records":
+        return { kind: "record", struct: this.struct(type.record).name, flash: type.memory === "flash" };
       default:
         return { kind: "value", type: scalarType(type) };
     }
   }
+}
+
+/** Whether evaluating the expression takes a call: worth doing once even where it changes nothing. */
+function calls(expression: Expression): boolean {
+  return expression.kind === "call" || operands(expression).some(calls);
 }
 
 /** The C type of a scalar with a declared range. */

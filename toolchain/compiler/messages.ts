@@ -146,6 +146,10 @@ export const messages = {
     (symbol: string) =>
       `this and another name of the program both become '${symbol}' in C: rename one of them`,
   ),
+  recordsOf: define(
+    1030,
+    () => "records() takes a record class and a positive constant, as in records(Slot, 8): there is no heap",
+  ),
 
   // ---- 2xxx: ranges of values
   mayNotFit: define(
@@ -223,8 +227,8 @@ export const messages = {
   ),
   tooShort: define(
     3004,
-    (wanted: number, given: number) =>
-      `${wanted} elements are asked for, only ${given} are known to be there: pass a longer array, or ask for Bytes<${given}>`,
+    (wanted: number, given: number, type: string) =>
+      `${wanted} elements are asked for, only ${given} are known to be there: pass a longer array, or ask for ${type}`,
   ),
 
   // ---- 4xxx: calls and order of evaluation

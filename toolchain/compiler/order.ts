@@ -3,7 +3,7 @@
  * another reads must not meet in one C expression.
  */
 import type { Calls } from "./calls.ts";
-import { type Expression, typeOf, type Variable } from "./tree.ts";
+import { type Expression, isReference, typeOf, type Variable } from "./tree.ts";
 import { operands } from "./walk.ts";
 
 export class Order {
@@ -41,18 +41,16 @@ export class Order {
     switch (expression.kind) {
       case "variable": {
         const { variable } = expression;
-        const reference = ["array", "record"].includes(typeOf(expression).kind);
-        if (reference || (variable.scope === "module" && variable.constant)) return true;
+        if (isReference(typeOf(expression)) || (variable.scope === "module" && variable.constant))
+          return true;
         return variable.scope !== "module" && !steps(other, variable);
       }
-      case "field": {
-        const reference = ["array", "record"].includes(typeOf(expression).kind);
-        return reference && this.#stable(expression.base, other);
+      case "field":
+      case "element": {
+        const [base] = operands(expression);
+        const same = isReference(typeOf(expression)) || isConstant(base);
+        return same && operands(expression).every((operand) => this.#stable(operand, other));
       }
-      case "element":
-        return (
-          isTable(expression.array) && operands(expression).every((operand) => this.#stable(operand, other))
-        );
       case "load":
       case "equal":
       case "update":
@@ -66,9 +64,10 @@ export class Order {
   }
 }
 
-function isTable(array: Expression): boolean {
-  const type = typeOf(array);
-  return type.kind === "array" && type.memory === "flash";
+/** Whether a row or record is constant data in flash. */
+function isConstant(reference: Expression): boolean {
+  const type = typeOf(reference);
+  return isReference(type) && type.memory === "flash";
 }
 
 /** Whether `x++` on this local variable occurs in the expression. */

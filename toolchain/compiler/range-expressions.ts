@@ -29,6 +29,7 @@ import {
   type CompareNode,
   type Expression,
   intType,
+  isRow,
   RANGES,
   type Type,
   typeOf,
@@ -339,7 +340,7 @@ export class Evaluator {
     callee.parameters.forEach((parameter, i) => {
       const value = expression.arguments[i];
       this.store(value, parameter.type);
-      if (parameter.type?.kind === "array") checkLength(this, value, parameter.type.length);
+      if (parameter.type && isRow(parameter.type)) checkLength(this, value, parameter.type);
       if (this.#calls.asksLength(parameter)) this.#length(value, value.node);
     });
     const { writes } = this.#calls.effects(callee);

@@ -14,15 +14,16 @@ import { type Messages, messages } from "./messages.ts";
 import { Places } from "./places.ts";
 import { Evaluator } from "./range-expressions.ts";
 import { State } from "./state.ts";
-import type {
-  AssignStatement,
-  DeclareStatement,
-  Expression,
-  FunctionTree,
-  LoopStatement,
-  Statement,
-  SwitchStatement,
-  Variable,
+import {
+  type AssignStatement,
+  type DeclareStatement,
+  type Expression,
+  type FunctionTree,
+  isRow,
+  type LoopStatement,
+  type Statement,
+  type SwitchStatement,
+  type Variable,
 } from "./tree.ts";
 import { walk } from "./walk.ts";
 
@@ -172,7 +173,7 @@ class FunctionAnalysis {
   #return(value: Expression): void {
     const { result } = this.#tree;
     this.#evaluator.store(value, result);
-    if (result.kind === "array") checkLength(this.#evaluator, value, result.length);
+    if (isRow(result)) checkLength(this.#evaluator, value, result);
   }
 
   #declare(statement: DeclareStatement): void {

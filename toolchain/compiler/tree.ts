@@ -31,12 +31,25 @@ export interface ArrayType {
   /** What is known to be there; exact for a variable that owns its storage, a minimum for a parameter. */
   readonly length: number;
 }
+/** A record in RAM, or one of a constant table in flash. */
 export interface RecordType {
   readonly kind: "record";
   readonly record: RecordTree;
+  readonly memory: "ram" | "flash";
 }
-export type Type = IntType | BooleanType | VoidType | ArrayType | RecordType;
+/** Records of one class in a row; `memory` and `length` as of an array. */
+export interface RecordsType {
+  readonly kind: "records";
+  readonly record: RecordTree;
+  readonly memory: "ram" | "flash";
+  readonly length: number;
+}
+/** What has elements and a length. */
+export type RowType = ArrayType | RecordsType;
+/** What a name refers to instead of holding it. */
+export type ReferenceType = RowType | RecordType;
 export type ScalarType = IntType | BooleanType;
+export type Type = ScalarType | VoidType | ReferenceType;
 
 /** A source file of the program. */
 export interface Module {
@@ -57,9 +70,9 @@ export interface Variable {
   /** Undefined for a local scalar whose range follows from what is stored in it. */
   readonly type: Type | undefined;
   readonly constant: boolean;
-  /** What a module-level variable starts with; a table has its values here. */
+  /** What a module-level variable, or a local array or record, starts with; a table has its values here. */
   readonly initial?: Initial;
-  /** An array parameter: the variable that stands for its length. */
+  /** A parameter with elements: the variable that stands for its length. */
   readonly length?: Variable;
   /** A local reference: the array or record that it stands for. */
   readonly alias?: Expression;
@@ -68,7 +81,10 @@ export interface Variable {
 export type Initial =
   | { readonly kind: "scalar"; readonly value: number }
   | { readonly kind: "zeroed" }
+  /** The elements of an array in RAM. */
+  | { readonly kind: "values"; readonly values: readonly number[] }
   | { readonly kind: "table"; readonly values: readonly number[]; readonly text?: string }
+  /** The first values of the class, of one record or of each in a row. */
   | { readonly kind: "record" };
 
 export interface Field {
@@ -390,6 +406,15 @@ export function intType(name: IntName): IntType {
   return { kind: "int", ...RANGES[name], name };
 }
 
+/** Whether a value of the type is a name for storage elsewhere. */
+export function isReference(type: Type): type is ReferenceType {
+  return isRow(type) || type.kind === "record";
+}
+
+export function isRow(type: Type): type is RowType {
+  return type.kind === "array" || type.kind === "records";
+}
+
 /** The kind of value that an expression has; the exact range of an integer is `range`'s matter. */
 export function typeOf(expression: Expression): Type {
   switch (expression.kind) {
@@ -398,8 +423,9 @@ export function typeOf(expression: Expression): Type {
     case "field":
       return expression.field.type;
     case "element": {
-      const array = typeOf(expression.array);
-      return array.kind === "array" ? intType(array.element) : INTEGER;
+      const row = typeOf(expression.array);
+      if (row.kind === "records") return { kind: "record", record: row.record, memory: row.memory };
+      return row.kind === "array" ? intType(row.element) : INTEGER;
     }
     case "boolean":
     case "compare":
@@ -413,8 +439,10 @@ export function typeOf(expression: Expression): Type {
       return intType(expression.to);
     case "call":
       return expression.callee.result;
-    case "view":
-      return { kind: "array", element: "u8", memory: "ram", length: expression.count };
+    case "view": {
+      const whole = typeOf(expression.array);
+      return whole.kind === "array" ? { ...whole, length: expression.count } : INTEGER;
+    }
     case "load":
       return intType(expression.bits === 16 ? "u16" : "u32");
     case "mul32":

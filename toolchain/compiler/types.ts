@@ -1,6 +1,16 @@
 /** From a type as written to the type of the device: widths, ranges, known lengths, records. */
 import ts from "typescript";
-import { type IntName, type IntType, intType, narrowest, RANGES, type Type } from "./tree.ts";
+import {
+  type IntName,
+  type IntType,
+  intType,
+  isReference,
+  narrowest,
+  RANGES,
+  type RecordTree,
+  type RowType,
+  type Type,
+} from "./tree.ts";
 
 /** The arrays of JavaScript that exist on the device. */
 export const ARRAY_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
@@ -21,7 +31,7 @@ const TABLE_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
 export interface TypeContext {
   readonly checker: ts.TypeChecker;
   readonly language: ts.SourceFile | undefined;
-  recordType(declaration: ts.ClassDeclaration): Type;
+  record(declaration: ts.ClassDeclaration): RecordTree;
 }
 
 /** The declaration that a name stands for, through imports and re-exports. */
@@ -54,7 +64,7 @@ function referencedType(context: TypeContext, node: ts.TypeReferenceNode): Type 
   const declaration = declarationOf(checker, node.typeName);
   if (declaration === undefined) return undefined;
   if (declaration.getSourceFile() === context.language) {
-    return languageType(checker, (declaration as ts.TypeAliasDeclaration).name.text, node);
+    return languageType(context, (declaration as ts.TypeAliasDeclaration).name.text, node);
   }
   if (ts.isTypeAliasDeclaration(declaration)) {
     const type = declaration.typeParameters ? undefined : declaredType(context, declaration.type);
@@ -62,7 +72,9 @@ function referencedType(context: TypeContext, node: ts.TypeReferenceNode): Type 
       ? { ...type, name: node.getText() }
       : type;
   }
-  if (ts.isClassDeclaration(declaration)) return context.recordType(declaration);
+  if (ts.isClassDeclaration(declaration)) {
+    return { kind: "record", record: context.record(declaration), memory: "ram" };
+  }
   if (ts.isEnumDeclaration(declaration) || ts.isEnumMember(declaration)) {
     return literalType(checker.getTypeFromTypeNode(node), node.getText());
   }
@@ -70,18 +82,34 @@ function referencedType(context: TypeContext, node: ts.TypeReferenceNode): Type 
   return element && { kind: "array", element, memory: "ram", length: 0 };
 }
 
-function languageType(checker: ts.TypeChecker, name: string, node: ts.TypeReferenceNode): Type | undefined {
+function languageType(context: TypeContext, name: string, node: ts.TypeReferenceNode): Type | undefined {
   if (name in RANGES) return intType(name as IntName);
-  const [first, second] = (node.typeArguments ?? []).map((argument) => literalValue(checker, argument));
+  const [first, second] = (node.typeArguments ?? []).map((argument) =>
+    literalValue(context.checker, argument),
+  );
   if (name === "Int") {
     if (first === undefined || second === undefined || first > second) return undefined;
     const type = { kind: "int", min: first, max: second, name: `Int<${first}, ${second}>` } as const;
     return narrowest(type) && type;
   }
-  if (first === undefined || !Number.isInteger(first) || first < 0) return undefined;
-  if (name === "Bytes") return { kind: "array", element: "u8", memory: "ram", length: first };
+  const length = second ?? first;
+  if (length === undefined || !Number.isInteger(length) || length < 0) return undefined;
+  if (name === "AtLeast" || name === "Records" || name === "TableOf") {
+    return rowType(context, name, node.typeArguments![0], length);
+  }
+  if (name === "Bytes") return { kind: "array", element: "u8", memory: "ram", length };
   const element = TABLE_ELEMENTS.get(name);
-  return element && { kind: "array", element, memory: "flash", length: first };
+  return element && { kind: "array", element, memory: "flash", length };
+}
+
+/** `AtLeast<Uint16Array, 4>`, `Records<Slot, 4>` and `TableOf<Channel, 4>`. */
+function rowType(context: TypeContext, name: string, of: ts.TypeNode, length: number): Type | undefined {
+  const type = declaredType(context, of);
+  if (type === undefined || type === "number") return undefined;
+  if (name === "AtLeast")
+    return type.kind === "array" && type.memory === "ram" ? { ...type, length } : undefined;
+  if (type.kind !== "record") return undefined;
+  return { kind: "records", record: type.record, memory: name === "Records" ? "ram" : "flash", length };
 }
 
 function literalValue(checker: ts.TypeChecker, node: ts.TypeNode): number | undefined {
@@ -101,8 +129,9 @@ function literalType(type: ts.Type, name: string): IntType | { kind: "boolean" }
 
 /** Whether two types of references agree in what they refer to; lengths are the range analysis' matter. */
 export function sameReference(a: Type, b: Type): boolean {
-  if (a.kind === "array" && b.kind === "array") return a.element === b.element && a.memory === b.memory;
-  return a.kind === "record" && b.kind === "record" && a.record === b.record;
+  if (!isReference(a) || !isReference(b) || a.memory !== b.memory) return false;
+  if (a.kind === "array") return b.kind === "array" && a.element === b.element;
+  return a.kind === b.kind && a.record === b.record;
 }
 
 /** A type as a message names it. */
@@ -115,9 +144,23 @@ export function describe(type: Type): string {
     case "void":
       return "nothing";
     case "record":
-      return `a ${type.record.name}`;
+      return type.memory === "flash" ? `a constant ${type.record.name}` : `a ${type.record.name}`;
+    case "records":
+      return `${type.memory === "flash" ? "a table" : "an array"} of ${type.record.name}`;
     case "array":
       if (type.memory === "flash") return `a table of ${type.element}`;
       return `an array of ${type.element}`;
   }
+}
+
+/** A type with elements as the source writes it. */
+export function written(type: RowType): string {
+  if (type.kind === "records") {
+    return `${type.memory === "flash" ? "TableOf" : "Records"}<${type.record.name}, ${type.length}>`;
+  }
+  const tables = [...TABLE_ELEMENTS].find(([, element]) => element === type.element);
+  if (type.memory === "flash") return `${tables?.[0]}<${type.length}>`;
+  if (type.element === "u8") return `Bytes<${type.length}>`;
+  const [name] = [...ARRAY_ELEMENTS].find(([, element]) => element === type.element)!;
+  return `AtLeast<${name}, ${type.length}>`;
 }

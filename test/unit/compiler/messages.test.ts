@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { messages, noEntry, unknownConfig } from "../../../toolchain/compiler/messages.ts";
+import { dataRefused } from "./data-refused.ts";
 import { refused } from "./refused.ts";
 import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
 
@@ -17,12 +18,12 @@ function use(value: U32): void {}
 function input(): U32 { return 0; }
 `;
 
-const PAGE_IMPORTS = `import type { Bytes, Int, Table8 } from "${LANGUAGE}";
-import { ascii, assert, copy, fill, i16, i32, lengthOf, load16le, mul32, rotl8, table8, u16, u32, u8 } from "${LANGUAGE}";
+const PAGE_IMPORTS = `import type { Bytes, Int, Table8, AtLeast, Records, TableOf } from "${LANGUAGE}";
+import { ascii, assert, copy, fill, i16, i32, lengthOf, load16le, mul32, rotl8, table8, u16, u32, u8, records, tableOf } from "${LANGUAGE}";
 `;
 
 describe("compiler messages", () => {
-  for (const { code, why, source, says } of refused) {
+  for (const { code, why, source, says } of [...refused, ...dataRefused]) {
     it(`DEV${code}: ${why}`, () => {
       const marked = PRELUDE + source;
       const text = marked.replaceAll(/[«»]/g, "");
@@ -140,7 +141,7 @@ describe("pages of the compiler's messages", () => {
 
   it("every number is tested by a refused source, or above", () => {
     const tested = new Set([
-      ...refused.map(({ code }) => code),
+      ...[...refused, ...dataRefused].map(({ code }) => code),
       noEntry.code,
       unknownConfig.code,
       1018,

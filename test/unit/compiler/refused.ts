@@ -9,7 +9,7 @@ export interface Refused {
   readonly says: string;
 }
 
-function refuse(code: number, why: string, declarations: string, body: string, says: string): Refused {
+export function refuse(code: number, why: string, declarations: string, body: string, says: string): Refused {
   return { code, why, source: `${declarations}\nexport function main(): void {\n${body}\n}\n`, says };
 }
 

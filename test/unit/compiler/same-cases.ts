@@ -14,7 +14,7 @@ function inputs(seed: number): [number, number][] {
   ];
 }
 
-function same(name: string, source: string): Case {
+export function same(name: string, source: string): Case {
   return { name, source, inputs: inputs(name.length) };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compile } from "../../../toolchain/compiler/index.ts";
+import { dataCases } from "./data-cases.ts";
 import { randomFrom, randomInput, randomModule } from "./random-programs.ts";
 import { programCases, widthCases } from "./same-cases.ts";
 import { type Case, inFolder, type Outcome, programOf, runEverywhere } from "./targets.ts";
@@ -11,6 +12,7 @@ describe("compiled programs", function () {
   for (const [what, cases] of [
     ["of single expressions", widthCases],
     ["of statements, storage and references", programCases],
+    ["of arrays of records and references to them", dataCases],
   ] as const) {
     describe(what, () => {
       let outcomes: Outcome[];

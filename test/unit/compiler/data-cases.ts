@@ -1,0 +1,154 @@
+/** Records in rows, records inside records, references to them: what must be the same on every target. */
+import { same } from "./same-cases.ts";
+import type { Case } from "./targets.ts";
+
+export const dataCases: readonly Case[] = [
+  same(
+    "records in rows by index and by reference",
+    `
+class Slot { hz: U32 = 868100000; used = false; rate: Int<0, 15> = 5; level: I16 = -7; readonly key = new Uint8Array(4); }
+const slots = records(Slot, 5);
+function reset(all: Records<Slot, 1>): void {
+  for (let i = 0; i < lengthOf(all); i++) {
+    const s = all[i];
+    s.hz = 868100000; s.used = false; s.rate = 5; s.level = -7; fill(s.key, 0, 4, u8(i));
+  }
+}
+function mix(s: Slot): U32 { return u32(s.hz * 3 + (s.used ? 1 : 0) + s.rate * 16 + s.level * 256 + load32le(s.key, 0)); }
+export function run(a: U32, b: U32): U32 {
+  reset(slots);
+  const i = a % 5;
+  const slot = slots[i];
+  slots[i].hz = u32(slots[i].hz + b);
+  slot.hz = u32(slot.hz ^ a);
+  slots[b % 5].rate = b & 15;
+  slots[b % 5].used = !slots[i].used;
+  slot.level = i16(slots[b % 5].level - slot.level * 5);
+  slots[i].key[b & 3] ^= u8(a >>> 8);
+  slot.key[a & 3] |= u8(b);
+  let r: U32 = 0;
+  for (let k = 0; k < slots.length; k++) r = u32(r * 31 + mix(slots[k]));
+  return r;
+}`,
+  ),
+  same(
+    "two references to one element, a slot and the whole",
+    `
+class Slot { n: U16 = 0; readonly items = new Uint16Array(2); }
+const slots = records(Slot, 3);
+function cross(x: Slot, y: Slot, all: Records<Slot, 3>, at: Int<0, 2>): U32 {
+  x.n = 1; y.n = u16(x.n + 4); all[at].n = u16(y.n + x.n * 3); x.n = u16(x.n + all[at].n + y.n);
+  x.items[0] = x.n; y.items[0] = u16(x.items[0] + 1); all[at].items[1] = u16(y.items[0] + x.items[0]);
+  return u32(x.n + y.n * 16 + all[at].n * 256 + x.items[1] * 4096 + y.items[1]);
+}
+export function run(a: U32, b: U32): U32 {
+  for (let i = 0; i < 3; i++) { slots[i].n = i; slots[i].items[0] = 7; slots[i].items[1] = 9; }
+  const one = slots[a % 3];
+  const two = slots[b % 3];
+  const r = cross(one, two, slots, (a % 3) & 1);
+  return u32(r + cross(slots[0], slots[0], slots, 0) * 7 + one.n + two.n * 3 + slots[2].n * 5);
+}`,
+  ),
+  same(
+    "an index that changes beside its element",
+    `
+class Slot { n: U16 = 3; m: U8 = 1; readonly in = new Uint8Array(4); }
+const slots = records(Slot, 4);
+let at: Int<0, 3> = 0;
+function move(x: U16): U16 { at = (at + 1) & 3; slots[at].n = u16(slots[at].n * 3 + x); return u16(x + at); }
+function which(): Int<0, 3> { at = (at + 3) & 3; return at; }
+export function run(a: U32, b: U32): U32 {
+  at = a & 3;
+  for (let i = 0; i < 4; i++) { slots[i].n = u16(a >>> i); slots[i].m = u8(b >>> i); store32le(slots[i].in, 0, b); }
+  slots[at].n = move(u16(b));
+  slots[at].n = u16(slots[at].n + move(5));
+  slots[which()].n ^= move(7);
+  slots[which()].n &= 0x7fff;
+  slots[which()].in[which()] ^= u8(move(1));
+  const here = slots[at];
+  at = (at + 1) & 3;
+  here.m = u8(here.m + slots[at].m + which());
+  slots[at].in[here.m & 3] |= u8(which() + here.in[at]);
+  let r: U32 = at;
+  for (let i = 0; i < 4; i++) r = u32(r * 33 + slots[i].n + slots[i].m * 65536 + load32be(slots[i].in, 0));
+  return r;
+}`,
+  ),
+  same(
+    "records inside records inside rows",
+    `
+class Window { opens: U32 = 1000; readonly symbols = Uint8Array.of(8, 12, 255); open = true; }
+class Channel { hz: U32 = 5; readonly windows = records(Window, 2); readonly first = new Window(); offset: I8 = -1; }
+class Plan { readonly channels = records(Channel, 3); readonly spare = new Channel(); count: Int<0, 3> = 3; }
+const plans = records(Plan, 2);
+function shift(w: Window, by: U8): U32 { w.opens = u32(w.opens + by); w.symbols[by % 3] ^= by; w.open = !w.open; return w.open ? w.opens : w.symbols[2]; }
+function all(w: Records<Window, 2>): U32 { return u32(w[0].opens * 5 + w[1].opens + w[1].symbols[1] + lengthOf(w)); }
+function clear(p: Plan): void {
+  for (let c = 0; c < 3; c++) {
+    const channel = p.channels[c];
+    channel.hz = 5; channel.offset = -1;
+    for (let w = 0; w < 2; w++) { const window = channel.windows[w]; window.opens = 1000; window.open = true; window.symbols[0] = 8; window.symbols[1] = 12; window.symbols[2] = 255; }
+  }
+}
+export function run(a: U32, b: U32): U32 {
+  clear(plans[0]); clear(plans[1]);
+  const local = new Plan();
+  const plan = plans[a & 1];
+  const c = b % 3;
+  let r = shift(plan.channels[c].windows[a & 1], u8(b));
+  r = u32(r + shift(plan.channels[c].windows[1], u8(a)) * 3);
+  r = u32(r ^ shift(local.channels[2].first, u8(a)));
+  plan.channels[c].offset = i8(plan.channels[c].offset - u8(a));
+  local.spare.windows[1].symbols[2] = u8(b);
+  for (let i = 0; i < local.count; i++) r = u32(r * 7 + all(plan.channels[i].windows) + plan.channels[i].offset);
+  return u32(r + all(local.spare.windows) + local.spare.windows[1].symbols[2] + local.channels[2].first.opens + all(plans[0].channels[1].windows));
+}`,
+  ),
+  same(
+    "local rows are new at each call and each round",
+    `
+class Cell { x: U8 = 9; readonly y = new Uint16Array([3, 0xfffe]); z: I32 = -70000; }
+function once(a: U8): U32 {
+  const cells = records(Cell, 3);
+  const bytes = Uint8Array.of(1, 2, 3);
+  const r = u32(cells[0].x + cells[1].y[1] + cells[2].z + bytes[a % 3] * 1000);
+  cells[a % 3].x = a; cells[a % 3].y[1] = 7; cells[2].z = 5; bytes[0] = 200;
+  return u32(r * 3 + cells[a % 3].x + cells[1].y[1] + bytes[0]);
+}
+export function run(a: U32, b: U32): U32 {
+  let r = once(u8(a));
+  for (let i = 0; i < 3; i++) {
+    const cell = new Cell();
+    const row = records(Cell, 2);
+    row[i & 1].y[0] = u16(row[i & 1].y[0] + b);
+    cell.x = u8(cell.x + i); cell.z = i32(cell.z + row[0].y[0] - row[1].y[0]);
+    r = u32(r * 5 + once(cell.x) + cell.z + row[1].x);
+  }
+  return r;
+}`,
+  ),
+  same(
+    "arrays of each width with first values, views of them, and known lengths",
+    `
+const signed = new Int16Array([-120, 0, 7, -32768, 32767]);
+const bytes = Int8Array.of(-128, 127, -1);
+const longs = new Uint32Array([0xffffffff, 868100000]);
+const words = Uint16Array.of(1, 0xffff, 0x8000, 4, 5, 6, 7, 8);
+const wide = Int32Array.of(-2147483648, 2147483647, -1);
+function least(x: AtLeast<Int16Array, 2>, y: AtLeast<Int16Array, 2>): AtLeast<Int16Array, 2> { return x[0] < y[0] ? x : y; }
+function total(x: AtLeast<Uint16Array, 3>): U32 { let t: U32 = 0; for (let i = 0; i < x.length; i++) t = u32(t * 3 + x[i]); return t; }
+function any(x: Int8Array): I16 { return lengthOf(x) > 2 ? x[2] : 500; }
+export function run(a: U32, b: U32): U32 {
+  const at = a % 4;
+  const v = view(words, at, 4);
+  const before = words[at];
+  v[1] = u16(b);
+  const w = view(signed, b % 4, 2);
+  const r = u32(total(v) + total(words) * 5 + least(w, signed)[1] + any(bytes) + longs[a & 1] + wide[a % 3]);
+  const back = u16(words[at] + v[0] - before);
+  words[at + 1] = u16(at + 2);
+  return u32(r + back * 7 + load(v) + least(view(signed, 3, 2), w)[0]);
+}
+function load(x: Uint16Array): U32 { return lengthOf(x) === 4 ? 11 : 13; }`,
+  ),
+];
