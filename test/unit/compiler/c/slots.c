@@ -44,10 +44,8 @@ void joinery_main(void) {
   }
   slots_tune(&slots_plan.slots[1], UINT32_C(868100000));
   slots_tune(&slots_plan.spare, 1);
-  uint8_t t = (uint8_t)(slots_inUse(slots_slots, 3) & 15);
-#line 67 "test/unit/compiler/c/slots.ts"
-  slots_log[t] = slots_sum(slots_log + 4);
-  uint8_t t2 = (uint8_t)(slots_inUse(slots_plan.slots, 2) & 15);
+  slots_log[slots_inUse(slots_slots, 3) & 15] = slots_sum(slots_log + 4);
+  uint8_t t = (uint8_t)(slots_inUse(slots_plan.slots, 2) & 15);
 #line 68 "test/unit/compiler/c/slots.ts"
-  slots_log[t2] = (uint16_t)(slots_log[t2] | 1u);
+  slots_log[t] = (uint16_t)(slots_log[t] | 1u);
 }
