@@ -40,6 +40,8 @@ const NATIVE = [
 const JUDGES = [
   { command: "arm-none-eabi-gcc", packages: ["gcc-arm-none-eabi"] },
   { file: "/usr/lib/arm-none-eabi/include/stdint.h", packages: ["libnewlib-arm-none-eabi"] },
+  { command: "cppcheck", packages: ["cppcheck"] },
+  { command: "gdb-multiarch", packages: ["gdb-multiarch"] },
   { command: "simavr", packages: ["simavr"] },
   { file: "/usr/include/simavr/sim_avr.h", packages: ["libsimavr-dev"] },
   { command: "unbound", packages: ["unbound"] },

@@ -58,12 +58,14 @@ static inline uint32_t joinery_bits32(int32_t value) {
 }
 
 static inline uint8_t joinery_rotl8(uint8_t value, uint8_t count) {
-  return (uint8_t)(((unsigned)value << count) | ((unsigned)value >> (8u - count)));
+  const unsigned bits = value;
+  return (uint8_t)((bits << count) | (bits >> (8u - count)));
 }
 
 /* A count of 0 must not shift by the whole width: int has 16 bits on AVR. */
 static inline uint16_t joinery_rotl16(uint16_t value, uint8_t count) {
-  return (uint16_t)(((unsigned)value << count) | ((unsigned)value >> ((16u - count) & 15u)));
+  const unsigned bits = value;
+  return (uint16_t)((bits << count) | (bits >> ((16u - count) & 15u)));
 }
 
 static inline uint32_t joinery_rotl32(uint32_t value, uint8_t count) {
@@ -72,7 +74,7 @@ static inline uint32_t joinery_rotl32(uint32_t value, uint8_t count) {
 
 /* Zeros that stay although nothing reads them again: gcc is told that the memory is looked at. */
 static inline void joinery_wipe(uint8_t *octets, uint16_t count) {
-  memset(octets, 0, count);
+  (void)memset(octets, 0, count);
   __asm__ volatile("" : : "r"(octets) : "memory");
 }
 
