@@ -1,13 +1,17 @@
 /** The `joinery` command: finds out which part is wanted, runs it, and turns what happened into an exit code. */
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../toolchain/compiler/index.ts";
 import { addBuild } from "./build.ts";
+import { addCheck } from "./check.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { addExplain } from "./explain.ts";
 import { addHil } from "./hil.ts";
 import { addNew } from "./new.ts";
 import { addWatch } from "./watch.ts";
 
 const program = new Command("joinery")
   .description("LoRaWAN end-device firmware written in TypeScript, and the rig that proves it")
+  .version(packageVersion, "--version", "print the version and nothing else")
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError("(joinery --help tells more)")
@@ -20,6 +24,9 @@ cannot be used; 3 something must be installed first; 4 a fault of Joinery itself
 addNew(program);
 addBuild(program);
 addWatch(program);
+addCheck(program);
+addExplain(program);
+
 addHil(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -37,6 +37,14 @@ describe("the command line", () => {
     ["an unknown command", ["dance"], /unknown command 'dance'/],
     ["a board to build for that is unknown", ["build", "--board", "toaster"], /pro-mini-rfm95/],
     ["an application that is not there", ["build", "nowhere.ts"], /there is no application .*nowhere\.ts/],
+    [
+      "an application to check that is not there",
+      ["check", "nowhere.ts"],
+      /there is no application .*nowhere\.ts/,
+    ],
+    ["a value of the configuration that is none", ["check", "--config", "PERIOD_S=often"], /NAME=integer/],
+    ["a number that no message has", ["explain", "dev2099"], /DEV2099; near it are\n.*DEV2\d\d\d {2}\w/s],
+    ["a word instead of a number", ["explain", "shift"], /write it as in DEV2001/],
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
   ];
   for (const [what, args, text] of misuses) {
@@ -66,6 +74,87 @@ describe("the command line", () => {
     assert.equal(status, 1);
     assert.match(stdout, /failed.*: Join Server: join refused: DevEUI/);
     assert.match(readFileSync(junit, "utf8"), /<failure message="/);
+  });
+
+  const faulty = `import type { Bytes, Int, u8 } from ${JSON.stringify(join(ROOT, "firmware/lang/index.ts"))};
+export const PERIOD_S: Int<1, 500000> = 60;
+export const UPLINK_PORT = 2;
+let count: u8 = 0;
+export function setup(): void {
+  count = count + 1;
+}
+export function sample(payload: Bytes<49>): Int<0, 49> {
+  payload[0] = count;
+  return 1;
+}
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  if (length > 0 && port === 1) count = payload[0];
+}
+`;
+
+  it("checks the example, without a C compiler", () => {
+    const { status, stdout, stderr } = joinery(["check"], { ...process.env, PATH: "" });
+    assert.deepEqual([status, stdout, stderr], [0, "no errors\n", ""]);
+  });
+
+  it("shows errors with their frames, their count and where to read more; build shows the same", () => {
+    const app = join(folder, "faulty.ts");
+    writeFileSync(app, faulty);
+    const checked = joinery(["check", app]);
+    assert.equal(checked.status, 1, checked.stderr);
+    assert.match(
+      checked.stdout,
+      /faulty\.ts:6:11 - error DEV2001: .*\n\n6 {3}count = count \+ 1;\n {12}~{9}\n/,
+    );
+    assert.match(checked.stdout, /\n1 error in .*faulty\.ts; joinery explain DEV2001 tells more\n$/);
+    const built = joinery(["build", app, "--out", join(folder, "out")]);
+    assert.deepEqual([built.status, built.stderr], [1, `joinery: ${checked.stdout}`]);
+  });
+
+  it("gives errors as JSON", () => {
+    const app = join(folder, "faulty.ts");
+    writeFileSync(app, faulty);
+    const { status, stdout } = joinery(["check", app, "--json"]);
+    assert.equal(status, 1);
+    const { errors, diagnostics } = JSON.parse(stdout);
+    assert.equal(errors, 1);
+    const [{ related, page, ...own }] = diagnostics;
+    assert.deepEqual(own, {
+      file: app,
+      line: 6,
+      column: 11,
+      end: { line: 6, column: 20 },
+      code: "DEV2001",
+      message: "value 1..256 may not fit u8: wrap it with u8()",
+    });
+    assert.ok(Array.isArray(related));
+    assert.match(readFileSync(page, "utf8"), /^# DEV2001: /);
+  });
+
+  it("explains a number, by any way of writing it", () => {
+    const pages = ["DEV2001", "dev2001", "2001"].map((number) => joinery(["explain", number]));
+    for (const { status, stdout } of pages) assert.deepEqual([status, stdout], [0, pages[0].stdout]);
+    assert.match(
+      pages[0].stdout,
+      /^DEV2001: A value that may not fit its width\n\n.*\nRefused:\n\n {4}let count/s,
+    );
+    const document = JSON.parse(joinery(["explain", "2001", "--json"]).stdout);
+    assert.equal(document.title, "A value that may not fit its width");
+    assert.deepEqual(
+      document.examples.map(({ verdict }: { verdict: string }) => verdict),
+      ["refused", "accepted"],
+    );
+  });
+
+  it("lists what it can explain", () => {
+    const { status, stdout } = joinery(["explain"]);
+    assert.equal(status, 0);
+    assert.match(stdout, /^DEV1001 {2}Syntax that has no place in firmware\n(DEV\d{4} {2}.+\n)+$/);
+  });
+
+  it("tells its version", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    assert.deepEqual(joinery(["--version"]), { status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   it("names the Debian packages when the compiler is missing, with exit code 3", () => {

@@ -3,6 +3,7 @@
 import { join, resolve } from "node:path";
 import type ts from "typescript";
 import { packageRoot } from "../package-root.ts";
+import { breakdownMessage } from "./breakdown.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import { Messages, noEntry } from "./messages.ts";
@@ -36,17 +37,33 @@ export interface Analysis {
   readonly found: Messages;
 }
 
-/** Checks and analyses the program of `options.entry`; the diagnostics where it is refused. */
+/** A program that is refused. */
+export interface Refusal {
+  readonly diagnostics: readonly ts.Diagnostic[];
+}
+
+/**
+ * Checks and analyses the program of `options.entry`; the diagnostics where it is refused. Never throws: what
+ * breaks down is a diagnostic too, beside those that were found until then.
+ */
 export function analyze(
   options: CompileOptions,
   cache: ProgramCache = new ProgramCache(),
-): Analysis | { readonly diagnostics: readonly ts.Diagnostic[] } {
+): Analysis | Refusal {
+  const found = new Messages();
+  try {
+    return analyzeProgram(options, cache, found);
+  } catch (error) {
+    return { diagnostics: [...found.list, breakdownMessage(error)] };
+  }
+}
+
+function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Messages): Analysis | Refusal {
   const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
   const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
   const source = loadProgram(entry, options.app, sources, cache);
   if (source === undefined) return { diagnostics: [noEntry(entry)] };
   if (source.diagnostics.length > 0) return { diagnostics: source.diagnostics };
-  const found = new Messages();
   const tree = check(source, { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} }, found);
   if (tree === undefined || found.list.length > 0) return { diagnostics: found.list };
   const calls = analyzeCalls(tree, found);

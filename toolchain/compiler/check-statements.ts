@@ -1,5 +1,6 @@
 /** Statements of a function's body. Branches on constants vanish here, and what only they reach with them. */
 import ts from "typescript";
+import { locating } from "./breakdown.ts";
 import type { Checker } from "./check.ts";
 import {
   ARITHMETIC,
@@ -49,7 +50,7 @@ class Body {
   }
 
   statements(nodes: readonly ts.Statement[]): Statement[] {
-    return nodes.flatMap((node) => this.#statement(node));
+    return nodes.flatMap((node) => locating(node, () => this.#statement(node)));
   }
 
   #statement(node: ts.Statement): Statement[] {

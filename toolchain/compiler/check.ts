@@ -4,6 +4,7 @@
  * Functions that nothing reaches are not looked at, so a module may hold code for Node only.
  */
 import ts from "typescript";
+import { locating } from "./breakdown.ts";
 import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
@@ -80,7 +81,8 @@ export class Checker {
     }
     const externals = [...this.#program.modules.values()].flatMap((module) => this.#externals(module));
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      next.body = checkBody(this, next);
+      const tree = next;
+      tree.body = locating(tree.node, () => checkBody(this, tree));
     }
     return {
       entry: entryTree,
@@ -126,7 +128,7 @@ export class Checker {
       return undefined;
     }
     this.#names.set(node, "open");
-    const name = this.#declareModuleName(node);
+    const name = locating(node, () => this.#declareModuleName(node));
     this.#names.set(node, name);
     return name;
   }

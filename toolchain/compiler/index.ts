@@ -4,17 +4,28 @@
  * Phases, each a file or a few, in the order in which the program flows: program, check, calls,
  * range with bounds, lower (widths, signs and order, to the IR), emit-c.
  */
-import ts from "typescript";
-import { analyze, type CompileOptions } from "./analysis.ts";
+import type ts from "typescript";
+import { type Analysis, analyze, type CompileOptions } from "./analysis.ts";
+import { breakdownMessage } from "./breakdown.ts";
 import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
-import { SOURCE } from "./messages.ts";
 import { moduleVariableName } from "./names.ts";
 import { ProgramCache } from "./program.ts";
 import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
 import type { Variable } from "./tree.ts";
 
+export { packageVersion } from "../package-root.ts";
 export type { CompileOptions } from "./analysis.ts";
+export {
+  type DiagnosticJson,
+  diagnosticsJson,
+  formatDiagnostics,
+  formatReport,
+  isInternal,
+  numberOf,
+  type SourcePlace,
+} from "./diagnostics.ts";
+export { type MessagePage, messagePage, messagePages } from "./pages.ts";
 
 export interface CompileResult {
   /** Numbered DEV...; empty where all is well. */
@@ -54,8 +65,15 @@ export function compile(options: CompileOptions = {}): CompileResult {
 function compileWith(cache: ProgramCache, options: CompileOptions): CompileResult {
   const analysis = analyze(options, cache);
   if ("diagnostics" in analysis) return failed(analysis.diagnostics);
-  const { tree, calls, ranges, found } = analysis;
-  const { modules, variables } = lowerProgram(tree, calls, ranges, found, options.debug ?? false);
+  try {
+    return generate(analysis, options.debug ?? false);
+  } catch (error) {
+    return failed([breakdownMessage(error)]);
+  }
+}
+
+function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): CompileResult {
+  const { modules, variables } = lowerProgram(tree, calls, ranges, found, debug);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
@@ -63,28 +81,6 @@ function compileWith(cache: ProgramCache, options: CompileOptions): CompileResul
     files.set("joinery.c", RUNTIME_SOURCE);
   }
   return { diagnostics: [], files, symbols: symbolsOf(variables) };
-}
-
-/** Diagnostics as text with code frames; `colour` for a terminal. */
-export function formatDiagnostics(
-  diagnostics: readonly ts.Diagnostic[],
-  options: { readonly colour: boolean },
-): string {
-  const host: ts.FormatDiagnosticsHost = {
-    getCanonicalFileName: (name) => name,
-    getCurrentDirectory: () => process.cwd(),
-    getNewLine: () => "\n",
-  };
-  return ts
-    .sortAndDeduplicateDiagnostics(diagnostics)
-    .map((diagnostic) => {
-      const text = ts.formatDiagnosticsWithColorAndContext([diagnostic], host);
-      const named =
-        diagnostic.source === SOURCE ? text.replace(`TS${diagnostic.code}`, `DEV${diagnostic.code}`) : text;
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of a terminal begin with one
-      return options.colour ? named : named.replace(/\u001b\[\d+m/g, "");
-    })
-    .join("\n");
 }
 
 function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {

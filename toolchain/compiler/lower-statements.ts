@@ -1,4 +1,5 @@
 /** Statements to the IR: what the ranges show to be unreachable is left out. */
+import { locating } from "./breakdown.ts";
 import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
 import { bitsOf, Lowering, type LoweringContext, originOf, scalarType } from "./lower.ts";
 import { lowerCondition, lowerValue } from "./lower-expressions.ts";
@@ -64,7 +65,7 @@ function block(at: Lowering, statement: Statement | undefined): IrBlock {
 /** Lowers one statement; its line and comments go before whatever it needs first. */
 function lowerStatement(at: Lowering, statement: Statement): void {
   const origin = originOf(statement.node);
-  const [, made] = at.apart(() => lowerAt(at, statement, origin));
+  const [, made] = at.apart(() => locating(statement.node, () => lowerAt(at, statement, origin)));
   made.forEach((part, i) => {
     if (i === 0) at.emit({ ...part, origin: part.origin ?? origin });
     else at.emit(part.origin === origin ? { ...part, origin: { line: origin.line, comments: [] } } : part);

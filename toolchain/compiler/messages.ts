@@ -1,7 +1,8 @@
 /**
  * Every message of the compiler: one number each, what is wrong, why, and what to write instead.
  *
- * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order.
+ * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order;
+ * 9xxx: the compiler itself.
  * docs/messages has a page per number.
  */
 import ts from "typescript";
@@ -13,24 +14,41 @@ type Factory<Arguments extends unknown[]> = ((node: ts.Node, ...values: Argument
   readonly code: number;
 };
 
+/** Longer pieces of a source are cut in a message: its place shows them anyway. */
+const LONGEST_QUOTE = 100;
+
 function define<Arguments extends unknown[]>(
   code: number,
   text: (...values: Arguments) => string,
 ): Factory<Arguments> {
   const factory = (node: ts.Node, ...values: Arguments): ts.Diagnostic => {
-    const file = node.getSourceFile();
-    const start = node.getStart(file);
-    return {
-      category: ts.DiagnosticCategory.Error,
-      code,
-      file,
-      start,
-      length: node.getEnd() - start,
-      messageText: text(...values),
-      source: SOURCE,
-    };
+    const quoted = values.map((value) => (typeof value === "string" ? quote(value) : value)) as Arguments;
+    return diagnostic(code, text(...quoted), placeOf(node));
   };
   return Object.assign(factory, { code });
+}
+
+interface Place {
+  readonly file: ts.SourceFile | undefined;
+  readonly start: number | undefined;
+  readonly length: number | undefined;
+}
+
+const NOWHERE: Place = { file: undefined, start: undefined, length: undefined };
+
+export function placeOf(node: ts.Node): Place {
+  const file = node.getSourceFile();
+  const start = node.getStart(file);
+  return { file, start, length: node.getEnd() - start };
+}
+
+function diagnostic(code: number, messageText: string, place: Place): ts.Diagnostic {
+  return { category: ts.DiagnosticCategory.Error, code, ...place, messageText, source: SOURCE };
+}
+
+function quote(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}...` : line;
 }
 
 /** A range as people read it. */
@@ -246,32 +264,44 @@ export const messages = {
 
 /** The file of the entry module does not exist; this message has no place in a source. */
 export function noEntry(path: string): ts.Diagnostic {
-  return {
-    category: ts.DiagnosticCategory.Error,
-    code: noEntry.code,
-    file: undefined,
-    start: undefined,
-    length: undefined,
-    messageText: `there is no file ${path}: give the module that exports main()`,
-    source: SOURCE,
-  };
+  return diagnostic(noEntry.code, `there is no file ${path}: give the module that exports main()`, NOWHERE);
 }
 noEntry.code = 1028;
 
 /** The configuration names a constant that no module declares; this message has no place in a source. */
 export function unknownConfig(name: string, known: readonly string[]): ts.Diagnostic {
   const names = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
-  return {
-    category: ts.DiagnosticCategory.Error,
-    code: unknownConfig.code,
-    file: undefined,
-    start: undefined,
-    length: undefined,
-    messageText: `the configuration gives '${name}', but the program has no @config constant of that name: ${names}`,
-    source: SOURCE,
-  };
+  return diagnostic(
+    unknownConfig.code,
+    `the configuration gives '${name}', but the program has no @config constant of that name: ${names}`,
+    NOWHERE,
+  );
 }
 unknownConfig.code = 1040;
+
+/** A source nests so deeply at a place that it cannot be read, and nothing more can be said of it. */
+export class TooDeep extends Error {
+  readonly diagnostic: ts.Diagnostic;
+
+  constructor(place: Place) {
+    super("nested too deeply");
+    this.diagnostic = diagnostic(
+      TooDeep.code,
+      "the source nests too deeply here: compute in steps, with variables or functions of their own",
+      place,
+    );
+  }
+
+  static readonly code = 1050;
+}
+
+/** The compiler itself broke down at `node`, or nowhere in the sources; `what` is the exception and its stack. */
+export function internalError(node: ts.Node | undefined, what: string): ts.Diagnostic {
+  const text = `the compiler itself breaks down${node ? " here" : ""}: this is a fault of Joinery, not of your source.`;
+  const report = `Please report it with ${node ? "these lines of yours" : "your sources"} and what follows`;
+  return diagnostic(internalError.code, `${text} ${report}\n${what}`, node ? placeOf(node) : NOWHERE);
+}
+internalError.code = 9001;
 
 /** Gathers the messages of one compilation. */
 export class Messages {

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 import { packageRoot } from "../package-root.ts";
+import { parseShallow } from "./nesting.ts";
 import type { Module } from "./tree.ts";
 
 export interface SourceProgram {
@@ -55,7 +56,7 @@ export class ProgramCache {
     if (known?.text === text) return known;
     // A version is what TypeScript sees a change by.
     const version = String(++this.#versions);
-    const file = Object.assign(ts.createSourceFile(fileName, text, options, true), { version });
+    const file = Object.assign(parseShallow(fileName, text, options), { version });
     this.#files.set(fileName, file);
     return file;
   }

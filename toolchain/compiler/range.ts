@@ -7,6 +7,7 @@
  * and module-level variables are taken at their declared range and checked at each store.
  */
 import { checkLength } from "./bounds.ts";
+import { locating } from "./breakdown.ts";
 import type { Calls } from "./calls.ts";
 import { hull, type Interval } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
@@ -85,7 +86,8 @@ export function analyzeRanges(calls: Calls, found: Messages): Ranges {
   const ranges = new Ranges();
   const places = new Places();
   for (const tree of calls.order) {
-    if (tree.external === undefined) new FunctionAnalysis(tree, calls, ranges, places, found).run();
+    if (tree.external !== undefined) continue;
+    locating(tree.node, () => new FunctionAnalysis(tree, calls, ranges, places, found).run());
   }
   return ranges;
 }
@@ -123,7 +125,7 @@ class FunctionAnalysis {
   }
 
   #statements(statements: readonly Statement[]): void {
-    for (const statement of statements) this.#statement(statement);
+    for (const statement of statements) locating(statement.node, () => this.#statement(statement));
   }
 
   #statement(statement: Statement): void {

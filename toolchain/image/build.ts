@@ -1,37 +1,49 @@
 /** From TypeScript to an image for a board. */
-import { type Compiler, createCompiler, formatDiagnostics } from "../compiler/index.ts";
-import type { ProcessorBoard } from "./board.ts";
+import {
+  type CompileResult,
+  type Compiler,
+  createCompiler,
+  formatReport,
+  isInternal,
+} from "../compiler/index.ts";
+import type { Board, ProcessorBoard } from "./board.ts";
 import { BuildError } from "./errors.ts";
 import { type Image, linkImage } from "./link.ts";
 
-/**
- * Compiles the firmware with an application and links it for a board; `outDir` receives the files that
- * `linkImage` names. The board gives CLOCK_ERROR_PPM unless `config` does. Throws
- * BuildError with the compiler's diagnostics or gcc's words.
- */
-export async function buildImage(options: {
-  board: ProcessorBoard;
+/** What an image is made from. */
+export interface Firmware {
+  readonly board: Board;
   /** The module behind "#app". */
-  app?: string;
+  readonly app?: string;
   /** The module that exports `main`. */
-  entry?: string;
-  config?: Record<string, number | boolean>;
+  readonly entry?: string;
+  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM unless they do. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
   /** Assertions trap. */
-  debug?: boolean;
-  outDir: string;
+  readonly debug?: boolean;
   /** One that is kept between builds makes the next one faster. */
-  compiler?: Compiler;
-}): Promise<Image> {
-  const { board, app, entry, config, debug, outDir, compiler = createCompiler() } = options;
-  const result = compiler.compile({
-    app,
-    entry,
-    config,
-    boardConfig: { CLOCK_ERROR_PPM: board.clockErrorPpm },
-    debug,
-  });
-  if (result.diagnostics.length > 0) {
-    throw new BuildError(formatDiagnostics(result.diagnostics, { colour: process.stderr.isTTY === true }));
+  readonly compiler?: Compiler;
+}
+
+/** Compiles the firmware to C as `board` gets it; needs no C compiler. */
+export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
+  return compiler.compile({ ...options, boardConfig: { CLOCK_ERROR_PPM: board.clockErrorPpm } });
+}
+
+/**
+ * Compiles the firmware and links it for its board; `outDir` receives the files that `linkImage` names.
+ * Throws BuildError with the compiler's diagnostics or gcc's words.
+ */
+export async function buildImage(
+  options: Firmware & { readonly board: ProcessorBoard; readonly outDir: string },
+): Promise<Image> {
+  const { outDir, ...firmware } = options;
+  const result = compileForBoard(firmware);
+  const { diagnostics } = result;
+  if (diagnostics.length > 0) {
+    const colour = process.stderr.isTTY === true;
+    const kind = diagnostics.some(isInternal) ? "fault" : "failed";
+    throw new BuildError(formatReport(diagnostics, { colour }).trimEnd(), kind);
   }
-  return linkImage(board, result, outDir);
+  return linkImage(firmware.board, result, outDir);
 }

@@ -4,14 +4,14 @@ export class UsageError extends Error {
 }
 
 /**
- * An image could not be built: the words of the compiler that refused ("failed"), or which tool is not
- * installed and how to get it ("missing").
+ * An image could not be built: the words of the compiler that refused ("failed") or broke down ("fault"),
+ * or which tool is not installed and how to get it ("missing").
  */
 export class BuildError extends Error {
   override readonly name = "BuildError";
-  readonly kind: "failed" | "missing";
+  readonly kind: "failed" | "missing" | "fault";
 
-  constructor(message: string, kind: "failed" | "missing" = "failed") {
+  constructor(message: string, kind: BuildError["kind"] = "failed") {
     super(message);
     this.kind = kind;
   }

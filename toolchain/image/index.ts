@@ -9,7 +9,7 @@ export {
   type PinName,
   type ProcessorBoard,
 } from "./board.ts";
-export { buildImage } from "./build.ts";
+export { buildImage, compileForBoard, type Firmware } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";

@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { messages, noEntry, unknownConfig } from "../../../toolchain/compiler/messages.ts";
+import { compile, formatDiagnostics, messagePages } from "../../../toolchain/compiler/index.ts";
+import {
+  internalError,
+  messages,
+  noEntry,
+  TooDeep,
+  unknownConfig,
+} from "../../../toolchain/compiler/messages.ts";
 import { dataRefused } from "./data-refused.ts";
 import { refused } from "./refused.ts";
 import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
@@ -94,7 +100,9 @@ describe("compiler messages", () => {
 });
 
 describe("pages of the compiler's messages", () => {
-  const numbers = [...Object.values(messages), noEntry, unknownConfig].map(({ code }) => code).sort();
+  const numbers = [...Object.values(messages), noEntry, unknownConfig, TooDeep, internalError]
+    .map(({ code }) => code)
+    .sort();
   const pages = readdirSync(PAGES).filter((name) => name.startsWith("DEV"));
 
   /** The TypeScript examples of a page: refused, then accepted. */
@@ -107,6 +115,15 @@ describe("pages of the compiler's messages", () => {
     assert.deepEqual(
       pages.sort(),
       numbers.map((code) => `DEV${code}.md`),
+    );
+  });
+
+  it("are listed with their titles", () => {
+    const index = readFileSync(join(PAGES, "README.md"), "utf8");
+    const lines = messagePages().map(({ number, title }) => `* [${number}](${number}.md): ${title}`);
+    assert.deepEqual(
+      index.split("\n").filter((line) => line.startsWith("* [DEV")),
+      lines,
     );
   });
 
@@ -142,12 +159,8 @@ describe("pages of the compiler's messages", () => {
   it("every number is tested by a refused source, or above", () => {
     const tested = new Set([
       ...[...refused, ...dataRefused].map(({ code }) => code),
-      noEntry.code,
-      unknownConfig.code,
-      1018,
-      1019,
-      1027,
-      2012,
+      ...[noEntry, unknownConfig, TooDeep, internalError].map(({ code }) => code),
+      ...[1018, 1019, 1027, 2012],
     ]);
     assert.deepEqual(
       numbers.filter((code) => !tested.has(code)),

@@ -1,0 +1,54 @@
+/** `joinery check`: what the compiler has to say about an application, without a C compiler. */
+import type { Command } from "commander";
+import pc from "picocolors";
+import { diagnosticsJson, formatReport, isInternal } from "../toolchain/compiler/index.ts";
+import { compileForBoard, loadBoard } from "../toolchain/image/index.ts";
+import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
+import { EXIT } from "./exit.ts";
+
+interface CheckOptions extends ChoiceOptions {
+  json?: boolean;
+}
+
+export function addCheck(program: Command): void {
+  const command = program
+    .command("check")
+    .description("check an application and the LoRaWAN stack as a board would get them, without a C compiler")
+    .argument(
+      "[application]",
+      "the TypeScript file of the application; without one, the project's or the sensor example",
+    );
+  addChoice(command)
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .addHelpText("after", `\n${HELP}`)
+    .action(check);
+}
+
+const HELP = `Examples:
+  $ joinery check
+  $ joinery check my-sensor.ts --lorawan 1.0.4 --config PERIOD_S=600
+
+--json prints { errors, diagnostics: [{ file, line, column, end: { line, column }, code, message,
+related: [{ file, line, column, end, message }], page }] }. Lines and columns count from 1, end lies
+behind the last character, page is the file of the message's page (joinery explain prints it). A message
+without a place has no file, line, column and end, one of TypeScript itself has no page.`;
+
+function check(application: string | undefined, options: CheckOptions): void {
+  const choice = choiceOf(application, options);
+  const { diagnostics } = compileForBoard({
+    board: loadBoard(choice.board),
+    app: choice.app,
+    config: { ...choice.config, LORAWAN_1_1: choice.lorawan === "1.1" },
+  });
+  if (options.json) {
+    const report = { errors: diagnostics.length, diagnostics: diagnosticsJson(diagnostics) };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else if (diagnostics.length === 0) {
+    process.stdout.write("no errors\n");
+  } else {
+    const colour = pc.isColorSupported && process.stdout.isTTY === true;
+    process.stdout.write(formatReport(diagnostics, { colour }));
+  }
+  const internal = diagnostics.some(isInternal);
+  process.exitCode = internal ? EXIT.fault : diagnostics.length > 0 ? EXIT.failed : EXIT.done;
+}
