@@ -4,6 +4,7 @@ import type { Checker } from "./check.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
+import { fieldOfRow } from "./table-values.ts";
 import {
   type ArithmeticOperator,
   type CompareOperator,
@@ -85,6 +86,9 @@ export function checkValueFor(checker: Checker, node: ts.Expression, wanted: Typ
   const given = typeOf(expression);
   if (given.kind === wanted.kind && (given.kind === "int" || given.kind === "boolean")) return expression;
   if (sameReference(given, wanted)) return expression;
+  if (wanted.kind === "record" && given.kind === "record" && wanted.record === given.record) {
+    return refused(checker, node, messages.constantRecord(node, given.record.name));
+  }
   return refused(checker, node, messages.arrayKind(node, describe(wanted), describe(given)));
 }
 
@@ -132,6 +136,12 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
   const type = typeOf(base);
   if (isRow(type) && node.name.text === "length") return { kind: "length", node, array: base };
   const field = type.kind === "record" ? type.record.fields.get(node.name.text) : undefined;
+  const constant = field && fieldOfRow(base, field);
+  if (constant !== undefined) {
+    return field?.type.kind === "boolean"
+      ? { kind: "boolean", node, value: constant !== 0 }
+      : number(node, constant);
+  }
   if (field) return { kind: "field", node, base, field };
   return refused(checker, node.name, messages.unknownName(node.name, node.name.text));
 }

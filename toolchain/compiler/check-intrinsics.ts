@@ -99,7 +99,7 @@ export function checkIntrinsic(checker: Checker, node: ts.CallExpression, name: 
       return refused(
         checker,
         node,
-        messages.syntax(node, `${name}() inside a function`, "declare the table as a const at module level"),
+        messages.syntax(node, `${name}() here`, "give it a name: const X = ...; a table at module level"),
       );
   }
 }

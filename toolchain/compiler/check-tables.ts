@@ -1,11 +1,12 @@
-/** Constant tables: `table8([...])` and its like at module level, `ascii("...")` anywhere. */
+/** Constant tables: `table8([...])` and its like, `tableOf(...)` at module level, `ascii("...")` anywhere. */
 import ts from "typescript";
 import type { Checker } from "./check.ts";
+import { recordTable } from "./check-record-tables.ts";
+import { languageFunction, type Storage } from "./check-storage.ts";
 import { messages } from "./messages.ts";
 import { type Initial, type IntName, RANGES, type Type, type Variable } from "./tree.ts";
-import { declarationOf } from "./types.ts";
 
-export interface Table {
+interface Table {
   readonly type: Type;
   readonly initial: Initial & { readonly kind: "table" };
 }
@@ -17,13 +18,11 @@ const TABLES: ReadonlyMap<string, IntName> = new Map([
 ]);
 
 /** The table that a module-level `const` is given; undefined where `node` is no table. */
-export function checkTable(checker: Checker, node: ts.Expression): Table | undefined {
-  if (!ts.isCallExpression(node)) return undefined;
-  const declaration = declarationOf(checker.checker, node.expression);
-  if (declaration === undefined || declaration.getSourceFile() !== checker.language) return undefined;
-  if (!ts.isFunctionDeclaration(declaration)) return undefined;
-  const name = declaration.name!.text;
+export function checkTable(checker: Checker, node: ts.Expression): Storage | undefined {
+  const name = ts.isCallExpression(node) ? languageFunction(checker, node) : undefined;
+  if (!ts.isCallExpression(node) || name === undefined) return undefined;
   if (name === "ascii") return textTable(checker, node.arguments[0]);
+  if (name === "tableOf") return recordTable(checker, node);
   const element = TABLES.get(name);
   return element && numberTable(checker, node.arguments[0], element);
 }

@@ -1,5 +1,5 @@
 /** Prints the IR as C99: a header and a source file per module. Nothing is decided here. */
-import { C_TYPES } from "./emit-expressions.ts";
+import { C_TYPES, literal } from "./emit-expressions.ts";
 import { Printer } from "./emit-printer.ts";
 import { declared, emitBlock, emitUnread } from "./emit-statements.ts";
 import { isZero, storageDeclaration, storageValue } from "./emit-storage.ts";
@@ -77,6 +77,7 @@ function structLines(struct: IrStruct): string[] {
 }
 
 function variableDeclaration({ name, storage }: IrVariable): string {
+  if (storage.kind === "rows") return `const ${storage.struct.name} ${name}[${storage.rows.length}] FLASH`;
   if (storage.kind !== "table") return storageDeclaration(name, storage);
   return `const ${C_TYPES[storage.element]} ${name}[${storage.values.length}] FLASH`;
 }
@@ -84,6 +85,7 @@ function variableDeclaration({ name, storage }: IrVariable): string {
 /** What follows the declaration; zeros are left to the start-up code. */
 function initializer({ storage }: IrVariable): string {
   if (storage.kind === "table") return ` = ${tableValues(storage)}`;
+  if (storage.kind === "rows") return ` = ${rowValues(storage)}`;
   return isZero(storage) ? "" : ` = ${storageValue(storage)}`;
 }
 
@@ -99,6 +101,14 @@ function tableValues(storage: IrVariable["storage"] & { kind: "table" }): string
   const rows: string[] = [];
   for (let i = 0; i < values.length; i += 16) rows.push(`  ${values.slice(i, i + 16).join(", ")}`);
   return values.length <= 16 ? `{${values.join(", ")}}` : `{\n${rows.join(",\n")}}`;
+}
+
+/** A record a line. */
+function rowValues({ struct, rows }: IrVariable["storage"] & { kind: "rows" }): string {
+  const value = ({ storage }: IrStruct["fields"][number], of: number) =>
+    storage.kind === "value" ? literal(of, storage.type, false) : storageValue(storage);
+  const lines = rows.map((row) => `  {${struct.fields.map((field, i) => value(field, row[i])).join(", ")}}`);
+  return `{\n${lines.join(",\n")}\n}`;
 }
 
 function characterLiteral(character: string): string {

@@ -202,7 +202,9 @@ export interface IrVariable {
         readonly element: IntName;
         readonly values: readonly number[];
         readonly text: string | undefined;
-      };
+      }
+    /** A constant table of records: the values of each record in the order of the fields. */
+    | { readonly kind: "rows"; readonly struct: IrStruct; readonly rows: readonly (readonly number[])[] };
 }
 
 export interface IrModule {

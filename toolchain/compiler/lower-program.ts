@@ -167,5 +167,9 @@ function lowerVariable(
     const { values, text } = initial;
     return { ...base, storage: { kind: "table", element: type.element, values, text } };
   }
+  if (type?.kind === "records" && initial?.kind === "rows") {
+    const rows = initial.rows.map((row) => [...type.record.fields.values()].map((field) => row.get(field)!));
+    return { ...base, storage: { kind: "rows", struct: struct(type.record), rows } };
+  }
   return { ...base, storage: storageOf(type!, initial!, struct) };
 }

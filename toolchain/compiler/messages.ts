@@ -168,6 +168,21 @@ export const messages = {
     1030,
     () => "records() takes a record class and a positive constant, as in records(Slot, 8): there is no heap",
   ),
+  tableOfRecords: define(
+    1031,
+    () =>
+      "tableOf() takes a record class and its constant records: tableOf(Channel, [{ hz: 868100000 }, ...])",
+  ),
+  constantField: define(
+    1032,
+    (record: string, field: string, given: string) =>
+      `a table of records holds integers and booleans, but '${field}' of ${record} is ${given}: keep it in a table of its own`,
+  ),
+  constantRecord: define(
+    1033,
+    (record: string) =>
+      `this ${record} is constant data in flash, one in RAM is needed here: pass the fields, or the table as TableOf<${record}, N> and the index`,
+  ),
 
   // ---- 2xxx: ranges of values
   mayNotFit: define(

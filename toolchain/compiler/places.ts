@@ -3,6 +3,7 @@ import { EITHER, EVERYTHING, type Interval, within } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
 import { combine, constantForm, type Linear, type Place, placeForm, scaleForm } from "./linear.ts";
 import type { State } from "./state.ts";
+import { fieldInTable } from "./table-values.ts";
 import { type Expression, type Field, RANGES, type Type, type UpdateNode, type Variable } from "./tree.ts";
 
 export class Places {
@@ -93,7 +94,7 @@ export class Places {
     const key = [variable, ...fields].map((part) => this.#number(part)).join(".");
     const known = this.#known.get(key);
     if (known) return known;
-    const declared = declaredRange((fields.at(-1) ?? variable).type);
+    const declared = declaredRange(variable, fields);
     const place: Place = { key, variable, fields, declared };
     this.#known.set(key, place);
     return place;
@@ -110,7 +111,13 @@ function isScalar(type: Type | undefined): boolean {
   return type === undefined || type.kind === "int" || type.kind === "boolean";
 }
 
-function declaredRange(type: Type | undefined): Interval {
+/** Every value that the place may hold: of a constant record only those in its table. */
+function declaredRange(variable: Variable, fields: readonly Field[]): Interval {
+  const listed = variable.alias && fields.length === 1 && fieldInTable(variable.alias, fields[0]);
+  return listed || rangeOfType((fields.at(-1) ?? variable).type);
+}
+
+function rangeOfType(type: Type | undefined): Interval {
   if (type?.kind === "int") return { min: type.min, max: type.max };
   return type?.kind === "boolean" ? EITHER : EVERYTHING;
 }

@@ -23,6 +23,7 @@ import type { Places } from "./places.ts";
 import type { Ranges } from "./range.ts";
 import { type Branches, branchOnComparison } from "./refine.ts";
 import type { State } from "./state.ts";
+import { fieldInTable } from "./table-values.ts";
 import {
   type BinaryNode,
   type CallNode,
@@ -245,6 +246,8 @@ export class Evaluator {
   #read(expression: Expression): Interval {
     const place = this.places.of(expression);
     if (place) return this.state!.value(place);
+    const listed = expression.kind === "field" && fieldInTable(expression.base, expression.field);
+    if (listed) return listed;
     const type = typeOf(expression);
     if (type.kind === "int") return { min: type.min, max: type.max };
     return type.kind === "boolean" ? EITHER : EVERYTHING;

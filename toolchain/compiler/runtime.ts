@@ -21,12 +21,26 @@ void joinery_main(void);
 #define FLASH_U8(table, index) pgm_read_byte(&(table)[index])
 #define FLASH_U16(table, index) pgm_read_word(&(table)[index])
 #define FLASH_U32(table, index) pgm_read_dword(&(table)[index])
+#define FLASH_FIELD_BOOL(field) (pgm_read_byte(&(field)) != 0u)
+#define FLASH_FIELD_U8(field) pgm_read_byte(&(field))
+#define FLASH_FIELD_U16(field) pgm_read_word(&(field))
+#define FLASH_FIELD_U32(field) pgm_read_dword(&(field))
+#define FLASH_FIELD_I8(field) ((int8_t)pgm_read_byte(&(field)))
+#define FLASH_FIELD_I16(field) ((int16_t)pgm_read_word(&(field)))
+#define FLASH_FIELD_I32(field) ((int32_t)pgm_read_dword(&(field)))
 #define joinery_copy_flash(target, source, count) memcpy_P((target), (source), (count))
 #else
 #define FLASH
 #define FLASH_U8(table, index) ((table)[index])
 #define FLASH_U16(table, index) ((table)[index])
 #define FLASH_U32(table, index) ((table)[index])
+#define FLASH_FIELD_BOOL(field) (field)
+#define FLASH_FIELD_U8(field) (field)
+#define FLASH_FIELD_U16(field) (field)
+#define FLASH_FIELD_U32(field) (field)
+#define FLASH_FIELD_I8(field) (field)
+#define FLASH_FIELD_I16(field) (field)
+#define FLASH_FIELD_I32(field) (field)
 #define joinery_copy_flash(target, source, count) memcpy((target), (source), (count))
 #endif
 

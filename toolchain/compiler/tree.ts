@@ -84,6 +84,8 @@ export type Initial =
   /** The elements of an array in RAM. */
   | { readonly kind: "values"; readonly values: readonly number[] }
   | { readonly kind: "table"; readonly values: readonly number[]; readonly text?: string }
+  /** The records of a constant table: each field's value; of a boolean 0 or 1. */
+  | { readonly kind: "rows"; readonly rows: readonly ReadonlyMap<Field, number>[] }
   /** The first values of the class, of one record or of each in a row. */
   | { readonly kind: "record" };
 

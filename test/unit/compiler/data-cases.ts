@@ -151,4 +151,32 @@ export function run(a: U32, b: U32): U32 {
 }
 function load(x: Uint16Array): U32 { return lengthOf(x) === 4 ? 11 : 13; }`,
   ),
+  same(
+    "constant tables of records",
+    `
+const enum Kind { A = 3, B = 200 }
+class Row { hz: U32 = 868100000; kind: Kind = Kind.A; on = true; a: I8 = -5; b: I16 = -300; c: I32 = -70000; d: U16 = 65535; e: Int<0, 7> = 1; }
+const ROWS = tableOf(Row, [{}, { hz: 0xffffffff, kind: Kind.B, on: false, a: 127, b: 32767, c: 2147483647, d: 0, e: 7 }, { a: -128, b: -32768, c: -2147483648, on: 3 > 4 }, { e: 0 }]);
+const ONE = tableOf(Row, [{ d: 7 }]);
+const ram = records(Row, 2);
+const small = new Uint8Array(8);
+function weigh(t: TableOf<Row, 1>, i: Int<0, 3>): U32 {
+  if (i >= lengthOf(t)) return 1;
+  const row = t[i];
+  return u32(row.hz + row.kind * 3 + (row.on ? 1000 : 0) + row.a * 5 + row.b * 7 + row.c * 11 + row.d * 13 + t[i].e);
+}
+export function run(a: U32, b: U32): U32 {
+  const i = a & 3;
+  const row = ROWS[i];
+  const other = (b & 1) === 0 ? ROWS[b % 4] : row;
+  const mine = ram[i & 1];
+  mine.hz = row.hz; mine.kind = row.kind; mine.on = !other.on; mine.a = other.a; mine.c = ROWS[b & 3].c; mine.d = ROWS[3].d;
+  small[row.e] = u8(small[ROWS[b & 3].e] + 1);
+  let t = ROWS[2].on === row.on ? 1 : 2;
+  if (ROWS[i].b < other.b) t += 4;
+  const r = u32(weigh(ROWS, i) + weigh(ONE, i) * 3 + mine.hz + mine.kind + (mine.on ? 5 : 6) + mine.a + mine.c + mine.d + t + small[row.e] + other.e);
+  fill(small, 0, 8, 0);
+  return r;
+}`,
+  ),
 ];
