@@ -7,6 +7,7 @@ import { EXIT, Refusal } from "./exit.ts";
 import { addExplain } from "./explain.ts";
 import { addHil } from "./hil.ts";
 import { addNew } from "./new.ts";
+import { addSize } from "./size.ts";
 import { addWatch } from "./watch.ts";
 
 const program = new Command("joinery")
@@ -23,6 +24,7 @@ cannot be used; 3 something must be installed first; 4 a fault of Joinery itself
   );
 addNew(program);
 addBuild(program);
+addSize(program);
 addWatch(program);
 addCheck(program);
 addExplain(program);

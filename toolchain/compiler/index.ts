@@ -9,10 +9,10 @@ import { type Analysis, analyze, type CompileOptions } from "./analysis.ts";
 import { breakdownMessage } from "./breakdown.ts";
 import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
-import { moduleVariableName } from "./names.ts";
+import { functionName, moduleVariableName } from "./names.ts";
 import { ProgramCache } from "./program.ts";
 import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
-import type { Variable } from "./tree.ts";
+import type { FunctionTree, Variable } from "./tree.ts";
 
 export { packageVersion } from "../package-root.ts";
 export type { CompileOptions } from "./analysis.ts";
@@ -34,6 +34,8 @@ export interface CompileResult {
   readonly files: ReadonlyMap<string, string>;
   /** "lorawan/session.ts:appSKey" to the C symbol, for each module-level variable that the program uses. */
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
+  /** "lorawan/join.ts:acceptJoin" to the C function, for each function that code reaches. */
+  readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
 }
 
 /* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
@@ -73,25 +75,30 @@ function compileWith(cache: ProgramCache, options: CompileOptions): CompileResul
 }
 
 function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): CompileResult {
-  const { modules, variables } = lowerProgram(tree, calls, ranges, found, debug);
+  const { modules, variables, functions } = lowerProgram(tree, calls, ranges, found, debug);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
   if ([...files.values()].some((text) => text.includes("joinery_equal(") && text !== RUNTIME_HEADER)) {
     files.set("joinery.c", RUNTIME_SOURCE);
   }
-  return { diagnostics: [], files, symbols: symbolsOf(variables) };
+  return {
+    diagnostics: [],
+    files,
+    symbols: symbolsOf(variables, moduleVariableName),
+    functions: symbolsOf(functions, (member) => functionName(member, tree.entry)),
+  };
 }
 
 function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
-  return { diagnostics, files: new Map(), symbols: new Map() };
+  return { diagnostics, files: new Map(), symbols: new Map(), functions: new Map() };
 }
 
-function symbolsOf(variables: readonly Variable[]): Map<string, { symbol: string }> {
+function symbolsOf<T extends Variable | FunctionTree>(
+  members: readonly T[],
+  symbolOf: (member: T) => string,
+): Map<string, { symbol: string }> {
   return new Map(
-    variables.map((variable) => [
-      `${variable.module.path}:${variable.name}`,
-      { symbol: moduleVariableName(variable) },
-    ]),
+    members.map((member) => [`${member.module.path}:${member.name}`, { symbol: symbolOf(member) }]),
   );
 }

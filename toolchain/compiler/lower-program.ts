@@ -14,6 +14,8 @@ export interface LoweredProgram {
   readonly modules: readonly IrModule[];
   /** Module-level variables that the code uses. */
   readonly variables: readonly Variable[];
+  /** Functions of the sources that become C. */
+  readonly functions: readonly FunctionTree[];
 }
 
 /** Lowers every function that code reaches, and the storage that they use; assertions trap where `debug` is set. */
@@ -53,6 +55,7 @@ export function lowerProgram(
   ]);
   return {
     variables,
+    functions: functions.map(({ tree }) => tree).filter((tree) => tree.external === undefined),
     modules: [...modules].map((module) => ({
       name: module.name,
       source: module.line,

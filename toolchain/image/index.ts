@@ -14,3 +14,22 @@ export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";
 export type { Image } from "./link.ts";
+export {
+  type Budget,
+  checkBudget,
+  comparisonText,
+  figureLines,
+  type Grouping,
+  keepReport,
+  keptReport,
+  labelOf,
+  modulesOf,
+  type Part,
+  readReport,
+  reportJson,
+  type SizeReport,
+  type StackReport,
+  sizeHtml,
+  sizeReport,
+  sizeText,
+} from "./report/index.ts";

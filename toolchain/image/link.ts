@@ -7,6 +7,7 @@ import type { ProcessorBoard } from "./board.ts";
 import { type ElfSymbol, readAvrElf } from "./elf.ts";
 import { BuildError } from "./errors.ts";
 import { intelHex } from "./intel-hex.ts";
+import type { CompilerNames } from "./report/index.ts";
 
 /** A linked firmware for one board. It holds no keys and no names: those are the EEPROM's. */
 export interface Image {
@@ -25,14 +26,16 @@ export interface Image {
   readonly symbols: ReadonlyMap<string, ElfSymbol>;
   /** Module-level variables by where they were written: "lorawan/session.ts:appSKey". */
   readonly sourceSymbols: ReadonlyMap<string, ElfSymbol>;
+  /** The linked program with its debug information. */
+  readonly elf: Uint8Array;
+  /** Where the C symbols come from. */
+  readonly names: CompilerNames;
 }
 
 /** What a program is made of, apart from the board's own `hal.c`. */
-export interface GeneratedC {
+export interface GeneratedC extends CompilerNames {
   /** Text by flat file name: "aes.c", "aes.h". */
   readonly files: ReadonlyMap<string, string>;
-  /** The C symbol of each variable of the sources. */
-  readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
 }
 
 const ELF = "joinery.elf";
@@ -70,6 +73,8 @@ export async function linkImage(
     hexPath: join(outDir, HEX),
     ...elf,
     sourceSymbols: sourceSymbols(generated, elf.symbols),
+    elf: build.elf,
+    names: { symbols: generated.symbols, functions: generated.functions },
   };
 }
 

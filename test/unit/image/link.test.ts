@@ -57,6 +57,7 @@ function generated(changes: Record<string, string> = {}): GeneratedC {
       ["lorawan/counter.ts:initialised", { symbol: "initialised" }],
       ["lorawan/counter.ts:dropped", { symbol: "dropped" }],
     ]),
+    functions: new Map([["lorawan/counter.ts:next", { symbol: "next" }]]),
   };
 }
 

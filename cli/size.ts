@@ -1,0 +1,93 @@
+/** `joinery size`: what an image takes, by module, function or variable, and its deepest stack. */
+import { writeFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import pc from "picocolors";
+import {
+  comparisonText,
+  type Grouping,
+  readReport,
+  reportJson,
+  type SizeReport,
+  sizeHtml,
+  sizeReport,
+  sizeText,
+} from "../toolchain/image/index.ts";
+import { addChoice } from "./choice.ts";
+import { buildChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
+import { EXIT, Refusal } from "./exit.ts";
+
+interface SizeOptions extends ImageOptions {
+  by: Grouping;
+  html?: string;
+  json?: boolean;
+  compare?: string;
+}
+
+export function addSize(program: Command): void {
+  const command = program
+    .command("size")
+    .description("say what an image takes: flash, RAM and worst-case stack, by what takes it")
+    .argument(
+      "[application]",
+      "the TypeScript file of the application; without one, the project's or the sensor example",
+    );
+  addChoice(command)
+    .addOption(
+      new Option("--by <what>", "the rows of the table")
+        .choices(["module", "function", "variable"])
+        .default("module"),
+    )
+    .option("--html <file>", "write a page with a map of flash and RAM")
+    .option("--json", "print the report as one JSON document on stdout and nothing else")
+    .option("--compare <file>", "print what has changed since a report: the size.json of a build")
+    .option("--out <dir>", "where the image goes (default: build, in the project's folder)")
+    .addHelpText(
+      "after",
+      `
+The octets of a function that was inlined count for that function, wherever they lie; all of them add up to the
+image's. The stack is that of the deepest calls and of one interrupt, read from the machine code: what a run
+needs is never more.
+
+Examples:
+  $ joinery size
+  $ joinery size --by function
+  $ joinery size --by variable --lorawan 1.0.4
+  $ joinery size --html size.html
+  $ joinery size my-sensor.ts --json > before.json
+  $ joinery size my-sensor.ts --compare before.json --by function`,
+    )
+    .action(size);
+}
+
+async function size(application: string | undefined, options: SizeOptions): Promise<void> {
+  const before = options.compare === undefined ? undefined : await earlier(options.compare);
+  const { image } = await buildChosenImage(application, options);
+  const report = sizeReport(image);
+  if (options.html !== undefined) writePage(options.html, report);
+  if (options.json) {
+    process.stdout.write(reportJson(report));
+    return;
+  }
+  const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+  process.stdout.write(
+    before === undefined
+      ? sizeText(report, options.by, palette)
+      : comparisonText(before, report, options.by, palette),
+  );
+}
+
+async function earlier(path: string): Promise<SizeReport> {
+  try {
+    return await refusing(readReport(path));
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(error.message, EXIT.usage) : error;
+  }
+}
+
+function writePage(path: string, report: SizeReport): void {
+  try {
+    writeFileSync(path, sizeHtml(report));
+  } catch (error) {
+    throw new Refusal(`cannot write the page: ${(error as Error).message}`, EXIT.usage);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * A reader of ELF files of small processors: segments, sections, symbols. "Tool Interface Standard (TIS)
+ * Executable and Linking Format Specification", version 1.2, book I, chapter 1; 32 bit, least significant
+ * octet first.
+ */
+import { BuildError } from "./errors.ts";
+
+/** A segment that is loaded (figure 2-1). */
+export interface ElfSegment {
+  /** Where the program finds it. */
+  readonly virtualAddress: number;
+  /** Where it is stored. */
+  readonly physicalAddress: number;
+  /** What is stored of it. */
+  readonly octets: Uint8Array;
+  /** What it takes while the program runs: `octets`, and zeros. */
+  readonly memorySize: number;
+}
+
+export interface ElfSection {
+  readonly name: string;
+  readonly address: number;
+  /** Empty where the file stores nothing of it. */
+  readonly octets: Buffer;
+}
+
+/** An entry of the symbol table (figure 1-15) that stands for a place in a section. */
+export interface ElfFileSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly size: number;
+  readonly kind: "function" | "object" | "label";
+  readonly isGlobal: boolean;
+}
+
+export interface ElfFile {
+  /** e_machine. */
+  readonly machine: number;
+  /** e_flags: the kind of processor. */
+  readonly flags: number;
+  readonly segments: readonly ElfSegment[];
+  readonly sections: ReadonlyMap<string, ElfSection>;
+  /** In the order of the file. */
+  readonly symbols: readonly ElfFileSymbol[];
+}
+
+const PT_LOAD = 1;
+const SHT_SYMTAB = 2;
+const SHT_NOBITS = 8;
+const SHN_UNDEF = 0;
+const SHN_LORESERVE = 0xff00;
+const SYMBOL_KINDS: Readonly<Record<number, ElfFileSymbol["kind"]>> = {
+  0: "label",
+  1: "object",
+  2: "function",
+};
+
+/** Reads a file. Throws BuildError where it is not a 32-bit little-endian ELF file. */
+export function readElfFile(file: Uint8Array): ElfFile {
+  const data = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (data.length < 52 || data.readUInt32BE(0) !== 0x7f454c46 || data[4] !== 1 || data[5] !== 1) {
+    throw new BuildError("not a 32-bit little-endian ELF file");
+  }
+  const headers = readSectionHeaders(data);
+  return {
+    machine: data.readUInt16LE(18),
+    flags: data.readUInt32LE(36),
+    segments: readSegments(data),
+    sections: new Map(headers.map(({ name, address, octets }) => [name, { name, address, octets }])),
+    symbols: readSymbols(headers),
+  };
+}
+
+function readSegments(data: Buffer): ElfSegment[] {
+  const segments: ElfSegment[] = [];
+  for (const header of tableEntries(data, data.readUInt32LE(28), 42, 44)) {
+    const [type, offset, virtualAddress, physicalAddress, fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map(
+      (field) => header.readUInt32LE(field),
+    );
+    if (type !== PT_LOAD) continue;
+    const octets = data.subarray(offset, offset + fileSize);
+    segments.push({ virtualAddress, physicalAddress, octets, memorySize });
+  }
+  return segments;
+}
+
+interface SectionHeader extends ElfSection {
+  readonly type: number;
+  readonly link: number;
+}
+
+function readSectionHeaders(data: Buffer): SectionHeader[] {
+  const headers = tableEntries(data, data.readUInt32LE(32), 46, 48).map((header) => {
+    const [nameAt, type, , address, offset, size, link] = [0, 4, 8, 12, 16, 20, 24].map((field) =>
+      header.readUInt32LE(field),
+    );
+    const octets = data.subarray(offset, type === SHT_NOBITS ? offset : offset + size);
+    return { nameAt, type, address, octets, link };
+  });
+  const names = headers[data.readUInt16LE(50)]?.octets;
+  return headers.map(({ nameAt, ...header }) => ({
+    ...header,
+    name: names === undefined ? "" : text(names, nameAt),
+  }));
+}
+
+function readSymbols(headers: readonly SectionHeader[]): ElfFileSymbol[] {
+  const table = headers.find((header) => header.type === SHT_SYMTAB);
+  if (table === undefined) return [];
+  const names = headers[table.link].octets;
+  const symbols: ElfFileSymbol[] = [];
+  for (let at = 0; at < table.octets.length; at += 16) {
+    const name = text(names, table.octets.readUInt32LE(at));
+    const info = table.octets[at + 12];
+    const section = table.octets.readUInt16LE(at + 14);
+    const kind = SYMBOL_KINDS[info & 0xf];
+    if (name === "" || section === SHN_UNDEF || section >= SHN_LORESERVE || kind === undefined) continue;
+    symbols.push({
+      name,
+      address: table.octets.readUInt32LE(at + 4),
+      size: table.octets.readUInt32LE(at + 8),
+      kind,
+      isGlobal: info >> 4 !== 0,
+    });
+  }
+  return symbols;
+}
+
+/** The text that begins at an offset and ends with a zero. */
+export function text(octets: Buffer, at: number): string {
+  return octets.toString("latin1", at, octets.indexOf(0, at));
+}
+
+/** The entries of a header table; `sizeField` and `countField` are the offsets of the figures in the ELF header. */
+function tableEntries(data: Buffer, offset: number, sizeField: number, countField: number): Buffer[] {
+  const size = data.readUInt16LE(sizeField);
+  const count = data.readUInt16LE(countField);
+  return Array.from({ length: count }, (_, index) =>
+    data.subarray(offset + index * size, offset + (index + 1) * size),
+  );
+}

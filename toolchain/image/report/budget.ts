@@ -1,0 +1,82 @@
+/** What an image may take, and what is to blame where it takes more. */
+import { bytesIn, changesOf, type Memory } from "./compare.ts";
+import { labelOf, type SizeReport } from "./size-report.ts";
+import { stackLines } from "./text.ts";
+
+/** Octets. What is left out is not limited. `stack` is the worst case, with one interrupt. */
+export interface Budget {
+  readonly flash?: number;
+  readonly ram?: number;
+  readonly stack?: number;
+}
+
+/** How many of those that are to blame are named. */
+const NAMED = 5;
+
+/**
+ * Undefined where the image keeps the budget. Otherwise the text of the refusal: each limit that is passed, and
+ * the parts and modules that grew most since the report of a build before; without that one, the largest.
+ */
+export function checkBudget(report: SizeReport, budget: Budget, previous?: SizeReport): string | undefined {
+  const lines = [
+    ...memoryExcess(report, "flash", budget.flash, previous),
+    ...memoryExcess(report, "ram", budget.ram, previous),
+    ...stackExcess(report, budget.stack, previous),
+  ];
+  return lines.length === 0 ? undefined : ["the image passes its budget:", ...lines].join("\n");
+}
+
+const NAMES: Readonly<Record<Memory, string>> = { flash: "flash", ram: "RAM" };
+
+function memoryExcess(
+  report: SizeReport,
+  memory: Memory,
+  limit: number | undefined,
+  previous: SizeReport | undefined,
+): string[] {
+  const bytes = bytesIn(report, memory);
+  if (limit === undefined || bytes <= limit) return [];
+  const head = `  ${NAMES[memory]}: ${bytes} B, ${bytes - limit} more than the ${limit} allowed`;
+  const before = previous === undefined ? undefined : bytesIn(previous, memory);
+  if (previous === undefined || before === undefined || before >= bytes) {
+    const largest = [...report.parts]
+      .sort((a, b) => bytesIn(b, memory) - bytesIn(a, memory))
+      .slice(0, NAMED)
+      .map((part) => `      ${String(bytesIn(part, memory)).padStart(6)}  ${labelOf(part)}`);
+    return [head, "    the largest:", ...largest];
+  }
+  const grown = (grouping: "part" | "module") =>
+    changesOf(previous, report, memory, grouping)
+      .filter((change) => change.now > change.before)
+      .slice(0, NAMED)
+      .map(
+        ({ name, before, now }) =>
+          `      ${`+${now - before}`.padStart(6)}  ${name} (${before === 0 ? "new" : `${before} before`})`,
+      );
+  return [
+    head,
+    `    grown by ${bytes - before} since the last build that was kept (${before} B):`,
+    ...grown("part"),
+    "    by module:",
+    ...grown("module"),
+  ];
+}
+
+function stackExcess(
+  report: SizeReport,
+  limit: number | undefined,
+  previous: SizeReport | undefined,
+): string[] {
+  const { stackBytes } = report;
+  if (limit === undefined || (stackBytes !== null && stackBytes <= limit)) return [];
+  const known = previous?.stackBytes ?? undefined;
+  const head =
+    stackBytes === null
+      ? `  stack: not known, so it cannot be held against the ${limit} allowed`
+      : `  stack: ${stackBytes} B at worst, ${stackBytes - limit} more than the ${limit} allowed`;
+  const grown =
+    stackBytes !== null && known !== undefined && known < stackBytes
+      ? [`    grown by ${stackBytes - known} since the last build that was kept (${known} B); now:`]
+      : [];
+  return [head, ...grown, ...stackLines(report.stack).map((line) => `    ${line}`)];
+}

@@ -1,0 +1,9 @@
+/** What an image takes: flash and RAM by function, variable and module, and the deepest stack. */
+export { type Budget, checkBudget } from "./budget.ts";
+export type { Grouping } from "./compare.ts";
+export { sizeReport } from "./compose.ts";
+export { sizeHtml } from "./html.ts";
+export { keepReport, keptReport, readReport, reportJson } from "./kept-report.ts";
+export { labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
+export type { CompilerNames } from "./source-names.ts";
+export { comparisonText, figureLines, sizeText } from "./text.ts";

@@ -1,0 +1,74 @@
+/** Whose a symbol of the linked program is: a function or variable of the TypeScript sources, of the board's C, or neither. */
+import { basename } from "node:path";
+import type { DebugInfo, Scope } from "./dwarf.ts";
+import type { Origin } from "./size-report.ts";
+
+/** What the compiler says of its names: "lorawan/join.ts:acceptJoin" to the symbol in C. */
+export interface CompilerNames {
+  readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
+  /** Module-level variables. */
+  readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
+}
+
+export interface Owner {
+  readonly origin: Origin;
+  readonly module: string;
+  readonly name: string;
+}
+
+/** Where the firmware's own modules lie in the package; the compiler names them without it. */
+const FIRMWARE = "firmware/";
+/** The C that every program of the compiler needs. */
+const RUNTIME = /^joinery\.[ch]$/;
+
+export const LIBRARIES = "libgcc and libc";
+
+export class SourceNames {
+  readonly #compiled = new Map<string, Owner>();
+  readonly #files = new Map<string, string>();
+
+  constructor(names: CompilerNames, debug: DebugInfo) {
+    for (const [source, { symbol }] of [...names.functions, ...names.symbols]) {
+      const at = source.lastIndexOf(":");
+      this.#compiled.set(symbol, {
+        origin: "typescript",
+        module: source.slice(0, at),
+        name: source.slice(at + 1),
+      });
+    }
+    for (const [name, file] of debug.variables) this.#files.set(plain(name), file);
+    const visit = ({ name, file, inner }: Scope) => {
+      if (file !== "") this.#files.set(plain(name), file);
+      inner.forEach(visit);
+    };
+    debug.functions.forEach(visit);
+  }
+
+  /** The owner of a symbol, or of a function by its name in the debug information. */
+  ownerOf(symbol: string): Owner {
+    const name = plain(symbol);
+    return this.#compiled.get(name) ?? this.#ownerByFile(name, this.#files.get(name));
+  }
+
+  /** Whether a function that was inlined is a part of its own: helpers of headers belong to who uses them. */
+  isPart(name: string): boolean {
+    const known = plain(name);
+    const file = this.#files.get(known) ?? "";
+    return this.#compiled.has(known) || (/\.(c|ts)$/.test(file) && !RUNTIME.test(basename(file)));
+  }
+
+  #ownerByFile(name: string, file: string | undefined): Owner {
+    if (file === undefined) return { origin: "library", module: LIBRARIES, name };
+    if (file.endsWith(".ts")) {
+      const module = file.startsWith(FIRMWARE) ? file.slice(FIRMWARE.length) : file;
+      return { origin: "typescript", module, name };
+    }
+    const module = basename(file);
+    return { origin: RUNTIME.test(module) ? "typescript" : "board", module, name };
+  }
+}
+
+/** Without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0", ".lto_priv.5". */
+function plain(symbol: string): string {
+  return symbol.split(".", 1)[0];
+}
