@@ -16,7 +16,7 @@ function emitStatement(printer: Printer, statement: IrStatement, reads: Readonly
   switch (statement.kind) {
     case "declareStorage":
       printer.text(
-        `${storageDeclaration(statement.name, statement.storage)} = ${storageValue(statement.storage)};`,
+        `${storageDeclaration(statement.name, statement.storage)}${statement.blank ? "" : ` = ${storageValue(statement.storage)}`};`,
       );
       emitUnread(printer, statement.name, reads);
       return;

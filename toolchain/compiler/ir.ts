@@ -111,8 +111,13 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly name: string;
       readonly value: IrExpression | IrPointer;
     }
-  /** Storage of the function, with its first value. */
-  | { readonly kind: "declareStorage"; readonly storage: IrStorage; readonly name: string }
+  /** Storage of the function; `blank`: its first value is never read. */
+  | {
+      readonly kind: "declareStorage";
+      readonly storage: IrStorage;
+      readonly name: string;
+      readonly blank: boolean;
+    }
   | { readonly kind: "assign"; readonly target: IrExpression; readonly value: IrExpression }
   | { readonly kind: "step"; readonly target: IrExpression; readonly by: 1 | -1 }
   | {

@@ -1,5 +1,6 @@
 /** The IR of the whole program, module by module. */
 import type ts from "typescript";
+import { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
 import type { IrModule, IrStruct, IrVariable } from "./ir.ts";
 import { type LoweringContext, originOf } from "./lower.ts";
@@ -38,7 +39,9 @@ export function lowerProgram(
     ...program.records.map(recordName),
   ]);
   checkSymbols(program, calls, found);
-  const context: LoweringContext = { entry: program.entry, calls, ranges, found, globals, debug, struct };
+  const assigned = new Assigned(ranges);
+  const { entry } = program;
+  const context: LoweringContext = { entry, calls, assigned, ranges, found, globals, debug, struct };
   const lowered = calls.order.map((tree) => lowerFunction(tree, context));
   const used = reachable(lowered, program.entry);
   const functions = lowered.filter(({ tree }) => used.has(tree));

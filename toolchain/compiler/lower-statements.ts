@@ -143,7 +143,8 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
   const { type } = variable;
   if (value === undefined) {
     const storage = storageOf(type!, variable.initial!, (record) => at.struct(record));
-    at.emit({ kind: "declareStorage", origin, storage, name: at.targetName(variable) });
+    const blank = at.blanks.has(statement);
+    at.emit({ kind: "declareStorage", origin, storage, name: at.targetName(variable), blank });
     return;
   }
   if (type && isReference(type)) {

@@ -1,5 +1,6 @@
 /** From the checked tree and its ranges to the IR, one function at a time. */
 import ts from "typescript";
+import type { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
 import type { Declared, IrBlock, IrExpression, IrPointer, IrStatement, IrStruct, Origin } from "./ir.ts";
 import { lowerCondition, lowerIndex, lowerValue, offsetPointer, type Wanted } from "./lower-expressions.ts";
@@ -11,6 +12,7 @@ import {
   type ArrayType,
   BITS,
   type CallNode,
+  type DeclareStatement,
   type ElementNode,
   type Expression,
   type Field,
@@ -34,6 +36,7 @@ import { constant, stored } from "./widths.ts";
 export interface LoweringContext {
   readonly entry: FunctionTree;
   readonly calls: Calls;
+  readonly assigned: Assigned;
   readonly ranges: Ranges;
   readonly found: Messages;
   readonly globals: ReadonlySet<string>;
@@ -47,6 +50,8 @@ export class Lowering {
   readonly context: LoweringContext;
   readonly ranges: Ranges;
   readonly tree: FunctionTree;
+  /** Declarations of storage that need no first value. */
+  readonly blanks: ReadonlySet<DeclareStatement>;
   readonly #names: LocalNames;
   readonly #order: Order;
   /** Functions and module-level variables that the lowered code refers to. */
@@ -62,6 +67,7 @@ export class Lowering {
     this.context = context;
     this.ranges = context.ranges;
     this.tree = tree;
+    this.blanks = context.assigned.blanks(tree);
     this.#names = new LocalNames(tree, context.globals);
     this.#order = new Order(context.calls);
   }

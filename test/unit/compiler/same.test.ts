@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compile } from "../../../toolchain/compiler/index.ts";
+import { blankCases } from "./blank-cases.ts";
 import { dataCases } from "./data-cases.ts";
 import { randomFrom, randomInput, randomModule } from "./random-programs.ts";
 import { programCases, widthCases } from "./same-cases.ts";
@@ -13,6 +14,7 @@ describe("compiled programs", function () {
     ["of single expressions", widthCases],
     ["of statements, storage and references", programCases],
     ["of arrays of records and references to them", dataCases],
+    ["of local storage", blankCases],
   ] as const) {
     describe(what, () => {
       let outcomes: Outcome[];
