@@ -6,6 +6,7 @@ import { packageRoot } from "../package-root.ts";
 import { breakdownMessage } from "./breakdown.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
+import { checkInterrupts } from "./interrupts.ts";
 import { Messages, noEntry } from "./messages.ts";
 import { loadProgram, ProgramCache } from "./program.ts";
 import { analyzeRanges, type Ranges } from "./range.ts";
@@ -68,6 +69,7 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   if (tree === undefined || found.list.length > 0) return { diagnostics: found.list };
   const calls = analyzeCalls(tree, found);
   if (found.list.length > 0) return { diagnostics: found.list };
+  checkInterrupts(tree, calls, found);
   const ranges = analyzeRanges(calls, found);
   if (found.list.length > 0) return { diagnostics: found.list };
   return { program: source.program, tree, calls, ranges, found };

@@ -114,6 +114,9 @@ class Path {
       case "block":
         this.#statements(statement.statements);
         return;
+      case "critical":
+        this.#statement(statement.body);
+        return;
       case "if": {
         this.#expression(statement.condition);
         const before = this.#written;

@@ -17,6 +17,13 @@ export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
   if (index.min < 0 || !inside) evaluator.report(messages.indexOutside(access.index.node, index, min));
 }
 
+/** The `index` of one of `count` functions. */
+export function checkDispatchIndex(evaluator: Evaluator, index: Expression, count: number): void {
+  if (!evaluator.reporting || evaluator.state === undefined) return;
+  const range = narrowed(evaluator, index);
+  if (range.min < 0 || range.max >= count) evaluator.report(messages.indexOutside(index.node, range, count));
+}
+
 /** `count` octets of `array` from `offset` on: 0 <= offset, 0 <= count, offset + count <= length. */
 export function checkAccess(
   evaluator: Evaluator,

@@ -1,7 +1,17 @@
 /** Who calls whom: no circles, callees first, and what each function may change. */
 import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
-import type { Expression, Field, FunctionTree, ProgramTree, Type, Variable } from "./tree.ts";
+import {
+  type CallNode,
+  calleesOf,
+  type DispatchNode,
+  type Expression,
+  type Field,
+  type FunctionTree,
+  type ProgramTree,
+  type Type,
+  type Variable,
+} from "./tree.ts";
 import { operands, walk } from "./walk.ts";
 
 /** What a call may change beyond its own local variables. */
@@ -14,19 +24,31 @@ export interface Effects {
   readonly external: boolean;
   /** Its result may depend on what other calls change. */
   readonly reads: boolean;
+  /** Reads or writes a volatile cell, or has a section in which no interrupt occurs. */
+  readonly cells: boolean;
 }
 
 export interface Calls {
   /** Every reached function, each after the functions that it calls. */
   readonly order: readonly FunctionTree[];
   effects(callee: FunctionTree): Effects;
+  /** Of a call, of whichever function it may reach. */
+  effectsOf(call: CallNode | DispatchNode): Effects;
+  /** What may change at any moment at which interrupts are on. */
+  readonly interruptWrites: ReadonlySet<Variable | Field>;
   /** Whether evaluating the expression may change a variable or field. */
   disturbs(expression: Expression): boolean;
   /** Whether the length of an array parameter is asked for, here or further down. */
   asksLength(parameter: Variable): boolean;
 }
 
-const externalEffects: Effects = { writes: new Set(), writesMemory: true, external: true, reads: true };
+const externalEffects: Effects = {
+  writes: new Set(),
+  writesMemory: true,
+  external: true,
+  reads: true,
+  cells: true,
+};
 
 /** Sorts the calls of the program; a circle is a message at the call that closes it. */
 export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
@@ -38,25 +60,21 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
     if (effects.has(tree)) return;
     path.push(tree);
     effects.set(tree, externalEffects);
-    const summary = {
-      writes: new Set<Variable | Field>(),
-      writesMemory: false,
-      external: false,
-      reads: false,
-    };
+    const summary = noEffects();
     walk(
       tree.body,
       (statement) => {
         if (statement.kind === "assign") noteWrite(summary, statement.target);
+        if (statement.kind === "critical") summary.cells = true;
       },
       (expression) => {
-        if (expression.kind === "call") {
-          if (path.includes(expression.callee)) {
-            const cycle = [...path.slice(path.indexOf(expression.callee)), expression.callee];
+        for (const callee of calleesOf(expression)) {
+          if (path.includes(callee)) {
+            const cycle = [...path.slice(path.indexOf(callee)), callee];
             found.add(messages.recursion(expression.node, cycle.map((member) => member.name).join(" -> ")));
             return;
           }
-          visit(expression.callee);
+          visit(callee);
         }
         noteExpression(summary, expression, effects);
       },
@@ -66,15 +84,23 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
     path.pop();
   };
   visit(program.entry);
-  for (const external of program.externals) visit(external);
+  for (const tree of [...program.interrupts, ...program.externals]) visit(tree);
   const asked = askedLengths(order);
   const disturbs = (expression: Expression): boolean =>
     expression.kind === "update" ||
-    (expression.kind === "call" && effects.get(expression.callee)!.writes.size > 0) ||
+    calleesOf(expression).some((callee) => effects.get(callee)!.writes.size > 0) ||
     operands(expression).some(disturbs);
+  const together = (callees: readonly FunctionTree[]): Effects => {
+    if (callees.length === 1) return effects.get(callees[0])!;
+    const sum = noEffects();
+    for (const callee of callees) addEffects(sum, effects.get(callee)!);
+    return sum;
+  };
   return {
     order,
     effects: (callee) => effects.get(callee)!,
+    effectsOf: (call) => together(calleesOf(call)),
+    interruptWrites: together(program.interrupts).writes,
     disturbs,
     asksLength: (parameter) => asked.has(parameter),
   };
@@ -94,9 +120,20 @@ function given(external: FunctionTree): ReadonlySet<Field> {
   return fields;
 }
 
-/** The array parameters whose length is taken, or passed on to where it is. Callees come first in `order`. */
+/**
+ * The array parameters whose length is taken, or passed on to where it is. Functions of one dispatch table agree: they
+ * are called alike.
+ */
 function askedLengths(order: readonly FunctionTree[]): ReadonlySet<Variable> {
   const asked = new Set<Variable>();
+  for (let known = -1; known < asked.size; ) {
+    known = asked.size;
+    findAsked(order, asked);
+  }
+  return asked;
+}
+
+function findAsked(order: readonly FunctionTree[], asked: Set<Variable>): void {
   const ask = (array: Expression) => {
     const { parameter } = lengthOfArray(array);
     if (parameter) asked.add(parameter);
@@ -107,14 +144,17 @@ function askedLengths(order: readonly FunctionTree[]): ReadonlySet<Variable> {
       () => {},
       (expression) => {
         if (expression.kind === "length") ask(expression.array);
-        if (expression.kind !== "call") return;
-        expression.callee.parameters.forEach((parameter, i) => {
-          if (asked.has(parameter)) ask(expression.arguments[i]);
+        if (expression.kind !== "call" && expression.kind !== "dispatch") return;
+        const callees = calleesOf(expression);
+        expression.arguments.forEach((argument, i) => {
+          const alike = callees.map((callee) => callee.parameters[i]);
+          if (!alike.some((parameter) => asked.has(parameter))) return;
+          for (const parameter of alike) asked.add(parameter);
+          ask(argument);
         });
       },
     );
   }
-  return asked;
 }
 
 interface Summary {
@@ -122,6 +162,19 @@ interface Summary {
   writesMemory: boolean;
   external: boolean;
   reads: boolean;
+  cells: boolean;
+}
+
+function noEffects(): Summary {
+  return { writes: new Set(), writesMemory: false, external: false, reads: false, cells: false };
+}
+
+function addEffects(summary: Summary, effects: Effects): void {
+  for (const write of effects.writes) summary.writes.add(write);
+  summary.writesMemory ||= effects.writesMemory;
+  summary.external ||= effects.external;
+  summary.reads ||= effects.reads;
+  summary.cells ||= effects.cells;
 }
 
 function noteWrite(summary: Summary, target: Expression): void {
@@ -153,13 +206,16 @@ function noteExpression(
     case "variable":
       if (expression.variable.scope === "module" && !expression.variable.constant) summary.reads = true;
       break;
-    case "call": {
-      const callee = effects.get(expression.callee)!;
-      for (const write of callee.writes) summary.writes.add(write);
-      summary.writesMemory ||= callee.writesMemory;
-      summary.external ||= callee.external;
-      summary.reads ||= callee.reads;
+    case "read":
+      summary.reads = true;
+      summary.cells = true;
       break;
-    }
+    case "write":
+      summary.cells = true;
+      break;
+    case "call":
+    case "dispatch":
+      for (const callee of calleesOf(expression)) addEffects(summary, effects.get(callee)!);
+      break;
   }
 }

@@ -1,6 +1,8 @@
 /** Expressions: each form of TypeScript that the device has, the others with a message. */
 import ts from "typescript";
 import type { Checker } from "./check.ts";
+import { checkCellAccess, newCell } from "./check-cells.ts";
+import { checkDispatchCall } from "./check-dispatch.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
@@ -13,6 +15,7 @@ import {
   isRow,
   type Type,
   typeOf,
+  type Variable,
 } from "./tree.ts";
 import { declarationOf, describe, sameReference } from "./types.ts";
 
@@ -43,6 +46,9 @@ const COMPARISONS: ReadonlyMap<ts.SyntaxKind, CompareOperator> = new Map([
 /** Checks an expression. After a message the result is some number, so that checking can go on. */
 export function checkExpression(checker: Checker, node: ts.Expression): Expression {
   if (ts.isParenthesizedExpression(node)) return checkExpression(checker, node.expression);
+  if (ts.isOptionalChain(node)) {
+    return refused(checker, node, messages.syntax(node, "'?.'", "nothing is ever missing here, write '.'"));
+  }
   if (ts.isSatisfiesExpression(node)) return checkExpression(checker, node.expression);
   if (ts.isNumericLiteral(node)) return literal(checker, node);
   if (node.kind === K.TrueKeyword || node.kind === K.FalseKeyword) {
@@ -61,6 +67,9 @@ export function checkExpression(checker: Checker, node: ts.Expression): Expressi
   }
   if (ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isTypeAssertionExpression(node)) {
     return refused(checker, node, messages.assertionProvesNothing(node, node.getText()));
+  }
+  if (ts.isNewExpression(node) && newCell(checker, node)) {
+    return refused(checker, node, messages.cellPlace(node));
   }
   return refused(checker, node, messages.syntax(node, ...otherSyntax(node)));
 }
@@ -116,9 +125,30 @@ function identifier(checker: Checker, node: ts.Identifier): Expression {
   }
   const name = checker.moduleName(declaration, node);
   if (name === undefined) return number(node, 0);
+  if (name.kind === "variable" && name.variable.type?.kind === "cell") {
+    return refused(checker, node, messages.cellPlace(node));
+  }
+  if (name.kind === "variable" && name.variable.type?.kind === "functions") {
+    return refused(checker, node, messages.dispatchPlace(node, node.text));
+  }
   if (name.kind === "expression")
     return name.expression.kind === "view" ? name.expression : { ...name.expression, node };
   return { kind: "variable", node, variable: name.variable };
+}
+
+/** The module-level variable with storage that a name stands for. */
+function moduleVariable(checker: Checker, node: ts.Expression): Variable | undefined {
+  if (ts.isParenthesizedExpression(node)) return moduleVariable(checker, node.expression);
+  const declaration = ts.isIdentifier(node) ? declarationOf(checker.checker, node) : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
+  const name = isModuleLevel(checker, declaration) ? checker.moduleName(declaration, node) : undefined;
+  return name?.kind === "variable" ? name.variable : undefined;
+}
+
+/** The number of functions in the dispatch table that `node` names. */
+export function functionCount(checker: Checker, node: ts.Expression): number | undefined {
+  const type = moduleVariable(checker, node)?.type;
+  return type?.kind === "functions" ? type.functions.length : undefined;
 }
 
 function isModuleLevel(checker: Checker, declaration: ts.VariableDeclaration): boolean {
@@ -132,6 +162,8 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
   const member = declarationOf(checker.checker, node.name);
   if (member && ts.isEnumMember(member))
     return refused(checker, node, messages.notInteger(node, node.getText()));
+  const count = node.name.text === "length" ? functionCount(checker, node.expression) : undefined;
+  if (count !== undefined) return number(node, count);
   const base = checkExpression(checker, node.expression);
   const type = typeOf(base);
   if (isRow(type) && node.name.text === "length") return { kind: "length", node, array: base };
@@ -279,6 +311,12 @@ function conditional(checker: Checker, node: ts.ConditionalExpression): Expressi
 }
 
 function call(checker: Checker, node: ts.CallExpression): Expression {
+  if (ts.isPropertyAccessExpression(node.expression) || ts.isElementAccessExpression(node.expression)) {
+    const variable = moduleVariable(checker, node.expression.expression);
+    const access =
+      variable && (checkCellAccess(checker, node, variable) ?? checkDispatchCall(checker, node, variable));
+    if (access) return access;
+  }
   const declaration = ts.isIdentifier(node.expression)
     ? declarationOf(checker.checker, node.expression)
     : undefined;
@@ -301,6 +339,9 @@ function call(checker: Checker, node: ts.CallExpression): Expression {
     );
   }
   const callee = checker.functionTree(declaration);
+  if (callee.interrupt !== undefined) {
+    return refused(checker, node.expression, messages.handlerCalled(node.expression, callee.name));
+  }
   const values = callee.parameters.map((parameter, i) =>
     node.arguments[i] ? checkValueFor(checker, node.arguments[i], parameter.type!) : number(node, 0),
   );

@@ -6,6 +6,7 @@ import {
   checkExpression,
   checkInteger,
   checkValueFor,
+  functionCount,
   refused,
 } from "./check-expressions.ts";
 import { checkText } from "./check-tables.ts";
@@ -93,6 +94,12 @@ export function checkIntrinsic(checker: Checker, node: ts.CallExpression, name: 
       };
     case "assert":
       return { kind: "assert", node, condition: checkCondition(checker, argument[0]) };
+    case "critical":
+      return refused(
+        checker,
+        node,
+        messages.syntax(node, "critical() here", "make it a statement of its own"),
+      );
     case "ascii":
       return { kind: "variable", node, variable: checkText(checker, checker.texts, node) };
     default:
@@ -117,6 +124,8 @@ function cast(checker: Checker, node: ts.CallExpression, to: IntName): Expressio
 }
 
 function length(checker: Checker, node: ts.CallExpression): Expression {
+  const count = functionCount(checker, node.arguments[0]);
+  if (count !== undefined) return number(node, count);
   const array = checkExpression(checker, node.arguments[0]);
   if (isRow(typeOf(array))) return { kind: "length", node, array };
   return refused(checker, node, messages.arrayKind(node.arguments[0], "an array", describe(typeOf(array))));

@@ -1,6 +1,7 @@
 /** Record classes: fields with first values, nothing else. */
 import ts from "typescript";
 import type { Checker } from "./check.ts";
+import { newCell } from "./check-cells.ts";
 import { checkExpression } from "./check-expressions.ts";
 import { checkStorage } from "./check-storage.ts";
 import { messages } from "./messages.ts";
@@ -42,6 +43,10 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
   }
   const value = member.initializer;
   const base = { name: member.name.text, node: member, record };
+  if (ts.isNewExpression(value) && newCell(checker, value)) {
+    checker.found.add(messages.cellPlace(value));
+    return undefined;
+  }
   const storage = checkStorage(checker, value);
   if (storage) {
     if (holds(storage.type, record))

@@ -10,7 +10,7 @@ import {
   checkTarget,
   checkValueFor,
 } from "./check-expressions.ts";
-import { checkStorage } from "./check-storage.ts";
+import { checkStorage, languageFunction } from "./check-storage.ts";
 import { messages } from "./messages.ts";
 import {
   type Expression,
@@ -43,6 +43,8 @@ export function checkBody(checker: Checker, tree: FunctionTree): readonly Statem
 class Body {
   readonly #checker: Checker;
   readonly #tree: FunctionTree;
+  /** How many critical sections there are around. */
+  #sections = 0;
 
   constructor(checker: Checker, tree: FunctionTree) {
     this.#checker = checker;
@@ -146,6 +148,7 @@ class Body {
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.EqualsToken)
       return this.#assign(node, undefined);
     if (ts.isBinaryExpression(node) && isCompound(node.operatorToken.kind)) return this.#compound(node);
+    if (ts.isCallExpression(node) && isCritical(this.#checker, node)) return this.#critical(node);
     const expression = checkExpression(this.#checker, node);
     switch (expression.kind) {
       case "update":
@@ -153,12 +156,30 @@ class Body {
       case "store":
       case "copy":
       case "fill":
+      case "write":
+      case "dispatch":
       case "assert":
         return [{ kind: "expression", node, expression }];
       default:
         this.#add(messages.unused(node));
         return [];
     }
+  }
+
+  /** `critical(() => { ... })`: the body stands where the call does. */
+  #critical(node: ts.CallExpression): Statement[] {
+    const [action] = node.arguments;
+    const plain = ts.isArrowFunction(action) && action.parameters.length === 0 && !action.modifiers;
+    if (!plain) {
+      this.#add(messages.criticalForm(action));
+      return [];
+    }
+    this.#sections++;
+    const statements = ts.isBlock(action.body)
+      ? this.statements(action.body.statements)
+      : this.#effect(action.body);
+    this.#sections--;
+    return [{ kind: "critical", node, body: { kind: "block", node: action, statements } }];
   }
 
   #compound(node: ts.BinaryExpression): Statement[] {
@@ -275,6 +296,7 @@ class Body {
   }
 
   #return(node: ts.ReturnStatement): Statement {
+    if (this.#sections > 0) this.#add(messages.criticalReturn(node));
     if (node.expression === undefined) return { kind: "return", node, value: undefined };
     if (this.#tree.result.kind === "void") {
       this.#add(messages.voidValue(node.expression));
@@ -302,10 +324,15 @@ function livesHere(reference: Expression): boolean {
     case "conditional":
       return livesHere(reference.whenTrue) || livesHere(reference.whenFalse);
     case "call":
-      return isReference(reference.callee.result) && reference.arguments.some(livesHere);
+    case "dispatch":
+      return isReference(typeOf(reference)) && reference.arguments.some(livesHere);
     default:
       return false;
   }
+}
+
+function isCritical(checker: Checker, node: ts.CallExpression): boolean {
+  return languageFunction(checker, node) === "critical";
 }
 
 function isCompound(kind: ts.SyntaxKind): boolean {

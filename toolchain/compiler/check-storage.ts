@@ -80,6 +80,7 @@ function newRecords(checker: Checker, node: ts.CallExpression): Storage | undefi
 export function recordNamed(checker: Checker, node: ts.Expression): RecordTree | undefined {
   const declaration = declarationOf(checker.checker, node);
   if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
+  if (declaration.getSourceFile() === checker.language) return undefined;
   return checker.record(declaration);
 }
 

@@ -5,10 +5,12 @@
  */
 import ts from "typescript";
 import { locating } from "./breakdown.ts";
+import { newCell } from "./check-cells.ts";
+import { checkDispatch } from "./check-dispatch.ts";
 import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
-import { checkStorage } from "./check-storage.ts";
+import { checkStorage, type Storage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
@@ -79,13 +81,16 @@ export class Checker {
     if (entryTree.parameters.length > 0 || entryTree.result.kind !== "void") {
       this.found.add(messages.noMain(main.name ?? main));
     }
-    const externals = [...this.#program.modules.values()].flatMap((module) => this.#externals(module));
+    const interrupts = [...this.#program.modules.values()].flatMap((module) => this.#marked(module, "isr"));
+    for (const tree of interrupts) this.#checkHandler(tree);
+    const externals = [...this.#program.modules.values()].flatMap((module) => this.#marked(module, "extern"));
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const tree = next;
       tree.body = locating(tree.node, () => checkBody(this, tree));
     }
     return {
       entry: entryTree,
+      interrupts,
       functions: [...this.#functions.values()],
       variables: this.#variables(),
       records: [...this.records.values()],
@@ -110,7 +115,8 @@ export class Checker {
       module,
       parameters: node.parameters.map((parameter) => this.#parameter(parameter)),
       result: this.#resultType(node),
-      external: this.#externalName(node),
+      external: this.#markedName(node, "extern"),
+      interrupt: this.#markedName(node, "isr"),
       body: [],
     };
     this.#functions.set(node, tree);
@@ -147,6 +153,10 @@ export class Checker {
   writtenType(node: ts.TypeNode | undefined): Type | undefined {
     if (node === undefined) return undefined;
     const type = declaredType(this, node);
+    if (type !== undefined && type !== "number" && type.kind === "cell") {
+      this.found.add(messages.cellPlace(node));
+      return intType("u8");
+    }
     if (type !== undefined) return type === "number" ? undefined : type;
     this.found.add(messages.unknownType(node, node.getText()));
     return intType("u8");
@@ -174,7 +184,7 @@ export class Checker {
       return undefined;
     }
     const constant = (node.parent.flags & ts.NodeFlags.Const) !== 0;
-    const storage = checkStorage(this, value) ?? checkTable(this, value);
+    const storage = this.#moduleStorage(value);
     if (storage !== undefined) {
       if (!constant) this.found.add(messages.referenceNotConstant(node.name, node.name.text));
       return {
@@ -194,6 +204,15 @@ export class Checker {
       kind: "variable",
       variable: this.#moduleVariable(node, type, false, { kind: "scalar", value: initial }),
     };
+  }
+
+  /** Cells and dispatch tables, which exist at module level alone, and what else has storage of its own. */
+  #moduleStorage(value: ts.Expression): Storage | undefined {
+    const cell = ts.isNewExpression(value) ? newCell(this, value) : undefined;
+    if (cell) return { type: cell, initial: { kind: "zeroed" } };
+    const functions = checkDispatch(this, value);
+    if (functions) return { type: functions, initial: { kind: "functions" } };
+    return checkStorage(this, value) ?? checkTable(this, value);
   }
 
   #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
@@ -264,13 +283,20 @@ export class Checker {
     }
   }
 
-  /** The C name after `@extern`. */
-  #externalName(node: ts.FunctionDeclaration): string | undefined {
-    const tag = ts.getJSDocTags(node).find((candidate) => candidate.tagName.text === "extern");
+  /** The C name after `@extern` or `@isr`. */
+  #markedName(node: ts.FunctionDeclaration, mark: "extern" | "isr"): string | undefined {
+    const tag = ts.getJSDocTags(node).find((candidate) => candidate.tagName.text === mark);
     if (tag === undefined) return undefined;
     const name = (ts.getTextOfJSDocComment(tag.comment) ?? "").trim();
-    if (!/^[A-Za-z_]\w*$/.test(name)) this.found.add(messages.externName(node.name ?? node, name));
+    if (!/^[A-Za-z_]\w*$/.test(name)) this.found.add(messages.externName(node.name ?? node, name, mark));
     return name;
+  }
+
+  /** The hardware gives an interrupt handler nothing and takes nothing of it. */
+  #checkHandler({ node, parameters, result, external }: FunctionTree): void {
+    if (parameters.length > 0 || result.kind !== "void" || external !== undefined) {
+      this.found.add(messages.handlerSignature(node.name ?? node, node.name?.text ?? ""));
+    }
   }
 
   /** Nothing may run while a module is loaded. */
@@ -290,10 +316,11 @@ export class Checker {
     }
   }
 
-  #externals(module: Module): FunctionTree[] {
+  /** The functions of a module with `@extern` or `@isr` in the comment before them. */
+  #marked(module: Module, mark: "extern" | "isr"): FunctionTree[] {
     return module.file.statements
       .filter(ts.isFunctionDeclaration)
-      .filter((node) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === "extern"))
+      .filter((node) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === mark))
       .map((node) => this.functionTree(node));
   }
 

@@ -41,6 +41,7 @@ function header(module: IrModule): string {
   for (const struct of module.structs) lines.push("", ...structLines(struct));
   lines.push("");
   for (const variable of module.variables.filter((candidate) => candidate.shared)) {
+    lines.push(...functionType(variable));
     lines.push(`extern ${variableDeclaration(variable)};`);
   }
   for (const tree of [...module.externals, ...module.functions.filter((candidate) => candidate.shared)]) {
@@ -55,9 +56,12 @@ function source(module: IrModule, headers: ReadonlySet<string>): string {
   const includes = [module.name, ...[...module.uses].sort()].filter((name) => headers.has(name));
   printer.text(banner(module).trimEnd());
   printer.text(`#include "joinery.h"`);
+  if (module.interrupts) printer.text(`#include "joinery_interrupts.h"`);
   for (const name of includes) printer.text(`#include "${name}.h"`);
   for (const variable of module.variables) {
     printer.at(variable.origin);
+    if (!variable.shared) for (const line of functionType(variable)) printer.text(line);
+    for (const line of listedHere(module, variable)) printer.text(line);
     printer.text(
       `${variable.shared ? "" : "static "}${variableDeclaration(variable)}${initializer(variable)};`,
     );
@@ -77,16 +81,49 @@ function structLines(struct: IrStruct): string[] {
 }
 
 function variableDeclaration({ name, storage }: IrVariable): string {
-  if (storage.kind === "rows") return `const ${storage.struct.name} ${name}[${storage.rows.length}] FLASH`;
-  if (storage.kind !== "table") return storageDeclaration(name, storage);
-  return `const ${C_TYPES[storage.element]} ${name}[${storage.values.length}] FLASH`;
+  switch (storage.kind) {
+    case "rows":
+      return `const ${storage.struct.name} ${name}[${storage.rows.length}] FLASH`;
+    case "table":
+      return `const ${C_TYPES[storage.element]} ${name}[${storage.values.length}] FLASH`;
+    case "cell":
+      return `volatile ${C_TYPES[storage.type]} ${name}`;
+    case "functions":
+      return `const ${storage.type} ${name}[${storage.functions.length}] FLASH`;
+    default:
+      return storageDeclaration(name, storage);
+  }
+}
+
+/** The C type of a pointer to each function of a dispatch table. */
+function functionType({ storage }: IrVariable): string[] {
+  if (storage.kind !== "functions") return [];
+  const parameters = storage.parameters.map((parameter) => declared(parameter).trimEnd());
+  return [`typedef ${declared(storage.result)}(*${storage.type})(${parameters.join(", ") || "void"});`];
+}
+
+/** The functions of this module that a dispatch table before them lists, where no header declares them. */
+function listedHere(module: IrModule, { storage }: IrVariable): string[] {
+  if (storage.kind !== "functions") return [];
+  return module.functions
+    .filter((tree) => !tree.shared && storage.functions.includes(tree.name))
+    .map((tree) => `static ${signature(tree)};`);
 }
 
 /** What follows the declaration; zeros are left to the start-up code. */
 function initializer({ storage }: IrVariable): string {
-  if (storage.kind === "table") return ` = ${tableValues(storage)}`;
-  if (storage.kind === "rows") return ` = ${rowValues(storage)}`;
-  return isZero(storage) ? "" : ` = ${storageValue(storage)}`;
+  switch (storage.kind) {
+    case "table":
+      return ` = ${tableValues(storage)}`;
+    case "rows":
+      return ` = ${rowValues(storage)}`;
+    case "cell":
+      return "";
+    case "functions":
+      return ` = {${storage.functions.join(", ")}}`;
+    default:
+      return isZero(storage) ? "" : ` = ${storageValue(storage)}`;
+  }
 }
 
 function tableValues(storage: IrVariable["storage"] & { kind: "table" }): string {
@@ -125,7 +162,8 @@ function signature(tree: IrFunction): string {
 function emitFunction(printer: Printer, tree: IrFunction): void {
   printer.at(tree.origin);
   const visible = tree.shared || tree.name === "joinery_main";
-  printer.text(`${visible ? "" : "static "}${signature(tree)} {`);
+  const head = tree.interrupt ? `JOINERY_ISR(${tree.name})` : signature(tree);
+  printer.text(`${visible || tree.interrupt ? "" : "static "}${head} {`);
   printer.inner(() => {
     for (const { name } of tree.parameters) emitUnread(printer, name, tree.reads);
     emitBlock(printer, tree.body, tree.reads);

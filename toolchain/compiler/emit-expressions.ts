@@ -1,5 +1,5 @@
 /** Expressions of the IR as C text. */
-import type { IrExpression, IrPointer, ValueType } from "./ir.ts";
+import type { IrExpression, IrInvocation, IrPointer, ValueType } from "./ir.ts";
 
 /** The names of C for the types of values. */
 export const C_TYPES: Readonly<Record<ValueType, string>> = {
@@ -34,6 +34,12 @@ export function operand(value: IrExpression | IrPointer): string {
   return isPointer(value) ? pointer(value) : expression(value);
 }
 
+/** A call of a function, or of one of a dispatch table. */
+export function invocation({ name, through, arguments: values }: IrInvocation): string {
+  const called = through ? `FLASH_FUNCTION(${through.type}, ${name}, ${expression(through.index)})` : name;
+  return `${called}(${values.map(operand).join(", ")})`;
+}
+
 /** Operators that stand beside their like without parentheses, as a sum of several terms; all others get them. */
 const CHAINS: readonly ReadonlySet<string>[] = ["+ -", "*", "&", "^", "|", "&&", "||"].map(
   (operators) => new Set(operators.split(" ")),
@@ -66,7 +72,7 @@ export function expression(value: IrExpression): string {
       return `${parts[0]} ? ${parts[1]} : ${parts[2]}`;
     }
     case "call":
-      return `${value.name}(${value.arguments.map(operand).join(", ")})`;
+      return invocation(value);
   }
 }
 
@@ -148,6 +154,6 @@ function pointerText(value: IrPointer): string {
     case "choice":
       return `${part(value.condition)} ? ${pointer(value.whenTrue, true)} : ${pointer(value.whenFalse, true)}`;
     case "pointerCall":
-      return `${value.name}(${value.arguments.map(operand).join(", ")})`;
+      return invocation(value);
   }
 }

@@ -1,5 +1,5 @@
 /** Statements of the IR as C text. */
-import { C_TYPES, expression, operand } from "./emit-expressions.ts";
+import { C_TYPES, expression, invocation, operand } from "./emit-expressions.ts";
 import type { Printer } from "./emit-printer.ts";
 import { storageDeclaration, storageValue } from "./emit-storage.ts";
 import type { Declared, IrBlock, IrStatement } from "./ir.ts";
@@ -48,6 +48,15 @@ function emitStatement(printer: Printer, statement: IrStatement, reads: Readonly
     case "block":
       printer.text("{");
       printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.text("}");
+      return;
+    case "critical":
+      printer.text("{");
+      printer.inner(() => {
+        printer.text(`const joinery_interrupts ${statement.name} = joinery_interrupts_off();`);
+        emitBlock(printer, statement.body, reads);
+        printer.text(`joinery_interrupts_restore(${statement.name});`);
+      });
       printer.text("}");
       return;
     default:
@@ -145,7 +154,7 @@ function simple(statement: IrStatement): string {
     case "step":
       return `${expression(statement.target)}${statement.by > 0 ? "++" : "--"}`;
     case "call":
-      return `${statement.drops ? "(void)" : ""}${statement.name}(${statement.arguments.map(operand).join(", ")})`;
+      return `${statement.drops ? "(void)" : ""}${invocation(statement)}`;
     case "jump":
       return statement.to;
     case "return":

@@ -11,7 +11,7 @@ import { emitModules } from "./emit-c.ts";
 import { lowerProgram } from "./lower-program.ts";
 import { functionName, moduleVariableName } from "./names.ts";
 import { ProgramCache } from "./program.ts";
-import { RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
+import { INTERRUPTS_HEADER, RUNTIME_HEADER, RUNTIME_SOURCE } from "./runtime.ts";
 import type { FunctionTree, Variable } from "./tree.ts";
 
 export { packageVersion } from "../package-root.ts";
@@ -79,6 +79,7 @@ function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): Com
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
+  if (modules.some((module) => module.interrupts)) files.set("joinery_interrupts.h", INTERRUPTS_HEADER);
   if ([...files.values()].some((text) => text.includes("joinery_equal(") && text !== RUNTIME_HEADER)) {
     files.set("joinery.c", RUNTIME_SOURCE);
   }

@@ -17,6 +17,15 @@ export type Declared =
   | { readonly kind: "pointer"; readonly element: IntName; readonly flash: boolean }
   | { readonly kind: "record"; readonly struct: string; readonly flash: boolean };
 
+/** A function with its arguments. */
+export interface IrInvocation {
+  /** Of the function, or of the dispatch table that it is looked up in. */
+  readonly name: string;
+  /** The C type of a function of that table, and which one. */
+  readonly through?: { readonly type: string; readonly index: IrExpression };
+  readonly arguments: readonly (IrExpression | IrPointer)[];
+}
+
 export type IrExpression =
   /** `suffixed`: printed so that its C type is `type`, not just its value. */
   | {
@@ -66,12 +75,7 @@ export type IrExpression =
       readonly whenTrue: IrExpression;
       readonly whenFalse: IrExpression;
     }
-  | {
-      readonly kind: "call";
-      readonly type: ValueType;
-      readonly name: string;
-      readonly arguments: readonly (IrExpression | IrPointer)[];
-    };
+  | ({ readonly kind: "call"; readonly type: ValueType } & IrInvocation);
 
 /** An array or record by reference. */
 export type IrPointer =
@@ -90,11 +94,7 @@ export type IrPointer =
       readonly whenTrue: IrPointer;
       readonly whenFalse: IrPointer;
     }
-  | {
-      readonly kind: "pointerCall";
-      readonly name: string;
-      readonly arguments: readonly (IrExpression | IrPointer)[];
-    };
+  | ({ readonly kind: "pointerCall" } & IrInvocation);
 
 /** Where a statement comes from. */
 export interface Origin {
@@ -120,13 +120,11 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
     }
   | { readonly kind: "assign"; readonly target: IrExpression; readonly value: IrExpression }
   | { readonly kind: "step"; readonly target: IrExpression; readonly by: 1 | -1 }
-  | {
+  | ({
       readonly kind: "call";
-      readonly name: string;
-      readonly arguments: readonly (IrExpression | IrPointer)[];
       /** It gives a value, which nothing uses. */
       readonly drops?: boolean;
-    }
+    } & IrInvocation)
   | {
       readonly kind: "if";
       readonly condition: IrExpression;
@@ -157,6 +155,8 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
   | { readonly kind: "jump"; readonly to: "break" | "continue" }
   | { readonly kind: "return"; readonly value: IrExpression | IrPointer | undefined }
   | { readonly kind: "block"; readonly body: IrBlock }
+  /** No interrupt occurs in the body; `name` keeps whether they were on before. */
+  | { readonly kind: "critical"; readonly name: string; readonly body: IrBlock }
 );
 
 export type IrBlock = readonly IrStatement[];
@@ -173,6 +173,8 @@ export interface IrFunction {
   readonly body: IrBlock;
   /** Local names whose value is used; of the others C would warn. */
   readonly reads: ReadonlySet<string>;
+  /** An interrupt handler: called by the hardware under its own name. */
+  readonly interrupt: boolean;
   readonly shared: boolean;
   readonly origin: Origin;
 }
@@ -209,7 +211,16 @@ export interface IrVariable {
         readonly text: string | undefined;
       }
     /** A constant table of records: the values of each record in the order of the fields. */
-    | { readonly kind: "rows"; readonly struct: IrStruct; readonly rows: readonly (readonly number[])[] };
+    | { readonly kind: "rows"; readonly struct: IrStruct; readonly rows: readonly (readonly number[])[] }
+    | { readonly kind: "cell"; readonly type: IntName | "bool" }
+    | {
+        readonly kind: "functions";
+        /** The name of the C type of a pointer to each. */
+        readonly type: string;
+        readonly functions: readonly string[];
+        readonly result: Declared;
+        readonly parameters: readonly Declared[];
+      };
 }
 
 export interface IrModule {
@@ -227,4 +238,6 @@ export interface IrModule {
   readonly types: ReadonlySet<string>;
   /** Other modules that the code refers to. */
   readonly uses: ReadonlySet<string>;
+  /** Has an interrupt handler or a critical section. */
+  readonly interrupts: boolean;
 }

@@ -56,6 +56,8 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
     case "load":
     case "rotate":
     case "call":
+    case "dispatch":
+    case "read":
     case "length":
     case "update": {
       const leaf = lowerLeaf(at, expression);
@@ -121,7 +123,10 @@ function lowerLeaf(at: Lowering, expression: Expression): IrExpression {
     case "rotate":
       return lowerRotation(at, expression);
     case "call":
+    case "dispatch":
       return at.call(expression);
+    case "read":
+      return at.cell(expression.cell);
     case "update":
       return at.updateValue(expression);
     default: {

@@ -3,13 +3,13 @@ import type ts from "typescript";
 import { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
 import type { IrModule, IrStruct, IrVariable } from "./ir.ts";
-import { type LoweringContext, originOf } from "./lower.ts";
+import { declaredAs, type LoweringContext, originOf } from "./lower.ts";
 import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
 import { storageOf } from "./lower-storage.ts";
 import { type Messages, messages } from "./messages.ts";
-import { fieldName, functionName, moduleVariableName, recordName } from "./names.ts";
+import { fieldName, functionName, functionTypeName, moduleVariableName, recordName } from "./names.ts";
 import type { Ranges } from "./range.ts";
-import type { FunctionTree, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
+import type { FunctionsType, FunctionTree, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
 
 export interface LoweredProgram {
   readonly modules: readonly IrModule[];
@@ -43,10 +43,10 @@ export function lowerProgram(
   const { entry } = program;
   const context: LoweringContext = { entry, calls, assigned, ranges, found, globals, debug, struct };
   const lowered = calls.order.map((tree) => lowerFunction(tree, context));
-  const used = reachable(lowered, program.entry);
+  const used = reachable(lowered, [program.entry, ...program.interrupts]);
   const functions = lowered.filter(({ tree }) => used.has(tree));
   const variables = program.variables.filter((variable) => used.has(variable));
-  const shared = sharedAmong(functions);
+  const shared = sharedAmong(functions, variables);
   for (const { type } of variables) for (const record of recordsOf(type)) struct(record);
   const types = (module: Module) => typeModules(module, functions, variables, structs);
 
@@ -65,7 +65,7 @@ export function lowerProgram(
       structs: [...structs].filter(([record]) => record.module === module).map(([, value]) => value),
       variables: variables
         .filter((variable) => variable.module === module)
-        .map((variable) => lowerVariable(variable, shared.has(variable), struct)),
+        .map((variable) => lowerVariable(variable, shared.has(variable), context)),
       functions: functions
         .filter(({ tree }) => tree.module === module && tree.external === undefined)
         .map(({ tree, code }) => ({ ...code, shared: shared.has(tree) })),
@@ -76,7 +76,11 @@ export function lowerProgram(
         .filter((value) => value.module === module)
         .map(({ name, value }) => ({ name: `${module.name}_${name}`, value })),
       types: types(module),
-      uses: usedModules(module, functions),
+      uses: usedModules(module, functions, variables),
+      interrupts: functions.some(
+        ({ tree, masksInterrupts }) =>
+          tree.module === module && (masksInterrupts || tree.interrupt !== undefined),
+      ),
     })),
   };
 }
@@ -102,25 +106,50 @@ function checkSymbols(program: ProgramTree, calls: Calls, found: Messages): void
 }
 
 /** What code that runs refers to: `range` may have shown calls of reached functions to be dead. */
-function reachable(lowered: readonly LoweredFunction[], entry: FunctionTree): ReadonlySet<unknown> {
-  const used = new Set<unknown>([entry]);
+function reachable(
+  lowered: readonly LoweredFunction[],
+  roots: readonly FunctionTree[],
+): ReadonlySet<unknown> {
+  const used = new Set<unknown>(roots);
   for (const { tree, uses } of [...lowered].reverse()) {
-    if (used.has(tree)) for (const use of uses) used.add(use);
+    if (!used.has(tree)) continue;
+    for (const use of uses) {
+      used.add(use);
+      for (const listed of functionsIn(use)) used.add(listed);
+    }
   }
   return used;
 }
 
-/** Functions and variables that code of another module refers to. */
-function sharedAmong(functions: readonly LoweredFunction[]): ReadonlySet<unknown> {
-  return new Set(
-    functions.flatMap(({ tree, uses }) => [...uses].filter((use) => use.module !== tree.module)),
-  );
+/** The functions that a dispatch table lists. */
+function functionsIn(use: FunctionTree | Variable | RecordTree): readonly FunctionTree[] {
+  return "type" in use && use.type?.kind === "functions" ? use.type.functions : [];
 }
 
-/** The other modules that the code of `module` refers to. */
-function usedModules(module: Module, functions: readonly LoweredFunction[]): ReadonlySet<string> {
+/** Functions and variables that code or a dispatch table of another module refers to. */
+function sharedAmong(
+  functions: readonly LoweredFunction[],
+  variables: readonly Variable[],
+): ReadonlySet<unknown> {
+  return new Set<unknown>([
+    ...functions.flatMap(({ tree, uses }) => [...uses].filter((use) => use.module !== tree.module)),
+    ...variables.flatMap((table) => functionsIn(table).filter((listed) => listed.module !== table.module)),
+  ]);
+}
+
+/** The other modules that the code and the dispatch tables of `module` refer to. */
+function usedModules(
+  module: Module,
+  functions: readonly LoweredFunction[],
+  variables: readonly Variable[],
+): ReadonlySet<string> {
   const own = functions.filter(({ tree }) => tree.module === module);
-  const uses = new Set(own.flatMap((lowered) => [...lowered.uses].map((use) => use.module.name)));
+  const tables = variables.filter((variable) => variable.module === module);
+  const uses = new Set(
+    [...own.flatMap((lowered) => [...lowered.uses]), ...tables.flatMap(functionsIn)].map(
+      (use) => use.module.name,
+    ),
+  );
   uses.delete(module.name);
   return uses;
 }
@@ -133,10 +162,10 @@ function typeModules(
   structs: ReadonlyMap<RecordTree, unknown>,
 ): ReadonlySet<string> {
   const types = [
-    ...functions
-      .filter(({ tree }) => tree.module === module)
-      .flatMap(({ tree }) => [tree.result, ...tree.parameters.map((parameter) => parameter.type)]),
-    ...variables.filter((variable) => variable.module === module).map((variable) => variable.type),
+    ...functions.filter(({ tree }) => tree.module === module).flatMap(({ tree }) => signature(tree)),
+    ...variables
+      .filter((variable) => variable.module === module)
+      .flatMap((variable) => [variable.type, ...functionsIn(variable).flatMap(signature)]),
     ...[...structs.keys()]
       .filter((record) => record.module === module)
       .flatMap((record) => [...record.fields.values()].map((field) => field.type)),
@@ -151,6 +180,10 @@ function recordsOf(type: Type | undefined): RecordTree[] {
   return type?.kind === "record" || type?.kind === "records" ? [type.record] : [];
 }
 
+function signature(tree: FunctionTree): (Type | undefined)[] {
+  return [tree.result, ...tree.parameters.map((parameter) => parameter.type)];
+}
+
 function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruct): IrStruct {
   return {
     name: recordName(record),
@@ -162,11 +195,8 @@ function lowerRecord(record: RecordTree, struct: (record: RecordTree) => IrStruc
   };
 }
 
-function lowerVariable(
-  variable: Variable,
-  shared: boolean,
-  struct: (record: RecordTree) => IrStruct,
-): IrVariable {
+function lowerVariable(variable: Variable, shared: boolean, context: LoweringContext): IrVariable {
+  const { struct } = context;
   const { type, initial } = variable;
   const base = { name: moduleVariableName(variable), shared, origin: originOf(variable.node.parent.parent) };
   if (type?.kind === "array" && initial?.kind === "table") {
@@ -177,5 +207,26 @@ function lowerVariable(
     const rows = initial.rows.map((row) => [...type.record.fields.values()].map((field) => row.get(field)!));
     return { ...base, storage: { kind: "rows", struct: struct(type.record), rows } };
   }
+  if (type?.kind === "cell") return { ...base, storage: { kind: "cell", type: type.width } };
+  if (type?.kind === "functions") return { ...base, storage: lowerDispatch(variable, type, context) };
   return { ...base, storage: storageOf(type!, initial!, struct) };
+}
+
+/** The table with the C type that its functions have in common. */
+function lowerDispatch(
+  table: Variable,
+  { functions }: FunctionsType,
+  { entry, calls, struct }: LoweringContext,
+): IrVariable["storage"] {
+  const [{ parameters, result }] = functions;
+  return {
+    kind: "functions",
+    type: functionTypeName(table),
+    functions: functions.map((listed) => functionName(listed, entry)),
+    result: declaredAs(result, struct),
+    parameters: parameters.flatMap((parameter) => {
+      const own = declaredAs(parameter.type!, struct);
+      return calls.asksLength(parameter) ? [own, { kind: "value", type: "u16" }] : [own];
+    }),
+  };
 }

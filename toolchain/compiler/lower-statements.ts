@@ -9,6 +9,7 @@ import { functionName } from "./names.ts";
 import { compoundValue } from "./range.ts";
 import {
   type AssignStatement,
+  type CellType,
   type DeclareStatement,
   type Expression,
   type FunctionTree,
@@ -20,6 +21,7 @@ import {
   type Type,
   typeOf,
   type Variable,
+  valueOfCell,
 } from "./tree.ts";
 import { constant, convert, stored } from "./widths.ts";
 
@@ -28,6 +30,8 @@ export interface LoweredFunction {
   readonly code: IrFunction;
   /** Functions, module-level variables and records that the code refers to. */
   readonly uses: ReadonlySet<FunctionTree | Variable | RecordTree>;
+  /** Whether the code has a critical section. */
+  readonly masksInterrupts: boolean;
 }
 
 /** Lowers a function; one that the board implements has no body. */
@@ -46,10 +50,11 @@ export function lowerFunction(tree: FunctionTree, context: LoweringContext): Low
     parameters,
     body,
     reads: at.reads,
+    interrupt: tree.interrupt !== undefined,
     shared: false,
     origin: originOf(tree.node),
   };
-  return { tree, code, uses: at.uses };
+  return { tree, code, uses: at.uses, masksInterrupts: at.masksInterrupts };
 }
 
 function lowerStatements(at: Lowering, statements: readonly Statement[]): void {
@@ -97,6 +102,11 @@ function lowerAt(at: Lowering, statement: Statement, origin: Origin): void {
       const whenTrue = block(at, statement.whenTrue);
       const whenFalse = block(at, statement.whenFalse);
       at.emit({ kind: "if", origin, condition, whenTrue, whenFalse });
+      return;
+    }
+    case "critical": {
+      const body = block(at, statement.body);
+      if (body.length > 0) at.critical(origin, body);
       return;
     }
     case "loop":
@@ -184,14 +194,15 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
       at.step(expression, origin);
       return;
     case "call":
-      at.emit({
-        kind: "call",
-        origin,
-        name: at.functionName(expression.callee),
-        arguments: at.callArguments(expression),
-        drops: expression.callee.result.kind !== "void",
-      });
+    case "dispatch":
+      at.emit(at.callStatement(expression, origin));
       return;
+    case "write": {
+      const { cell, value } = expression;
+      const lowered = lowerStored(at, value, valueOfCell(cell.type as CellType));
+      at.emit({ kind: "assign", origin, target: at.cell(cell), value: lowered });
+      return;
+    }
     case "store": {
       const [place] = at.access([expression.array, expression.offset], expression.value);
       const type = expression.bits === 16 ? "u16" : "u32";

@@ -2,22 +2,35 @@
 import ts from "typescript";
 import type { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
-import type { Declared, IrBlock, IrExpression, IrPointer, IrStatement, IrStruct, Origin } from "./ir.ts";
+import type {
+  Declared,
+  IrBlock,
+  IrExpression,
+  IrInvocation,
+  IrPointer,
+  IrStatement,
+  IrStruct,
+  Origin,
+} from "./ir.ts";
 import { lowerCondition, lowerIndex, lowerValue, offsetPointer, type Wanted } from "./lower-expressions.ts";
 import { type Messages, messages } from "./messages.ts";
-import { fieldName, functionName, LocalNames, moduleVariableName } from "./names.ts";
+import { fieldName, functionName, functionTypeName, LocalNames, moduleVariableName } from "./names.ts";
 import { Order } from "./order.ts";
 import type { Ranges } from "./range.ts";
 import {
   type ArrayType,
   BITS,
   type CallNode,
+  type CellType,
+  calleesOf,
   type DeclareStatement,
+  type DispatchNode,
   type ElementNode,
   type Expression,
   type Field,
   type FieldNode,
   type FunctionTree,
+  functionsOf,
   type IntName,
   isReference,
   isRow,
@@ -58,6 +71,8 @@ export class Lowering {
   readonly uses = new Set<FunctionTree | Variable | RecordTree>();
   /** Local names whose value is used. */
   readonly reads = new Set<string>();
+  /** Whether the code has a critical section. */
+  masksInterrupts = false;
   readonly #temporaries = new Set<string>();
   /** Elements and fields whose array and index, or record, are evaluated already. */
   readonly #places = new Map<Expression, IrExpression>();
@@ -297,36 +312,73 @@ export class Lowering {
         return { kind: "choice", condition, whenTrue: branches[0], whenFalse: branches[1] };
       }
       case "call":
-        return {
-          kind: "pointerCall",
-          name: this.functionName(expression.callee),
-          arguments: this.callArguments(expression),
-        };
+      case "dispatch":
+        return { kind: "pointerCall", ...this.invocation(expression) };
       default:
         throw new Error(`'${expression.node.getText()}' is no reference`);
     }
   }
 
-  // ---- calls and steps
-
-  call(expression: CallNode): IrExpression {
-    const { callee } = expression;
-    const type = callee.result.kind === "void" ? "int" : scalarType(callee.result);
-    return { kind: "call", type, name: this.functionName(callee), arguments: this.callArguments(expression) };
+  /** The place of a volatile cell. */
+  cell(variable: Variable): IrExpression {
+    const { width } = variable.type as CellType;
+    return { kind: "name", type: width, name: this.targetName(variable) };
   }
 
-  callArguments(expression: CallNode): (IrExpression | IrPointer)[] {
-    const { parameters } = expression.callee;
+  // ---- calls and steps
+
+  call(expression: CallNode | DispatchNode): IrExpression {
+    const { result } = calleesOf(expression)[0];
+    const type = result.kind === "void" ? "int" : scalarType(result);
+    return { kind: "call", type, ...this.invocation(expression) };
+  }
+
+  /** A call for its effect. */
+  callStatement(expression: CallNode | DispatchNode, origin: Origin | undefined): IrStatement {
+    const drops = typeOf(expression).kind !== "void";
+    return { kind: "call", origin, drops, ...this.invocation(expression) };
+  }
+
+  /** What is called, and with what. The functions of a dispatch table are all of one C type. */
+  invocation(expression: CallNode | DispatchNode): IrInvocation {
+    const { parameters } = calleesOf(expression)[0];
     const parts = parameters.map((parameter, i) => ({
       expression: expression.arguments[i],
       type: parameter.type!,
     }));
-    const values = this.arguments(parts);
+    if (expression.kind === "call") {
+      const name = this.functionName(expression.callee);
+      return { name, arguments: this.#withLengths(expression, this.arguments(parts)) };
+    }
+    const { table, index } = expression;
+    const range = { min: 0, max: functionsOf(expression).functions.length - 1 };
+    const position = { expression: index, type: { kind: "int", ...range, name: "index" } } as const;
+    const [lowered, ...values] = this.arguments([position, ...parts]);
+    return {
+      name: this.targetName(table),
+      through: { type: functionTypeName(table), index: lowered as IrExpression },
+      arguments: this.#withLengths(expression, values),
+    };
+  }
+
+  /** Puts the length of an array behind it where the function called asks for it. */
+  #withLengths(
+    expression: CallNode | DispatchNode,
+    values: readonly (IrExpression | IrPointer)[],
+  ): (IrExpression | IrPointer)[] {
+    const { parameters } = calleesOf(expression)[0];
     return values.flatMap((value, i) =>
       this.context.calls.asksLength(parameters[i])
         ? [value, stored("u16", lowerValue(this, this.#lengthOf(expression.arguments[i]), "exact"))]
         : [value],
     );
+  }
+
+  /** A section in which no interrupt occurs, around statements that are lowered already. */
+  critical(origin: Origin, body: IrBlock): void {
+    this.masksInterrupts = true;
+    const name = this.#names.fresh("interrupts");
+    this.emit({ kind: "critical", origin, name, body });
   }
 
   #lengthOf(array: Expression): Expression {
@@ -374,13 +426,8 @@ export class Lowering {
     if (!this.#order.changes(expression) || !this.ranges.evaluated(expression)) return;
     switch (expression.kind) {
       case "call":
-        this.emit({
-          kind: "call",
-          origin: undefined,
-          name: this.functionName(expression.callee),
-          arguments: this.callArguments(expression),
-          drops: expression.callee.result.kind !== "void",
-        });
+      case "dispatch":
+        this.emit(this.callStatement(expression, undefined));
         return;
       case "update":
         this.step(expression, undefined);
@@ -457,17 +504,22 @@ export class Lowering {
   }
 
   declared(type: Type): Declared {
-    switch (type.kind) {
-      case "void":
-        return { kind: "void" };
-      case "array":
-        return { kind: "pointer", element: type.element, flash: type.memory === "flash" };
-      case "record":
-      case "records":
-        return { kind: "record", struct: this.struct(type.record).name, flash: type.memory === "flash" };
-      default:
-        return { kind: "value", type: scalarType(type) };
-    }
+    return declaredAs(type, (record) => this.struct(record));
+  }
+}
+
+/** What a parameter, a result or a local name of a type is declared as. */
+export function declaredAs(type: Type, struct: (record: RecordTree) => IrStruct): Declared {
+  switch (type.kind) {
+    case "void":
+      return { kind: "void" };
+    case "array":
+      return { kind: "pointer", element: type.element, flash: type.memory === "flash" };
+    case "record":
+    case "records":
+      return { kind: "record", struct: struct(type.record).name, flash: type.memory === "flash" };
+    default:
+      return { kind: "value", type: scalarType(type) };
   }
 }
 

@@ -2,7 +2,7 @@
  * Every message of the compiler: one number each, what is wrong, why, and what to write instead.
  *
  * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order;
- * 9xxx: the compiler itself.
+ * 5xxx: interrupts; 9xxx: the compiler itself.
  * docs/messages has a page per number.
  */
 import ts from "typescript";
@@ -137,7 +137,8 @@ export const messages = {
   ),
   externName: define(
     1020,
-    (name: string) => `'${name}' is not a name of C: write @extern followed by the function's C name`,
+    (name: string, mark: string) =>
+      `'${name}' is not a name of C: write @${mark} followed by the function's C name`,
   ),
   caseLabel: define(
     1021,
@@ -182,6 +183,22 @@ export const messages = {
     1033,
     (record: string) =>
       `this ${record} is constant data in flash, one in RAM is needed here: pass the fields, or the table as TableOf<${record}, N> and the index`,
+  ),
+
+  dispatchEntry: define(
+    1041,
+    (entry: string) =>
+      `a dispatch table lists functions that stand at the top level of a module, in brackets: ${entry} is none`,
+  ),
+  dispatchSignature: define(
+    1042,
+    (given: string, first: string) =>
+      `the functions of a dispatch table take and give values of the same C types: this one is ${given}, ${first}`,
+  ),
+  dispatchPlace: define(
+    1043,
+    (name: string) =>
+      `a dispatch table can only be called through: write ${name}[i](...), and use the name wherever it is called`,
   ),
 
   // ---- 2xxx: ranges of values
@@ -274,6 +291,53 @@ export const messages = {
     4002,
     () =>
       "the order of evaluation needs a statement before this, where there is no room for one: compute the value in a statement of its own",
+  ),
+  criticalReturn: define(
+    4003,
+    () =>
+      "a critical section ends at its brace, so that interrupts come back: keep the value in a variable and return after the section",
+  ),
+  criticalForm: define(
+    4004,
+    () =>
+      "critical() is written in place: give it an arrow function without parameters, critical(() => { ... })",
+  ),
+
+  // ---- 5xxx: interrupts
+  sharedData: define(
+    5001,
+    (name: string, handler: string) =>
+      `'${name}' is also touched by the interrupt handler ${handler}, which may run between any two steps of the main program: make it a volatile cell, or touch it in critical() only`,
+  ),
+  wideCell: define(
+    5002,
+    (name: string, bits: string) =>
+      `an interrupt may come between the octets of the ${bits} bits of '${name}': touch it inside critical(() => { ... })`,
+  ),
+  sharedFunction: define(
+    5003,
+    (called: string, name: string, handler: string) =>
+      `'${called}' is called by the main program and by the interrupt handler ${handler}, and both would change '${name}' at a time: give each a function of its own, or call it in critical()`,
+  ),
+  handlerSignature: define(
+    5004,
+    (name: string) =>
+      `the interrupt handler '${name}' is called by the hardware: it takes no parameters, gives no result and has a body`,
+  ),
+  cellPlace: define(
+    5005,
+    () =>
+      "a volatile cell is a module-level const, used by its own name: write const CELL = new Volatile8() at the top level, and CELL.read() or CELL.write(x)",
+  ),
+  handlerCalled: define(
+    5006,
+    (name: string) =>
+      `'${name}' is an interrupt handler, which only the hardware calls: move what both need into a function`,
+  ),
+  lostUpdate: define(
+    5007,
+    (name: string, handler: string) =>
+      `the interrupt handler ${handler} may write '${name}' between this read and this write, and its value would be lost: do both inside critical(() => { ... })`,
   ),
 } as const;
 

@@ -15,11 +15,16 @@ const KEYWORDS = new Set(
 
 export function functionName(tree: FunctionTree, entry: FunctionTree): string {
   if (tree === entry) return ENTRY;
-  return tree.external ?? `${tree.module.name}_${plain(tree.name)}`;
+  return tree.external ?? tree.interrupt ?? `${tree.module.name}_${plain(tree.name)}`;
 }
 
 export function moduleVariableName(variable: Variable): string {
   return `${variable.module.name}_${plain(variable.name)}`;
+}
+
+/** The C type of a pointer to a function of a dispatch table. */
+export function functionTypeName(table: Variable): string {
+  return `${moduleVariableName(table)}_function`;
 }
 
 export function recordName(record: RecordTree): string {

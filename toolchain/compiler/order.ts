@@ -16,9 +16,9 @@ export class Order {
   /** Whether evaluating the expression does more than give a value. */
   changes(expression: Expression): boolean {
     if (expression.kind === "update") return true;
-    if (expression.kind === "call") {
-      const { external, writes, writesMemory } = this.#calls.effects(expression.callee);
-      if (external || writesMemory || writes.size > 0) return true;
+    if (expression.kind === "call" || expression.kind === "dispatch") {
+      const { external, writes, writesMemory, cells } = this.#calls.effectsOf(expression);
+      if (external || writesMemory || cells || writes.size > 0) return true;
     }
     return operands(expression).some((operand) => this.changes(operand));
   }
@@ -31,9 +31,18 @@ export class Order {
         .some(
           (later) =>
             (this.changes(later) && !this.#stable(part, later)) ||
-            (this.changes(part) && !this.#stable(later, part)),
+            (this.changes(part) && !this.#stable(later, part)) ||
+            (this.#touchesCells(part) && this.#touchesCells(later)),
         ),
     );
+  }
+
+  /** Whether a volatile cell is read: each access has its place in the order, though a read changes nothing. */
+  #touchesCells(expression: Expression): boolean {
+    if (expression.kind === "read") return true;
+    const calls = expression.kind === "call" || expression.kind === "dispatch";
+    if (calls && this.#calls.effectsOf(expression).cells) return true;
+    return operands(expression).some((operand) => this.#touchesCells(operand));
   }
 
   /** Whether the value of `expression` is the same before and after `other`. */
@@ -54,10 +63,12 @@ export class Order {
       case "load":
       case "equal":
       case "update":
+      case "read":
         return false;
       case "call":
-        if (this.changes(expression) || this.#calls.effects(expression.callee).reads) return false;
-        return expression.arguments.every((argument) => this.#stable(argument, other));
+      case "dispatch":
+        if (this.changes(expression) || this.#calls.effectsOf(expression).reads) return false;
+        return operands(expression).every((operand) => this.#stable(operand, other));
       default:
         return operands(expression).every((operand) => this.#stable(operand, other));
     }

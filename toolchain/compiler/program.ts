@@ -178,7 +178,7 @@ const takenNames = new Set([
     "tgmath",
     "time",
   ],
-  ...["wchar", "wctype", "joinery"],
+  ...["wchar", "wctype", "joinery", "joinery_interrupts"],
 ]);
 
 /** Gives each module a name that is unique and fit for C: "aes", or "crypto_aes" where "aes" is taken. */

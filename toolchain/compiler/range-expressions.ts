@@ -1,6 +1,6 @@
 /** The range of an expression, its effects on what is known, and what a condition proves. */
 import type ts from "typescript";
-import { checkAccess, checkIndex, checkLength } from "./bounds.ts";
+import { checkAccess, checkDispatchIndex, checkIndex, checkLength } from "./bounds.ts";
 import type { Calls } from "./calls.ts";
 import * as interval from "./interval.ts";
 import {
@@ -27,8 +27,13 @@ import { fieldInTable } from "./table-values.ts";
 import {
   type BinaryNode,
   type CallNode,
+  type CellType,
   type CompareNode,
+  calleesOf,
+  type DispatchNode,
   type Expression,
+  type Field,
+  functionsOf,
   intType,
   isRow,
   RANGES,
@@ -36,6 +41,7 @@ import {
   typeOf,
   type UpdateNode,
   type Variable,
+  valueOfCell,
 } from "./tree.ts";
 
 /** Where JavaScript's numbers are exact. */
@@ -195,6 +201,15 @@ export class Evaluator {
         return interval.wrap(this.value(expression.operand), expression.to);
       case "call":
         return this.#call(expression);
+      case "dispatch":
+        this.value(expression.index);
+        checkDispatchIndex(this, expression.index, functionsOf(expression).functions.length);
+        return this.#call(expression);
+      case "read":
+        return rangeOfType(typeOf(expression));
+      case "write":
+        this.store(expression.value, valueOfCell(expression.cell.type as CellType));
+        return EVERYTHING;
       case "update":
         return this.#update(expression);
       case "length":
@@ -247,10 +262,7 @@ export class Evaluator {
     const place = this.places.of(expression);
     if (place) return this.state!.value(place);
     const listed = expression.kind === "field" && fieldInTable(expression.base, expression.field);
-    if (listed) return listed;
-    const type = typeOf(expression);
-    if (type.kind === "int") return { min: type.min, max: type.max };
-    return type.kind === "boolean" ? EITHER : EVERYTHING;
+    return listed || rangeOfType(typeOf(expression));
   }
 
   #element(expression: Expression & { kind: "element" }): Interval {
@@ -338,21 +350,28 @@ export class Evaluator {
     return meet(range, allowed) ?? allowed;
   }
 
-  #call(expression: CallNode): Interval {
-    const { callee } = expression;
+  #call(expression: CallNode | DispatchNode): Interval {
+    const [callee] = calleesOf(expression);
     callee.parameters.forEach((parameter, i) => {
       const value = expression.arguments[i];
-      this.store(value, parameter.type);
-      if (parameter.type && isRow(parameter.type)) checkLength(this, value, parameter.type);
+      const type = expression.kind === "dispatch" ? functionsOf(expression).parameters[i] : parameter.type;
+      this.store(value, type);
+      if (type && isRow(type)) checkLength(this, value, type);
       if (this.#calls.asksLength(parameter)) this.#length(value, value.node);
     });
-    const { writes } = this.#calls.effects(callee);
+    this.#forget(this.#calls.effectsOf(expression).writes);
+    return rangeOfType(typeOf(expression));
+  }
+
+  /** Interrupts were on until here: what a handler changes may have changed. */
+  interrupt(): void {
+    this.#forget(this.#calls.interruptWrites);
+  }
+
+  #forget(writes: ReadonlySet<Variable | Field>): void {
     for (const place of this.state?.places() ?? []) {
       if (writes.has(place.fields.at(-1) ?? place.variable)) this.state!.forget(place);
     }
-    const { result } = callee;
-    if (result.kind === "int") return { min: result.min, max: result.max };
-    return result.kind === "boolean" ? EITHER : EVERYTHING;
   }
 
   #update(expression: UpdateNode): Interval {
@@ -481,6 +500,12 @@ function withValue(
 
 function joined(a: State | undefined, b: State | undefined): State | undefined {
   return a && b ? a.join(b) : (a ?? b);
+}
+
+/** Every value of a scalar type; of other types nothing is known. */
+function rangeOfType(type: Type): Interval {
+  if (type.kind === "int") return { min: type.min, max: type.max };
+  return type.kind === "boolean" ? EITHER : EVERYTHING;
 }
 
 function truth(whenTrue: State | undefined, whenFalse: State | undefined): Interval {

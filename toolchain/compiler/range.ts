@@ -151,6 +151,10 @@ class FunctionAnalysis {
         this.#evaluator.state = joined([a, b]);
         return;
       }
+      case "critical":
+        this.#evaluator.interrupt();
+        this.#statement(statement.body);
+        return;
       case "loop":
         this.#loop(statement);
         return;

@@ -28,6 +28,7 @@ void joinery_main(void);
 #define FLASH_FIELD_I8(field) ((int8_t)pgm_read_byte(&(field)))
 #define FLASH_FIELD_I16(field) ((int16_t)pgm_read_word(&(field)))
 #define FLASH_FIELD_I32(field) ((int32_t)pgm_read_dword(&(field)))
+#define FLASH_FUNCTION(type, table, index) ((type)pgm_read_word(&(table)[index]))
 #define joinery_copy_flash(target, source, count) memcpy_P((target), (source), (count))
 #else
 #define FLASH
@@ -41,6 +42,7 @@ void joinery_main(void);
 #define FLASH_FIELD_I8(field) (field)
 #define FLASH_FIELD_I16(field) (field)
 #define FLASH_FIELD_I32(field) (field)
+#define FLASH_FUNCTION(type, table, index) ((table)[index])
 #define joinery_copy_flash(target, source, count) memcpy((target), (source), (count))
 #endif
 
@@ -130,6 +132,68 @@ static inline void joinery_store32be(uint8_t *octets, uint32_t value) {
 
 /* Whether count octets are equal, in a time that depends on count alone. */
 bool joinery_equal(const uint8_t *a, const uint8_t *b, uint16_t count);
+
+#endif
+`;
+
+/** What modules with interrupt handlers or critical sections include. */
+export const INTERRUPTS_HEADER = `/* Joinery: interrupt handlers and critical sections. C99. */
+#ifndef JOINERY_RUNTIME_INTERRUPTS_H
+#define JOINERY_RUNTIME_INTERRUPTS_H
+
+#include <stdint.h>
+
+/*
+ * Sections nest: each puts back what it found. No access to memory moves out of a section or into it, which is why
+ * the functions must be part of the code around them.
+ */
+#if defined(__AVR__)
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#define JOINERY_ISR(vector) ISR(vector)
+typedef uint8_t joinery_interrupts;
+
+static inline __attribute__((always_inline)) joinery_interrupts joinery_interrupts_off(void) {
+  const uint8_t before = SREG;
+  cli();
+  return before;
+}
+
+static inline __attribute__((always_inline)) void joinery_interrupts_restore(joinery_interrupts before) {
+  __asm__ volatile("" : : : "memory");
+  SREG = before;
+  __asm__ volatile("" : : : "memory");
+}
+#else
+#define JOINERY_ISR(vector) void vector(void); void vector(void)
+#if defined(__ARM_ARCH_PROFILE) && (__ARM_ARCH_PROFILE == 'M')
+typedef uint32_t joinery_interrupts;
+
+static inline __attribute__((always_inline)) joinery_interrupts joinery_interrupts_off(void) {
+  uint32_t before;
+  __asm__ volatile("mrs %0, primask" : "=r"(before));
+  __asm__ volatile("cpsid i" : : : "memory");
+  return before;
+}
+
+static inline __attribute__((always_inline)) void joinery_interrupts_restore(joinery_interrupts before) {
+  __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
+}
+#else
+/* A host has no interrupts. */
+typedef uint8_t joinery_interrupts;
+
+static inline __attribute__((always_inline)) joinery_interrupts joinery_interrupts_off(void) {
+  __asm__ volatile("" : : : "memory");
+  return 0;
+}
+
+static inline __attribute__((always_inline)) void joinery_interrupts_restore(joinery_interrupts before) {
+  (void)before;
+  __asm__ volatile("" : : : "memory");
+}
+#endif
+#endif
 
 #endif
 `;

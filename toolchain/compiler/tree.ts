@@ -44,12 +44,26 @@ export interface RecordsType {
   readonly memory: "ram" | "flash";
   readonly length: number;
 }
+/** A volatile cell: what an interrupt handler and the main program share. */
+export interface CellType {
+  readonly kind: "cell";
+  readonly width: "u8" | "u16" | "u32" | "bool";
+}
+/** A dispatch table: constant functions of one C type. */
+export interface FunctionsType {
+  readonly kind: "functions";
+  readonly functions: readonly FunctionTree[];
+  /** What suits every function. */
+  readonly parameters: readonly Type[];
+  /** What any of the functions may give. */
+  readonly result: Type;
+}
 /** What has elements and a length. */
 export type RowType = ArrayType | RecordsType;
 /** What a name refers to instead of holding it. */
 export type ReferenceType = RowType | RecordType;
 export type ScalarType = IntType | BooleanType;
-export type Type = ScalarType | VoidType | ReferenceType;
+export type Type = ScalarType | VoidType | ReferenceType | CellType | FunctionsType;
 
 /** A source file of the program. */
 export interface Module {
@@ -86,6 +100,7 @@ export type Initial =
   | { readonly kind: "table"; readonly values: readonly number[]; readonly text?: string }
   /** The records of a constant table: each field's value; of a boolean 0 or 1. */
   | { readonly kind: "rows"; readonly rows: readonly ReadonlyMap<Field, number>[] }
+  | { readonly kind: "functions" }
   /** The first values of the class, of one record or of each in a row. */
   | { readonly kind: "record" };
 
@@ -113,12 +128,16 @@ export interface FunctionTree {
   readonly result: Type;
   /** The C name of a function that the board implements; it has no body then. */
   readonly external: string | undefined;
+  /** The C name of an interrupt handler. */
+  readonly interrupt: string | undefined;
   body: readonly Statement[];
 }
 
 export interface ProgramTree {
   readonly entry: FunctionTree;
-  /** Reached from the entry, and those that the board implements. */
+  /** The interrupt handlers of every module of the program. */
+  readonly interrupts: readonly FunctionTree[];
+  /** Reached from the entry or an interrupt handler, and those that the board implements. */
   readonly functions: readonly FunctionTree[];
   /** Module-level variables that reached functions use, in the order of their declaration. */
   readonly variables: readonly Variable[];
@@ -224,6 +243,23 @@ export interface CallNode extends Node {
   readonly callee: FunctionTree;
   readonly arguments: readonly Expression[];
 }
+/** `TABLE[index](...)`. */
+export interface DispatchNode extends Node {
+  readonly kind: "dispatch";
+  readonly table: Variable;
+  readonly index: Expression;
+  readonly arguments: readonly Expression[];
+}
+/** What a volatile cell holds now; another read may give another value. */
+export interface ReadNode extends Node {
+  readonly kind: "read";
+  readonly cell: Variable;
+}
+export interface WriteNode extends Node {
+  readonly kind: "write";
+  readonly cell: Variable;
+  readonly value: Expression;
+}
 /** `x++` and its like; the value is the one before (postfix) or after. */
 export interface UpdateNode extends Node {
   readonly kind: "update";
@@ -302,6 +338,9 @@ export type Expression =
   | ConditionalNode
   | CastNode
   | CallNode
+  | DispatchNode
+  | ReadNode
+  | WriteNode
   | UpdateNode
   | LengthNode
   | ViewNode
@@ -368,6 +407,11 @@ export interface BlockStatement extends Node {
   readonly kind: "block";
   readonly statements: readonly Statement[];
 }
+/** While the body runs, no interrupt occurs. */
+export interface CriticalStatement extends Node {
+  readonly kind: "critical";
+  readonly body: Statement;
+}
 export type Statement =
   | DeclareStatement
   | AssignStatement
@@ -377,7 +421,8 @@ export type Statement =
   | SwitchStatement
   | JumpStatement
   | ReturnStatement
-  | BlockStatement;
+  | BlockStatement
+  | CriticalStatement;
 
 /** The values that a width holds. */
 export const RANGES: Readonly<Record<IntName, { readonly min: number; readonly max: number }>> = {
@@ -441,6 +486,10 @@ export function typeOf(expression: Expression): Type {
       return intType(expression.to);
     case "call":
       return expression.callee.result;
+    case "dispatch":
+      return functionsOf(expression).result;
+    case "read":
+      return valueOfCell(expression.cell.type as CellType);
     case "view": {
       const whole = typeOf(expression.array);
       return whole.kind === "array" ? { ...whole, length: expression.count } : INTEGER;
@@ -454,6 +503,7 @@ export function typeOf(expression: Expression): Type {
     case "store":
     case "copy":
     case "fill":
+    case "write":
     case "assert":
       return { kind: "void" };
     default:
@@ -468,3 +518,19 @@ export const INTEGER: IntType = {
   max: Number.MAX_SAFE_INTEGER,
   name: "number",
 };
+
+/** The table that a dispatch goes through. */
+export function functionsOf(expression: DispatchNode): FunctionsType {
+  return expression.table.type as FunctionsType;
+}
+
+/** The functions that an expression may call itself; none where it is no call. */
+export function calleesOf(expression: Expression): readonly FunctionTree[] {
+  if (expression.kind === "call") return [expression.callee];
+  return expression.kind === "dispatch" ? functionsOf(expression).functions : [];
+}
+
+/** What a cell holds. */
+export function valueOfCell(type: CellType): ScalarType {
+  return type.width === "bool" ? { kind: "boolean" } : intType(type.width);
+}

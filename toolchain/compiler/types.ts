@@ -1,6 +1,7 @@
 /** From a type as written to the type of the device: widths, ranges, known lengths, records. */
 import ts from "typescript";
 import {
+  type CellType,
   type IntName,
   type IntType,
   intType,
@@ -26,6 +27,14 @@ const TABLE_ELEMENTS: ReadonlyMap<string, IntName> = new Map([
   ["Table8", "u8"],
   ["Table16", "u16"],
   ["Table32", "u32"],
+]);
+
+/** The classes of firmware/lang that are volatile cells. */
+export const CELLS: ReadonlyMap<string, CellType["width"]> = new Map([
+  ["Volatile8", "u8"],
+  ["Volatile16", "u16"],
+  ["Volatile32", "u32"],
+  ["VolatileFlag", "bool"],
 ]);
 
 export interface TypeContext {
@@ -84,6 +93,8 @@ function referencedType(context: TypeContext, node: ts.TypeReferenceNode): Type 
 
 function languageType(context: TypeContext, name: string, node: ts.TypeReferenceNode): Type | undefined {
   if (name in RANGES) return intType(name as IntName);
+  const width = CELLS.get(name);
+  if (width) return { kind: "cell", width };
   const [first, second] = (node.typeArguments ?? []).map((argument) =>
     literalValue(context.checker, argument),
   );
@@ -143,6 +154,10 @@ export function describe(type: Type): string {
       return "a boolean";
     case "void":
       return "nothing";
+    case "cell":
+      return "a volatile cell";
+    case "functions":
+      return "a dispatch table";
     case "record":
       return type.memory === "flash" ? `a constant ${type.record.name}` : `a ${type.record.name}`;
     case "records":

@@ -6,6 +6,7 @@ export function operands(expression: Expression): readonly Expression[] {
     case "number":
     case "boolean":
     case "variable":
+    case "read":
       return [];
     case "field":
       return [expression.base];
@@ -27,6 +28,10 @@ export function operands(expression: Expression): readonly Expression[] {
       return [expression.value, expression.count];
     case "call":
       return expression.arguments;
+    case "dispatch":
+      return [expression.index, ...expression.arguments];
+    case "write":
+      return [expression.value];
     case "update":
       return [expression.target];
     case "length":
@@ -70,6 +75,8 @@ export function innerStatements(statement: Statement): readonly Statement[] {
       return statement.clauses.flatMap((clause) => clause.body);
     case "block":
       return statement.statements;
+    case "critical":
+      return [statement.body];
     default:
       return [];
   }

@@ -25,7 +25,7 @@ function input(): U32 { return 0; }
 `;
 
 const PAGE_IMPORTS = `import type { Bytes, Int, Table8, AtLeast, Records, TableOf } from "${LANGUAGE}";
-import { ascii, assert, copy, fill, i16, i32, lengthOf, load16le, mul32, rotl8, table8, u16, u32, u8, records, tableOf } from "${LANGUAGE}";
+import { ascii, assert, copy, critical, dispatch, fill, i16, i32, lengthOf, load16le, mul32, rotl8, table8, u16, u32, u8, records, tableOf, Volatile8, Volatile16, VolatileFlag } from "${LANGUAGE}";
 `;
 
 describe("compiler messages", () => {

@@ -334,6 +334,67 @@ export function run(a: U32, b: U32): U32 {
 }`,
   ),
   same(
+    "dispatch tables",
+    `
+class Session { count: U16 = 3; readonly key = new Uint8Array(4); }
+const session = new Session();
+let log: U32 = 0;
+let turn: Int<0, 3> = 0;
+function note(x: U8): U8 { log = u32(log * 31 + x); turn = 2; return x; }
+function add(s: Session, data: Bytes<2>, x: U8): U16 { s.count = u16(s.count + x); return data[0]; }
+function sum(s: Session, data: Uint8Array, x: U8): U16 { let n: U16 = x; for (let i = 0; i < lengthOf(data); i++) n = u16(n * 3 + data[i]); s.key[1] = u8(n); return n; }
+function none(s: Session, data: Uint8Array, x: U8): U16 { return x; }
+const STEPS = dispatch([add, sum, none, sum]);
+function on(): void { log = u32(log ^ 0x55555555); }
+function off(): void { log = u32(log >>> 3); }
+const SWITCHES = dispatch([on, off]);
+function low(x: Int<0, 40>): Int<-3, 9> { return (x & 7) - 2; }
+function high(x: Int<0, 63>): Int<-1, 100> { return x; }
+const LEVELS = dispatch([low, high]);
+function keyOf(s: Session): Bytes<4> { return s.key; }
+function other(s: Session): Bytes<2> { note(9); return s.key; }
+const KEYS = dispatch([keyOf, other]);
+function positive(x: U32): boolean { return x < 0x80000000; }
+function even(x: U32): boolean { return (x & 1) === 0; }
+const TESTS = dispatch([positive, even]);
+export function run(a: U32, b: U32): U32 {
+  log = a; session.count = 3; turn = b & 3; store32le(session.key, 0, b);
+  const first = STEPS[turn](session, session.key, note(u8(a)));
+  const second = STEPS[turn](session, view(KEYS[a & 1](session), note(1) & 0, 2), u8(turn + note(4)));
+  SWITCHES[b & 1](); SWITCHES[1]();
+  for (let i = 0; i < lengthOf(SWITCHES); i++) { SWITCHES[i](); }
+  const level = LEVELS[a & 1](b & 31);
+  const t = new Uint8Array(104); t[level + 3] = u8(a);
+  let r = TESTS[b & 1](log) && !TESTS[1](a) ? 1 : 2;
+  KEYS[(a >>> 3) & 1](session)[1] ^= 5;
+  STEPS[0](session, session.key, 3);
+  return u32(log ^ (first << 3) ^ (second << 7) ^ (level << 11) ^ session.count ^ (r << 29) ^ t[b % 104] ^ load32le(session.key, 0) ^ SWITCHES.length);
+}`,
+  ),
+  same(
+    "volatile cells and critical sections",
+    `
+const flag = new VolatileFlag(); const small = new Volatile8(); const middle = new Volatile16(); const large = new Volatile32();
+let n: U8 = 0;
+function next(): U8 { small.write(u8(small.read() + 1)); return small.read(); }
+function count(): U16 { return middle.read(); }
+export function run(a: U32, b: U32): U32 {
+  flag.write(a > b); small.write(u8(a)); n = u8(b);
+  let r: U32 = 0;
+  critical(() => {
+    middle.write(u16(b)); large.write(a);
+    for (let i = 0; i < 3; i++) { if (i === 1) continue; large.write(u32(large.read() * 3 + count())); }
+    critical(() => { middle.write(u16(middle.read() + 1)); });
+    switch (a & 3) { case 1: r = 7; break; case 2: { const x = count(); r = x; break; } default: r = large.read(); }
+  });
+  const before = small.read() - next() + small.read() * 3;
+  if (flag.read() || next() > 100) n = u8(n + small.read());
+  while (small.read() > 3 && !flag.read()) small.write(small.read() >> 1);
+  critical(() => small.write(u8(small.read() + n)));
+  return u32(r + before + n + small.read());
+}`,
+  ),
+  same(
     "wiped memory",
     `
 const m = new Uint8Array(12);

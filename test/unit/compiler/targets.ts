@@ -28,7 +28,7 @@ export interface Case {
 
 /** Everything that a test's source may use; the types in capitals, beside the casts. */
 export const LANGUAGE_IMPORTS = `import type { Bytes, Int, Table8, Table16, Table32, u8 as U8, u16 as U16, u32 as U32, i8 as I8, i16 as I16, i32 as I32, AtLeast, Records, TableOf } from ${JSON.stringify(LANGUAGE)};
-import { ascii, assert, copy, copyTable, equal, fill, i8, i16, i32, lengthOf, load16be, load16le, load32be, load32le, mul32, rotl8, rotl16, rotl32, store16be, store16le, store32be, store32le, table8, table16, table32, u8, u16, u32, view, wipe, records, tableOf } from ${JSON.stringify(LANGUAGE)};
+import { ascii, assert, copy, copyTable, critical, dispatch, equal, fill, i8, i16, i32, lengthOf, load16be, load16le, load32be, load32le, mul32, rotl8, rotl16, rotl32, store16be, store16le, store32be, store32le, table8, table16, table32, u8, u16, u32, view, Volatile8, Volatile16, Volatile32, VolatileFlag, wipe, records, tableOf } from ${JSON.stringify(LANGUAGE)};
 `;
 
 const PORT = `import type { u32 } from ${JSON.stringify(LANGUAGE)};
