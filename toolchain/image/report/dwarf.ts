@@ -21,7 +21,7 @@ export interface Scope {
 export interface DebugInfo {
   /** Functions that have code of their own. */
   readonly functions: readonly Scope[];
-  /** The files of variables at file level, by their names in C. */
+  /** The files of variables that have a place of their own, static ones of functions among them, by their names in C. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
@@ -32,6 +32,7 @@ const TAG_INLINED_SUBROUTINE = 0x1d;
 const TAG_SUBPROGRAM = 0x2e;
 const TAG_VARIABLE = 0x34;
 // Section 7.5.4, figure 20.
+const AT_LOCATION = 0x02;
 const AT_NAME = 0x03;
 const AT_STMT_LIST = 0x10;
 const AT_LOW_PC = 0x11;
@@ -42,6 +43,8 @@ const AT_SPECIFICATION = 0x47;
 const AT_RANGES = 0x55;
 
 const FORM_ADDR = 0x01;
+/** Section 7.7.1: the location is the address that follows. */
+const OP_ADDR = 0x03;
 
 /** A debugging information entry. */
 interface Entry {
@@ -76,13 +79,28 @@ export function readDebugInfo(elf: ElfFile): DebugInfo {
   for (const unit of reader.readUnits()) {
     for (const entry of unit.children) {
       if (entry.tag === TAG_SUBPROGRAM) functions.push(...reader.scopes(entry));
-      if (entry.tag === TAG_VARIABLE) {
-        const { name, file } = reader.declaration(entry);
+      for (const variable of variablesIn(entry)) {
+        const { name, file } = reader.declaration(variable);
         if (name !== "" && file !== "") variables.set(name, file);
       }
     }
   }
   return { functions, variables };
+}
+
+/** The variables at file level, and those in functions that have an address. */
+function variablesIn(entry: Entry): Entry[] {
+  switch (entry.tag) {
+    case TAG_VARIABLE:
+      return [entry];
+    case TAG_SUBPROGRAM:
+    case TAG_LEXICAL_BLOCK:
+      return entry.children
+        .flatMap(variablesIn)
+        .filter((variable) => number(variable, AT_LOCATION) !== undefined);
+    default:
+      return [];
+  }
 }
 
 /** Reads numbers one after the other. */
@@ -248,6 +266,13 @@ class InfoReader {
       return undefined;
     };
     const value = (read: number | string) => ({ form, value: read });
+    const location = (octets: number) => {
+      const end = cursor.at + octets;
+      const isAddress = octets === 1 + unit.addressSize && cursor.unsigned(1) === OP_ADDR;
+      const found = isAddress ? value(cursor.unsigned(unit.addressSize)) : undefined;
+      cursor.at = end;
+      return found;
+    };
     switch (form) {
       case FORM_ADDR:
         return value(cursor.unsigned(unit.addressSize));
@@ -257,9 +282,9 @@ class InfoReader {
         return skip(cursor.unsigned(4));
       case 0x09: // block
       case 0x18: // exprloc
-        return skip(cursor.leb128());
+        return location(cursor.leb128());
       case 0x0a: // block1
-        return skip(cursor.unsigned(1));
+        return location(cursor.unsigned(1));
       case 0x0b: // data1
       case 0x0c: // flag
         return value(cursor.unsigned(1));
