@@ -36,6 +36,10 @@ export interface CompileResult {
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
   /** "lorawan/join.ts:acceptJoin" to the C function, for each function that code reaches. */
   readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
+  /** C names of the interrupt handlers: what the hardware calls besides the program. */
+  readonly interrupts: readonly string[];
+  /** C names of what a function may call through dispatch tables, by the C name of that function. */
+  readonly dispatches: ReadonlyMap<string, readonly string[]>;
 }
 
 /* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
@@ -75,7 +79,7 @@ function compileWith(cache: ProgramCache, options: CompileOptions): CompileResul
 }
 
 function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): CompileResult {
-  const { modules, variables, functions } = lowerProgram(tree, calls, ranges, found, debug);
+  const { modules, variables, functions, dispatches } = lowerProgram(tree, calls, ranges, found, debug);
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
@@ -83,16 +87,26 @@ function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): Com
   if ([...files.values()].some((text) => text.includes("joinery_equal(") && text !== RUNTIME_HEADER)) {
     files.set("joinery.c", RUNTIME_SOURCE);
   }
+  const nameOf = (member: FunctionTree) => functionName(member, tree.entry);
   return {
     diagnostics: [],
     files,
     symbols: symbolsOf(variables, moduleVariableName),
-    functions: symbolsOf(functions, (member) => functionName(member, tree.entry)),
+    functions: symbolsOf(functions, nameOf),
+    interrupts: tree.interrupts.map(nameOf),
+    dispatches: new Map([...dispatches].map(([caller, listed]) => [nameOf(caller), listed.map(nameOf)])),
   };
 }
 
 function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
-  return { diagnostics, files: new Map(), symbols: new Map(), functions: new Map() };
+  return {
+    diagnostics,
+    files: new Map(),
+    symbols: new Map(),
+    functions: new Map(),
+    interrupts: [],
+    dispatches: new Map(),
+  };
 }
 
 function symbolsOf<T extends Variable | FunctionTree>(

@@ -17,6 +17,8 @@ export interface LoweredProgram {
   readonly variables: readonly Variable[];
   /** Functions of the sources that become C. */
   readonly functions: readonly FunctionTree[];
+  /** What a function may call through dispatch tables. */
+  readonly dispatches: ReadonlyMap<FunctionTree, readonly FunctionTree[]>;
 }
 
 /** Lowers every function that code reaches, and the storage that they use; assertions trap where `debug` is set. */
@@ -59,6 +61,11 @@ export function lowerProgram(
   return {
     variables,
     functions: functions.map(({ tree }) => tree).filter((tree) => tree.external === undefined),
+    dispatches: new Map(
+      functions
+        .map(({ tree, uses }) => [tree, [...uses].flatMap(functionsIn)] as const)
+        .filter(([, listed]) => listed.length > 0),
+    ),
     modules: [...modules].map((module) => ({
       name: module.name,
       source: module.line,

@@ -89,6 +89,23 @@ export function main(): void {
     assert.deepEqual([...symbols], [["session/keys.ts:key", { symbol: "keys_key" }]]);
   });
 
+  it("names the interrupt handlers, and what is called through dispatch tables", () => {
+    const { interrupts, dispatches } = compileTexts({
+      "main.ts": `import { dispatch, u8, Volatile8 } from ${JSON.stringify(LANGUAGE)};
+const edges = new Volatile8();
+/** @isr INT0_vect */
+export function onEdge(): void { edges.write(1); }
+function idle(): void { edges.write(2); }
+function send(): void { edges.write(3); }
+const STEPS = dispatch([idle, send]);
+const UNUSED = dispatch([main]);
+function turn(): void { STEPS[edges.read() & 1](); }
+export function main(): void { turn(); }`,
+    });
+    assert.deepEqual(interrupts, ["INT0_vect"]);
+    assert.deepEqual([...dispatches], [["main_turn", ["main_idle", "main_send"]]]);
+  });
+
   it("puts the chosen application behind #app", () => {
     const texts = {
       "main.ts": `import { setup } from "#app";\nexport function main(): void { setup(); }`,
