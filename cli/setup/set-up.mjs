@@ -41,6 +41,13 @@ const JUDGES = [
   { command: "arm-none-eabi-gcc", packages: ["gcc-arm-none-eabi"] },
   { file: "/usr/lib/arm-none-eabi/include/stdint.h", packages: ["libnewlib-arm-none-eabi"] },
   { command: "cppcheck", packages: ["cppcheck"] },
+  { command: "lua5.1", packages: ["lua5.1"] },
+  { command: "lua5.3", packages: ["lua5.3"] },
+  { command: "lua5.4", packages: ["lua5.4"] },
+  { command: "luajit", packages: ["luajit"] },
+  // Modules of Lua lie in a folder of the machine's architecture.
+  { file: "/usr/share/doc/lua-bitop/copyright", packages: ["lua-bitop"] },
+  { file: "/usr/share/doc/lua-bit32/copyright", packages: ["lua-bit32"] },
   { command: "gdb-multiarch", packages: ["gdb-multiarch"] },
   { command: "simavr", packages: ["simavr"] },
   { file: "/usr/include/simavr/sim_avr.h", packages: ["libsimavr-dev"] },

@@ -44,6 +44,7 @@ export interface CompileResult {
 
 /* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
 export { type Analysis, analyze } from "./analysis.ts";
+export { Assigned } from "./assigned.ts";
 export type { Calls } from "./calls.ts";
 export * as intervals from "./interval.ts";
 export { lengthOfArray } from "./lengths.ts";

@@ -1,0 +1,109 @@
+/** The one chunk: check of the numbers, runtime, board, modules, and the table that it gives back. */
+import type { PrintResult } from "typescript-to-lua";
+import type { LuaDialect } from "./dialect.ts";
+import { SPILL_TABLE } from "./layout.ts";
+import type { LoweredProgram } from "./program.ts";
+import { NUMBER_CHECK } from "./runtime.ts";
+
+/** Where a line of the bundle comes from. */
+export interface LuaOrigin {
+  /** Relative to the package: "firmware/crypto/aes.ts". */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+export interface BundledModule {
+  readonly source: string;
+  readonly printed: PrintResult;
+}
+
+export interface Bundle {
+  readonly text: string;
+  /** By the line of the bundle, from 0 for its first. */
+  readonly origins: readonly (LuaOrigin | undefined)[];
+}
+
+export function bundleOf(
+  dialect: LuaDialect,
+  program: LoweredProgram,
+  modules: readonly BundledModule[],
+): Bundle {
+  const lines: string[] = [];
+  const origins: (LuaOrigin | undefined)[] = [];
+  const add = (text: string) => {
+    for (const line of text.split("\n")) {
+      lines.push(line);
+      origins.push(undefined);
+    }
+  };
+  add(NUMBER_CHECK[dialect]);
+  add(boardCheck(program));
+  const { names, text } = program.helpers;
+  if (names.length > 0) add(`local ${names.join(", ")}\n${text}`);
+  if (program.spilled.size > 0) add(`local ${SPILL_TABLE} = {}`);
+  const locals = program.declared.filter((name) => !program.spilled.has(name));
+  if (locals.length > 0) add(`local ${locals.join(", ")}`);
+  const place = (name: string) => {
+    const slot = program.spilled.get(name);
+    return slot === undefined ? name : `${SPILL_TABLE}[${slot}]`;
+  };
+  for (const callee of program.externals) add(`${place(program.names.of(callee))} = ${callee.external}`);
+  for (const { source, printed } of modules) addModule(source, printed, lines, origins);
+  for (const { name, members } of program.tables) {
+    const [first, ...others] = members.map(place);
+    add(`${place(name)} = {${[`[0] = ${first}`, ...others].join(", ")}}`);
+  }
+  add(`return {\n  main = ${place(program.entry)},`);
+  if (program.interrupts.length > 0) {
+    const handlers = program.interrupts.map(({ name, interrupt }) => `${interrupt} = ${place(name)}`);
+    add(`  interrupts = { ${handlers.join(", ")} },`);
+  }
+  add("  variables = {");
+  for (const { variable, name } of program.variables.values()) {
+    if (variable.constant && variable.initial?.kind === "table") continue;
+    add(`    ["${variable.module.path}:${variable.name}"] = function() return ${place(name)} end,`);
+  }
+  add("  },\n}\n");
+  return { text: lines.join("\n"), origins };
+}
+
+/** The functions that the board must provide are there, or one error names those that are not. */
+function boardCheck({ externals }: LoweredProgram): string {
+  if (externals.length === 0) return "";
+  const checks = externals.map(
+    ({ external }) => `  if ${external} == nil then missing[#missing + 1] = "${external}" end`,
+  );
+  return `do
+  local missing = {}
+${checks.join("\n")}
+  if #missing > 0 then error("the board does not provide " .. table.concat(missing, ", "), 0) end
+end`;
+}
+
+/** The text of a module, with the source line of the first thing on each of its lines. */
+function addModule(
+  source: string,
+  printed: PrintResult,
+  lines: string[],
+  origins: (LuaOrigin | undefined)[],
+): void {
+  let current = "";
+  let origin: LuaOrigin | undefined;
+  printed.sourceMapNode.walk((chunk, { line }) => {
+    for (const [i, part] of chunk.split("\n").entries()) {
+      if (i > 0) {
+        lines.push(current);
+        origins.push(origin);
+        current = "";
+        origin = undefined;
+      }
+      current += part;
+      if (line !== null && part.trim() !== "") origin ??= { file: source, line };
+    }
+  });
+  if (current.trim() !== "") {
+    lines.push(current);
+    origins.push(origin);
+  }
+}

@@ -1,0 +1,170 @@
+/** The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already. */
+
+import type * as lua from "typescript-to-lua";
+import { isIdentifier } from "typescript-to-lua";
+import type { Analysis, tree } from "../compiler/index.ts";
+import { type Assigned, Order, type Ranges } from "../compiler/index.ts";
+import type { Conventions } from "./conventions.ts";
+import type { Dialect } from "./dialect.ts";
+import { Jumps } from "./jumps.ts";
+import { type ChunkNames, FunctionNames } from "./names.ts";
+import type { HelperName } from "./runtime.ts";
+import { isSimple, local, name } from "./syntax.ts";
+import type { Reference } from "./value.ts";
+
+/** What all functions of a program share. */
+export interface ProgramContext {
+  readonly analysis: Analysis;
+  readonly dialect: Dialect;
+  readonly conventions: Conventions;
+  readonly names: ChunkNames;
+  /** What the main program and an interrupt handler both reach. */
+  readonly reentrant: ReadonlySet<tree.FunctionTree>;
+  readonly assigned: Assigned;
+  /** Whether assertions stop the program. */
+  readonly debug: boolean;
+}
+
+/** An array or record that a function owns. It is made once, and starts afresh where the source declares it. */
+export interface OwnStorage {
+  readonly name: string;
+  readonly variable: tree.Variable;
+}
+
+export class Writer {
+  readonly context: ProgramContext;
+  readonly tree: tree.FunctionTree;
+  readonly ranges: Ranges;
+  readonly order: Order;
+  readonly dialect: Dialect;
+  readonly jumps = new Jumps();
+  /** Whether a handler of the board's events may call the function while it runs. */
+  readonly isReentrant: boolean;
+  /** Local arrays and records whose first values nothing reads. */
+  readonly blanks: ReadonlySet<tree.DeclareStatement>;
+  /** What the function refers to. */
+  readonly functions = new Set<tree.FunctionTree>();
+  readonly variables = new Set<tree.Variable>();
+  readonly helpers = new Set<HelperName>();
+  readonly owned = new Map<tree.Variable, OwnStorage>();
+  readonly #names: FunctionNames;
+  readonly #aliases = new Map<tree.Variable, Reference>();
+  readonly #places = new Map<tree.Expression, lua.AssignmentLeftHandSideExpression>();
+  readonly #temporaries = new Set<string>();
+  #out: lua.Statement[] = [];
+
+  constructor(context: ProgramContext, of: tree.FunctionTree) {
+    this.context = context;
+    this.tree = of;
+    this.ranges = context.analysis.ranges;
+    this.order = new Order(context.analysis.calls);
+    this.dialect = context.dialect;
+    this.#names = new FunctionNames(context.names);
+    this.isReentrant = context.reentrant.has(of);
+    this.blanks = context.assigned.blanks(of);
+  }
+
+  // ---- statements
+
+  emit(...statements: readonly lua.Statement[]): void {
+    this.#out.push(...statements);
+  }
+
+  /** Runs `action` with statements of its own: the result, and the statements. */
+  apart<T>(action: () => T): [result: T, statements: lua.Statement[]] {
+    const outer = this.#out;
+    this.#out = [];
+    const result = action();
+    const statements = this.#out;
+    this.#out = outer;
+    return [result, statements];
+  }
+
+  /** The statements that `action` emits. */
+  block(action: () => void): lua.Statement[] {
+    return this.apart(action)[1];
+  }
+
+  // ---- names
+
+  /** A new local variable that holds `code`, or nothing yet. */
+  temporary(code?: lua.Expression): lua.Identifier {
+    const fresh = name(this.#names.fresh("t"));
+    this.#temporaries.add(fresh.text);
+    this.emit(local([fresh], code && [code]));
+    return fresh;
+  }
+
+  /** Whether the code is a variable of the compiler's own, which is assigned once. */
+  isTemporary(code: lua.Expression): boolean {
+    return isIdentifier(code) && this.#temporaries.has(code.text);
+  }
+
+  /** `code` if it costs nothing to name it twice and no later code can change it; else a new variable that holds it. */
+  kept(code: lua.Expression): lua.Expression {
+    return isSimple(code) ? code : this.temporary(code);
+  }
+
+  freshName(base: string): lua.Identifier {
+    return name(this.#names.fresh(base));
+  }
+
+  variable(variable: tree.Variable): lua.Identifier {
+    if (variable.scope !== "module") return name(this.#names.of(variable));
+    this.variables.add(variable);
+    return name(this.context.names.of(variable));
+  }
+
+  /** The name of the index at which an array parameter begins. */
+  baseOf(parameter: tree.Variable): lua.Identifier {
+    const known = this.#aliases.get(parameter)?.base;
+    if (known) return known as lua.Identifier;
+    const base = this.freshName(`${parameter.name}_at`);
+    this.#aliases.set(parameter, { table: this.variable(parameter), base });
+    return base;
+  }
+
+  /** What a local reference stands for. */
+  alias(variable: tree.Variable): Reference | undefined {
+    return this.#aliases.get(variable);
+  }
+
+  setAlias(variable: tree.Variable, reference: Reference): void {
+    this.#aliases.set(variable, reference);
+  }
+
+  functionName(callee: tree.FunctionTree): lua.Identifier {
+    this.functions.add(callee);
+    return name(this.context.names.of(callee));
+  }
+
+  readonly helper = (helper: HelperName): lua.Expression => {
+    this.helpers.add(helper);
+    return name(helper);
+  };
+
+  /** The storage of a local array or record. */
+  own(variable: tree.Variable): lua.Identifier {
+    if (this.isReentrant) return this.variable(variable);
+    const known = this.owned.get(variable);
+    if (known) return name(known.name);
+    const fresh = this.context.names.fresh(`${this.context.names.of(this.tree)}_${variable.name}`);
+    this.owned.set(variable, { name: fresh, variable });
+    return name(fresh);
+  }
+
+  // ---- places
+
+  /** The element or field that is evaluated already: its table and key may be named again. */
+  place(of: tree.Expression): lua.AssignmentLeftHandSideExpression | undefined {
+    return this.#places.get(of);
+  }
+
+  /** While `action` runs, `of` is evaluated already and stands for `place`. */
+  withPlace<T>(of: tree.Expression, place: lua.AssignmentLeftHandSideExpression, action: () => T): T {
+    this.#places.set(of, place);
+    const result = action();
+    this.#places.delete(of);
+    return result;
+  }
+}
