@@ -49,6 +49,7 @@ const JUDGES = [
   { file: "/usr/share/doc/lua-bitop/copyright", packages: ["lua-bitop"] },
   { file: "/usr/share/doc/lua-bit32/copyright", packages: ["lua-bit32"] },
   { command: "gdb-multiarch", packages: ["gdb-multiarch"] },
+  { command: "avr-gdb", packages: ["gdb-avr"] },
   { command: "simavr", packages: ["simavr"] },
   { file: "/usr/include/simavr/sim_avr.h", packages: ["libsimavr-dev"] },
   { command: "unbound", packages: ["unbound"] },

@@ -168,5 +168,5 @@ function emitFunction(printer: Printer, tree: IrFunction): void {
     for (const { name } of tree.parameters) emitUnread(printer, name, tree.reads);
     emitBlock(printer, tree.body, tree.reads);
   });
-  printer.text("}");
+  printer.close(tree.endLine);
 }

@@ -7,8 +7,8 @@ export class Printer {
   readonly #lines: string[] = [];
   #indent = 0;
   #prefix = "";
-  /** The line of the source that the compiler takes the next line for. */
-  #expected = 0;
+  /** The line of the source that the compiler takes the next line for; none before the first `#line`. */
+  #expected = Number.NEGATIVE_INFINITY;
 
   constructor(source: string) {
     this.#source = source;
@@ -53,6 +53,12 @@ export class Printer {
     this.#seek(origin.line);
   }
 
+  /** A brace that closes what ends in this line of the source. */
+  close(line: number): void {
+    if (line !== this.#expected) this.#line(line);
+    this.text("}");
+  }
+
   #seek(line: number): void {
     const gap = line - this.#expected;
     if (gap === 0) return;
@@ -61,6 +67,10 @@ export class Printer {
       return;
     }
     if (this.#indent === 0 && this.#lines.at(-1) !== "") this.#lines.push("");
+    this.#line(line);
+  }
+
+  #line(line: number): void {
     this.#lines.push(`#line ${line} "${this.#source}"`);
     this.#expected = line;
   }

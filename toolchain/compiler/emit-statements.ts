@@ -33,6 +33,7 @@ function emitStatement(printer: Printer, statement: IrStatement, reads: Readonly
     case "do":
       printer.text("do {");
       printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.at({ line: statement.conditionLine, comments: [] });
       printer.text(`} while (${expression(statement.condition)});`);
       return;
     case "for":

@@ -132,7 +132,12 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly whenFalse: IrBlock;
     }
   | { readonly kind: "while"; readonly condition: IrExpression; readonly body: IrBlock }
-  | { readonly kind: "do"; readonly condition: IrExpression; readonly body: IrBlock }
+  | {
+      readonly kind: "do";
+      readonly condition: IrExpression;
+      readonly conditionLine: number;
+      readonly body: IrBlock;
+    }
   | {
       readonly kind: "for";
       readonly initial: IrStatement | undefined;
@@ -177,6 +182,8 @@ export interface IrFunction {
   readonly interrupt: boolean;
   readonly shared: boolean;
   readonly origin: Origin;
+  /** The line of its closing brace. */
+  readonly endLine: number;
 }
 
 export interface IrStruct {

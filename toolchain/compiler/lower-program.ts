@@ -3,11 +3,12 @@ import type ts from "typescript";
 import { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
 import type { IrModule, IrStruct, IrVariable } from "./ir.ts";
-import { declaredAs, type LoweringContext, originOf } from "./lower.ts";
+import { declaredAs, type LoweringContext } from "./lower.ts";
 import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
 import { storageOf } from "./lower-storage.ts";
 import { type Messages, messages } from "./messages.ts";
 import { fieldName, functionName, functionTypeName, moduleVariableName, recordName } from "./names.ts";
+import { originOf } from "./origins.ts";
 import type { Ranges } from "./range.ts";
 import type { FunctionsType, FunctionTree, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
 

@@ -1,11 +1,12 @@
 /** Statements to the IR: what the ranges show to be unreachable is left out. */
 import { locating } from "./breakdown.ts";
 import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
-import { bitsOf, Lowering, type LoweringContext, originOf, scalarType } from "./lower.ts";
+import { bitsOf, Lowering, type LoweringContext, scalarType } from "./lower.ts";
 import { lowerCondition, lowerValue } from "./lower-expressions.ts";
 import { storageOf } from "./lower-storage.ts";
 import { messages } from "./messages.ts";
 import { functionName } from "./names.ts";
+import { endLineOf, lineOf, located, originOf } from "./origins.ts";
 import { compoundValue } from "./range.ts";
 import {
   type AssignStatement,
@@ -53,6 +54,7 @@ export function lowerFunction(tree: FunctionTree, context: LoweringContext): Low
     interrupt: tree.interrupt !== undefined,
     shared: false,
     origin: originOf(tree.node),
+    endLine: endLineOf(tree.node),
   };
   return { tree, code, uses: at.uses, masksInterrupts: at.masksInterrupts };
 }
@@ -71,8 +73,9 @@ function block(at: Lowering, statement: Statement | undefined): IrBlock {
 function lowerStatement(at: Lowering, statement: Statement): void {
   const origin = originOf(statement.node);
   const [, made] = at.apart(() => locating(statement.node, () => lowerAt(at, statement, origin)));
-  made.forEach((part, i) => {
-    if (i === 0) at.emit({ ...part, origin: part.origin ?? origin });
+  located(made, origin.line).forEach((part, i) => {
+    // The comments go before whatever the statement needs first.
+    if (i === 0) at.emit({ ...part, origin: made[0].origin ?? origin });
     else at.emit(part.origin === origin ? { ...part, origin: { line: origin.line, comments: [] } } : part);
   });
 }
@@ -279,7 +282,8 @@ function lowerLoop(at: Lowering, statement: LoopStatement, origin: Origin): void
   const [, initials] = at.apart(() => lowerStatements(at, initial));
   const heads = steps.every((inner) => isSimple(inner) && inner.kind !== "declare");
   if (!heads) at.context.found.add(messages.noRoom(statement.step[0].node));
-  const stop: IrBlock = before.length === 0 ? [] : [...before, ...breakUnless(test!)];
+  const stop: IrBlock =
+    before.length === 0 ? [] : located([...before, ...breakUnless(test!)], lineOf(condition!.node));
   const always = test === undefined || (test.kind === "constant" && test.value === 1) || stop.length > 0;
   if (form === "while" && steps.length === 0) {
     const whole = always ? constant(1, "bool") : test;
@@ -321,8 +325,9 @@ function lowerDo(
 ): void {
   // Without a test the end of the body is never reached: the loop runs once.
   const condition = test ?? constant(0, "bool");
+  const conditionLine = lineOf(statement.condition!.node);
   if (before.length === 0) {
-    at.emit({ kind: "do", origin, condition, body });
+    at.emit({ kind: "do", origin, condition, conditionLine, body });
     return;
   }
   if (jumps(statement.body)) at.context.found.add(messages.noRoom(statement.condition!.node));
@@ -330,7 +335,10 @@ function lowerDo(
     kind: "while",
     origin,
     condition: constant(1, "bool"),
-    body: [{ kind: "block", origin: undefined, body }, ...before, ...breakUnless(condition)],
+    body: [
+      { kind: "block", origin: undefined, body },
+      ...located([...before, ...breakUnless(condition)], conditionLine),
+    ],
   });
 }
 
@@ -361,7 +369,7 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
     // A label that is never met may not fit the type of the value; its body is reached from the labels above it.
     const label =
       clause.label && possible ? convert(value.type, lowerValue(at, clause.label, "exact")) : undefined;
-    const { line } = originOf(clause.node);
+    const line = lineOf(clause.node);
     const fallback = clause.label === undefined;
     return { label, fallback, line, body, needed: possible || body.length > 0 };
   });

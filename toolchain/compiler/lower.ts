@@ -1,5 +1,4 @@
 /** From the checked tree and its ranges to the IR, one function at a time. */
-import ts from "typescript";
 import type { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
 import type {
@@ -538,21 +537,4 @@ export function scalarType(type: Type): IntName | "bool" {
 /** How many low bits of a value its storage keeps. */
 export function bitsOf(type: IntName | "bool"): Wanted {
   return type === "bool" ? "exact" : BITS[type];
-}
-
-/** The line of a node, and the comments before it. */
-export function originOf(source: ts.Node): Origin {
-  const list = source.parent;
-  const first =
-    ts.isVariableDeclaration(source) && ts.isVariableDeclarationList(list) && list.declarations[0];
-  const node = first === source && ts.isVariableStatement(list.parent) ? list.parent : source;
-  const file = node.getSourceFile();
-  const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line + 1;
-  const ranges = ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? [];
-  const comments = ranges.flatMap((range) => {
-    const text = file.text.slice(range.pos, range.end);
-    const fits = !text.slice(2, -2).includes("/*") && !/\\\s*$/m.test(text) && !text.startsWith("// biome-");
-    return fits ? [{ line: lineOf(range.pos), text }] : [];
-  });
-  return { line: lineOf(node.getStart(file)), comments };
 }

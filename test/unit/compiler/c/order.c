@@ -16,6 +16,7 @@ void joinery_main(void) {
   while ((n < 16u) && (board_read() != 0u)) {
 #line 21 "test/unit/compiler/c/order.ts"
     uint8_t t = n;
+#line 21 "test/unit/compiler/c/order.ts"
     n++;
 #line 21 "test/unit/compiler/c/order.ts"
     order_ring[t] = board_read();
@@ -23,6 +24,7 @@ void joinery_main(void) {
 #line 22 "test/unit/compiler/c/order.ts"
   // Two calls of the board in one expression: the first is kept.
   uint16_t t2 = (uint16_t)(board_read() * 256u);
+#line 23 "test/unit/compiler/c/order.ts"
   uint16_t t3 = (uint16_t)((unsigned)t2 + board_read());
 #line 23 "test/unit/compiler/c/order.ts"
   board_write(t3, order_ring[order_head]);
@@ -39,5 +41,6 @@ void joinery_main(void) {
 #line 27 "test/unit/compiler/c/order.ts"
       board_write((uint16_t)((unsigned)previous << 4), (uint8_t)(n & 7u));
     }
+#line 28 "test/unit/compiler/c/order.ts"
   } while ((n > 2u) && (order_take() > 9u));
 }
