@@ -47,6 +47,7 @@ export function located(block: IrBlock, line: number): IrBlock {
       case "do":
       case "for":
       case "block":
+      case "critical":
         return { ...placed, body: located(placed.body, line) };
       default:
         return placed;
