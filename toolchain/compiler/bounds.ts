@@ -5,6 +5,7 @@ import { lengthOfArray } from "./lengths.ts";
 import { combine, constantForm, placeForm } from "./linear.ts";
 import { messages } from "./messages.ts";
 import type { Evaluator } from "./range-expressions.ts";
+import { declaredAs, relating, rowOf } from "./related.ts";
 import type { ElementNode, Expression, RowType } from "./tree.ts";
 import { written } from "./types.ts";
 
@@ -14,7 +15,9 @@ export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
   const { min } = lengthOfArray(access.array);
   const index = narrowed(evaluator, access.index);
   const inside = index.max < min || fits(evaluator, access.index, 1, access.array);
-  if (index.min < 0 || !inside) evaluator.report(messages.indexOutside(access.index.node, index, min));
+  if (index.min < 0 || !inside) {
+    evaluator.report(relating(messages.indexOutside(access.index.node, index, min), rowOf(access.array)));
+  }
 }
 
 /** The `index` of one of `count` functions. */
@@ -43,15 +46,21 @@ export function checkAccess(
   }
   const end = add(start, size);
   if (end.max > min && !fits(evaluator, offset, count, array)) {
-    evaluator.report(messages.accessOutside(node, end, min));
+    evaluator.report(relating(messages.accessOutside(node, end, min), rowOf(array)));
   }
 }
 
-/** An array for a parameter or result of at least the length of type `wanted`. */
-export function checkLength(evaluator: Evaluator, value: Expression, wanted: RowType): void {
+/** An array for a parameter or result of at least the length of type `wanted`, which `declaration` asks for. */
+export function checkLength(
+  evaluator: Evaluator,
+  value: Expression,
+  wanted: RowType,
+  declaration: ts.Node | undefined,
+): void {
   const { min } = lengthOfArray(value);
   if (min >= wanted.length) return;
-  evaluator.report(messages.tooShort(value.node, wanted.length, min, written({ ...wanted, length: min })));
+  const message = messages.tooShort(value.node, wanted.length, min, written({ ...wanted, length: min }));
+  evaluator.report(relating(message, declaredAs(declaration, written(wanted)), rowOf(value)));
 }
 
 /** Whether the facts about sums prove `offset + count <= length of array`. */

@@ -1,6 +1,7 @@
 /** Who calls whom: no circles, callees first, and what each function may change. */
 import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
+import { relating } from "./related.ts";
 import {
   type CallNode,
   calleesOf,
@@ -55,10 +56,13 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
   const order: FunctionTree[] = [];
   const effects = new Map<FunctionTree, Effects>();
   const path: FunctionTree[] = [];
+  /** By which expression each member of the path was come to. */
+  const calls: (Expression | undefined)[] = [];
 
-  const visit = (tree: FunctionTree): void => {
+  const visit = (tree: FunctionTree, from?: Expression): void => {
     if (effects.has(tree)) return;
     path.push(tree);
+    calls.push(from);
     effects.set(tree, externalEffects);
     const summary = noEffects();
     walk(
@@ -70,11 +74,15 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
       (expression) => {
         for (const callee of calleesOf(expression)) {
           if (path.includes(callee)) {
-            const cycle = [...path.slice(path.indexOf(callee)), callee];
-            found.add(messages.recursion(expression.node, cycle.map((member) => member.name).join(" -> ")));
+            const first = path.indexOf(callee);
+            const cycle = [...path.slice(first), callee].map((member) => member.name);
+            const others = calls.slice(first + 1).map((call, i) => {
+              return call && { node: call.node, text: `'${cycle[i]}' calls '${cycle[i + 1]}' here` };
+            });
+            found.add(relating(messages.recursion(expression.node, cycle.join(" -> ")), ...others));
             return;
           }
-          visit(callee);
+          visit(callee, expression);
         }
         noteExpression(summary, expression, effects);
       },
@@ -82,6 +90,7 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
     effects.set(tree, tree.external === undefined ? summary : { ...externalEffects, writes: given(tree) });
     order.push(tree);
     path.pop();
+    calls.pop();
   };
   visit(program.entry);
   for (const tree of [...program.interrupts, ...program.externals]) visit(tree);

@@ -12,6 +12,7 @@ import {
 } from "./check-expressions.ts";
 import { checkStorage, languageFunction } from "./check-storage.ts";
 import { messages } from "./messages.ts";
+import { relating, rowOf } from "./related.ts";
 import {
   type Expression,
   type FunctionTree,
@@ -268,7 +269,7 @@ class Body {
 
   #switch(node: ts.SwitchStatement): Statement[] {
     const value = checkInteger(this.#checker, node.expression);
-    const seen = new Set<number>();
+    const seen = new Map<number, ts.Node>();
     const clauses = node.caseBlock.clauses.map((clause) => ({
       node: clause,
       label: ts.isCaseClause(clause) ? this.#label(clause.expression, seen) : undefined,
@@ -284,14 +285,17 @@ class Body {
     return [{ kind: "switch", node, value, clauses }];
   }
 
-  #label(node: ts.Expression, seen: Set<number>): Expression & { kind: "number" } {
+  #label(node: ts.Expression, seen: Map<number, ts.Node>): Expression & { kind: "number" } {
     const label = checkExpression(this.#checker, node);
     if (label.kind !== "number") {
       this.#add(messages.caseLabel(node, "this is not a constant"));
       return { kind: "number", node, value: 0 };
     }
-    if (seen.has(label.value)) this.#add(messages.caseLabel(node, `${label.value} occurs above`));
-    seen.add(label.value);
+    const earlier = seen.get(label.value);
+    if (earlier) {
+      const message = messages.caseLabel(node, `${label.value} occurs above`);
+      this.#add(relating(message, { node: earlier, text: `the first label with the value ${label.value}` }));
+    } else seen.set(label.value, node);
     return label;
   }
 
@@ -303,7 +307,7 @@ class Body {
       return { kind: "return", node, value: undefined };
     }
     const value = checkValueFor(this.#checker, node.expression, this.#tree.result);
-    if (livesHere(value)) this.#add(messages.escapes(node.expression));
+    if (livesHere(value)) this.#add(relating(messages.escapes(node.expression), rowOf(value)));
     return { kind: "return", node, value };
   }
 }

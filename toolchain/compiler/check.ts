@@ -14,7 +14,9 @@ import { checkStorage, type Storage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
+import { misfit } from "./misfit.ts";
 import type { SourceProgram } from "./program.ts";
+import { relating } from "./related.ts";
 import type {
   Expression,
   FunctionTree,
@@ -25,7 +27,7 @@ import type {
   Type,
   Variable,
 } from "./tree.ts";
-import { intType, isRow, RANGES, typeOf } from "./tree.ts";
+import { intType, isRow, typeOf } from "./tree.ts";
 import { declaredType } from "./types.ts";
 
 /** A module-level name: storage, a constant, or an expression that stands for it (a fixed view). */
@@ -130,7 +132,9 @@ export class Checker {
     if (this.#names.has(node)) {
       const known = this.#names.get(node);
       if (known !== "open") return known;
-      this.found.add(messages.circularConstant(from, node.name.getText()));
+      const name = node.name.getText();
+      const declared = { node: node.name, text: `'${name}' is declared here` };
+      this.found.add(relating(messages.circularConstant(from, name), declared));
       return undefined;
     }
     this.#names.set(node, "open");
@@ -232,8 +236,7 @@ export class Checker {
   /** A message where a constant leaves the range of a type. */
   mustFit(node: ts.Node, value: number, type: Type): void {
     if (type.kind !== "int" || (value >= type.min && value <= type.max)) return;
-    const factory = type.name in RANGES ? messages.mayNotFit : messages.mayLeaveRange;
-    this.found.add(factory(node, { min: value, max: value }, type.name));
+    this.found.add(misfit(node, { min: value, max: value }, type));
   }
 
   #moduleVariable(node: ts.VariableDeclaration, type: Type, constant: boolean, initial: Initial): Variable {

@@ -25,6 +25,7 @@ export {
   numberOf,
   type SourcePlace,
 } from "./diagnostics.ts";
+export { type Fix, fixesOf, type TextChange } from "./fixes.ts";
 export { type MessagePage, messagePage, messagePages } from "./pages.ts";
 
 export interface CompileResult {

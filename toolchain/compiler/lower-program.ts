@@ -10,6 +10,7 @@ import { type Messages, messages } from "./messages.ts";
 import { fieldName, functionName, functionTypeName, moduleVariableName, recordName } from "./names.ts";
 import { originOf } from "./origins.ts";
 import type { Ranges } from "./range.ts";
+import { relating } from "./related.ts";
 import type { FunctionsType, FunctionTree, Module, ProgramTree, RecordTree, Type, Variable } from "./tree.ts";
 
 export interface LoweredProgram {
@@ -95,22 +96,21 @@ export function lowerProgram(
 
 /** C has one space of names for the whole program. */
 function checkSymbols(program: ProgramTree, calls: Calls, found: Messages): void {
-  const taken = new Set<string>();
-  const take = (node: ts.Node, symbol: string) => {
-    if (taken.has(symbol)) found.add(messages.sameSymbol(node, symbol));
-    taken.add(symbol);
+  const take = (taken: Map<string, ts.Node>, node: ts.Node, symbol: string) => {
+    const other = taken.get(symbol);
+    if (other) {
+      const also = { node: other, text: `this becomes '${symbol}' too` };
+      found.add(relating(messages.sameSymbol(node, symbol), also));
+    } else taken.set(symbol, node);
   };
+  const symbols = new Map<string, ts.Node>();
   for (const record of program.records) {
-    take(record.node, recordName(record));
-    const fields = new Set<string>();
-    for (const field of record.fields.values()) {
-      const name = fieldName(field);
-      if (fields.has(name)) found.add(messages.sameSymbol(field.node, name));
-      fields.add(name);
-    }
+    take(symbols, record.node, recordName(record));
+    const fields = new Map<string, ts.Node>();
+    for (const field of record.fields.values()) take(fields, field.node, fieldName(field));
   }
-  for (const variable of program.variables) take(variable.node, moduleVariableName(variable));
-  for (const tree of calls.order) take(tree.node.name!, functionName(tree, program.entry));
+  for (const variable of program.variables) take(symbols, variable.node, moduleVariableName(variable));
+  for (const tree of calls.order) take(symbols, tree.node.name!, functionName(tree, program.entry));
 }
 
 /** What code that runs refers to: `range` may have shown calls of reached functions to be dead. */

@@ -15,7 +15,7 @@ type Factory<Arguments extends unknown[]> = ((node: ts.Node, ...values: Argument
 };
 
 /** Longer pieces of a source are cut in a message: its place shows them anyway. */
-const LONGEST_QUOTE = 100;
+const LONGEST_QUOTE = 200;
 
 function define<Arguments extends unknown[]>(
   code: number,
@@ -204,7 +204,7 @@ export const messages = {
   // ---- 2xxx: ranges of values
   mayNotFit: define(
     2001,
-    (range: Range, type: string) => `value ${show(range)} may not fit ${type}: wrap it with ${type}()`,
+    (range: Range, type: string, wayOut: string) => `value ${show(range)} may not fit ${type}: ${wayOut}`,
   ),
   mayLeaveRange: define(
     2002,
@@ -246,8 +246,8 @@ export const messages = {
   ),
   beyond32Bits: define(
     2010,
-    (range: Range) =>
-      `value ${show(range)} needs more than 32 bits: wrap it with u32(), or with i32() for a signed difference`,
+    (range: Range, wayOut = "wrap it with u32(), or with i32() for a signed difference") =>
+      `value ${show(range)} needs more than 32 bits: ${wayOut}`,
   ),
   unbounded: define(
     2011,

@@ -1,7 +1,8 @@
 /** The range of an expression, its effects on what is known, and what a condition proves. */
-import type ts from "typescript";
+import ts from "typescript";
 import { checkAccess, checkDispatchIndex, checkIndex, checkLength } from "./bounds.ts";
 import type { Calls } from "./calls.ts";
+import { fixable } from "./fixes.ts";
 import * as interval from "./interval.ts";
 import {
   EITHER,
@@ -19,9 +20,11 @@ import {
 import { lengthOfArray } from "./lengths.ts";
 import { constantForm, type Linear, type Place } from "./linear.ts";
 import { type Messages, messages } from "./messages.ts";
+import { misfit } from "./misfit.ts";
 import type { Places } from "./places.ts";
 import type { Ranges } from "./range.ts";
 import { type Branches, branchOnComparison } from "./refine.ts";
+import { declaredAs, relating } from "./related.ts";
 import type { State } from "./state.ts";
 import { fieldInTable } from "./table-values.ts";
 import {
@@ -82,24 +85,35 @@ export class Evaluator {
 
   /**
    * The range of `value` as it is stored: in a place of type `type`, or in the local variable whose
-   * range follows from what is stored. What may not fit is a message.
+   * range follows from what is stored. What may not fit is a message that shows the declaration of the place.
    */
-  store(value: Expression, type: Type | undefined, inferred?: Variable): Interval {
+  store(
+    value: Expression,
+    type: Type | undefined,
+    inferred?: Variable,
+    declaration: ts.Node | undefined = inferred?.node,
+  ): Interval {
     const range = this.value(value);
     if (type === undefined) return this.#storeInferred(value, range, inferred!);
     if (type.kind !== "int" || within(range, type)) return range;
     const form = this.form(value);
     const proven = form && this.state ? meet(range, this.state.bound(form)) : range;
     if (proven && within(proven, type)) return proven;
-    const factory = type.name in RANGES ? messages.mayNotFit : messages.mayLeaveRange;
-    this.report(factory(value.node, proven ?? range, type.name));
+    if (this.reporting) {
+      this.report(relating(misfit(value.node, proven ?? range, type), declaredAs(declaration, type.name)));
+    }
     return meet(range, type) ?? { min: type.min, max: type.max };
   }
 
   /** As `store`, into a variable, field or element. */
   storeInto(value: Expression, target: Expression): Interval {
     if (target.kind === "variable") return this.store(value, target.variable.type, target.variable);
-    return this.store(value, typeOf(target));
+    return this.store(
+      value,
+      typeOf(target),
+      undefined,
+      target.kind === "field" ? target.field.node : undefined,
+    );
   }
 
   /** After the store: what is known of the target, and of nothing that it may be another name for. */
@@ -130,13 +144,20 @@ export class Evaluator {
   #storeInferred(value: Expression, range: Interval, variable: Variable): Interval {
     if (within(range, I32) || within(range, U32)) {
       const all = this.reporting ? this.#ranges.noteLocal(variable, range) : range;
-      if (!within(all, I32) && !within(all, U32)) this.report(messages.beyond32Bits(value.node, all));
+      if (!within(all, I32) && !within(all, U32)) {
+        const wayOut = `it is what '${variable.name}' holds with this; take a second variable, or cast both alike`;
+        this.report(messages.beyond32Bits(value.node, all, wayOut));
+      }
       return range;
     }
     // A count that nothing stops is known by its value: it grew to the end of 32 bits, and one step on.
     const grown = range.max === U32.max + 1 || range.max === Number.POSITIVE_INFINITY;
+    const name = ts.getNameOfDeclaration(variable.node as ts.Declaration) ?? variable.node;
     this.report(
-      grown ? messages.unbounded(value.node, variable.name) : messages.beyond32Bits(value.node, range),
+      relating(grown ? messages.unbounded(value.node, variable.name) : beyond32Bits(value.node, range), {
+        node: name,
+        text: `'${variable.name}' has no written type`,
+      }),
     );
     return meet(range, range.min < 0 ? I32 : U32) ?? U32;
   }
@@ -304,11 +325,19 @@ export class Evaluator {
       case "<<":
         return interval.shiftLeft(left, this.#count(expression.right, 31, right));
       case ">>": {
-        if (!within(left, I32)) this.report(messages.signedShiftOfLarge(expression.left.node, left));
+        if (!within(left, I32))
+          this.report(
+            fixable(messages.signedShiftOfLarge(expression.left.node, left), expression.left.node, ["i32"]),
+          );
         return interval.shiftRight(meet(left, I32) ?? I32, this.#count(expression.right, 31, right));
       }
       case ">>>": {
-        if (!within(left, U32)) this.report(messages.unsignedShiftOfNegative(expression.left.node, left));
+        if (!within(left, U32))
+          this.report(
+            fixable(messages.unsignedShiftOfNegative(expression.left.node, left), expression.left.node, [
+              "u32",
+            ]),
+          );
         return interval.shiftRight(meet(left, U32) ?? U32, this.#count(expression.right, 31, right));
       }
     }
@@ -337,7 +366,7 @@ export class Evaluator {
   #nonNegative(operand: Expression, operator: string): Interval {
     const range = this.value(operand);
     if (range.min < 0) this.report(messages.negativeDivision(operand.node, operator, range));
-    else if (range.max > U32.max) this.report(messages.beyond32Bits(operand.node, range));
+    else if (range.max > U32.max) this.report(beyond32Bits(operand.node, range));
     return meet(range, U32) ?? U32;
   }
 
@@ -345,7 +374,7 @@ export class Evaluator {
     const range = this.value(operand);
     if (range.min < 0) this.report(messages.negativeDivision(operand.node, operator, range));
     else if (range.min === 0) this.report(messages.divisorZero(operand.node, range));
-    else if (range.max > U32.max) this.report(messages.beyond32Bits(operand.node, range));
+    else if (range.max > U32.max) this.report(beyond32Bits(operand.node, range));
     const allowed = { min: 1, max: U32.max };
     return meet(range, allowed) ?? allowed;
   }
@@ -355,8 +384,8 @@ export class Evaluator {
     callee.parameters.forEach((parameter, i) => {
       const value = expression.arguments[i];
       const type = expression.kind === "dispatch" ? functionsOf(expression).parameters[i] : parameter.type;
-      this.store(value, type);
-      if (type && isRow(type)) checkLength(this, value, type);
+      this.store(value, type, undefined, parameter.node);
+      if (type && isRow(type)) checkLength(this, value, type, parameter.node);
       if (this.#calls.asksLength(parameter)) this.#length(value, value.node);
     });
     this.#forget(this.#calls.effectsOf(expression).writes);
@@ -475,7 +504,7 @@ export class Evaluator {
       [condition.right, right],
     ] as const) {
       if (!within(range, I32) && !within(range, U32)) {
-        this.report(messages.beyond32Bits(operand.node, range));
+        this.report(beyond32Bits(operand.node, range));
         return;
       }
     }
@@ -510,4 +539,8 @@ function rangeOfType(type: Type): Interval {
 
 function truth(whenTrue: State | undefined, whenFalse: State | undefined): Interval {
   return whenTrue && whenFalse ? EITHER : whenTrue ? TRUE : FALSE;
+}
+
+function beyond32Bits(node: ts.Node, range: Interval): ts.Diagnostic {
+  return fixable(messages.beyond32Bits(node, range), node, range.min < 0 ? ["i32", "u32"] : ["u32", "i32"]);
 }

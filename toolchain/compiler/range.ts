@@ -14,6 +14,7 @@ import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
 import { Places } from "./places.ts";
 import { Evaluator } from "./range-expressions.ts";
+import { declaredAs, relating } from "./related.ts";
 import { State } from "./state.ts";
 import {
   type AssignStatement,
@@ -26,6 +27,7 @@ import {
   type SwitchStatement,
   type Variable,
 } from "./tree.ts";
+import { describe } from "./types.ts";
 import { walk } from "./walk.ts";
 
 /** What the analysis found out. */
@@ -120,7 +122,9 @@ class FunctionAnalysis {
     this.#evaluator.reporting = true;
     this.#statements(this.#tree.body);
     if (this.#evaluator.state && this.#tree.result.kind !== "void") {
-      this.#evaluator.report(messages.missingReturn(this.#tree.node.name!, this.#tree.name));
+      const { node, name, result } = this.#tree;
+      const here = declaredAs(node.type, describe(result));
+      this.#evaluator.report(relating(messages.missingReturn(node.name!, name), here));
     }
   }
 
@@ -177,9 +181,9 @@ class FunctionAnalysis {
   }
 
   #return(value: Expression): void {
-    const { result } = this.#tree;
-    this.#evaluator.store(value, result);
-    if (isRow(result)) checkLength(this.#evaluator, value, result);
+    const { result, node } = this.#tree;
+    this.#evaluator.store(value, result, undefined, node.type);
+    if (isRow(result)) checkLength(this.#evaluator, value, result, node.type);
   }
 
   #declare(statement: DeclareStatement): void {
