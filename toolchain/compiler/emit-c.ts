@@ -165,8 +165,8 @@ function emitFunction(printer: Printer, tree: IrFunction): void {
   const head = tree.interrupt ? `JOINERY_ISR(${tree.name})` : signature(tree);
   printer.text(`${visible || tree.interrupt ? "" : "static "}${head} {`);
   printer.inner(() => {
-    for (const { name } of tree.parameters) emitUnread(printer, name, tree.reads);
-    emitBlock(printer, tree.body, tree.reads);
+    for (const parameter of tree.parameters) emitUnread(printer, parameter, tree.unread);
+    emitBlock(printer, tree.body, tree.unread);
   });
   printer.close(tree.endLine);
 }

@@ -2,60 +2,62 @@
 import { C_TYPES, expression, invocation, operand } from "./emit-expressions.ts";
 import type { Printer } from "./emit-printer.ts";
 import { storageDeclaration, storageValue } from "./emit-storage.ts";
-import type { Declared, IrBlock, IrStatement } from "./ir.ts";
+import type { Declared, IrBlock, IrFunction, IrParameter, IrStatement } from "./ir.ts";
 
-/** The statements of a function. `reads` are the local names whose value is used; of others C would warn. */
-export function emitBlock(printer: Printer, block: IrBlock, reads: ReadonlySet<string>): void {
+type Unread = IrFunction["unread"];
+
+/** The statements of a function. `unread` are the declarations that nothing uses: C would warn of them. */
+export function emitBlock(printer: Printer, block: IrBlock, unread: Unread): void {
   for (const statement of block) {
     printer.at(statement.origin);
-    emitStatement(printer, statement, reads);
+    emitStatement(printer, statement, unread);
   }
 }
 
-function emitStatement(printer: Printer, statement: IrStatement, reads: ReadonlySet<string>): void {
+function emitStatement(printer: Printer, statement: IrStatement, unread: Unread): void {
   switch (statement.kind) {
     case "declareStorage":
       printer.text(
         `${storageDeclaration(statement.name, statement.storage)}${statement.blank ? "" : ` = ${storageValue(statement.storage)}`};`,
       );
-      emitUnread(printer, statement.name, reads);
+      emitUnread(printer, statement, unread);
       return;
     case "declare":
       printer.text(`${simple(statement)};`);
-      emitUnread(printer, statement.name, reads);
+      emitUnread(printer, statement, unread);
       return;
     case "if":
-      emitIf(printer, statement, reads);
+      emitIf(printer, statement, unread);
       return;
     case "while":
-      emitBody(printer, `while (${expression(statement.condition)})`, statement.body, reads);
+      emitBody(printer, `while (${expression(statement.condition)})`, statement.body, unread);
       return;
     case "do":
       printer.text("do {");
-      printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.inner(() => emitBlock(printer, statement.body, unread));
       printer.at({ line: statement.conditionLine, comments: [] });
       printer.text(`} while (${expression(statement.condition)});`);
       return;
     case "for":
-      emitFor(printer, statement, reads);
+      emitFor(printer, statement, unread);
       return;
     case "switch":
       printer.text(`switch (${expression(statement.value)}) {`);
       printer.inner(() => {
-        for (const clause of statement.clauses) emitClause(printer, clause, reads);
+        for (const clause of statement.clauses) emitClause(printer, clause, unread);
       });
       printer.text("}");
       return;
     case "block":
       printer.text("{");
-      printer.inner(() => emitBlock(printer, statement.body, reads));
+      printer.inner(() => emitBlock(printer, statement.body, unread));
       printer.text("}");
       return;
     case "critical":
       printer.text("{");
       printer.inner(() => {
         printer.text(`const joinery_interrupts ${statement.name} = joinery_interrupts_off();`);
-        emitBlock(printer, statement.body, reads);
+        emitBlock(printer, statement.body, unread);
         printer.text(`joinery_interrupts_restore(${statement.name});`);
       });
       printer.text("}");
@@ -66,12 +68,16 @@ function emitStatement(printer: Printer, statement: IrStatement, reads: Readonly
 }
 
 /** Keeps C from warning of a name that nothing reads. */
-export function emitUnread(printer: Printer, name: string, reads: ReadonlySet<string>): void {
-  if (!reads.has(name)) printer.text(`(void)${name};`);
+export function emitUnread(
+  printer: Printer,
+  declaration: (IrStatement & { readonly name: string }) | IrParameter,
+  unread: Unread,
+): void {
+  if (unread.has(declaration)) printer.text(`(void)${declaration.name};`);
 }
 
 /** `head { body }`: in one line where the source has both in one. */
-function emitBody(printer: Printer, head: string, body: IrBlock, reads: ReadonlySet<string>): void {
+function emitBody(printer: Printer, head: string, body: IrBlock, unread: Unread): void {
   const [only] = body;
   const short = body.length === 1 && SHORT.has(only.kind) && only.origin?.comments.length === 0;
   if (short && printer.isAt(only.origin)) {
@@ -79,41 +85,37 @@ function emitBody(printer: Printer, head: string, body: IrBlock, reads: Readonly
     return;
   }
   printer.text(`${head} {`);
-  printer.inner(() => emitBlock(printer, body, reads));
+  printer.inner(() => emitBlock(printer, body, unread));
   printer.text("}");
 }
 
 const SHORT = new Set(["assign", "step", "call", "jump", "return"]);
 
-function emitIf(printer: Printer, statement: IrStatement & { kind: "if" }, reads: ReadonlySet<string>): void {
+function emitIf(printer: Printer, statement: IrStatement & { kind: "if" }, unread: Unread): void {
   const head = `if (${expression(statement.condition)})`;
   if (statement.whenFalse.length === 0) {
-    emitBody(printer, head, statement.whenTrue, reads);
+    emitBody(printer, head, statement.whenTrue, unread);
     return;
   }
   printer.text(`${head} {`);
-  printer.inner(() => emitBlock(printer, statement.whenTrue, reads));
+  printer.inner(() => emitBlock(printer, statement.whenTrue, unread));
   const [only] = statement.whenFalse;
   if (statement.whenFalse.length === 1 && only.kind === "if" && only.origin?.comments.length === 0) {
     printer.at(only.origin);
-    printer.prefix("} else ", () => emitIf(printer, only, reads));
+    printer.prefix("} else ", () => emitIf(printer, only, unread));
     return;
   }
   printer.text("} else {");
-  printer.inner(() => emitBlock(printer, statement.whenFalse, reads));
+  printer.inner(() => emitBlock(printer, statement.whenFalse, unread));
   printer.text("}");
 }
 
-function emitFor(
-  printer: Printer,
-  statement: IrStatement & { kind: "for" },
-  reads: ReadonlySet<string>,
-): void {
+function emitFor(printer: Printer, statement: IrStatement & { kind: "for" }, unread: Unread): void {
   const { initial } = statement;
-  if (initial?.kind === "declare" && !reads.has(initial.name)) {
+  if (initial?.kind === "declare" && unread.has(initial)) {
     printer.text("{");
     printer.inner(() =>
-      emitBlock(printer, [initial, { ...statement, origin: undefined, initial: undefined }], reads),
+      emitBlock(printer, [initial, { ...statement, origin: undefined, initial: undefined }], unread),
     );
     printer.text("}");
     return;
@@ -121,13 +123,13 @@ function emitFor(
   const first = initial ? simple(initial) : "";
   const condition = statement.condition ? ` ${expression(statement.condition)}` : "";
   const step = statement.step.map(simple).join(", ");
-  emitBody(printer, `for (${first};${condition};${step ? ` ${step}` : ""})`, statement.body, reads);
+  emitBody(printer, `for (${first};${condition};${step ? ` ${step}` : ""})`, statement.body, unread);
 }
 
 function emitClause(
   printer: Printer,
   clause: (IrStatement & { kind: "switch" })["clauses"][number],
-  reads: ReadonlySet<string>,
+  unread: Unread,
 ): void {
   printer.at({ line: clause.line, comments: [] });
   const labels = clause.label ? [`case ${expression(clause.label)}:`] : [];
@@ -137,12 +139,12 @@ function emitClause(
   // In C99 no declaration may follow a label.
   if (block || clause.body.some((statement) => statement.kind.startsWith("declare"))) {
     printer.text(`${label} {`.trimStart());
-    printer.inner(() => emitBlock(printer, block ?? clause.body, reads));
+    printer.inner(() => emitBlock(printer, block ?? clause.body, unread));
     printer.text("}");
     return;
   }
   if (label !== "") printer.text(label);
-  printer.inner(() => emitBlock(printer, clause.body, reads));
+  printer.inner(() => emitBlock(printer, clause.body, unread));
 }
 
 /** A statement without its semicolon; these may stand in the head of a for loop. */

@@ -176,8 +176,8 @@ export interface IrFunction {
   readonly result: Declared;
   readonly parameters: readonly IrParameter[];
   readonly body: IrBlock;
-  /** Local names whose value is used; of the others C would warn. */
-  readonly reads: ReadonlySet<string>;
+  /** Parameters and declarations whose value nothing uses: C would warn of them. */
+  readonly unread: ReadonlySet<IrParameter | IrStatement>;
   /** An interrupt handler: called by the hardware under its own name. */
   readonly interrupt: boolean;
   readonly shared: boolean;

@@ -143,8 +143,11 @@ export function offsetPointer(array: IrPointer, index: IrExpression): IrPointer 
   return { kind: "offset", array, index };
 }
 
-/** An index or offset: any type of at most 16 bits. */
+/** An index or offset: any type of at most 16 bits. It is proven to have no more, even where its own range says so not. */
 export function lowerIndex(at: Lowering, expression: Expression): IrExpression {
+  if (narrowest(at.ranges.of(expression)) === undefined) {
+    return convert("u16", lowerValue(at, expression, 16));
+  }
   const value = lowerValue(at, expression, "exact");
   return bitsOf(value.type) > 16 ? convert("u16", value) : value;
 }

@@ -1,6 +1,7 @@
 /** Statements to the IR: what the ranges show to be unreachable is left out. */
 import { locating } from "./breakdown.ts";
 import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
+import { unreadDeclarations } from "./ir-unread.ts";
 import { bitsOf, Lowering, type LoweringContext, scalarType } from "./lower.ts";
 import { lowerCondition, lowerValue } from "./lower-expressions.ts";
 import { storageOf } from "./lower-storage.ts";
@@ -39,10 +40,10 @@ export interface LoweredFunction {
 export function lowerFunction(tree: FunctionTree, context: LoweringContext): LoweredFunction {
   const at = new Lowering(tree, context);
   const parameters = tree.parameters.flatMap((parameter) => {
-    const own = { type: at.declared(parameter.type!), name: at.targetName(parameter) };
+    const own = { type: at.declared(parameter.type!), name: at.name(parameter) };
     if (!context.calls.asksLength(parameter)) return [own];
     const length: Declared = { kind: "value", type: "u16" };
-    return [own, { type: length, name: at.targetName(parameter.length!) }];
+    return [own, { type: length, name: at.name(parameter.length!) }];
   });
   const [, body] = at.apart(() => lowerStatements(at, tree.body));
   const code: IrFunction = {
@@ -50,7 +51,7 @@ export function lowerFunction(tree: FunctionTree, context: LoweringContext): Low
     result: at.declared(tree.result),
     parameters,
     body,
-    reads: at.reads,
+    unread: unreadDeclarations(parameters, body),
     interrupt: tree.interrupt !== undefined,
     shared: false,
     origin: originOf(tree.node),
@@ -157,7 +158,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
   if (value === undefined) {
     const storage = storageOf(type!, variable.initial!, (record) => at.struct(record));
     const blank = at.blanks.has(statement);
-    at.emit({ kind: "declareStorage", origin, storage, name: at.targetName(variable), blank });
+    at.emit({ kind: "declareStorage", origin, storage, name: at.name(variable), blank });
     return;
   }
   if (type && isReference(type)) {
@@ -166,7 +167,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
       kind: "declare",
       origin,
       type: at.declared(type),
-      name: at.targetName(variable),
+      name: at.name(variable),
       value: pointer,
     });
     return;
@@ -175,7 +176,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
   const lowered =
     storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
   const declared: Declared = { kind: "value", type: storage };
-  at.emit({ kind: "declare", origin, type: declared, name: at.targetName(variable), value: lowered });
+  at.emit({ kind: "declare", origin, type: declared, name: at.name(variable), value: lowered });
 }
 
 function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): void {
@@ -378,6 +379,11 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
   // C cannot see that one of the labels is always met, so the last one is the default too.
   if (last && at.ranges.exhaustive(statement) && needed.every((clause) => clause.label)) {
     needed[needed.length - 1] = { ...last, fallback: true };
+  }
+  // In C99 no label may stand right before the end of a block.
+  const end = needed.at(-1);
+  if (end?.body.length === 0) {
+    needed[needed.length - 1] = { ...end, body: [{ kind: "jump", origin: undefined, to: "break" }] };
   }
   at.emit({ kind: "switch", origin, value, clauses: needed });
 }

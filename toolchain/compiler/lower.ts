@@ -68,8 +68,6 @@ export class Lowering {
   readonly #order: Order;
   /** Functions and module-level variables that the lowered code refers to. */
   readonly uses = new Set<FunctionTree | Variable | RecordTree>();
-  /** Local names whose value is used. */
-  readonly reads = new Set<string>();
   /** Whether the code has a critical section. */
   masksInterrupts = false;
   readonly #temporaries = new Set<string>();
@@ -108,20 +106,12 @@ export class Lowering {
     const declared: Declared = { kind: "value", type };
     this.emit({ kind: "declare", origin: undefined, type: declared, name, value: stored(type, value) });
     this.#temporaries.add(name);
-    this.reads.add(name);
     return { kind: "name", type, name };
   }
 
   // ---- names and types
 
   name(variable: Variable): string {
-    const name = this.targetName(variable);
-    this.reads.add(name);
-    return name;
-  }
-
-  /** The name for a declaration or an assignment, which is no use of the value. */
-  targetName(variable: Variable): string {
     if (variable.scope !== "module") return this.#names.of(variable);
     this.uses.add(variable);
     return moduleVariableName(variable);
@@ -192,7 +182,6 @@ export class Lowering {
     if (pointer.kind === "array" || pointer.kind === "record") return pointer;
     const name = this.#names.fresh("t");
     this.emit({ kind: "declare", origin: undefined, type: this.declared(type), name, value: pointer });
-    this.reads.add(name);
     return type.kind === "record" ? { kind: "record", name, pointer: true } : { kind: "array", name };
   }
 
@@ -321,7 +310,7 @@ export class Lowering {
   /** The place of a volatile cell. */
   cell(variable: Variable): IrExpression {
     const { width } = variable.type as CellType;
-    return { kind: "name", type: width, name: this.targetName(variable) };
+    return { kind: "name", type: width, name: this.name(variable) };
   }
 
   // ---- calls and steps
@@ -354,7 +343,7 @@ export class Lowering {
     const position = { expression: index, type: { kind: "int", ...range, name: "index" } } as const;
     const [lowered, ...values] = this.arguments([position, ...parts]);
     return {
-      name: this.targetName(table),
+      name: this.name(table),
       through: { type: functionTypeName(table), index: lowered as IrExpression },
       arguments: this.#withLengths(expression, values),
     };
@@ -405,7 +394,7 @@ export class Lowering {
   /** What is assigned to. */
   targetPlace(target: Expression): IrExpression {
     if (target.kind === "variable") {
-      return { kind: "name", type: this.storage(target), name: this.targetName(target.variable) };
+      return { kind: "name", type: this.storage(target), name: this.name(target.variable) };
     }
     return lowerValue(this, target, "exact");
   }

@@ -499,16 +499,16 @@ export class Evaluator {
   #checkComparable(condition: CompareNode, left: Interval, right: Interval): void {
     const all = hull(left, right);
     if (within(all, I32) || within(all, U32)) return;
-    for (const [operand, range] of [
-      [condition.left, left],
-      [condition.right, right],
-    ] as const) {
-      if (!within(range, I32) && !within(range, U32)) {
-        this.report(beyond32Bits(operand.node, range));
-        return;
-      }
+    if (this.checkWord(condition.left, left) && this.checkWord(condition.right, right)) {
+      this.report(messages.mixedComparison(condition.node, left, right));
     }
-    this.report(messages.mixedComparison(condition.node, left, right));
+  }
+
+  /** Whether a value has 32 bits at most, signed or not; a message where it may have more. */
+  checkWord(expression: Expression, range: Interval): boolean {
+    const fits = within(range, I32) || within(range, U32);
+    if (!fits) this.report(beyond32Bits(expression.node, range));
+    return fits;
   }
 
   /** Whether evaluating the expression may change a place. */

@@ -261,6 +261,7 @@ class FunctionAnalysis {
   #switch(statement: SwitchStatement): void {
     const evaluator = this.#evaluator;
     const range = evaluator.value(statement.value);
+    evaluator.checkWord(statement.value, range);
     const before = evaluator.state!;
     const jumps: Jumps = { breaks: [], continues: undefined };
     this.#jumps.push(jumps);

@@ -122,6 +122,7 @@ export const refused: readonly Refused[] = [
   refuse(2008, "a division of a negative value", "", "use(u32(«i8(input())» / 2));", "from 0 on"),
   refuse(2009, "u32 beside i32", "let x: I32 = 0;", "x = i32(input()); if («input() < x») use(1);", "i32(u32(a - b))"),
   refuse(2010, "a difference beyond 32 bits", "", "const a = input(); const b = input(); if («a - b» > 0) use(1);", "i32()"),
+  refuse(2010, "a switch on a value beyond 32 bits", "", "const a = input(); switch («a + 1») { case 1: use(1); }", "u32()"),
   refuse(2010, "values of one variable that no 32 bits hold together", "", "let n = 0; n = i8(input()); use(u32(n)); n = «input()»; use(u32(n));", "-128..4294967295"),
   refuse(2011, "a count without a bound", "", "let n = 0; while (input() > 0) «n++»;", "let n: u16"),
   // ---- 3xxx: bounds of arrays

@@ -1,6 +1,6 @@
 /** Small programs with the value that JavaScript gives: what must be the same on every target. */
 
-import { randomFrom, randomInput } from "./random-programs.ts";
+import { randomFrom, randomInput } from "../../fuzz/compiler/random.ts";
 import type { Case } from "./targets.ts";
 
 /** Inputs at the ends of widths, and seeded others. */
@@ -524,6 +524,44 @@ export function run(a: U32, b: U32): U32 {
   const x = put(a & 63, b & 63, u8(a));
   const y = put(b & 31, (a & 31) + 1, u8(b));
   return u32(x + y * 256 + scan(u8(a)) * 3 + scan(u8(b)));
+}`,
+  ),
+  same(
+    "an index whose terms need more than 32 bits each, and less together",
+    `
+const t = new Uint8Array(8);
+function at(x: U32, y: U32): U8 { if (x >= y && x - y < 8) { t[x - y] = 7; return t[x - y]; } return t[x - x]; }
+export function run(a: U32, b: U32): U32 {
+  t[0] = u8(a);
+  return u32(at(a, b) + at(b, a) * 3 + at(a, u32(a - (b & 7))) * 5);
+}`,
+  ),
+  same(
+    "a switch that ends with a label",
+    `
+export function run(a: U32, b: U32): U32 {
+  let r: U32 = b;
+  switch (a & 3) { case 1: r = u32(r + 5); break; case 2: r = 9; break; default: {} }
+  switch (b & 3) { case 0: r = u32(r * 3); break; case 3: case 2: }
+  return r;
+}`,
+  ),
+  same(
+    "names whose only uses vanish, or only write",
+    `
+class R { n: U8 = 1; readonly items = new Uint8Array(2); }
+function f(x: U8, y: U8): U8 { return x > 300 ? y : 5; }
+export function run(a: U32, b: U32): U32 {
+  const written = new Uint8Array(4);
+  const record = new R();
+  written[a & 3] = u8(b);
+  record.n = u8(a);
+  record.items[b & 1] = 4;
+  let count: U8 = 0;
+  if (count < 255) count++;
+  const small = u8(a);
+  const other = u8(b);
+  return small > 256 ? other : u32(f(u8(a), u8(b)) + (u8(a) < 400 ? a : other));
 }`,
   ),
 ];
