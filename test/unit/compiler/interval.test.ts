@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Interval } from "../../../toolchain/compiler/interval.ts";
 import * as interval from "../../../toolchain/compiler/interval.ts";
 import type { IntName } from "../../../toolchain/compiler/tree.ts";
-import { randomFrom } from "./random-programs.ts";
+import { randomFrom } from "../../fuzz/compiler/random.ts";
 
 const random = randomFrom(7);
 const integer = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compile } from "../../../toolchain/compiler/index.ts";
-import { randomFrom } from "./random-programs.ts";
+import { randomFrom } from "../../fuzz/compiler/random.ts";
 import { inFolder, LANGUAGE } from "./targets.ts";
 
 const LENGTH = 24;

@@ -154,17 +154,16 @@ export interface Outcome {
 /** The results of every case on every input: under Node, on this host, and on an emulated ATmega328P. */
 export async function runEverywhere(
   cases: readonly Case[],
-  options: { readonly flags?: readonly string[]; readonly avr: boolean },
+  options: { readonly avr: boolean },
 ): Promise<Outcome[]> {
-  const flags = options.flags ?? [];
   return inFolder(Object.entries(programOf(cases)), async (folder) => {
     const calls = cases.flatMap((test, which) =>
       test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })),
     );
     const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
     const { files } = compileProgram(folder);
-    const host = runHost(folder, files, words, flags);
-    const avr = options.avr ? runAvr(folder, files, words, calls.length, flags) : undefined;
+    const host = runHost(folder, files, words);
+    const avr = options.avr ? runAvr(folder, files, words, calls.length) : undefined;
     const node = await runNode(folder, words);
     return calls.map(({ name, a, b }, i) => ({ name, a, b, node: node[i], host: host[i], avr: avr?.[i] }));
   });
@@ -184,12 +183,7 @@ function layOut(
   return [build, [...files.keys(), "test_port.c"].filter((file) => file.endsWith(".c"))];
 }
 
-function runHost(
-  folder: string,
-  files: ReadonlyMap<string, string>,
-  words: readonly number[],
-  flags: readonly string[],
-): number[] {
+function runHost(folder: string, files: ReadonlyMap<string, string>, words: readonly number[]): number[] {
   const [build, sources] = layOut(folder, "host", files, HOST_PORT);
   // What is read before it is written has a value that no program expects.
   const checks = [
@@ -198,7 +192,7 @@ function runHost(
     "-fno-sanitize-recover=all",
     "-ftrivial-auto-var-init=pattern",
   ];
-  execFileSync("gcc", [...WARNINGS, ...flags, ...checks, "-o", "program", ...sources], {
+  execFileSync("gcc", [...WARNINGS, ...checks, "-o", "program", ...sources], {
     cwd: build,
     stdio: "pipe",
   });
@@ -212,11 +206,10 @@ function runAvr(
   files: ReadonlyMap<string, string>,
   words: readonly number[],
   count: number,
-  flags: readonly string[],
 ): number[] {
   const [build, sources] = layOut(folder, "avr", files, AVR_PORT);
   const target = ["-mmcu=atmega328p", "-Os", "-o", "program.elf"];
-  execFileSync("avr-gcc", [...WARNINGS, ...flags, ...target, ...sources], { cwd: build, stdio: "pipe" });
+  execFileSync("avr-gcc", [...WARNINGS, ...target, ...sources], { cwd: build, stdio: "pipe" });
   execFileSync("avr-objcopy", ["-O", "binary", "program.elf", "program.bin"], { cwd: build });
   const image = readFileSync(join(build, "program.bin"));
   if (image.length > 32768) throw new Error(`${image.length} octets do not fit the flash of an ATmega328P`);

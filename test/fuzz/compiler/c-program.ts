@@ -1,0 +1,62 @@
+/** The C of a batch as one translation unit for a target: modules, a dispatcher over programs, the target's port. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { END, type Member, ownerOf } from "./batch.ts";
+import { HASH } from "./calls.ts";
+
+/** Random programs compare what is always smaller, and mix signs in ways that no one writes. */
+export const C_FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"];
+export const RANDOM_FLAGS = ["-Wno-type-limits", "-Wno-sign-conversion"];
+
+/**
+ * Writes the modules of the members, and "whole.c": `int main(void)` reads program, a and b by `port_read`, until END,
+ * and gives the checksum of each call to `port_write`. `port` is the C of these two functions. Programs of the batch
+ * that are no members are not part of it.
+ */
+export function writeWhole(
+  folder: string,
+  members: readonly Member[],
+  files: ReadonlyMap<string, string>,
+  port: string,
+): void {
+  mkdirSync(folder, { recursive: true });
+  const chosen = new Set(members.map(({ index }) => index));
+  const own = [...files].filter(([name]) => {
+    const owner = ownerOf(name);
+    return owner ? chosen.has(owner.index) : !/^main\.[ch]$/.test(name);
+  });
+  for (const [name, text] of own) writeFileSync(join(folder, name), text);
+  const includes = own.filter(([name]) => name.endsWith(".c")).map(([name]) => `#include "${name}"\n`);
+  const clauses = members.map(({ index }) => `    case ${index}: return p${index}_run(a, b);\n`);
+  writeFileSync(
+    join(folder, "whole.c"),
+    `${includes.join("")}#include "joinery.h"
+#include "port.h"
+#line 1 "whole.c"
+static uint32_t hash;
+static uint16_t ticks;
+void test_trace(uint32_t value) { hash = hash * 31u + value; }
+uint16_t test_tick(void) { return ticks++; }
+static uint32_t call(uint16_t which, uint32_t a, uint32_t b) {
+  switch (which) {
+${clauses.join("")}    default: return 0;
+  }
+}
+#define END UINT32_C(${END})
+${port}
+int main(void) {
+  uint32_t which = port_read();
+  while (which != END) {
+    const uint32_t a = port_read();
+    const uint32_t b = port_read();
+    hash = ${HASH};
+    ticks = 0;
+    const uint32_t value = call((uint16_t)which, a, b);
+    port_write(hash * 31u + value);
+    which = port_read();
+  }
+  return 0;
+}
+`,
+  );
+}

@@ -1,0 +1,79 @@
+/** Runs programs on targets and tells where one of them does not give what Node gives. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { accept, type Refused } from "./batch.ts";
+import type { Outcome, Outcomes } from "./calls.ts";
+import type { Program } from "./program.ts";
+import { runNode } from "./run-node.ts";
+import type { Target } from "./targets.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** A program that did not do what it should. */
+export interface Difference {
+  /** As it was compiled: what was refused of it is mended. */
+  readonly program: Program;
+  /** What each target gave, Node first; "compiler" alone where that threw. */
+  readonly outcomes: Readonly<Record<string, readonly Outcome[]>>;
+}
+
+export interface Comparison {
+  readonly accepted: number;
+  readonly refused: readonly Refused[];
+  /** Places of programs that were refused and mended. */
+  readonly mended: number;
+  /** Calls on one target. */
+  readonly vectors: number;
+  readonly differences: readonly Difference[];
+  /** Time in milliseconds by what was done: "compiler", "node", and each target. */
+  readonly times: Readonly<Record<string, number>>;
+}
+
+/** Compiles the programs as one and runs them on each target. */
+export async function compare(
+  programs: readonly Program[],
+  targets: readonly Target[],
+  toolchain: Toolchain,
+  mending = true,
+): Promise<Comparison> {
+  const times: Record<string, number> = {};
+  const timed = async <T>(what: string, action: () => T | Promise<T>): Promise<T> => {
+    const from = performance.now();
+    const result = await action();
+    times[what] = performance.now() - from;
+    return result;
+  };
+  const accepted = await timed("compiler", () => accept(programs, toolchain, mending));
+  const { members, refused, mended } = accepted;
+  const crashes = refused.filter(({ crash }) => crash);
+  const differences: Difference[] = crashes.map(({ program, reason }) => ({
+    program,
+    outcomes: { compiler: [{ failure: reason }] },
+  }));
+  const all = new Map<string, Outcomes>();
+  if (members.length > 0) {
+    all.set("node", await timed("node", () => runNode(members)));
+    const folder = await mkdtemp(join(tmpdir(), "joinery-fuzz-"));
+    try {
+      for (const target of targets) {
+        all.set(target.name, await timed(target.name, () => target.run(accepted, folder)));
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  for (const { index, program } of members) {
+    const outcomes = Object.fromEntries([...all].map(([name, of]) => [name, of.get(index)!]));
+    if (differ(Object.values(outcomes), program.inputs.length)) differences.push({ program, outcomes });
+  }
+  const vectors = members.reduce((sum, { program }) => sum + program.inputs.length, 0);
+  return { accepted: members.length, refused, mended, vectors, differences, times };
+}
+
+/** Whether the outcomes are anything but the same value for each of `count` calls. */
+function differ(outcomes: readonly (readonly Outcome[])[], count: number): boolean {
+  const [first] = outcomes;
+  return outcomes.some(
+    (own) => own.length !== count || own.some((value, i) => typeof value !== "number" || value !== first[i]),
+  );
+}

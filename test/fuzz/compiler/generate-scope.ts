@@ -1,0 +1,141 @@
+/** What a random program has declared: the names that an expression or statement may use. */
+import { type IntName, RANGES } from "../../../toolchain/compiler/tree.ts";
+
+/** A type of integers as the source writes it. */
+export interface IntegerType {
+  readonly text: string;
+  readonly min: number;
+  readonly max: number;
+  /** What TypeScript sees; "number" goes anywhere. */
+  readonly brand: IntName | "number";
+}
+
+export const WIDTHS: readonly IntName[] = ["u8", "u16", "u32", "i8", "i16", "i32"];
+
+export function widthType(name: IntName): IntegerType {
+  return { text: name, ...RANGES[name], brand: name };
+}
+
+/** Whether TypeScript lets a value of one brand into a place of another. */
+export function assignable(from: IntegerType["brand"], to: IntegerType["brand"]): boolean {
+  if (from === "number" || to === "number" || from === to) return true;
+  const wider: Readonly<Record<IntName, readonly string[]>> = {
+    u8: ["u16", "u32", "i16", "i32"],
+    u16: ["u32", "i32"],
+    u32: [],
+    i8: ["i16", "i32"],
+    i16: ["i32"],
+    i32: [],
+  };
+  return wider[from].includes(to);
+}
+
+export interface IntegerName {
+  readonly text: string;
+  readonly type: IntegerType;
+  readonly writable: boolean;
+  /** A counter of a loop around this point: no call and no assignment changes it. */
+  readonly counter?: boolean;
+}
+
+export interface BooleanName {
+  readonly text: string;
+  readonly writable: boolean;
+}
+
+export interface ArrayName {
+  readonly text: string;
+  readonly element: IntName;
+  /** At least. */
+  readonly length: number;
+  readonly exact: boolean;
+  /** In flash: read by index only. */
+  readonly table: boolean;
+  /** The values of a table. */
+  readonly values?: readonly number[];
+  /** Lives as long as the program: a function may return it. */
+  readonly lasting: boolean;
+}
+
+export type FieldType =
+  | { readonly kind: "integer"; readonly type: IntegerType; readonly initial: number }
+  | { readonly kind: "boolean"; readonly initial: boolean }
+  | { readonly kind: "array"; readonly element: IntName; readonly length: number }
+  | { readonly kind: "record"; readonly record: RecordClass };
+
+export interface RecordClass {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly type: FieldType }[];
+}
+
+export interface RecordName {
+  readonly text: string;
+  readonly record: RecordClass;
+  readonly lasting: boolean;
+}
+
+export type ParameterType =
+  | { readonly kind: "integer"; readonly type: IntegerType }
+  | { readonly kind: "boolean" }
+  | {
+      readonly kind: "array";
+      readonly text: string;
+      readonly element: IntName;
+      readonly length: number;
+      readonly table: boolean;
+    }
+  | { readonly kind: "record"; readonly record: RecordClass };
+
+export type ResultType = ParameterType | { readonly kind: "void" };
+
+export interface FunctionName {
+  readonly name: string;
+  readonly parameters: readonly ParameterType[];
+  readonly result: ResultType;
+  /** How much work a call is, in the units of the generator. */
+  readonly cost: number;
+}
+
+/** Everything in reach at one point. */
+export class Scope {
+  readonly integers: IntegerName[] = [];
+  readonly booleans: BooleanName[] = [];
+  readonly arrays: ArrayName[] = [];
+  readonly records: RecordName[] = [];
+  readonly functions: FunctionName[] = [];
+  readonly classes: RecordClass[] = [];
+  /** Members of const enums, as "Kind1.Data". */
+  readonly constants: { readonly text: string; readonly value: number }[] = [];
+
+  /** Runs `action`; what it declares ends with it. */
+  inner<T>(action: () => T): T {
+    const lists: unknown[][] = [
+      this.integers,
+      this.booleans,
+      this.arrays,
+      this.records,
+      this.functions,
+      this.constants,
+    ];
+    const before = lists.map((list) => [...list]);
+    const result = action();
+    lists.forEach((list, i) => {
+      list.splice(0, list.length, ...before[i]);
+    });
+    return result;
+  }
+
+  /** Puts in a record and everything that can be reached through it. */
+  addRecord(text: string, record: RecordClass, lasting: boolean): void {
+    this.records.push({ text, record, lasting });
+    for (const { name, type } of record.fields) {
+      const path = `${text}.${name}`;
+      if (type.kind === "integer") this.integers.push({ text: path, type: type.type, writable: true });
+      if (type.kind === "boolean") this.booleans.push({ text: path, writable: true });
+      if (type.kind === "array") {
+        this.arrays.push({ ...type, text: path, exact: true, table: false, lasting });
+      }
+      if (type.kind === "record") this.addRecord(path, type.record, lasting);
+    }
+  }
+}

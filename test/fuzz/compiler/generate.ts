@@ -1,0 +1,418 @@
+/**
+ * Random programs over the whole device language, from a seed.
+ *
+ * Most stores are cast where they have to be, so that nearly every program is accepted; some casts and masks are left
+ * out on purpose, and what the compiler refuses of these is mended (`mend.ts`): what stays is what it takes for proven.
+ */
+import { type IntName, RANGES } from "../../../toolchain/compiler/tree.ts";
+import { Expressions } from "./generate-expressions.ts";
+import {
+  type FieldType,
+  type FunctionName,
+  type ParameterType,
+  type RecordClass,
+  type ResultType,
+  Scope,
+  WIDTHS,
+  widthType,
+} from "./generate-scope.ts";
+import { arrayType, integerType, newArray, Statements, Work } from "./generate-statements.ts";
+import { MAIN, type Program } from "./program.ts";
+import { EDGES, Random, randomInput } from "./random.ts";
+
+/** Work of `run` at most, and of a function that it calls. */
+const RUN_WORK = 500;
+const FUNCTION_WORK = 60;
+const INPUTS = 8;
+
+export function generateProgram(seed: number): Program {
+  const random = new Random(seed);
+  const modules: Record<string, string> = {};
+  const config: Record<string, number | boolean> = {};
+  const scope = new Scope();
+  if (random.chance(0.4)) {
+    const helper = new ModuleWriter(random, scope, "helper", seed, config);
+    helper.declarations(random.below(2), random.below(2));
+    helper.functions(random.between(1, 2));
+    modules["helper.ts"] = helper.finish();
+    // What another module declares can be read, called and, where it is an array or record, written; not assigned.
+    const foreign = scope.integers.map((name) => ({
+      ...name,
+      writable: name.writable && name.text.includes("."),
+    }));
+    scope.integers.splice(0, scope.integers.length, ...foreign);
+    const flags = scope.booleans.map((name) => ({
+      ...name,
+      writable: name.writable && name.text.includes("."),
+    }));
+    scope.booleans.splice(0, scope.booleans.length, ...flags);
+  }
+  const main = new ModuleWriter(random, scope, "main", seed, config);
+  main.declarations(random.between(0, 2), random.between(1, 3));
+  main.functions(random.between(0, 3));
+  main.work();
+  const helper = modules["helper.ts"];
+  const other = helper === undefined ? "" : " ^ helperChecksum()";
+  const run = `export function run(a: u32, b: u32): u32 {\n  const result = work(a, b);\n  return u32(result ^ mainChecksum()${other});\n}\n`;
+  const text = main.finish() + run;
+  modules[MAIN] = helper === undefined ? text : `${importsFrom(helper, text)}${text}`;
+  const inputs = Array.from(
+    { length: INPUTS },
+    () => [randomInput(random.next), randomInput(random.next)] as const,
+  );
+  return { name: `seed ${seed}`, modules, inputs, config };
+}
+
+/** The import of what `text` uses of the other module. */
+function importsFrom(other: string, text: string): string {
+  const exported = [...other.matchAll(/^export (?:const enum|const|let|function|class) (\w+)/gm)];
+  const names = exported.map((match) => match[1]).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return names.length > 0 ? `import { ${names.join(", ")} } from "./helper.ts";\n` : "";
+}
+
+class ModuleWriter {
+  readonly #random: Random;
+  readonly #scope: Scope;
+  /** Goes before each name at module level. */
+  readonly #prefix: string;
+  readonly #seed: number;
+  readonly #config: Record<string, number | boolean>;
+  /** What the checksum of the module's state adds up. */
+  readonly #state: string[] = [];
+  #text = "";
+  #names = 0;
+
+  constructor(
+    random: Random,
+    scope: Scope,
+    prefix: string,
+    seed: number,
+    config: Record<string, number | boolean>,
+  ) {
+    this.#random = random;
+    this.#scope = scope;
+    this.#prefix = prefix;
+    this.#seed = seed;
+    this.#config = config;
+  }
+
+  #name(what: string): string {
+    return `${this.#prefix}${what}${this.#names++}`;
+  }
+
+  #export(): string {
+    return this.#prefix === "helper" ? "export " : "";
+  }
+
+  /** Tables, enums, record classes, arrays and variables. */
+  declarations(classes: number, arrays: number): void {
+    if (this.#random.chance(0.3)) this.#enum();
+    if (this.#random.chance(0.3)) this.#configured();
+    const tables = this.#random.below(3);
+    for (let i = 0; i < tables; i++) this.#table();
+    for (let i = 0; i < classes; i++) this.#class();
+    this.#array("u8", this.#random.pick([8, 16, 24]));
+    for (let i = 0; i < arrays; i++) this.#array(this.#random.pick(WIDTHS), this.#random.pick([2, 4, 8, 16]));
+    const variables = this.#random.between(1, 4);
+    for (let i = 0; i < variables; i++) this.#variable();
+  }
+
+  #enum(): void {
+    const name = this.#name("Kind");
+    const values = [this.#random.below(3), 4, this.#random.pick([7, 200, 1000])];
+    const members = values.map((value, i) => `${"ABC"[i]} = ${value}`);
+    this.#text += `${this.#export()}const enum ${name} { ${members.join(", ")} }\n`;
+    values.forEach((value, i) => {
+      this.#scope.constants.push({ text: `${name}.${"ABC"[i]}`, value });
+    });
+  }
+
+  #configured(): void {
+    const name = `${this.#prefix.toUpperCase()}_CONFIG_${this.#seed}`;
+    const value = this.#random.below(256);
+    this.#text += `/** @config */\n${this.#export()}const ${name}: u8 = ${this.#random.below(256)};\n`;
+    this.#config[name] = value;
+    this.#scope.integers.push({ text: name, type: widthType("u8"), writable: false });
+  }
+
+  #table(): void {
+    const text = this.#name("TABLE");
+    const bits = this.#random.pick([8, 8, 16, 32] as const);
+    const element = `u${bits}` as IntName;
+    const { max } = RANGES[element];
+    if (this.#random.chance(0.15)) {
+      const letters = Array.from({ length: this.#random.between(2, 8) }, () =>
+        this.#random.between(0x20, 0x7e),
+      );
+      const characters = String.fromCharCode(...letters).replace(/["\\`$]/g, "'");
+      this.#text += `${this.#export()}const ${text} = ascii("${characters}");\n`;
+      const length = letters.length;
+      this.#scope.arrays.push({ text, element: "u8", length, exact: true, table: true, lasting: true });
+      return;
+    }
+    const small = this.#random.chance(0.4) ? 15 : max;
+    const values = Array.from({ length: this.#random.pick([2, 3, 8, 16]) }, () =>
+      this.#random.chance(0.4) ? Math.min(this.#random.pick(EDGES), small) : this.#random.below(small + 1),
+    );
+    this.#text += `${this.#export()}const ${text} = table${bits}([${values.join(", ")}]);\n`;
+    const length = values.length;
+    this.#scope.arrays.push({ text, element, length, exact: true, table: true, values, lasting: true });
+  }
+
+  #class(): void {
+    const name = this.#name("Record");
+    const count = this.#random.between(2, 5);
+    const fields = Array.from({ length: count }, (_, i) => ({
+      name: `${name.toLowerCase()}Field${i}`,
+      type: this.#field(),
+    }));
+    const lines = fields.map((field) => `  ${fieldLine(field.name, field.type)}\n`);
+    this.#text += `${this.#export()}class ${name} {\n${lines.join("")}}\n`;
+    const record: RecordClass = { name, fields };
+    this.#scope.classes.push(record);
+    const variables = this.#random.between(1, 2);
+    for (let i = 0; i < variables; i++) {
+      const text = this.#name("Data");
+      this.#text += `${this.#export()}const ${text} = new ${name}();\n`;
+      this.#scope.addRecord(text, record, true);
+      this.#addState(text, record);
+    }
+  }
+
+  #field(): FieldType {
+    const kind = this.#random.weighted([
+      [5, "integer"],
+      [1, "boolean"],
+      [2, "array"],
+      [this.#scope.classes.length > 0 ? 1 : 0, "record"],
+    ] as const);
+    switch (kind) {
+      case "integer": {
+        const type = integerType(this.#random);
+        return { kind, type, initial: this.#first(type) };
+      }
+      case "boolean":
+        return { kind, initial: this.#random.chance(0.5) };
+      case "array":
+        return { kind, element: this.#random.pick(WIDTHS), length: this.#random.pick([2, 4, 8]) };
+      case "record":
+        return { kind, record: this.#random.pick(this.#scope.classes) };
+    }
+  }
+
+  #addState(text: string, record: RecordClass): void {
+    for (const { name, type } of record.fields) {
+      const path = `${text}.${name}`;
+      if (type.kind === "integer") this.#state.push(path);
+      if (type.kind === "boolean") this.#state.push(`(${path} ? 1 : 0)`);
+      if (type.kind === "array") this.#state.push(`${path}[0]`, `${path}[${type.length - 1}]`);
+      if (type.kind === "record") this.#addState(path, type.record);
+    }
+  }
+
+  /** A first value within a type. */
+  #first(type: { readonly min: number; readonly max: number }): number {
+    const value = this.#random.chance(0.4) ? 0 : this.#random.pick(EDGES);
+    return Math.max(type.min, Math.min(type.max, this.#random.chance(0.2) ? -value : value)) + 0;
+  }
+
+  #array(element: IntName, length: number): void {
+    const text = this.#name("Array");
+    this.#text += `${this.#export()}const ${text} = ${newArray(element, length)};\n`;
+    this.#scope.arrays.push({ text, element, length, exact: true, table: false, lasting: true });
+    this.#state.push(text);
+    if (element !== "u8" || length < 8 || this.#random.chance(0.6)) return;
+    const part = this.#name("Part");
+    this.#text += `${this.#export()}const ${part} = view(${text}, ${length - 6}, 5);\n`;
+    this.#scope.arrays.push({ text: part, element, length: 5, exact: true, table: false, lasting: true });
+  }
+
+  #variable(): void {
+    const text = this.#name("Value");
+    if (this.#random.chance(0.15)) {
+      this.#text += `${this.#export()}let ${text}: boolean = ${this.#random.chance(0.5)};\n`;
+      this.#scope.booleans.push({ text, writable: true });
+      this.#state.push(`(${text} ? 1 : 0)`);
+      return;
+    }
+    const type = integerType(this.#random);
+    this.#text += `${this.#export()}let ${text}: ${type.text} = ${this.#first(type)};\n`;
+    this.#scope.integers.push({ text, type, writable: true });
+    this.#state.push(text);
+  }
+
+  // ---- functions
+
+  functions(count: number): void {
+    for (let i = 0; i < count; i++) this.#function();
+  }
+
+  #function(): void {
+    const name = this.#name("Function");
+    const parameters = Array.from({ length: this.#random.below(4) }, () => this.#parameter());
+    const result = this.#result();
+    const list = parameters.map((parameter, i) => `p${i}: ${typeText(parameter)}`).join(", ");
+    const work = new Work(FUNCTION_WORK);
+    const body = this.#scope.inner(() => {
+      parameters.forEach((parameter, i) => {
+        this.#declareParameter(`p${i}`, parameter);
+      });
+      return this.#body(work, result, 2, 3);
+    });
+    const head = `${this.#export()}function ${name}(${list}): ${result.kind === "void" ? "void" : typeText(result)}`;
+    this.#text += `${head} {\n${body}}\n`;
+    const callee: FunctionName = { name, parameters, result, cost: work.spent + 4 };
+    this.#scope.functions.push(callee);
+  }
+
+  #body(work: Work, result: ResultType, depth: number, count: number): string {
+    const expressions = new Expressions(this.#random, this.#scope, work, 0.08);
+    const statements = new Statements(this.#random, this.#scope, expressions, work, result);
+    let text = "";
+    for (let i = 0; i < count; i++) text += statements.statement(depth, "  ");
+    return result.kind === "void" ? text : `${text}  ${statements.returned()}\n`;
+  }
+
+  #parameter(): ParameterType {
+    const arrays = this.#scope.arrays.filter(({ element, table }) => element === "u8" || table);
+    switch (
+      this.#random.weighted([
+        [5, "integer"],
+        [1, "boolean"],
+        [3, "array"],
+        [this.#scope.records.length > 0 ? 2 : 0, "record"],
+      ] as const)
+    ) {
+      case "integer":
+        return { kind: "integer", type: integerType(this.#random) };
+      case "boolean":
+        return { kind: "boolean" };
+      case "array": {
+        const { element, length, table } = this.#random.pick(arrays);
+        const least = this.#random.pick([1, 2, Math.min(4, length), length]);
+        return { kind: "array", element, length: least, table, text: arrayText(element, least, table) };
+      }
+      case "record":
+        return { kind: "record", record: this.#random.pick(this.#scope.records).record };
+    }
+  }
+
+  #result(): ResultType {
+    switch (
+      this.#random.weighted([
+        [6, "integer"],
+        [1, "boolean"],
+        [2, "void"],
+        [1, "array"],
+        [this.#scope.records.some(({ lasting }) => lasting) ? 1 : 0, "record"],
+      ] as const)
+    ) {
+      case "integer":
+        return { kind: "integer", type: integerType(this.#random) };
+      case "boolean":
+        return { kind: "boolean" };
+      case "void":
+        return { kind: "void" };
+      case "array": {
+        const able = this.#scope.arrays.filter(
+          ({ element, lasting, table }) => lasting && !table && element === "u8",
+        );
+        const { element, length, table } = this.#random.pick(able);
+        return { kind: "array", element, length, table, text: arrayText(element, length, table) };
+      }
+      case "record":
+        return {
+          kind: "record",
+          record: this.#random.pick(this.#scope.records.filter(({ lasting }) => lasting)).record,
+        };
+    }
+  }
+
+  #declareParameter(text: string, parameter: ParameterType): void {
+    switch (parameter.kind) {
+      case "integer":
+        this.#scope.integers.push({ text, type: parameter.type, writable: true });
+        return;
+      case "boolean":
+        this.#scope.booleans.push({ text, writable: true });
+        return;
+      case "array":
+        // Its length can be asked for, but is known to be a minimum only.
+        this.#scope.arrays.push({ ...parameter, text, exact: true, lasting: false });
+        return;
+      case "record":
+        this.#scope.addRecord(text, parameter.record, false);
+    }
+  }
+
+  /** What `run` does before it adds the checksums up. */
+  work(): void {
+    const locals = this.#random.pick([
+      [
+        ["low", "u8", "u8(a)"],
+        ["half", "u16", "u16(b >>> 8)"],
+      ],
+      [
+        ["small", "i8", "i8(b)"],
+        ["wide", "i32", "i32(a)"],
+        ["nibble", "u8", "u8(a & 15)"],
+      ],
+      [["middle", "i16", "i16(a >>> 4)"]],
+    ] as const);
+    const work = new Work(RUN_WORK);
+    const body = this.#scope.inner(() => {
+      this.#scope.integers.push({ text: "a", type: widthType("u32"), writable: false });
+      this.#scope.integers.push({ text: "b", type: widthType("u32"), writable: false });
+      for (const [text, type] of locals) {
+        this.#scope.integers.push({ text, type: widthType(type), writable: true });
+      }
+      return this.#body(work, { kind: "integer", type: widthType("u32") }, 3, this.#random.between(3, 7));
+    });
+    const lines = locals.map(([text, type, value]) => `  let ${text}: ${type} = ${value};\n`).join("");
+    this.#text += `function work(a: u32, b: u32): u32 {\n${lines}${body}}\n`;
+  }
+
+  /** The module, with the function `checksum` of everything that it keeps from call to call. */
+  finish(): string {
+    const scalars = this.#state.filter((text) => !text.startsWith(`${this.#prefix}Array`));
+    const arrays = this.#scope.arrays.filter(({ text }) => this.#state.includes(text));
+    const name = `${this.#prefix}Checksum`;
+    const loops = arrays.map(
+      ({ text, length }) => `  for (let i = 0; i < ${length}; i++) sum = u32(mul32(sum, 31) + ${text}[i]);\n`,
+    );
+    const adds = scalars.map((text) => `  sum = u32(mul32(sum, 31) + ${text});\n`);
+    const sum = `${this.#export()}function ${name}(): u32 {\n  let sum: u32 = 7;\n${adds.join("")}${loops.join("")}  return sum;\n}\n`;
+    return this.#text + sum;
+  }
+}
+
+function fieldLine(name: string, type: FieldType): string {
+  switch (type.kind) {
+    case "integer":
+      return `${name}: ${type.type.text} = ${type.initial};`;
+    case "boolean":
+      return `${name}: boolean = ${type.initial};`;
+    case "array":
+      return `readonly ${name} = ${newArray(type.element, type.length)};`;
+    case "record":
+      return `readonly ${name} = new ${type.record.name}();`;
+  }
+}
+
+function arrayText(element: IntName, length: number, table: boolean): string {
+  if (table) return `Table${element.slice(1)}<${length}>`;
+  return element === "u8" ? `Bytes<${length}>` : `AtLeast<${arrayType(element)}, ${length}>`;
+}
+
+function typeText(type: ParameterType): string {
+  switch (type.kind) {
+    case "integer":
+      return type.type.text;
+    case "boolean":
+      return "boolean";
+    case "array":
+      return type.text;
+    case "record":
+      return type.record.name;
+  }
+}

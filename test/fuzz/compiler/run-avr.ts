@@ -1,0 +1,70 @@
+/** The AVR core of avr8js, as an ATmega1284P: the core of the ATmega328P with room for many programs at once. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { avrInstruction, CPU } from "avr8js";
+import { END } from "./batch.ts";
+import { C_FLAGS, RANDOM_FLAGS } from "./c-program.ts";
+import { type Call, type Run, wordsOf } from "./calls.ts";
+import type { CTarget } from "./run-c.ts";
+
+const execute = promisify(execFile);
+
+/** Words pass octet by octet through two general purpose registers that the emulation watches. */
+const PORT = `#include <avr/io.h>
+static uint32_t port_read(void) {
+  uint32_t word = GPIOR1;
+  word |= (uint32_t)GPIOR1 << 8;
+  word |= (uint32_t)GPIOR1 << 16;
+  word |= (uint32_t)GPIOR1 << 24;
+  return word;
+}
+static void port_write(uint32_t word) {
+  for (uint8_t i = 0; i < 4; i++) {
+    GPIOR0 = (uint8_t)word;
+    word >>= 8;
+  }
+}
+`;
+const GPIOR0 = 0x3e;
+const GPIOR1 = 0x4a;
+const FLASH_BYTES = 128 * 1024;
+const SRAM_BYTES = 16 * 1024;
+/** What a call may take; those of random programs take a few thousand. */
+const MOST_CYCLES = 20_000_000;
+
+export const avrTarget: CTarget = {
+  name: "avr",
+  port: PORT,
+  compiler: "avr-gcc",
+  flags: [...C_FLAGS, ...RANDOM_FLAGS, "-mmcu=atmega1284p", "-Os"],
+  async load(folder) {
+    await execute("avr-objcopy", ["-O", "binary", "program", "program.bin"], { cwd: folder });
+    const image = await readFile(join(folder, "program.bin"));
+    if (image.length > FLASH_BYTES) return undefined;
+    return (calls) => runImage(image, calls);
+  },
+};
+
+function runImage(image: Uint8Array, calls: readonly Call[]): Run {
+  const flash = new Uint16Array(FLASH_BYTES / 2);
+  new Uint8Array(flash.buffer).set(image);
+  const cpu = new CPU(flash, SRAM_BYTES);
+  const input = new Uint8Array(wordsOf(calls, END).buffer);
+  const output = new Uint8Array(4 * calls.length);
+  let read = 0;
+  let written = 0;
+  let callFrom = 0;
+  cpu.readHooks[GPIOR1] = () => input[read++];
+  cpu.writeHooks[GPIOR0] = (value) => {
+    output[written++] = value;
+    callFrom = cpu.cycles;
+    return true;
+  };
+  while (written < output.length && cpu.cycles - callFrom < MOST_CYCLES) avrInstruction(cpu);
+  const values = [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
+  return values.length === calls.length
+    ? { values }
+    : { values, failure: `no value in ${MOST_CYCLES} cycles` };
+}
