@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { compile } from "../../../toolchain/compiler/index.ts";
 import { blankCases } from "../compiler/blank-cases.ts";
 import { dataCases } from "../compiler/data-cases.ts";
-import { randomFrom, randomInput, randomModule } from "../compiler/random-programs.ts";
 import { programCases, widthCases } from "../compiler/same-cases.ts";
 import { type Case, inFolder, programOf } from "../compiler/targets.ts";
 import { bundleOf, LUAS, runBundle } from "./luas.ts";
@@ -30,13 +28,6 @@ describe("programs in Lua", function () {
       }
     });
   }
-
-  it("give what they give under Node where they are random", async () => {
-    const cases = accepted(Array.from({ length: 60 }, (_, seed) => randomCase(seed)));
-    assert.ok(cases.length >= 30, `only ${cases.length} of 60 programs were accepted`);
-    const results = await runInAll(cases);
-    for (const which of cases.keys()) compareResults(cases, results, which);
-  });
 });
 
 interface Results {
@@ -78,21 +69,4 @@ function compareResults(cases: readonly Case[], { calls, node, lua }: Results, w
       assert.equal(values[i], node[i], `${cases[which].name}: run(${a}, ${b}) in ${name}`);
     }
   }
-}
-
-function randomCase(seed: number): Case {
-  const random = randomFrom(seed + 5000);
-  const inputs = Array.from({ length: 12 }, () => [randomInput(random), randomInput(random)] as const);
-  return { name: `seed ${seed}`, source: randomModule(seed), inputs };
-}
-
-/** The cases that the compiler takes: it is asked again without those that it refuses. */
-function accepted(cases: readonly Case[]): readonly Case[] {
-  const { diagnostics } = inFolder(Object.entries(programOf(cases)), (folder) =>
-    compile({ entry: join(folder, "main.ts") }),
-  );
-  const refused = new Set(
-    diagnostics.map(({ file }) => Number(/case(\d+)\.ts$/.exec(file?.fileName ?? "")?.[1])),
-  );
-  return refused.size === 0 ? cases : accepted(cases.filter((_, i) => !refused.has(i)));
 }
