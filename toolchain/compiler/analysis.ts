@@ -7,9 +7,10 @@ import { breakdownMessage } from "./breakdown.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import { checkInterrupts } from "./interrupts.ts";
-import { Messages, noEntry } from "./messages.ts";
+import { Messages, noEntry, SOURCE } from "./messages.ts";
 import { loadProgram, ProgramCache } from "./program.ts";
 import { analyzeRanges, type Ranges } from "./range.ts";
+import { Spoilt } from "./spoilt.ts";
 import type { ProgramTree } from "./tree.ts";
 
 export interface CompileOptions {
@@ -64,13 +65,18 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
   const source = loadProgram(entry, options.app, sources, cache);
   if (source === undefined) return { diagnostics: [noEntry(entry)] };
-  if (source.diagnostics.length > 0) return { diagnostics: source.diagnostics };
-  const tree = check(source, { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} }, found);
-  if (tree === undefined || found.list.length > 0) return { diagnostics: found.list };
+  for (const diagnostic of source.diagnostics) found.add(diagnostic);
+  if (!source.whole) return { diagnostics: found.list };
+  // Each phase reports what is wrong on its own, and leaves out what an earlier error may have brought about.
+  const untyped = new Spoilt(source, source.diagnostics);
+  const configuration = { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} };
+  const tree = check(source, configuration, found, untyped);
+  found.drop((diagnostic) => diagnostic.source === SOURCE && untyped.hasPlace(diagnostic));
+  if (tree === undefined) return { diagnostics: found.list };
+  const unchecked = new Spoilt(source, found.list);
   const calls = analyzeCalls(tree, found);
-  if (found.list.length > 0) return { diagnostics: found.list };
-  checkInterrupts(tree, calls, found);
-  const ranges = analyzeRanges(calls, found);
+  if (found.list.length === 0) checkInterrupts(tree, calls, found);
+  const ranges = analyzeRanges(calls, found, (skipped) => unchecked.has(skipped.node));
   if (found.list.length > 0) return { diagnostics: found.list };
   return { program: source.program, tree, calls, ranges, found };
 }

@@ -93,7 +93,9 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
     calls.pop();
   };
   visit(program.entry);
-  for (const tree of [...program.interrupts, ...program.externals]) visit(tree);
+  // After an error in a caller, what it calls is known to the program alone.
+  const others = found.list.length > 0 ? program.functions : [];
+  for (const tree of [...program.interrupts, ...program.externals, ...others]) visit(tree);
   const asked = askedLengths(order);
   const disturbs = (expression: Expression): boolean =>
     expression.kind === "update" ||

@@ -17,6 +17,7 @@ import { type Messages, messages } from "./messages.ts";
 import { misfit } from "./misfit.ts";
 import type { SourceProgram } from "./program.ts";
 import { relating } from "./related.ts";
+import type { Spoilt } from "./spoilt.ts";
 import type {
   Expression,
   FunctionTree,
@@ -35,13 +36,17 @@ export type ModuleName =
   | { readonly kind: "variable"; readonly variable: Variable }
   | { readonly kind: "expression"; readonly expression: Expression };
 
-/** Checks the program from `main` of the entry module on. Undefined where there is no such function. */
+/**
+ * Checks the program from `main` of the entry module on; not what is spoilt, but what it refers to. Undefined where
+ * there is no such function.
+ */
 export function check(
   program: SourceProgram,
   configuration: Configuration,
   found: Messages,
+  spoilt: Spoilt,
 ): ProgramTree | undefined {
-  return new Checker(program, configuration, found).program();
+  return new Checker(program, configuration, found, spoilt).program();
 }
 
 export class Checker {
@@ -55,16 +60,18 @@ export class Checker {
   readonly texts: Variable[] = [];
   readonly #program: SourceProgram;
   readonly #configuration: Configuration;
+  readonly #spoilt: Spoilt;
   readonly #functions = new Map<ts.Node, FunctionTree>();
   readonly #waiting: FunctionTree[] = [];
   readonly #names = new Map<ts.Node, ModuleName | "open" | undefined>();
 
-  constructor(program: SourceProgram, configuration: Configuration, found: Messages) {
+  constructor(program: SourceProgram, configuration: Configuration, found: Messages, spoilt: Spoilt) {
     this.#program = program;
     this.#configuration = configuration;
     this.checker = program.checker;
     this.language = program.language;
     this.found = found;
+    this.#spoilt = spoilt;
   }
 
   program(): ProgramTree | undefined {
@@ -88,7 +95,8 @@ export class Checker {
     const externals = [...this.#program.modules.values()].flatMap((module) => this.#marked(module, "extern"));
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const tree = next;
-      tree.body = locating(tree.node, () => checkBody(this, tree));
+      if (this.#spoilt.has(tree.node)) this.#reach(tree.node);
+      else tree.body = locating(tree.node, () => checkBody(this, tree));
     }
     return {
       entry: entryTree,
@@ -138,9 +146,17 @@ export class Checker {
       return undefined;
     }
     this.#names.set(node, "open");
-    const name = locating(node, () => this.#declareModuleName(node));
+    const name = this.#spoilt.has(node) ? undefined : locating(node, () => this.#declareModuleName(node));
     this.#names.set(node, name);
     return name;
+  }
+
+  /** Functions that a spoilt one may call are reached all the same. */
+  #reach(node: ts.FunctionDeclaration): void {
+    for (const reference of this.#spoilt.references(node)) {
+      if (ts.isFunctionDeclaration(reference) && reference.name && reference.body)
+        this.functionTree(reference);
+    }
   }
 
   /** The record that a class describes. */

@@ -384,11 +384,16 @@ internalError.code = 9001;
 
 /** Gathers the messages of one compilation. */
 export class Messages {
-  readonly list: ts.Diagnostic[] = [];
+  list: ts.Diagnostic[] = [];
 
   /** Adds a message, unless its place holds one already: then it is a consequence of that. */
   add(diagnostic: ts.Diagnostic): void {
     if (!this.list.some((earlier) => holds(diagnostic, earlier))) this.list.push(diagnostic);
+  }
+
+  /** Takes back the messages that are consequences. */
+  drop(isConsequence: (diagnostic: ts.Diagnostic) => boolean): void {
+    this.list = this.list.filter((diagnostic) => !isConsequence(diagnostic));
   }
 }
 

@@ -20,6 +20,8 @@ export interface SourceProgram {
   readonly modules: ReadonlyMap<ts.SourceFile, Module>;
   /** What TypeScript itself has to say. */
   readonly diagnostics: readonly ts.Diagnostic[];
+  /** Whether the syntax is whole and every import finds its name: else nothing more can be said of the program. */
+  readonly whole: boolean;
 }
 
 const firmwareRoot = join(packageRoot, "firmware");
@@ -108,6 +110,12 @@ export function loadProgram(
   const builder = cache.follow(program, host);
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const language = files.find((file) => resolve(file.fileName) === languageFile);
+  const syntax = [
+    ...program.getOptionsDiagnostics(),
+    ...files.flatMap((file) => program.getSyntacticDiagnostics(file)),
+  ];
+  // Of the whole program: asked for one file, a builder does not look whether a change reaches it.
+  const diagnostics = syntax.length > 0 ? syntax : builder.getSemanticDiagnostics();
   return {
     program,
     checker: program.getTypeChecker(),
@@ -117,13 +125,20 @@ export function loadProgram(
       files.filter((file) => file !== language),
       dirname(entryPath),
     ),
-    diagnostics: [
-      ...program.getOptionsDiagnostics(),
-      ...files.flatMap((file) => program.getSyntacticDiagnostics(file)),
-      // Of the whole program: asked for one file, a builder does not look whether a change reaches it.
-      ...builder.getSemanticDiagnostics(),
-    ],
+    diagnostics,
+    whole: syntax.length === 0 && !diagnostics.some(isAboutModule),
   };
+}
+
+/** Whether an error is that of an import or export. */
+function isAboutModule({ file, start }: ts.Diagnostic): boolean {
+  const statement = file?.statements.find(({ pos, end }) => pos <= start! && start! < end);
+  return (
+    statement !== undefined &&
+    (ts.isImportDeclaration(statement) ||
+      ts.isExportDeclaration(statement) ||
+      ts.isImportEqualsDeclaration(statement))
+  );
 }
 
 function compilerHost(sources: ReadonlyMap<string, string>, cache: ProgramCache): ts.CompilerHost {

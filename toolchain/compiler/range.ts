@@ -84,11 +84,16 @@ export class Ranges {
   }
 }
 
-export function analyzeRanges(calls: Calls, found: Messages): Ranges {
+/** The ranges of every function but those that `skips` names. */
+export function analyzeRanges(
+  calls: Calls,
+  found: Messages,
+  skips: (tree: FunctionTree) => boolean = () => false,
+): Ranges {
   const ranges = new Ranges();
   const places = new Places();
   for (const tree of calls.order) {
-    if (tree.external !== undefined) continue;
+    if (tree.external !== undefined || skips(tree)) continue;
     locating(tree.node, () => new FunctionAnalysis(tree, calls, ranges, places, found).run());
   }
   return ranges;
