@@ -11,6 +11,7 @@ import {
   checkValueFor,
 } from "./check-expressions.ts";
 import { checkStorage, languageFunction } from "./check-storage.ts";
+import { depthOfStorage, livesHere } from "./lifetimes.ts";
 import { messages } from "./messages.ts";
 import { relating, rowOf } from "./related.ts";
 import {
@@ -22,8 +23,9 @@ import {
   type Type,
   typeOf,
   type Variable,
+  type VariableNode,
 } from "./tree.ts";
-import { describe, sameReference } from "./types.ts";
+import { declarationOf, describe, sameReference } from "./types.ts";
 
 const K = ts.SyntaxKind;
 
@@ -38,7 +40,7 @@ export function checkBody(checker: Checker, tree: FunctionTree): readonly Statem
     );
     return [];
   }
-  return new Body(checker, tree).statements(tree.node.body.statements);
+  return new Body(checker, tree).whole(tree.node.body.statements);
 }
 
 class Body {
@@ -46,10 +48,21 @@ class Body {
   readonly #tree: FunctionTree;
   /** How many critical sections there are around. */
   #sections = 0;
+  /** How many blocks of the function there are around. */
+  #depth = 0;
+  readonly #results: { readonly node: ts.Node; readonly value: Expression }[] = [];
 
   constructor(checker: Checker, tree: FunctionTree) {
     this.#checker = checker;
     this.#tree = tree;
+  }
+
+  /** The statements of the function. What it returns is looked at when it is known what references may be to. */
+  whole(nodes: readonly ts.Statement[]): Statement[] {
+    const statements = this.statements(nodes);
+    for (const { node, value } of this.#results)
+      if (livesHere(value)) this.#add(relating(messages.escapes(node), rowOf(value)));
+    return statements;
   }
 
   statements(nodes: readonly ts.Statement[]): Statement[] {
@@ -61,7 +74,7 @@ class Body {
     if (ts.isExpressionStatement(node)) return this.#effect(node.expression);
     if (ts.isBlock(node)) return [this.#block(node, node.statements)];
     if (ts.isIfStatement(node)) return this.#if(node);
-    if (ts.isForStatement(node)) return this.#for(node);
+    if (ts.isForStatement(node)) return this.#inside(() => this.#for(node));
     if (ts.isWhileStatement(node)) return this.#while(node);
     if (ts.isDoStatement(node)) return this.#do(node);
     if (ts.isSwitchStatement(node)) return this.#switch(node);
@@ -80,7 +93,15 @@ class Body {
   }
 
   #block(node: ts.Node, nodes: readonly ts.Statement[]): Statement {
-    return { kind: "block", node, statements: this.statements(nodes) };
+    return this.#inside(() => ({ kind: "block", node, statements: this.statements(nodes) }));
+  }
+
+  /** What stands in a block of its own. */
+  #inside<T>(check: () => T): T {
+    this.#depth++;
+    const result = check();
+    this.#depth--;
+    return result;
   }
 
   #declarations(list: ts.VariableDeclarationList): Statement[] {
@@ -116,10 +137,22 @@ class Body {
       : checkExpression(this.#checker, node.initializer);
     const given = typeOf(value);
     if (given.kind === "void") this.#add(messages.voidValue(node.initializer));
-    const reference = isReference(given);
-    if (reference && !constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
-    const type = reference || given.kind === "boolean" ? given : written;
-    const variable = this.#declare(node, node.name, type, constant, reference ? { alias: value } : {});
+    if (isReference(given)) return this.#reference(node, node.name, written ?? given, constant, value);
+    const variable = this.#declare(node, node.name, given.kind === "boolean" ? given : written, constant);
+    return [{ kind: "declare", node, variable, value, owns: false }];
+  }
+
+  /** A name for storage elsewhere. One that may change is as long as its type says; else its value tells more. */
+  #reference(
+    node: ts.VariableDeclaration,
+    name: ts.Identifier,
+    type: Type,
+    constant: boolean,
+    value: Expression,
+  ): Statement[] {
+    const variable = constant
+      ? this.#declare(node, name, typeOf(value), constant, { alias: value })
+      : this.#declare(node, name, type, constant, { referents: [value] });
     return [{ kind: "declare", node, variable, value, owns: false }];
   }
 
@@ -128,7 +161,7 @@ class Body {
     name: ts.Identifier,
     type: Type | undefined,
     constant: boolean,
-    storage: Pick<Variable, "initial" | "alias"> = {},
+    storage: Pick<Variable, "initial" | "alias" | "referents"> = {},
   ): Variable {
     const variable: Variable = {
       name: name.text,
@@ -137,6 +170,7 @@ class Body {
       scope: "local",
       type,
       constant,
+      depth: this.#depth,
       ...storage,
     };
     this.#checker.locals.set(node, variable);
@@ -176,9 +210,10 @@ class Body {
       return [];
     }
     this.#sections++;
-    const statements = ts.isBlock(action.body)
-      ? this.statements(action.body.statements)
-      : this.#effect(action.body);
+    const { body } = action;
+    const statements = this.#inside(() =>
+      ts.isBlock(body) ? this.statements(body.statements) : this.#effect(body),
+    );
     this.#sections--;
     return [{ kind: "critical", node, body: { kind: "block", node: action, statements } }];
   }
@@ -193,12 +228,25 @@ class Body {
   }
 
   #assign(node: ts.BinaryExpression, operator: (Statement & { kind: "assign" })["operator"]): Statement[] {
+    const reference = operator ? undefined : changingReference(this.#checker, node.left);
+    if (reference) return this.#refer(node, reference);
     const target = checkTarget(this.#checker, node.left);
     if (target === undefined) return [];
     const value = operator
       ? checkInteger(this.#checker, node.right)
       : checkValueFor(this.#checker, node.right, typeOf(target));
     return [{ kind: "assign", node, target, operator, value }];
+  }
+
+  /** `slot = slots[i]`: the name stands for other storage from here on. */
+  #refer(node: ts.BinaryExpression, target: VariableNode): Statement[] {
+    const { variable } = target;
+    const value = checkValueFor(this.#checker, node.right, variable.type!);
+    if (depthOfStorage(value) > variable.depth!) {
+      this.#add(messages.outlives(node.right, node.right.getText(), variable.name));
+    }
+    variable.referents!.push(value);
+    return [{ kind: "assign", node, target, operator: undefined, value }];
   }
 
   #if(node: ts.IfStatement): Statement[] {
@@ -307,32 +355,17 @@ class Body {
       return { kind: "return", node, value: undefined };
     }
     const value = checkValueFor(this.#checker, node.expression, this.#tree.result);
-    if (livesHere(value)) this.#add(relating(messages.escapes(node.expression), rowOf(value)));
+    this.#results.push({ node: node.expression, value });
     return { kind: "return", node, value };
   }
 }
 
-/** Whether a reference may be to storage that ends with the function. */
-function livesHere(reference: Expression): boolean {
-  switch (reference.kind) {
-    case "variable": {
-      const { variable } = reference;
-      if (variable.scope !== "local" || !isReference(typeOf(reference))) return false;
-      return variable.alias === undefined || livesHere(variable.alias);
-    }
-    case "view":
-    case "element":
-      return isReference(typeOf(reference)) && livesHere(reference.array);
-    case "field":
-      return isReference(typeOf(reference)) && livesHere(reference.base);
-    case "conditional":
-      return livesHere(reference.whenTrue) || livesHere(reference.whenFalse);
-    case "call":
-    case "dispatch":
-      return isReference(typeOf(reference)) && reference.arguments.some(livesHere);
-    default:
-      return false;
-  }
+/** The name of a reference that was declared with let. */
+function changingReference(checker: Checker, node: ts.Expression): VariableNode | undefined {
+  if (!ts.isIdentifier(node)) return undefined;
+  const declaration = declarationOf(checker.checker, node);
+  const variable = declaration && checker.locals.get(declaration);
+  return variable?.referents && { kind: "variable", node, variable };
 }
 
 function isCritical(checker: Checker, node: ts.CallExpression): boolean {

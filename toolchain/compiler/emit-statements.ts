@@ -89,7 +89,7 @@ function emitBody(printer: Printer, head: string, body: IrBlock, unread: Unread)
   printer.text("}");
 }
 
-const SHORT = new Set(["assign", "step", "call", "jump", "return"]);
+const SHORT = new Set(["point", "assign", "step", "call", "jump", "return"]);
 
 function emitIf(printer: Printer, statement: IrStatement & { kind: "if" }, unread: Unread): void {
   const head = `if (${expression(statement.condition)})`;
@@ -151,7 +151,9 @@ function emitClause(
 function simple(statement: IrStatement): string {
   switch (statement.kind) {
     case "declare":
-      return `${declared(statement.type)}${statement.name} = ${operand(statement.value)}`;
+      return `${declared(statement.type)}${statement.name}${statement.value ? ` = ${operand(statement.value)}` : ""}`;
+    case "point":
+      return `${statement.name} = ${operand(statement.value)}`;
     case "assign":
       return `${expression(statement.target)} = ${expression(statement.value)}`;
     case "step":

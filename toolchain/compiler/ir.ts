@@ -109,8 +109,11 @@ export type IrStatement = { readonly origin: Origin | undefined } & (
       readonly kind: "declare";
       readonly type: Declared;
       readonly name: string;
-      readonly value: IrExpression | IrPointer;
+      /** Undefined: the statements that follow give it. */
+      readonly value: IrExpression | IrPointer | undefined;
     }
+  /** The name of a reference stands for something else from here on. */
+  | { readonly kind: "point"; readonly name: string; readonly value: IrPointer }
   /** Storage of the function; `blank`: its first value is never read. */
   | {
       readonly kind: "declareStorage";

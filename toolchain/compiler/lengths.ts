@@ -15,6 +15,7 @@ export function lengthOfArray(array: Expression): Length {
       const { variable } = array;
       const min = lengthOfType(typeOf(array));
       if (variable.length) return { min, exact: true, parameter: variable };
+      if (variable.referents) return { min, exact: false };
       return variable.alias ? lengthOfArray(variable.alias) : { min, exact: true };
     }
     case "view":

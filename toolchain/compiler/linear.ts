@@ -4,12 +4,16 @@
  */
 import type { Field, Variable } from "./tree.ts";
 
-/** A scalar that the range analysis follows: a variable, or a field reached from one. */
+/** A scalar that the range analysis follows: a variable, or a field reached from one, maybe by elements on the way. */
 export interface Place {
-  /** Unique in the program: variable, then fields. */
+  /** Unique in the program: variable, then fields and indices. */
   readonly key: string;
   readonly variable: Variable;
   readonly fields: readonly Field[];
+  /** The local variables by which elements on the way are chosen: with another value, it is another place. */
+  readonly indices: readonly Place[];
+  /** The places of which this is one of the indices. */
+  readonly chooses: Set<Place>;
   /** Every value that the place may ever hold, as declared. */
   readonly declared: { readonly min: number; readonly max: number };
 }

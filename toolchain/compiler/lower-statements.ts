@@ -181,6 +181,11 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
 
 function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): void {
   const { target } = statement;
+  if (target.kind === "variable" && target.variable.referents) {
+    const value = at.pointer(statement.value);
+    at.emit({ kind: "point", origin, name: at.name(target.variable), value });
+    return;
+  }
   const compound = compoundValue(statement);
   const value = compound ?? statement.value;
   const storage = at.storage(target);
@@ -265,6 +270,7 @@ function owner(array: Expression): object | undefined {
   if (array.kind !== "variable") return undefined;
   const { variable } = array;
   if (variable.alias) return owner(variable.alias);
+  if (variable.referents) return undefined;
   return variable.scope === "parameter" ? undefined : variable;
 }
 
@@ -306,7 +312,7 @@ function lowerLoop(at: Lowering, statement: LoopStatement, origin: Origin): void
 
 /** Whether a statement may stand in the head of a for loop. */
 function isSimple(statement: IrStatement): boolean {
-  return ["declare", "assign", "step", "call"].includes(statement.kind);
+  return ["declare", "point", "assign", "step", "call"].includes(statement.kind);
 }
 
 function breakUnless(condition: IrExpression): IrBlock {

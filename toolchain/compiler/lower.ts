@@ -12,7 +12,7 @@ import type {
   Origin,
 } from "./ir.ts";
 import { lowerCondition, lowerIndex, lowerValue, offsetPointer, type Wanted } from "./lower-expressions.ts";
-import { type Messages, messages } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 import { fieldName, functionName, functionTypeName, LocalNames, moduleVariableName } from "./names.ts";
 import { Order } from "./order.ts";
 import type { Ranges } from "./range.ts";
@@ -21,6 +21,7 @@ import {
   BITS,
   type CallNode,
   type CellType,
+  type ConditionalNode,
   calleesOf,
   type DeclareStatement,
   type DispatchNode,
@@ -272,7 +273,7 @@ export class Lowering {
         const { variable } = expression;
         const name = this.name(variable);
         if (isRow(typeOf(expression))) return { kind: "array", name };
-        const pointer = variable.scope === "parameter" || variable.alias !== undefined;
+        const pointer = variable.scope === "parameter" || isLocalReference(variable);
         return { kind: "record", name, pointer };
       }
       case "field": {
@@ -291,13 +292,7 @@ export class Lowering {
       case "conditional": {
         const outcome = this.outcome(expression.condition);
         if (outcome !== undefined) return this.pointer(outcome ? expression.whenTrue : expression.whenFalse);
-        const condition = lowerCondition(this, expression.condition);
-        const [branches, before] = this.apart(() => [
-          this.pointer(expression.whenTrue),
-          this.pointer(expression.whenFalse),
-        ]);
-        if (before.length > 0) this.context.found.add(messages.noRoom(expression.node));
-        return { kind: "choice", condition, whenTrue: branches[0], whenFalse: branches[1] };
+        return this.#choosePointer(expression);
       }
       case "call":
       case "dispatch":
@@ -311,6 +306,33 @@ export class Lowering {
   cell(variable: Variable): IrExpression {
     const { width } = variable.type as CellType;
     return { kind: "name", type: width, name: this.name(variable) };
+  }
+
+  /** `a ? b : c` of references; an if statement where a branch needs statements of its own. */
+  #choosePointer(expression: ConditionalNode): IrPointer {
+    const condition = lowerCondition(this, expression.condition);
+    const [a, beforeTrue] = this.apart(() => this.pointer(expression.whenTrue));
+    const [b, beforeFalse] = this.apart(() => this.pointer(expression.whenFalse));
+    if (beforeTrue.length === 0 && beforeFalse.length === 0) {
+      return { kind: "choice", condition, whenTrue: a, whenFalse: b };
+    }
+    const name = this.#names.fresh("t");
+    this.emit({
+      kind: "declare",
+      origin: undefined,
+      type: this.declared(expression.type),
+      name,
+      value: undefined,
+    });
+    const point = (value: IrPointer): IrStatement => ({ kind: "point", origin: undefined, name, value });
+    this.emit({
+      kind: "if",
+      origin: undefined,
+      condition,
+      whenTrue: [...beforeTrue, point(a)],
+      whenFalse: [...beforeFalse, point(b)],
+    });
+    return isRow(expression.type) ? { kind: "array", name } : { kind: "record", name, pointer: true };
   }
 
   // ---- calls and steps
@@ -514,6 +536,11 @@ export function declaredAs(type: Type, struct: (record: RecordTree) => IrStruct)
 /** Whether evaluating the expression takes a call: worth doing once even where it changes nothing. */
 function calls(expression: Expression): boolean {
   return expression.kind === "call" || operands(expression).some(calls);
+}
+
+/** Whether a local name is a pointer, not the storage itself. */
+function isLocalReference(variable: Variable): boolean {
+  return variable.alias !== undefined || variable.referents !== undefined;
 }
 
 /** The C type of a scalar with a declared range. */

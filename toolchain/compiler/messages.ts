@@ -119,7 +119,7 @@ export const messages = {
   referenceNotConstant: define(
     1015,
     (name: string) =>
-      `'${name}' refers to an array or record: declare it with const, a reference never changes`,
+      `'${name}' is the name of an array or record itself: declare it with const; a reference that changes is a local let of its own`,
   ),
   recordClass: define(
     1016,
@@ -199,6 +199,11 @@ export const messages = {
     1043,
     (name: string) =>
       `a dispatch table can only be called through: write ${name}[i](...), and use the name wherever it is called`,
+  ),
+  outlives: define(
+    1034,
+    (value: string, name: string) =>
+      `'${name}' outlives the array or record that ${value} is: declare that before '${name}', in the same block or further out`,
   ),
 
   // ---- 2xxx: ranges of values

@@ -4,30 +4,51 @@ import { lengthOfArray } from "./lengths.ts";
 import { combine, constantForm, type Linear, type Place, placeForm, scaleForm } from "./linear.ts";
 import type { State } from "./state.ts";
 import { fieldInTable } from "./table-values.ts";
-import { type Expression, type Field, RANGES, type Type, type UpdateNode, type Variable } from "./tree.ts";
+import {
+  type Expression,
+  type Field,
+  type NumberNode,
+  RANGES,
+  type Type,
+  type UpdateNode,
+  type Variable,
+} from "./tree.ts";
 
 export class Places {
   readonly #known = new Map<string, Place>();
   readonly #numbers = new Map<Variable | Field, number>();
   readonly #steps = new Map<UpdateNode, Expression>();
 
-  /** The place that a scalar variable, or a field of a named record, is; undefined for all else. */
+  /**
+   * The place that a scalar variable is, or a field reached from a variable by fields and by elements whose index is
+   * a constant or a local variable; undefined for all else.
+   */
   of(expression: Expression): Place | undefined {
     if (expression.kind === "variable") {
       return isScalar(expression.variable.type) ? this.ofVariable(expression.variable) : undefined;
     }
     if (expression.kind !== "field" || !isScalar(expression.field.type)) return undefined;
-    const fields: Field[] = [];
+    const path: (Field | NumberNode | Place)[] = [];
     let base: Expression = expression;
-    while (base.kind === "field") {
-      fields.unshift(base.field);
-      base = base.base;
+    while (base.kind === "field" || base.kind === "element") {
+      const step = base.kind === "field" ? base.field : this.#index(base.index);
+      if (step === undefined) return undefined;
+      path.unshift(step);
+      base = base.kind === "field" ? base.base : base.array;
     }
-    return base.kind === "variable" ? this.#place(base.variable, fields) : undefined;
+    if (base.kind !== "variable") return undefined;
+    return this.#place(base.variable, path, fieldInTable(expression.base, expression.field));
   }
 
   ofVariable(variable: Variable): Place {
-    return this.#place(variable, []);
+    return this.#place(variable, [], undefined);
+  }
+
+  /** Calls may change a module-level variable unseen by what its value chooses, so that it chooses no place. */
+  #index(index: Expression): NumberNode | Place | undefined {
+    if (index.kind === "number") return index;
+    if (index.kind !== "variable" || index.variable.scope === "module") return undefined;
+    return this.ofVariable(index.variable);
   }
 
   /** The expression as a sum of places, where it is exactly that in `state`. */
@@ -90,12 +111,24 @@ export class Places {
     return made;
   }
 
-  #place(variable: Variable, fields: readonly Field[]): Place {
-    const key = [variable, ...fields].map((part) => this.#number(part)).join(".");
+  #place(
+    variable: Variable,
+    path: readonly (Field | NumberNode | Place)[],
+    listed: Interval | undefined,
+  ): Place {
+    const steps = path.map((step) => {
+      if ("key" in step) return `[${step.key}]`;
+      return "value" in step ? `[${step.value}]` : `.${this.#number(step)}`;
+    });
+    // A number stands for a constant index, a number after v for a variable.
+    const key = `v${this.#number(variable)}${steps.join("")}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const declared = declaredRange(variable, fields);
-    const place: Place = { key, variable, fields, declared };
+    const fields = path.filter((step): step is Field => !("key" in step || "value" in step));
+    const indices = path.filter((step): step is Place => "key" in step);
+    const declared = listed ?? declaredRange((fields.at(-1) ?? variable).type);
+    const place: Place = { key, variable, fields, indices, chooses: new Set(), declared };
+    for (const index of indices) index.chooses.add(place);
     this.#known.set(key, place);
     return place;
   }
@@ -111,13 +144,7 @@ function isScalar(type: Type | undefined): boolean {
   return type === undefined || type.kind === "int" || type.kind === "boolean";
 }
 
-/** Every value that the place may hold: of a constant record only those in its table. */
-function declaredRange(variable: Variable, fields: readonly Field[]): Interval {
-  const listed = variable.alias && fields.length === 1 && fieldInTable(variable.alias, fields[0]);
-  return listed || rangeOfType((fields.at(-1) ?? variable).type);
-}
-
-function rangeOfType(type: Type | undefined): Interval {
+function declaredRange(type: Type | undefined): Interval {
   if (type?.kind === "int") return { min: type.min, max: type.max };
   return type?.kind === "boolean" ? EITHER : EVERYTHING;
 }

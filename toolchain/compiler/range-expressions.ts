@@ -120,13 +120,19 @@ export class Evaluator {
   assign(target: Expression, value: Expression, stored: Interval): void {
     if (this.state === undefined) return;
     const form = typeOf(target).kind === "int" ? this.form(value) : undefined;
-    const place = this.places.of(target);
+    const place = this.#placeAfter(target, value);
     const mayBeTarget = (other: Place) =>
       target.kind === "field" && other !== place && other.fields.at(-1) === target.field;
     for (const other of this.state.places()) if (mayBeTarget(other)) this.state.forget(other);
     // What was read from another name of the target is no longer there.
     const outlived = form && [...form.terms.keys()].some(mayBeTarget);
     if (place) this.state.assign(place, stored, outlived ? undefined : form);
+  }
+
+  /** The place that a target is once the value is known; undefined where the value may have chosen another element. */
+  #placeAfter(target: Expression, value: Expression): Place | undefined {
+    const place = this.places.of(target);
+    return place && place.indices.length > 0 && this.#disturbs(value) ? undefined : place;
   }
 
   /** A name for another record, or for a new one: what an earlier round of a loop proved of its fields is void. */

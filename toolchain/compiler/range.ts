@@ -195,12 +195,24 @@ class FunctionAnalysis {
     const { variable } = statement;
     this.#evaluator.refer(variable);
     if (statement.value === undefined) return;
+    if (variable.referents) this.#checkReferent(statement.value, variable);
     const stored = this.#evaluator.store(statement.value, variable.type, variable);
     this.#evaluator.assign({ kind: "variable", node: statement.node, variable }, statement.value, stored);
   }
 
+  /** What a changing reference is given is as long as it says. */
+  #checkReferent(value: Expression, { type, node }: Variable): void {
+    if (type && isRow(type)) checkLength(this.#evaluator, value, type, node);
+  }
+
   #assign(statement: AssignStatement): void {
     const { target } = statement;
+    if (target.kind === "variable" && target.variable.referents) {
+      this.#evaluator.value(statement.value);
+      this.#checkReferent(statement.value, target.variable);
+      this.#evaluator.refer(target.variable);
+      return;
+    }
     const value = compoundValue(statement);
     if (value === undefined) this.#evaluator.target(target);
     const stored = this.#evaluator.storeInto(value ?? statement.value, target);

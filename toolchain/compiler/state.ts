@@ -48,11 +48,13 @@ export class State {
 
   /** After `place = value`; `form` is the sum that was stored, where it is one. */
   assign(place: Place, value: Interval, form: Linear | undefined): void {
+    this.#forgetChosenBy(place);
     const step = form?.terms.get(place) === 1 && form.terms.size === 1 ? form.constant : undefined;
     if (step === undefined) this.forget(place);
     else this.#shift(place, step);
     this.#values.set(place, value);
-    if (form && form.terms.size > 0 && form.terms.size < MAX_TERMS && !form.terms.has(place)) {
+    const chosen = form && [...form.terms.keys()].some((term) => place.chooses.has(term));
+    if (form && !chosen && form.terms.size > 0 && form.terms.size < MAX_TERMS && !form.terms.has(place)) {
       const difference = combine(placeForm(place), form, -1);
       this.#addFact(difference, exactly(-difference.constant));
     }
@@ -60,6 +62,7 @@ export class State {
 
   /** After a write of which nothing is known. */
   forget(place: Place): void {
+    this.#forgetChosenBy(place);
     this.#values.delete(place);
     for (const [key, fact] of this.#facts) if (fact.form.terms.has(place)) this.#facts.delete(key);
   }
@@ -70,6 +73,11 @@ export class State {
       ...this.#values.keys(),
       ...[...this.#facts.values()].flatMap((fact) => [...fact.form.terms.keys()]),
     ]);
+  }
+
+  /** Drops what is known of elements that the place's value chose. */
+  #forgetChosenBy(index: Place): void {
+    for (const place of index.chooses) this.forget(place);
   }
 
   /** Adds `form <= 0`; false where that cannot be. */

@@ -88,8 +88,12 @@ export interface Variable {
   readonly initial?: Initial;
   /** A parameter with elements: the variable that stands for its length. */
   readonly length?: Variable;
-  /** A local reference: the array or record that it stands for. */
+  /** A local reference declared with const: the array or record that it stands for. */
   readonly alias?: Expression;
+  /** A local reference declared with let: every array or record that it ever stands for. */
+  readonly referents?: Expression[];
+  /** Of a local: how many blocks of the function are around it. */
+  readonly depth?: number;
 }
 
 export type Initial =

@@ -179,4 +179,75 @@ export function run(a: U32, b: U32): U32 {
   return r;
 }`,
   ),
+  same(
+    "references that change",
+    `
+class Slot { level: I16 = 0; n: Int<0, 4> = 0; readonly items = new Uint8Array(4); }
+const slots = records(Slot, 4);
+const spare = new Slot();
+const a8 = new Uint8Array(8); const b8 = new Uint8Array(8);
+const TABLE = table16([5, 6, 7]); const OTHER = table16([50, 60, 70]);
+class Row { hz: U32 = 1; on = false; }
+const ROWS = tableOf(Row, [{ hz: 7 }, { hz: 9, on: true }, { hz: 3 }]);
+function best(all: Records<Slot, 4>): Slot { let found = all[0]; for (let i = 1; i < 4; i++) if (all[i].level > found.level) found = all[i]; return found; }
+function highest(): U32 { let row = ROWS[0]; for (let i = 1; i < 3; i++) if (ROWS[i].hz > row.hz || ROWS[i].on) row = ROWS[i]; return row.hz; }
+function push(s: Slot, x: U8): boolean { if (s.n > 3) return false; s.items[s.n] = x; s.n++; return true; }
+export function run(a: U32, b: U32): U32 {
+  for (let i = 0; i < 4; i++) { slots[i].level = i16(a >>> (i * 3)); slots[i].n = 0; store32le(slots[i].items, 0, 0); }
+  spare.level = i16(b); spare.n = 0; fill(spare.items, 0, 4, 0);
+  fill(a8, 0, 8, 1); fill(b8, 0, 8, 2);
+  let slot = best(slots);
+  const first = slot;
+  push(slot, 1);
+  slot.level = -32768;
+  slot = best(slots);
+  if (slot.level < spare.level) slot = spare;
+  push(slot, 2); push(slot, u8(b));
+  if (slots[1].n < 4) { slots[1].items[slots[1].n] = 77; slots[1].n++; }
+  const k = b & 3;
+  if (slots[k].n > 0) slots[k].items[slots[k].n - 1] ^= 0x80;
+  let from = a8; let to = b8;
+  for (let i = 0; i < 5; i++) {
+    from[i] = u8(from[i] + to[i + 1] + i);
+    const t = from; from = to; to = t;
+    if ((a & 1) === 1 && i === 3) to = view(from, 0, 8);
+    copy(to, 1, from, 0, 3);
+  }
+  let table = TABLE;
+  if (a > b) table = OTHER;
+  let r: U32 = u32(table[a % 3] + highest());
+  const own = records(Slot, 2);
+  let mine = own[a & 1];
+  mine.level = 5;
+  mine = own[b & 1];
+  mine.level = i16(mine.level + 3);
+  for (let i = 0; i < 4; i++) r = u32(r * 31 + slots[i].level + slots[i].n + load32le(slots[i].items, 0));
+  return u32(r + first.level + load32be(spare.items, 0) + load32le(a8, 0) * 3 + load32le(b8, 2) * 5 + own[0].level * 7 + own[1].level);
+}`,
+  ),
+  same(
+    "choices of references whose branches do something",
+    `
+class Slot { n: U16 = 3; readonly items = new Uint8Array(8); }
+const slots = records(Slot, 3);
+let at: U8 = 0;
+function next(x: U8): Slot { at = u8(at + x); return slots[at % 3]; }
+function pick(p: boolean, x: U8): Bytes<4> { let i: Int<0, 4> = x & 3; return p ? view(slots[i++ % 3].items, i & 3, 4) : view(slots[0].items, x & 1, 4); }
+export function run(a: U32, b: U32): U32 {
+  at = u8(a);
+  for (let i = 0; i < 3; i++) { slots[i].n = u16(b >>> i); store32le(slots[i].items, 0, a); store32be(slots[i].items, 4, b); }
+  let i: Int<0, 5> = 0;
+  const v = a > b ? view(slots[1].items, i++ & 3, 2) : slots[2].items;
+  v[0] = i;
+  const w = b > 7 ? (a > 9 ? next(1) : next(2)) : slots[at % 3];
+  w.n = u16(w.n + at);
+  (a > 5 ? slots[i++ % 3] : slots[i++ & 1]).n ^= 0x55;
+  (b > 5 ? next(u8(b)) : next(3)).items[i & 7] = at;
+  pick(a > 3, u8(b))[1] ^= 0x33;
+  pick(b > 3, u8(a))[3] |= pick(false, 1)[2];
+  let r: U32 = u32(at + i * 256);
+  for (let k = 0; k < 3; k++) r = u32(r * 33 + slots[k].n + load32le(slots[k].items, 0) * 3 + load32be(slots[k].items, 4));
+  return r;
+}`,
+  ),
 ];

@@ -160,7 +160,6 @@ export const refused: readonly Refused[] = [
   refuse(4001, "a function that calls itself", "function f(n: U8): U8 { if (n === 0) return 1; return «f(u8(n - 1))»; }", "use(f(3));", "f -> f"),
   refuse(4001, "functions that call each other", "function f(): void { g(); }\nfunction g(): void { «f()»; }", "f();", "f -> g -> f"),
   refuse(4002, "a kept value in the head of a loop", "const a = new Uint8Array(8);", "let i: Int<0, 8> = 0; for (let n = 0; n < 4 && i < 7; «a[i++ & 7] = 1») n++;", "no room"),
-  refuse(4002, "a step inside a choice of arrays", "const a = new Uint8Array(8);", "let i: Int<0, 5> = 0; const v = «input() > 1 ? view(a, i++ & 3, 2) : a»; v[0] = i;", "no room"),
   refuse(4002, "an order that a do loop cannot keep", "let x: U8 = 0;\nfunction g(): U8 { x = 1; return 2; }", "let n: U8 = 0; do { n = u8(n + 1); if (n > 200) continue; } while («x + g() < 9»);", "order"),
   refuse(4003, "a return out of a critical section", "const c = new Volatile16();\nfunction f(): void { critical(() => { if (c.read() > 3) «return;» c.write(1); }); }", "f();", "ends at its brace"),
   refuse(4004, "a critical section of a function's name", "function f(): void { use(1); }", "critical(«f»);", "() => { ... }"),
