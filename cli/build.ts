@@ -10,7 +10,7 @@ import {
   sizeReport,
 } from "../toolchain/image/index.ts";
 import { addChoice, type Choice } from "./choice.ts";
-import { buildChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
+import { buildChosenImage, type ChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 interface BuildOptions extends ImageOptions {
@@ -46,12 +46,22 @@ Examples:
 }
 
 async function build(application: string | undefined, options: BuildOptions): Promise<void> {
-  const { choice, image, outDir } = await buildChosenImage(application, options);
+  const built = await buildChosenImage(application, options);
+  const { choice, image } = built;
+  const report = await keptWithinBudget(built);
+  process.stdout.write(options.json ? jsonText(choice, image, report) : plainText(image, report));
+}
+
+/**
+ * What the image takes, compared with the project's budget and kept beside the image for the next comparison.
+ * Throws Refusal where the budget is passed, naming what grew.
+ */
+export async function keptWithinBudget({ choice, image, outDir }: ChosenImage): Promise<SizeReport> {
   const report = sizeReport(image);
   const excess = checkBudget(report, choice.budget ?? {}, await keptReport(outDir));
   if (excess !== undefined) throw new Refusal(excess, EXIT.failed);
   await refusing(keepReport(outDir, report));
-  process.stdout.write(options.json ? jsonText(choice, image, report) : plainText(image, report));
+  return report;
 }
 
 function jsonText({ lorawan }: Choice, { board, elfPath, hexPath }: Image, report: SizeReport): string {

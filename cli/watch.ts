@@ -1,16 +1,14 @@
 /** `joinery watch`: builds at each change of the application, and says what the change costs. */
-import { mkdirSync, watch } from "node:fs";
+import { watch } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
-import { BuildError, buildImage, type Image, loadProcessorBoard } from "../toolchain/image/index.ts";
-import { addChoice, type Choice, type ChoiceOptions, choiceOf } from "./choice.ts";
-import { EXIT, Refusal } from "./exit.ts";
-
-interface WatchOptions extends ChoiceOptions {
-  out?: string;
-}
+import type { SizeReport } from "../toolchain/image/index.ts";
+import { keptWithinBudget } from "./build.ts";
+import { addChoice, choiceOf } from "./choice.ts";
+import { buildChosenImage, type ImageOptions } from "./chosen-image.ts";
+import { Refusal } from "./exit.ts";
 
 /** Editors write a file in several steps: what follows within this time is one change. */
 const SETTLE_MS = 50;
@@ -39,29 +37,22 @@ Examples:
     .action(watchApplication);
 }
 
-async function watchApplication(application: string | undefined, options: WatchOptions): Promise<void> {
-  const first = choiceOf(application, options);
-  const folder = first.folder ?? (first.app === undefined ? process.cwd() : dirname(first.app));
-  const outDir = resolve(options.out ?? join(first.folder ?? ".", "build"));
-  try {
-    mkdirSync(outDir, { recursive: true });
-  } catch (error) {
-    throw new Refusal(
-      `cannot write the image: ${(error as Error).message}; choose another --out`,
-      EXIT.usage,
-    );
-  }
-  const builds = new Builds(() => choiceOf(application, options), outDir);
+async function watchApplication(application: string | undefined, options: ImageOptions): Promise<void> {
+  const { folder: project, app } = choiceOf(application, options);
+  const folder = project ?? (app === undefined ? process.cwd() : dirname(app));
+  const outDir = resolve(options.out ?? join(project ?? ".", "build"));
+  const builds = new Builds(application, options);
   await builds.build("the first build");
   let waiting: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { recursive: true }, (_event, name) => {
-    if (name === null || isMade(name, folder, outDir)) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => void builds.build(name), SETTLE_MS);
-  });
+  const watcher = watch(folder, { recursive: true });
   await new Promise<void>((done, fail) => {
     process.once("SIGINT", done);
     watcher.once("error", fail);
+    watcher.on("change", (_event, name) => {
+      if (isMade(String(name), folder, outDir)) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(() => builds.build(String(name)).catch(fail), SETTLE_MS);
+    });
   });
   clearTimeout(waiting);
   watcher.close();
@@ -75,16 +66,16 @@ function isMade(name: string, folder: string, outDir: string): boolean {
 class Builds {
   readonly #compiler = createCompiler();
   readonly #palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
-  readonly #choice: () => Choice;
-  readonly #outDir: string;
-  #last: Image | undefined;
+  readonly #application: string | undefined;
+  readonly #options: ImageOptions;
+  #last: SizeReport | undefined;
   #running = false;
   /** The change that came while a build was running. */
   #missed: string | undefined;
 
-  constructor(choice: () => Choice, outDir: string) {
-    this.#choice = choice;
-    this.#outDir = outDir;
+  constructor(application: string | undefined, options: ImageOptions) {
+    this.#application = application;
+    this.#options = options;
   }
 
   async build(reason: string): Promise<void> {
@@ -93,43 +84,46 @@ class Builds {
       return;
     }
     this.#running = true;
-    try {
-      await this.#buildOnce(reason);
-    } finally {
-      this.#running = false;
+    for (let next: string | undefined = reason; next !== undefined; next = this.#missed) {
+      this.#missed = undefined;
+      await this.#buildOnce(next);
     }
-    const missed = this.#missed;
-    this.#missed = undefined;
-    if (missed !== undefined) await this.build(missed);
+    this.#running = false;
   }
 
   async #buildOnce(reason: string): Promise<void> {
     const begun = performance.now();
     try {
-      const { app, board, config, lorawan } = this.#choice();
-      const image = await buildImage({
-        board: loadProcessorBoard(board),
-        app,
-        config: { ...config, LORAWAN_1_1: lorawan === "1.1" },
-        outDir: this.#outDir,
-        compiler: this.#compiler,
-      });
+      const report = await keptWithinBudget(
+        await buildChosenImage(this.#application, this.#options, this.#compiler),
+      );
       const took = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
-      this.#print(`${this.#palette.green("built")} in ${took} after ${reason}: ${this.#sizes(image)}`);
-      this.#last = image;
+      this.#print(`${this.#palette.green("built")} in ${took} after ${reason}: ${this.#sizes(report)}`);
+      this.#last = report;
     } catch (error) {
-      if (!(error instanceof BuildError || error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) throw error;
       this.#print(`${this.#palette.red("refused")} after ${reason}:\n${error.message}`);
     }
   }
 
-  #sizes({ flashBytes, ramBytes }: Image): string {
-    const since = (bytes: number, last: number | undefined) =>
-      last === undefined || last === bytes ? "" : ` (${bytes > last ? "+" : ""}${bytes - last})`;
-    return `flash ${flashBytes} B${since(flashBytes, this.#last?.flashBytes)}, RAM ${ramBytes} B${since(ramBytes, this.#last?.ramBytes)}`;
+  #sizes(report: SizeReport): string {
+    const figure = (name: string, of: (report: SizeReport) => number | null) => {
+      const [now, before] = [of(report), this.#last === undefined ? null : of(this.#last)];
+      const change = now === null || before === null || now === before ? "" : ` (${signed(now - before)})`;
+      return `${name} ${now ?? "unknown"} B${change}`;
+    };
+    return [
+      figure("flash", ({ flashBytes }) => flashBytes),
+      figure("RAM", ({ ramBytes }) => ramBytes),
+      figure("stack", ({ stackBytes }) => stackBytes),
+    ].join(", ");
   }
 
   #print(text: string): void {
     process.stdout.write(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`);
   }
+}
+
+function signed(bytes: number): string {
+  return bytes > 0 ? `+${bytes}` : String(bytes);
 }

@@ -92,7 +92,7 @@ describe("an application of its own", function () {
       }
     };
     try {
-      await lineWith(/built in .* after the first build: flash \d+ B, RAM \d+ B$/);
+      await lineWith(/built in .* after the first build: flash \d+ B, RAM \d+ B, stack \d+ B$/);
       writeFileSync(app, text.replace("u16(sampleCount + 1)", "sampleCount + 1"));
       await lineWith(/refused after app\.ts/);
       await lineWith(/app\.ts:\d+:\d+ - error DEV2001: .*wrap it with u16\(\)/);
