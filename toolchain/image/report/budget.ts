@@ -39,7 +39,8 @@ function memoryExcess(
   const head = `  ${NAMES[memory]}: ${bytes} B, ${bytes - limit} more than the ${limit} allowed`;
   const before = previous === undefined ? undefined : bytesIn(previous, memory);
   if (previous === undefined || before === undefined || before >= bytes) {
-    const largest = [...report.parts]
+    const largest = report.parts
+      .filter((part) => bytesIn(part, memory) > 0)
       .sort((a, b) => bytesIn(b, memory) - bytesIn(a, memory))
       .slice(0, NAMED)
       .map((part) => `      ${String(bytesIn(part, memory)).padStart(6)}  ${labelOf(part)}`);

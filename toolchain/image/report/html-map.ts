@@ -7,13 +7,12 @@ import { inlinedText } from "./text.ts";
 import { type Rectangle, squarify } from "./treemap.ts";
 
 const WIDTH = 1200;
-const HEIGHT = 640;
+/** RAM has fewer pieces, which read well in less room. */
+const HEIGHTS: Readonly<Record<Memory, number>> = { flash: 660, ram: 400 };
 /** The line with a module's name, in a module that has room for it. */
 const HEAD = 18;
 /** Half the gap between modules. */
 const GAP = 1.5;
-/** The advance of a character, in parts of the size of the letters: generous, so that labels fit in any font. */
-const ADVANCE = 0.6;
 const LARGE = 12;
 const SMALL = 10.5;
 
@@ -28,7 +27,7 @@ export function mapOf(report: SizeReport, memory: Memory, groups: ReadonlyMap<st
   const total = bytesIn(report, memory);
   const rectangles = squarify(
     modules.map(({ bytes }) => bytes),
-    { x: 0, y: 0, width: WIDTH, height: HEIGHT },
+    { x: 0, y: 0, width: WIDTH, height: HEIGHTS[memory] },
   );
   const drawn = modules.map((module, index) => {
     const style = groups.get(groupName(module))?.style ?? "grey";
@@ -37,7 +36,7 @@ export function mapOf(report: SizeReport, memory: Memory, groups: ReadonlyMap<st
   });
   const name = MEMORY_NAMES[memory];
   return [
-    `<svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Map of ${name}: ${total} B by module; the tables below have the same figures">`,
+    `<svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHTS[memory]}" role="img" aria-label="Map of ${name}: ${total} B by module; the tables below have the same figures">`,
     ...drawn,
     "</svg>",
   ].join("\n");
@@ -56,7 +55,8 @@ function moduleGroup(
   drawing: Drawing,
 ): string {
   const area = inset(rectangle, GAP);
-  const head = area.height > 3 * HEAD && fits(module.module, area.width - 8, LARGE) !== "";
+  const label = headLabel(module.module, area.width - 10);
+  const head = area.height > 3 * HEAD && label !== "";
   const inner = head ? { ...area, y: area.y + HEAD, height: area.height - HEAD } : area;
   const sorted = [...parts].sort((a, b) => bytesIn(b, drawing.memory) - bytesIn(a, drawing.memory));
   const places = squarify(
@@ -67,20 +67,25 @@ function moduleGroup(
   return [
     `<g class="group-${drawing.style}">`,
     `<g class="module" data-tip="${title}"><rect ${box(area)} rx="3"/>`,
-    head ? moduleLabel(module.module, module.bytes, area) : "",
+    head ? moduleHead(label, module.bytes, area) : "",
     "</g>",
     ...sorted.map((part, index) => partTile(part, inset(places[index], 0.5), drawing)),
     "</g>",
   ].join("");
 }
 
-function moduleLabel(name: string, bytes: number, area: Rectangle): string {
-  const both = `${name}  ${grouped(bytes)}`;
-  const withBytes = both.length * LARGE * ADVANCE <= area.width - 10;
-  const text = withBytes
-    ? `${escapeHtml(name)} <tspan class="bytes">${grouped(bytes)}</tspan>`
-    : escapeHtml(fits(name, area.width - 10, LARGE));
-  return `<text class="head" x="${round(area.x + 5)}" y="${round(area.y + 13)}">${text}</text>`;
+/** As much of a module's name as has room: the whole, without the extension, without the folder, or the beginning. */
+function headLabel(module: string, width: number): string {
+  const bare = module.replace(/\.ts$/, "");
+  const short = bare.replace(/\/index$/, "").replace(/^.*\//, "");
+  const whole = [module, bare, short].find((name) => fits(name, width, LARGE) === name);
+  return whole ?? fits(short, width, LARGE);
+}
+
+function moduleHead(label: string, bytes: number, area: Rectangle): string {
+  const withBytes = widthOf(`${label}  ${grouped(bytes)}`, LARGE) <= area.width - 10;
+  const figure = withBytes ? ` <tspan class="bytes">${grouped(bytes)}</tspan>` : "";
+  return `<text class="head" x="${round(area.x + 5)}" y="${round(area.y + 13)}">${escapeHtml(label)}${figure}</text>`;
 }
 
 function partTile(part: Part, area: Rectangle, { memory, total }: Drawing): string {
@@ -88,7 +93,7 @@ function partTile(part: Part, area: Rectangle, { memory, total }: Drawing): stri
   const note = `${part.kind === "other" ? "" : part.kind}${inlinedText(part)}`;
   const name = fits(part.name, area.width - 6, SMALL);
   const room = area.height >= SMALL + 5 && name !== "";
-  const second = area.height >= 2 * SMALL + 8 && String(bytes).length * SMALL * ADVANCE <= area.width - 6;
+  const second = area.height >= 2 * SMALL + 8 && widthOf(grouped(bytes), SMALL) <= area.width - 6;
   const [x, y] = [round(area.x + 4), area.y + SMALL + 2];
   return [
     `<g class="tile ${part.kind}" data-tip="${tip(labelOf(part), bytes, total, note)}"><rect ${box(area)} rx="2"/>`,
@@ -100,9 +105,20 @@ function partTile(part: Part, area: Rectangle, { memory, total }: Drawing): stri
 
 /** The whole text, or as much of it as makes sense with an ellipsis; empty where not even that has room. */
 function fits(text: string, width: number, size: number): string {
-  const characters = Math.floor(width / (size * ADVANCE));
-  if (text.length <= characters) return text;
-  return characters < 5 ? "" : `${text.slice(0, characters - 1)}…`;
+  if (widthOf(text, size) <= width) return text;
+  for (let length = text.length - 1; length >= 4; length--) {
+    const shorter = `${text.slice(0, length)}…`;
+    if (widthOf(shorter, size) <= width) return shorter;
+  }
+  return "";
+}
+
+/** How wide a text is at most in the fonts that browsers come with, which are told apart by wide and narrow letters. */
+function widthOf(text: string, size: number): number {
+  let ems = 0;
+  for (const character of text)
+    ems += /[A-Zmw_…]/.test(character) ? 0.8 : /[iljftr./ ]/.test(character) ? 0.42 : 0.64;
+  return ems * size;
 }
 
 function tip(name: string, bytes: number, total: number, note: string): string {
