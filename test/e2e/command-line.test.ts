@@ -152,6 +152,78 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.match(stdout, /^DEV1001 {2}Syntax that has no place in firmware\n(DEV\d{4} {2}.+\n)+$/);
   });
 
+  it("says what an image takes, as a table, a page, JSON, and against an earlier report", function () {
+    this.timeout(180_000);
+    const out = ["--out", join(folder, "size")];
+    const built = joinery(["build", ...out]);
+    assert.equal(built.status, 0, built.stderr);
+    assert.match(
+      built.stdout,
+      /\n {2}flash \d+ of .*\n {2}RAM {3}\d+ of .*\n {2}stack \d+ of .* at worst\n$/,
+    );
+    const page = join(folder, "size.html");
+    const table = joinery(["size", ...out, "--by", "function", "--html", page]);
+    assert.equal(table.status, 0, table.stderr);
+    assert.match(table.stdout, /\n +\d+ +\d+\.\d +\d+ +\d+ {2}crypto\/aes\.ts:encryptBlock\n/);
+    assert.match(table.stdout, /\nDeepest stack\n +\d+ B {2}start-up\n/);
+    assert.match(readFileSync(page, "utf8"), /^<!doctype html>.*<\/html>\n$/s);
+    const document = JSON.parse(joinery(["size", ...out, "--json"]).stdout);
+    const kept = join(folder, "size", "size.json");
+    assert.deepEqual(JSON.parse(readFileSync(kept, "utf8")), document);
+    const older = joinery(["size", ...out, "--lorawan", "1.0.4", "--compare", kept]);
+    assert.match(older.stdout, /^Since the earlier report\n {2}flash \d+ B, -\d+ from \d+\n/);
+    assert.match(older.stdout, /\n +-\d+ +\d+ +\d+ {2}lorawan\/join\.ts\n/);
+    const refused = joinery(["size", "--compare", join(folder, "nowhere.json")]);
+    assert.deepEqual([refused.status, refused.stdout], [2, ""]);
+    assert.match(refused.stderr, /cannot read the report/);
+  });
+
+  it("fails a build that takes more than its project allows, and says what grew", function () {
+    this.timeout(180_000);
+    const project = join(folder, "budget");
+    mkdirSync(project);
+    const application = readFileSync(join(ROOT, "firmware/apps/sensor.ts"), "utf8").replaceAll(
+      '"../',
+      `"${join(ROOT, "firmware")}/`,
+    );
+    const write = (flash: number, app: string) => {
+      const document = { app: "app.ts", board: "pro-mini-rfm95", lorawan: "1.0.4", budget: { flash } };
+      writeFileSync(join(project, "joinery.json"), JSON.stringify(document));
+      writeFileSync(join(project, "app.ts"), app);
+    };
+    const build = () =>
+      spawnSync(
+        process.execPath,
+        ["--import", join(ROOT, "node_modules/tsx/dist/loader.mjs"), join(ROOT, "cli/main.ts"), "build"],
+        {
+          cwd: project,
+          encoding: "utf8",
+        },
+      );
+    write(32768, application);
+    assert.equal(build().status, 0);
+    const { flashBytes } = JSON.parse(readFileSync(join(project, "build/size.json"), "utf8"));
+    write(
+      flashBytes,
+      application
+        .replace("store16be,", "store16be, table8,")
+        .replace("sampleCount = 0;\n", "sampleCount = TABLE[batteryLevel()];\n")
+        .replace(
+          "let sampleCount",
+          `const TABLE = table8([${[...Array(256).keys()].join(", ")}]);\nlet sampleCount`,
+        ),
+    );
+    for (const attempt of [1, 2]) {
+      const { status, stdout, stderr } = build();
+      assert.deepEqual([status, stdout], [1, ""], `attempt ${attempt}: ${stderr}`);
+      assert.match(stderr, /the image passes its budget:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/);
+      assert.match(
+        stderr,
+        /grown by \d+ since the last build that was kept .*\n +\+\d+ {2}app\.ts:TABLE \(new\)/,
+      );
+    }
+  });
+
   it("tells its version", () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     assert.deepEqual(joinery(["--version"]), { status: 0, stdout: `${version}\n`, stderr: "" });

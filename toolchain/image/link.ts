@@ -74,7 +74,11 @@ export async function linkImage(
     ...elf,
     sourceSymbols: sourceSymbols(generated, elf.symbols),
     elf: build.elf,
-    names: { symbols: generated.symbols, functions: generated.functions },
+    names: {
+      symbols: generated.symbols,
+      functions: generated.functions,
+      dispatches: generated.dispatches,
+    },
   };
 }
 

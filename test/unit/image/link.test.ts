@@ -58,6 +58,7 @@ function generated(changes: Record<string, string> = {}): GeneratedC {
       ["lorawan/counter.ts:dropped", { symbol: "dropped" }],
     ]),
     functions: new Map([["lorawan/counter.ts:next", { symbol: "next" }]]),
+    dispatches: new Map(),
   };
 }
 

@@ -10,7 +10,7 @@ import { readDebugInfo } from "./dwarf.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import type { MachineCode } from "./routine.ts";
 import { labelOf, type Part, type SizeReport, type StackStep } from "./size-report.ts";
-import { type CompilerNames, SourceNames } from "./source-names.ts";
+import { type CompilerNames, plain, SourceNames } from "./source-names.ts";
 
 /** How a step of the start-up code is called. */
 const START_UP = "start-up";
@@ -36,7 +36,7 @@ export function sizeReport(input: ReportInput): SizeReport {
   const names = new SourceNames(input.names, debug);
   const { code, layout } = processorOf(elf, flash);
   const attribution = attribute(elf, debug, names, layout);
-  const bound = deepestStack(code, () => undefined);
+  const bound = deepestStack(code, (at) => dispatchTargets(elf, attribution, names, at));
   const parts = attribution.parts.map(
     ({ kind, origin, module, name, callable, inlinedInto, ...tally }): Part => ({
       kind,
@@ -71,6 +71,23 @@ export function sizeReport(input: ReportInput): SizeReport {
 function processorOf(elf: ElfFile, flash: Uint8Array): { code: MachineCode; layout: MemoryLayout } {
   if (elf.machine === EM_AVR) return { code: avrCode(elf, flash), layout: avrLayout(elf) };
   throw new BuildError(`no report of sizes for an ELF file of machine ${elf.machine}`);
+}
+
+/**
+ * What the call through a pointer at an address may reach: the entries of the dispatch tables that the functions
+ * there use. Undefined where they use none, as in a board's C.
+ */
+function dispatchTargets(
+  elf: ElfFile,
+  attribution: Attribution,
+  names: SourceNames,
+  at: number,
+): number[] | undefined {
+  const listed = new Set(attribution.functionsAt(at).flatMap((part) => names.dispatchesOf(labelOf(part))));
+  if (listed.size === 0) return undefined;
+  return elf.symbols
+    .filter(({ kind, name }) => kind === "function" && listed.has(plain(name)))
+    .map(({ address }) => address);
 }
 
 /** Adds what each function needs of the stack, where the way through the calls has come by it. */

@@ -8,6 +8,8 @@ export interface CompilerNames {
   readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
   /** Module-level variables. */
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
+  /** C functions that a C function may call through dispatch tables. */
+  readonly dispatches: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Owner {
@@ -26,6 +28,7 @@ export const LIBRARIES = "libgcc and libc";
 export class SourceNames {
   readonly #compiled = new Map<string, Owner>();
   readonly #files = new Map<string, string>();
+  readonly #dispatches = new Map<string, readonly string[]>();
 
   constructor(names: CompilerNames, debug: DebugInfo) {
     for (const [source, { symbol }] of [...names.functions, ...names.symbols]) {
@@ -35,6 +38,9 @@ export class SourceNames {
         module: source.slice(0, at),
         name: source.slice(at + 1),
       });
+    }
+    for (const [source, { symbol }] of names.functions) {
+      this.#dispatches.set(source, names.dispatches.get(symbol) ?? []);
     }
     for (const [name, file] of debug.variables) this.#files.set(plain(name), file);
     const visit = ({ name, file, inner }: Scope) => {
@@ -57,18 +63,27 @@ export class SourceNames {
     return this.#compiled.has(known) || (/\.(c|ts)$/.test(file) && !RUNTIME.test(basename(file)));
   }
 
+  /** C functions that a function of the sources may call through dispatch tables, by its label. */
+  dispatchesOf(label: string): readonly string[] {
+    return this.#dispatches.get(label) ?? [];
+  }
+
   #ownerByFile(name: string, file: string | undefined): Owner {
     if (file === undefined) return { origin: "library", module: LIBRARIES, name };
     if (file.endsWith(".ts")) {
       const module = file.startsWith(FIRMWARE) ? file.slice(FIRMWARE.length) : file;
-      return { origin: "typescript", module, name };
+      // A handler has its vector's name in the C and its number in the program.
+      const handlers = [...this.#compiled].filter(
+        ([symbol, owner]) => symbol.endsWith("_vect") && owner.module === module,
+      );
+      return handlers.length === 1 ? handlers[0][1] : { origin: "typescript", module, name };
     }
     const module = basename(file);
     return { origin: RUNTIME.test(module) ? "typescript" : "board", module, name };
   }
 }
 
-/** Without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0", ".lto_priv.5". */
-function plain(symbol: string): string {
+/** A symbol without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0", ".lto_priv.5". */
+export function plain(symbol: string): string {
   return symbol.split(".", 1)[0];
 }

@@ -77,10 +77,13 @@ export class Bench {
   readonly clock = new VirtualClock();
   readonly findings: Finding[] = [];
   readonly machine: Atmega328p;
-  readonly #program: Program;
+  readonly #program: Pick<ElfImage, "symbols">;
   #console = "";
 
-  constructor(program: Program, options: Partial<MachineOptions> = {}) {
+  constructor(
+    program: Pick<ElfImage, "flash" | "ramEnd" | "symbols">,
+    options: Partial<MachineOptions> = {},
+  ) {
     this.#program = program;
     this.machine = new Atmega328p({
       clock: this.clock,

@@ -11,7 +11,7 @@ export function namesOf(
 ): CompilerNames {
   const map = (names: Readonly<Record<string, string>>) =>
     new Map(Object.entries(names).map(([name, symbol]) => [name, { symbol }]));
-  return { functions: map(functions), symbols: map(variables) };
+  return { functions: map(functions), symbols: map(variables), dispatches: new Map() };
 }
 
 export function reportOf(program: Program, names: CompilerNames = namesOf({})): SizeReport {
