@@ -8,6 +8,7 @@ import type { Evaluator } from "./range-expressions.ts";
 import { declaredAs, relating, rowOf } from "./related.ts";
 import type { ElementNode, Expression, RowType } from "./tree.ts";
 import { written } from "./types.ts";
+import { guard, guardIndex, guardSum } from "./ways-out.ts";
 
 /** `array[index]`: 0 <= index < length. */
 export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
@@ -15,16 +16,26 @@ export function checkIndex(evaluator: Evaluator, access: ElementNode): void {
   const { min } = lengthOfArray(access.array);
   const index = narrowed(evaluator, access.index);
   const inside = index.max < min || fits(evaluator, access.index, 1, access.array);
-  if (index.min < 0 || !inside) {
-    evaluator.report(relating(messages.indexOutside(access.index.node, index, min), rowOf(access.array)));
-  }
+  if (index.min < 0 || !inside) reportIndex(evaluator, access.index, index, min, access.array);
+}
+
+function reportIndex(
+  evaluator: Evaluator,
+  index: Expression,
+  range: Interval,
+  length: number,
+  row?: Expression,
+): void {
+  const wayOut = guardIndex(evaluator, index, range, length);
+  const message = messages.indexOutside(index.node, range, length, wayOut);
+  evaluator.report(row ? relating(message, rowOf(row)) : message);
 }
 
 /** The `index` of one of `count` functions. */
 export function checkDispatchIndex(evaluator: Evaluator, index: Expression, count: number): void {
   if (!evaluator.reporting || evaluator.state === undefined) return;
   const range = narrowed(evaluator, index);
-  if (range.min < 0 || range.max >= count) evaluator.report(messages.indexOutside(index.node, range, count));
+  if (range.min < 0 || range.max >= count) reportIndex(evaluator, index, range, count);
 }
 
 /** `count` octets of `array` from `offset` on: 0 <= offset, 0 <= count, offset + count <= length. */
@@ -39,14 +50,19 @@ export function checkAccess(
   const { min } = lengthOfArray(array);
   const start = narrowed(evaluator, offset);
   const size = typeof count === "number" ? exactly(count) : narrowed(evaluator, count);
-  const negative = [start, size].find((range) => range.min < 0);
-  if (negative) {
-    evaluator.report(messages.offsetNegative(node, negative));
+  for (const [range, expression] of [[start, offset] as const, [size, count] as const]) {
+    if (range.min >= 0 || typeof expression === "number") continue;
+    const allowed = { min: 0, max: Number.POSITIVE_INFINITY };
+    evaluator.report(messages.offsetNegative(node, range, guard(evaluator, expression, range, allowed)));
     return;
   }
   const end = add(start, size);
   if (end.max > min && !fits(evaluator, offset, count, array)) {
-    evaluator.report(relating(messages.accessOutside(node, end, min), rowOf(array)));
+    const wayOut =
+      typeof count === "number"
+        ? guard(evaluator, offset, start, { min: 0, max: min - count })
+        : guardSum(evaluator, [offset, start], [count, size], min);
+    evaluator.report(relating(messages.accessOutside(node, end, min, wayOut), rowOf(array)));
   }
 }
 

@@ -58,6 +58,11 @@ export function show(range: { readonly min: number; readonly max: number }): str
 
 type Range = { readonly min: number; readonly max: number };
 
+/** What to write instead, whole: unlike texts of the source it is never shortened. */
+export interface WayOut {
+  readonly wayOut: string;
+}
+
 export const messages = {
   // ---- 1xxx: syntax, names and types
   syntax: define(1001, (what: string, wayOut: string) => `${what} has no place in firmware: ${wayOut}`),
@@ -209,12 +214,11 @@ export const messages = {
   // ---- 2xxx: ranges of values
   mayNotFit: define(
     2001,
-    (range: Range, type: string, wayOut: string) => `value ${show(range)} may not fit ${type}: ${wayOut}`,
+    (range: Range, type: string, { wayOut }: WayOut) => `value ${show(range)} may not fit ${type}: ${wayOut}`,
   ),
   mayLeaveRange: define(
     2002,
-    (range: Range, type: string) =>
-      `value ${show(range)} may leave ${type}: test it first, as in if (x >= Min && x <= Max), or mask it`,
+    (range: Range, type: string, { wayOut }: WayOut) => `value ${show(range)} may leave ${type}: ${wayOut}`,
   ),
   tooLarge: define(
     2003,
@@ -232,17 +236,17 @@ export const messages = {
   ),
   shiftCount: define(
     2006,
-    (range: Range, max: number) =>
-      `a count here must lie in 0..${max}, this is ${show(range)}: mask it with & ${max}, or guard it`,
+    (range: Range, max: number, { wayOut }: WayOut) =>
+      `a count here must lie in 0..${max}, this is ${show(range)}: ${wayOut}`,
   ),
   divisorZero: define(
     2007,
-    (range: Range) => `the divisor ${show(range)} may be zero: guard it with if (x > 0)`,
+    (range: Range, { wayOut }: WayOut) => `the divisor ${show(range)} may be zero: ${wayOut}`,
   ),
   negativeDivision: define(
     2008,
-    (operator: string, range: Range) =>
-      `'${operator}' wants values from 0 on, this is ${show(range)}: guard it with if (x >= 0), or cast it`,
+    (operator: string, range: Range, { wayOut }: WayOut) =>
+      `'${operator}' wants values from 0 on, this is ${show(range)}: ${wayOut}, or cast it`,
   ),
   mixedComparison: define(
     2009,
@@ -268,17 +272,17 @@ export const messages = {
   // ---- 3xxx: bounds of arrays
   indexOutside: define(
     3001,
-    (range: Range, length: number) =>
-      `index ${show(range)} may lie outside the ${length} element${length === 1 ? "" : "s"}: guard it with if (i < ${length}), or mask it`,
+    (range: Range, length: number, { wayOut }: WayOut) =>
+      `index ${show(range)} may lie outside the ${length} element${length === 1 ? "" : "s"}: ${wayOut}`,
   ),
   accessOutside: define(
     3002,
-    (end: Range, length: number) =>
-      `the access may end at ${show(end)}, but only ${length} octet${length === 1 ? " is" : "s are"} known to be there: guard it with if (offset + count <= ${length})`,
+    (end: Range, length: number, { wayOut }: WayOut) =>
+      `the access may end at ${show(end)}, but only ${length} octet${length === 1 ? " is" : "s are"} known to be there: ${wayOut}`,
   ),
   offsetNegative: define(
     3003,
-    (range: Range) => `offset or count ${show(range)} may be negative: guard it with if (x >= 0)`,
+    (range: Range, { wayOut }: WayOut) => `offset or count ${show(range)} may be negative: ${wayOut}`,
   ),
   tooShort: define(
     3004,

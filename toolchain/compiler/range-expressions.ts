@@ -46,6 +46,7 @@ import {
   type Variable,
   valueOfCell,
 } from "./tree.ts";
+import { guard } from "./ways-out.ts";
 
 /** Where JavaScript's numbers are exact. */
 const SAFE: Interval = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
@@ -100,7 +101,9 @@ export class Evaluator {
     const proven = form && this.state ? meet(range, this.state.bound(form)) : range;
     if (proven && within(proven, type)) return proven;
     if (this.reporting) {
-      this.report(relating(misfit(value.node, proven ?? range, type), declaredAs(declaration, type.name)));
+      const left = proven ?? range;
+      const wayOut = type.name in RANGES ? undefined : guard(this, value, left, type);
+      this.report(relating(misfit(value.node, left, type, wayOut), declaredAs(declaration, type.name)));
     }
     return meet(range, type) ?? { min: type.min, max: type.max };
   }
@@ -365,23 +368,29 @@ export class Evaluator {
   #count(operand: Expression, max: number, range = this.value(operand)): Interval {
     const allowed = { min: 0, max };
     if (within(range, allowed)) return range;
-    this.report(messages.shiftCount(operand.node, range, max));
+    this.report(messages.shiftCount(operand.node, range, max, guard(this, operand, range, allowed)));
     return meet(range, allowed) ?? allowed;
   }
 
   #nonNegative(operand: Expression, operator: string): Interval {
     const range = this.value(operand);
-    if (range.min < 0) this.report(messages.negativeDivision(operand.node, operator, range));
+    if (range.min < 0) this.#negative(operand, operator, range);
     else if (range.max > U32.max) this.report(beyond32Bits(operand.node, range));
     return meet(range, U32) ?? U32;
   }
 
+  #negative(operand: Expression, operator: string, range: Interval): void {
+    const wayOut = guard(this, operand, range, { min: 0, max: Number.POSITIVE_INFINITY });
+    this.report(messages.negativeDivision(operand.node, operator, range, wayOut));
+  }
+
   #divisor(operand: Expression, operator: string): Interval {
     const range = this.value(operand);
-    if (range.min < 0) this.report(messages.negativeDivision(operand.node, operator, range));
-    else if (range.min === 0) this.report(messages.divisorZero(operand.node, range));
-    else if (range.max > U32.max) this.report(beyond32Bits(operand.node, range));
     const allowed = { min: 1, max: U32.max };
+    if (range.min < 0) this.#negative(operand, operator, range);
+    else if (range.min === 0) {
+      this.report(messages.divisorZero(operand.node, range, guard(this, operand, range, allowed)));
+    } else if (range.max > U32.max) this.report(beyond32Bits(operand.node, range));
     return meet(range, allowed) ?? allowed;
   }
 
