@@ -219,7 +219,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
       assert.match(stderr, /the image passes its budget:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/);
       assert.match(
         stderr,
-        /grown by \d+ since the last build that was kept .*\n +\+\d+ {2}app\.ts:TABLE \(new\)/,
+        /grown by \d+ since the last build that was kept .*\n +\+\d+ {2}\.\/app\.ts:TABLE \(new\)/,
       );
     }
   });

@@ -43,6 +43,7 @@ export function groupsOf(report: SizeReport): Map<string, Group> {
 /** The folder of a module; modules at the top are a group of their own. */
 export function groupName({ module, origin }: Pick<ModuleSize, "module" | "origin">): string {
   if (origin !== "typescript") return NAMES[origin];
+  if (module.startsWith("./")) return "the application";
   const slash = module.indexOf("/");
   return slash < 0 ? module : module.slice(0, slash);
 }

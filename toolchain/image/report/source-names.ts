@@ -1,7 +1,7 @@
 /** Whose a symbol of the linked program is: a function or variable of the TypeScript sources, of the board's C, or neither. */
 import { basename } from "node:path";
 import type { DebugInfo, Scope } from "./dwarf.ts";
-import type { Origin } from "./size-report.ts";
+import { labelOf, type Origin } from "./size-report.ts";
 
 /** What the compiler says of its names: "lorawan/join.ts:acceptJoin" to the symbol in C. */
 export interface CompilerNames {
@@ -31,16 +31,16 @@ export class SourceNames {
   readonly #dispatches = new Map<string, readonly string[]>();
 
   constructor(names: CompilerNames, debug: DebugInfo) {
-    for (const [source, { symbol }] of [...names.functions, ...names.symbols]) {
+    const sources = [...names.functions, ...names.symbols].map(([source, { symbol }]) => {
       const at = source.lastIndexOf(":");
-      this.#compiled.set(symbol, {
-        origin: "typescript",
-        module: source.slice(0, at),
-        name: source.slice(at + 1),
-      });
-    }
-    for (const [source, { symbol }] of names.functions) {
-      this.#dispatches.set(source, names.dispatches.get(symbol) ?? []);
+      return { module: source.slice(0, at), name: source.slice(at + 1), symbol };
+    });
+    const moduleName = shortNames(sources.map(({ module }) => module));
+    for (const { module, name, symbol } of sources) {
+      const owner: Owner = { origin: "typescript", module: moduleName(module), name };
+      this.#compiled.set(symbol, owner);
+      const listed = names.dispatches.get(symbol);
+      if (listed !== undefined) this.#dispatches.set(labelOf(owner), listed);
     }
     for (const [name, file] of debug.variables) this.#files.set(plain(name), file);
     const visit = ({ name, file, inner }: Scope) => {
@@ -71,16 +71,31 @@ export class SourceNames {
   #ownerByFile(name: string, file: string | undefined): Owner {
     if (file === undefined) return { origin: "library", module: LIBRARIES, name };
     if (file.endsWith(".ts")) {
-      const module = file.startsWith(FIRMWARE) ? file.slice(FIRMWARE.length) : file;
       // A handler has its vector's name in the C and its number in the program.
       const handlers = [...this.#compiled].filter(
-        ([symbol, owner]) => symbol.endsWith("_vect") && owner.module === module,
+        ([symbol, owner]) => symbol.endsWith("_vect") && basename(owner.module) === basename(file),
       );
-      return handlers.length === 1 ? handlers[0][1] : { origin: "typescript", module, name };
+      if (handlers.length === 1) return handlers[0][1];
+      const module = file.startsWith(FIRMWARE) ? file.slice(FIRMWARE.length) : file;
+      return { origin: "typescript", module, name };
     }
     const module = basename(file);
     return { origin: RUNTIME.test(module) ? "typescript" : "board", module, name };
   }
+}
+
+/**
+ * Modules outside the firmware have names that lead there from its folder, "../../../app.ts"; they are told from
+ * the folder that holds all of them, "./app.ts".
+ */
+function shortNames(modules: readonly string[]): (module: string) => string {
+  const isOutside = (module: string) => module.startsWith("../");
+  const folders = modules.filter(isOutside).map((module) => module.split("/").slice(0, -1));
+  let shared = folders[0]?.length ?? 0;
+  for (const folder of folders) {
+    while (folder.slice(0, shared).join("/") !== folders[0].slice(0, shared).join("/")) shared--;
+  }
+  return (module) => (isOutside(module) ? `./${module.split("/").slice(shared).join("/")}` : module);
 }
 
 /** A symbol without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0", ".lto_priv.5". */

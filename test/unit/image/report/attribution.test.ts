@@ -77,6 +77,20 @@ describe("what an image takes", () => {
     assert.equal(small.flashBytes + (main?.flashBytes ?? 0), sizeIn(program.elfPath, "main"));
   });
 
+  it("tells modules outside the firmware from the folder that holds them", async () => {
+    const names = namesOf(
+      { "../../home/app/more/it.ts:twice": "demo_twice", "../../home/app/app.ts:small": "demo_small" },
+      { "../../home/app/app.ts:buffer": "demo_buffer", "lorawan/it.ts:start": "demo_start" },
+    );
+    const modules = new Set(reportOf(await buildBare(SOURCE), names).parts.map(({ module }) => module));
+    for (const module of ["./more/it.ts", "./app.ts", "lorawan/it.ts"])
+      assert.ok(modules.has(module), module);
+    assert.deepEqual(
+      [...modules].filter((module) => module.includes("..")),
+      [],
+    );
+  });
+
   it("has the tables of a switch, and variables that have no name", async () => {
     const cases = Array.from({ length: 24 }, (_, i) => `case ${i}: x = ${(i * 37) % 101}; break;`).join(" ");
     const report = reportOf(
