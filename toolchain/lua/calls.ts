@@ -2,6 +2,7 @@
 import type * as lua from "typescript-to-lua";
 import { tree } from "../compiler/index.ts";
 import { lengthCode, reference } from "./arrays.ts";
+import { inlineCall, inlinedReference } from "./inline.ts";
 import { exactCode, scalarCode } from "./numbers.ts";
 import { keep } from "./order.ts";
 import { recordCode } from "./records.ts";
@@ -11,7 +12,12 @@ import type { Writer } from "./writer.ts";
 
 type Call = Extract<tree.Expression, { kind: "call" | "dispatch" }>;
 
+export function isInlined(at: Writer, expression: Call): expression is Call & { kind: "call" } {
+  return expression.kind === "call" && at.context.inlined.has(expression.callee);
+}
+
 export function callCode(at: Writer, expression: Call): lua.Expression {
+  if (isInlined(at, expression)) return inlineCall(at, expression, true)[0];
   if (expression.kind === "call") {
     return call(at.functionName(expression.callee), ...argumentsOf(at, expression, expression.arguments));
   }
@@ -25,6 +31,7 @@ export function callCode(at: Writer, expression: Call): lua.Expression {
 
 /** A call that gives an array. */
 export function referenceCall(at: Writer, expression: Call): Reference {
+  if (isInlined(at, expression)) return inlinedReference(inlineCall(at, expression, true));
   const code = callCode(at, expression);
   if (!at.context.conventions.isBased(tree.calleesOf(expression)[0]))
     return { table: at.temporary(code), base: number(0) };

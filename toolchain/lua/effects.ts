@@ -2,8 +2,9 @@
 import * as lua from "typescript-to-lua";
 import { operands, tree } from "../compiler/index.ts";
 import { access, isText } from "./arrays.ts";
-import { callCode } from "./calls.ts";
+import { callCode, isInlined } from "./calls.ts";
 import { conditionCode, outcome } from "./conditions.ts";
+import { inlineCall } from "./inline.ts";
 import { lowerStep, scalarCode } from "./numbers.ts";
 import { assign, call, name, not, number, when } from "./syntax.ts";
 import type { Writer } from "./writer.ts";
@@ -38,7 +39,8 @@ const visitors: { readonly [K in Kind]?: Visitor<K> } = {
 };
 
 function lowerCall(at: Writer, expression: Of<"call"> | Of<"dispatch">): void {
-  at.emit(lua.createExpressionStatement(callCode(at, expression)));
+  if (isInlined(at, expression)) inlineCall(at, expression, false);
+  else at.emit(lua.createExpressionStatement(callCode(at, expression)));
 }
 
 function emitCall(at: Writer, callee: lua.Expression, values: readonly lua.Expression[]): void {
@@ -51,7 +53,7 @@ function lowerAssert(at: Writer, { condition, node }: Of<"assert">): void {
     return;
   }
   const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
-  const message = `assertion failed: ${at.tree.module.line}:${line + 1}`;
+  const message = `assertion failed: ${at.frame.tree.module.line}:${line + 1}`;
   const stop = call(name("error"), lua.createStringLiteral(message), number(0));
   at.emit(when(not(conditionCode(at, condition)), [lua.createExpressionStatement(stop)]));
 }

@@ -1,6 +1,7 @@
 /** One function of the program as Lua. */
 import * as lua from "typescript-to-lua";
 import { tree } from "../compiler/index.ts";
+import { type Measure, measure } from "./measure.ts";
 import { lowerStatements } from "./statements.ts";
 import { type OwnStorage, type ProgramContext, Writer } from "./writer.ts";
 
@@ -13,6 +14,7 @@ export interface LoweredFunction {
   readonly helpers: Writer["helpers"];
   /** Local arrays and records: made once, with the function. */
   readonly owned: readonly OwnStorage[];
+  readonly measured: Measure;
 }
 
 export function lowerFunction(context: ProgramContext, of: tree.FunctionTree): LoweredFunction {
@@ -25,6 +27,7 @@ export function lowerFunction(context: ProgramContext, of: tree.FunctionTree): L
     return names;
   });
   const body = at.block(() => lowerStatements(at, of.body));
+  const measured = measure(body);
   const code = lua.createFunctionExpression(lua.createBlock(body), parameters);
   const name = lua.createIdentifier(context.names.of(of));
   return {
@@ -34,5 +37,6 @@ export function lowerFunction(context: ProgramContext, of: tree.FunctionTree): L
     variables: at.variables,
     helpers: at.helpers,
     owned: [...at.owned.values()],
+    measured: { ...measured, locals: measured.locals + parameters.length },
   };
 }

@@ -14,11 +14,15 @@ export interface Target {
   flag?: lua.Identifier;
 }
 
+export type JumpKind = "break" | "continue" | "return";
+
 export class Jumps {
   /** The loops of Lua around this point, innermost last: each is left by `break` and belongs to one target. */
   readonly #loops: { readonly target: Target; readonly crossing: Set<Target> }[] = [];
   readonly #breaks: Target[] = [];
   readonly #continues: Target[] = [];
+  /** Ends of functions that are written in place; the end of the function itself is Lua's own `return`. */
+  readonly #returns: Target[] = [];
 
   /** Runs `action` with the targets of the source's `break` and `continue`; a switch has no `continue` of its own. */
   within<T>(targets: { break: Target; continue?: Target }, action: () => T): T {
@@ -30,14 +34,25 @@ export class Jumps {
     return result;
   }
 
+  /** Runs `action`, the body of a function, with the target of its `return`. */
+  returning(target: Target, action: () => void): void {
+    this.#returns.push(target);
+    action();
+    this.#returns.pop();
+  }
+
+  #target(kind: JumpKind): Target | undefined {
+    return { break: this.#breaks, continue: this.#continues, return: this.#returns }[kind].at(-1);
+  }
+
   /** Whether a jump from here relies on nothing being left to do. */
-  isTail(kind: "break" | "continue"): boolean {
-    return (kind === "break" ? this.#breaks : this.#continues).at(-1)?.mode === "tail";
+  isTail(kind: JumpKind): boolean {
+    return this.#target(kind)?.mode === "tail";
   }
 
   /** The statements of a jump of the source. */
-  jump(kind: "break" | "continue", fresh: () => lua.Identifier): lua.Statement[] {
-    const target = (kind === "break" ? this.#breaks : this.#continues).at(-1)!;
+  jump(kind: JumpKind, fresh: () => lua.Identifier): lua.Statement[] {
+    const target = this.#target(kind)!;
     if (target.mode === "tail") return [];
     const crossed = this.#loops.slice(this.#loops.findLastIndex((loop) => loop.target === target) + 1);
     if (crossed.length === 0) return [lua.createBreakStatement()];

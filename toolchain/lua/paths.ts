@@ -1,7 +1,6 @@
 /** Whether jumps can be left out because what follows them goes into the other branch. */
 import type { tree } from "../compiler/index.ts";
-
-type Kind = "break" | "continue";
+import type { JumpKind } from "./jumps.ts";
 
 /** Blocks may stand this deep in each other before a loop that runs once is the better form. */
 const DEEPEST = 24;
@@ -10,7 +9,7 @@ const DEEPEST = 24;
  * Whether every jump of `kind` in the list, which ends where the jump leads, has nothing left to do once each `if` of
  * which one branch never ends normally has taken what follows into the other.
  */
-export function canNest(statements: readonly tree.Statement[], kind: Kind, depth = 0): boolean {
+export function canNest(statements: readonly tree.Statement[], kind: JumpKind, depth = 0): boolean {
   const [first, ...rest] = statements;
   if (first === undefined) return true;
   if (!jumps(first, kind)) return canNest(rest, kind, depth);
@@ -18,6 +17,7 @@ export function canNest(statements: readonly tree.Statement[], kind: Kind, depth
   switch (first.kind) {
     case "break":
     case "continue":
+    case "return":
       return true;
     case "block":
       return canNest([...first.statements, ...rest], kind, depth);
@@ -33,7 +33,7 @@ export function canNest(statements: readonly tree.Statement[], kind: Kind, depth
       return false;
     }
     case "switch":
-      // A `continue` inside it: its clauses end where the list does.
+      // What jumps out of it: its clauses end where the list does.
       return (
         rest.length === 0 &&
         first.clauses.every(({ body }) => canNest(body, "break", depth) && canNest(body, kind, depth))
@@ -44,10 +44,11 @@ export function canNest(statements: readonly tree.Statement[], kind: Kind, depth
 }
 
 /** Whether a jump of this kind that leaves the statement occurs in it. */
-export function jumps(statement: tree.Statement, kind: Kind): boolean {
+export function jumps(statement: tree.Statement, kind: JumpKind): boolean {
   switch (statement.kind) {
     case "break":
     case "continue":
+    case "return":
       return statement.kind === kind;
     case "block":
       return statement.statements.some((inner) => jumps(inner, kind));
@@ -58,9 +59,10 @@ export function jumps(statement: tree.Statement, kind: Kind): boolean {
       );
     case "switch":
       return (
-        kind === "continue" &&
-        statement.clauses.some((clause) => clause.body.some((inner) => jumps(inner, kind)))
+        kind !== "break" && statement.clauses.some(({ body }) => body.some((inner) => jumps(inner, kind)))
       );
+    case "loop":
+      return kind === "return" && jumps(statement.body, kind);
     default:
       return false;
   }

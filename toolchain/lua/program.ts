@@ -6,6 +6,7 @@ import { type Analysis, Assigned, tree, walk } from "../compiler/index.ts";
 import { Conventions } from "./conventions.ts";
 import type { Dialect, Helper } from "./dialect.ts";
 import { lowerFunction } from "./functions.ts";
+import { chooseInlined } from "./inlining.ts";
 import { spill } from "./layout.ts";
 import { ChunkNames } from "./names.ts";
 import { type HelperName, helperTexts } from "./runtime.ts";
@@ -73,28 +74,38 @@ function firstValue(helper: Helper, { type, initial }: tree.Variable): lua.Expre
   return initialCode(helper, { type: type!, initial: initial! });
 }
 
+/** Names for all of the program, before the functions ask for more. */
+function namesOf({ tree: program, calls }: Analysis): ChunkNames {
+  const names = new ChunkNames();
+  for (const { external } of calls.order) if (external !== undefined) names.reserve(external);
+  for (const callee of calls.order) names.of(callee);
+  for (const variable of program.variables) names.of(variable);
+  return names;
+}
+
 /** Lowers every function that code reaches. */
 export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolean): LoweredProgram {
   const { tree: program, calls, ranges } = analysis;
-  const names = new ChunkNames();
   const externals = calls.order.filter((callee) => callee.external !== undefined);
-  for (const { external } of externals) names.reserve(external!);
-  for (const callee of calls.order) names.of(callee);
-  for (const variable of program.variables) names.of(variable);
   const reentrant = intersection(reach([program.entry], calleesIn), reach(program.interrupts, calleesIn));
   const context = {
     analysis,
     dialect,
     conventions: new Conventions(calls),
-    names,
     reentrant,
     assigned: new Assigned(ranges),
     debug,
   };
-  const all = new Map(
-    calls.order
-      .filter((callee) => callee.external === undefined)
-      .map((callee) => [callee, lowerFunction(context, callee)] as const),
+  const own = calls.order.filter((callee) => callee.external === undefined);
+  const lower = (callees: readonly tree.FunctionTree[], inlined: ReadonlySet<tree.FunctionTree>) => {
+    const names = namesOf(analysis);
+    const whole = { ...context, names, inlined };
+    return { names, all: new Map(callees.map((callee) => [callee, lowerFunction(whole, callee)])) };
+  };
+  const inlined = chooseInlined(analysis, lower(own, new Set()).all, dialect.upvalues);
+  const { names, all } = lower(
+    own.filter((callee) => !inlined.has(callee)),
+    inlined,
   );
   const reached = reach([program.entry, ...program.interrupts], (callee) => all.get(callee)?.functions ?? []);
   const functions = [...all.values()].filter((lowered) => reached.has(lowered.tree));

@@ -3,7 +3,7 @@ import * as lua from "typescript-to-lua";
 import { compoundValue, tree } from "../compiler/index.ts";
 import { reference } from "./arrays.ts";
 import { conditionCode, outcome } from "./conditions.ts";
-import { lowerEffect } from "./effects.ts";
+import { discard, lowerEffect } from "./effects.ts";
 import { lowerLoop } from "./loops.ts";
 import { scalarCode } from "./numbers.ts";
 import { placeOf } from "./order.ts";
@@ -11,7 +11,7 @@ import { completes, jumps } from "./paths.ts";
 import { recordCode } from "./records.ts";
 import { initialCode, renew } from "./storage.ts";
 import { lowerSwitch } from "./switches.ts";
-import { assign, literal, local, when } from "./syntax.ts";
+import { assign, local, when } from "./syntax.ts";
 import type { Writer } from "./writer.ts";
 
 type Kind = tree.Statement["kind"];
@@ -34,7 +34,9 @@ export function lowerStatements(at: Writer, statements: readonly tree.Statement[
 /** Whether a jump out of the statement counts on what follows it being in another branch. */
 function leavesTail(at: Writer, statement: tree.Statement): statement is Of<"if"> | Of<"block"> {
   if (statement.kind !== "if" && statement.kind !== "block") return false;
-  return (["break", "continue"] as const).some((kind) => at.jumps.isTail(kind) && jumps(statement, kind));
+  return (["break", "continue", "return"] as const).some(
+    (kind) => at.jumps.isTail(kind) && jumps(statement, kind),
+  );
 }
 
 /** Puts what follows into the branch that leads on; `canNest` has seen that only one does. */
@@ -126,16 +128,7 @@ function lowerDeclare(at: Writer, statement: Of<"declare">): void {
     at.emit(local([at.variable(variable)], [recordCode(at, value)]));
     return;
   }
-  const { table, base } = reference(at, value);
-  const named = lua.isIdentifier(table) ? table : at.variable(variable);
-  if (named !== table) at.emit(local([named], [table]));
-  if (literal(base) !== undefined) {
-    at.setAlias(variable, { table: named, base });
-    return;
-  }
-  const from = at.freshName(`${variable.name}_at`);
-  at.emit(local([from], [base]));
-  at.setAlias(variable, { table: named, base: from });
+  at.bindReference(variable, reference(at, value));
 }
 
 /** A local array or record: made once, or at each call where the function may run within itself. */
@@ -143,21 +136,25 @@ function lowerStorage(at: Writer, statement: Of<"declare">): void {
   const { variable } = statement;
   const owner = { type: variable.type!, initial: variable.initial! };
   if (at.isReentrant) at.emit(local([at.variable(variable)], [initialCode(at.helper, owner)]));
-  else if (!at.blanks.has(statement)) renew(at, at.own(variable), owner);
+  else if (!at.context.assigned.blanks(at.frame.tree).has(statement)) renew(at, at.own(variable), owner);
 }
 
 function lowerReturn(at: Writer, { value }: Of<"return">): void {
-  if (value === undefined) {
-    at.emit(lua.createReturnStatement([]));
+  const { tree: callee, results } = at.frame;
+  if (results === undefined) {
+    at.emit(lua.createReturnStatement(value === undefined ? [] : resultCodes(at, callee, value)));
     return;
   }
-  const { result } = at.tree;
-  if (result.kind === "record") {
-    at.emit(lua.createReturnStatement([recordCode(at, value)]));
-  } else if (tree.isRow(result)) {
-    const { table, base } = reference(at, value);
-    at.emit(lua.createReturnStatement(at.context.conventions.isBased(at.tree) ? [table, base] : [table]));
-  } else {
-    at.emit(lua.createReturnStatement([scalarCode(at, value)]));
-  }
+  if (value !== undefined && results.length > 0) {
+    at.emit(assign([...results], resultCodes(at, callee, value)));
+  } else if (value !== undefined) discard(at, value);
+  at.emit(...at.jumps.jump("return", () => at.freshName("leave")));
+}
+
+function resultCodes(at: Writer, callee: tree.FunctionTree, value: tree.Expression): lua.Expression[] {
+  const { result } = callee;
+  if (result.kind === "record") return [recordCode(at, value)];
+  if (!tree.isRow(result)) return [scalarCode(at, value)];
+  const { table, base } = reference(at, value);
+  return at.context.conventions.isBased(callee) ? [table, base] : [table];
 }

@@ -1,7 +1,7 @@
 /** The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already. */
 
 import type * as lua from "typescript-to-lua";
-import { isIdentifier } from "typescript-to-lua";
+import { isIdentifier, isNumericLiteral } from "typescript-to-lua";
 import type { Analysis, tree } from "../compiler/index.ts";
 import { type Assigned, Order, type Ranges } from "../compiler/index.ts";
 import type { Conventions } from "./conventions.ts";
@@ -21,6 +21,8 @@ export interface ProgramContext {
   /** What the main program and an interrupt handler both reach. */
   readonly reentrant: ReadonlySet<tree.FunctionTree>;
   readonly assigned: Assigned;
+  /** Functions that are written in place of their only call. */
+  readonly inlined: ReadonlySet<tree.FunctionTree>;
   /** Whether assertions stop the program. */
   readonly debug: boolean;
 }
@@ -31,17 +33,19 @@ export interface OwnStorage {
   readonly variable: tree.Variable;
 }
 
+/** A function that is being lowered: the one that the code is for, or one that is written in place of a call. */
+export interface Frame {
+  readonly tree: tree.FunctionTree;
+  /** Where the result of an inlined function goes: no name where nobody needs it. Undefined: it is returned. */
+  readonly results: readonly lua.Identifier[] | undefined;
+}
+
 export class Writer {
   readonly context: ProgramContext;
-  readonly tree: tree.FunctionTree;
   readonly ranges: Ranges;
   readonly order: Order;
   readonly dialect: Dialect;
   readonly jumps = new Jumps();
-  /** Whether a handler of the board's events may call the function while it runs. */
-  readonly isReentrant: boolean;
-  /** Local arrays and records whose first values nothing reads. */
-  readonly blanks: ReadonlySet<tree.DeclareStatement>;
   /** What the function refers to. */
   readonly functions = new Set<tree.FunctionTree>();
   readonly variables = new Set<tree.Variable>();
@@ -51,17 +55,35 @@ export class Writer {
   readonly #aliases = new Map<tree.Variable, Reference>();
   readonly #places = new Map<tree.Expression, lua.AssignmentLeftHandSideExpression>();
   readonly #temporaries = new Set<string>();
+  #frame: Frame;
   #out: lua.Statement[] = [];
 
   constructor(context: ProgramContext, of: tree.FunctionTree) {
     this.context = context;
-    this.tree = of;
+    this.#frame = { tree: of, results: undefined };
     this.ranges = context.analysis.ranges;
     this.order = new Order(context.analysis.calls);
     this.dialect = context.dialect;
     this.#names = new FunctionNames(context.names);
-    this.isReentrant = context.reentrant.has(of);
-    this.blanks = context.assigned.blanks(of);
+  }
+
+  // ---- the function
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+
+  /** Runs `action` for the body of another function. */
+  within(frame: Frame, action: () => void): void {
+    const outer = this.#frame;
+    this.#frame = frame;
+    action();
+    this.#frame = outer;
+  }
+
+  /** Whether an interrupt handler may call the function while it runs. */
+  get isReentrant(): boolean {
+    return this.context.reentrant.has(this.#frame.tree);
   }
 
   // ---- statements
@@ -129,8 +151,17 @@ export class Writer {
     return this.#aliases.get(variable);
   }
 
-  setAlias(variable: tree.Variable, reference: Reference): void {
-    this.#aliases.set(variable, reference);
+  /** Gives a name to a reference that outlives the statement: the variable's own where there is none yet. */
+  bindReference(variable: tree.Variable, { table, base }: Reference): void {
+    const named = isIdentifier(table) ? table : this.variable(variable);
+    if (named !== table) this.emit(local([named], [table]));
+    if (isNumericLiteral(base)) {
+      this.#aliases.set(variable, { table: named, base });
+      return;
+    }
+    const from = this.freshName(`${variable.name}_at`);
+    this.emit(local([from], [base]));
+    this.#aliases.set(variable, { table: named, base: from });
   }
 
   functionName(callee: tree.FunctionTree): lua.Identifier {
@@ -148,7 +179,7 @@ export class Writer {
     if (this.isReentrant) return this.variable(variable);
     const known = this.owned.get(variable);
     if (known) return name(known.name);
-    const fresh = this.context.names.fresh(`${this.context.names.of(this.tree)}_${variable.name}`);
+    const fresh = this.context.names.fresh(`${this.context.names.of(this.#frame.tree)}_${variable.name}`);
     this.owned.set(variable, { name: fresh, variable });
     return name(fresh);
   }
