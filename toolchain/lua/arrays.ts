@@ -19,8 +19,10 @@ export function reference(at: Writer, expression: tree.Expression): Reference {
       const { variable } = expression;
       const alias = at.alias(variable);
       if (alias) return alias;
-      if (variable.scope === "local") return { table: at.own(variable), base: number(0) };
-      const based = variable.scope === "parameter" && at.context.conventions.isBased(variable);
+      if (variable.scope === "local" && !variable.referents) {
+        return { table: at.own(variable), base: number(0) };
+      }
+      const based = variable.scope !== "module" && at.context.conventions.isBased(variable);
       return { table: at.variable(variable), base: based ? at.baseOf(variable) : number(0) };
     }
     case "field":

@@ -1,5 +1,6 @@
 /** The one chunk: check of the numbers, runtime, board, modules, and the table that it gives back. */
 import type { PrintResult } from "typescript-to-lua";
+import { tree } from "../compiler/index.ts";
 import type { LuaDialect } from "./dialect.ts";
 import { SPILL_TABLE } from "./layout.ts";
 import type { LoweredProgram } from "./program.ts";
@@ -54,18 +55,28 @@ export function bundleOf(
     const [first, ...others] = members.map(place);
     add(`${place(name)} = {${[`[0] = ${first}`, ...others].join(", ")}}`);
   }
+  const shown = [...program.variables.values()].filter(({ variable }) => isMemory(variable));
+  if (shown.some(({ variable }) => variable.constant)) add(ALWAYS);
   add(`return {\n  main = ${place(program.entry)},`);
   if (program.interrupts.length > 0) {
     const handlers = program.interrupts.map(({ name, interrupt }) => `${interrupt} = ${place(name)}`);
     add(`  interrupts = { ${handlers.join(", ")} },`);
   }
   add("  variables = {");
-  for (const { variable, name } of program.variables.values()) {
-    if (variable.constant && variable.initial?.kind === "table") continue;
-    add(`    ["${variable.module.path}:${variable.name}"] = function() return ${place(name)} end,`);
+  for (const { variable, name } of shown) {
+    const get = variable.constant ? `always(${place(name)})` : `function() return ${place(name)} end`;
+    add(`    ["${variable.module.path}:${variable.name}"] = ${get},`);
   }
   add("  },\n}\n");
   return { text: lines.join("\n"), origins };
+}
+
+/** A function for each array costs less as a closure of one function than as a function of its own. */
+const ALWAYS = "local function always(value) return function() return value end end";
+
+/** Whether the program may change what a module-level variable holds. */
+function isMemory({ type }: tree.Variable): boolean {
+  return type !== undefined && (!tree.isReference(type) || type.memory === "ram");
 }
 
 /** The functions that the board must provide are there, or one error names those that are not. */

@@ -33,7 +33,7 @@ export function conditionCode(at: Writer, expression: tree.Expression): lua.Expr
 type Visitor<K extends Kind> = (at: Writer, expression: Of<K>) => lua.Expression;
 
 const visitors: { readonly [K in Kind]?: Visitor<K> } = {
-  variable: (at, { variable }) => at.variable(variable),
+  variable: (at, { variable }) => at.valueOf(variable),
   field: (at, expression) => at.place(expression) ?? fieldCode(at, expression),
   element: (at, expression) => at.place(expression) ?? elementCode(at, expression),
   call: callCode,

@@ -22,7 +22,10 @@ export class Conventions {
     }
   }
 
-  /** Whether an array parameter, or the array that a function returns, may begin inside its table. */
+  /**
+   * Whether an array parameter, a local name for several arrays, or the array that a function returns may begin inside
+   * its table.
+   */
   isBased(of: tree.Variable | tree.FunctionTree): boolean {
     return this.#based.has(of);
   }
@@ -35,6 +38,10 @@ export class Conventions {
     walk(
       caller.body,
       (statement) => {
+        if (statement.kind === "declare" && statement.variable.type?.kind === "array") {
+          const { variable } = statement;
+          if (variable.referents?.some((array) => this.#mayBeInside(array))) this.#based.add(variable);
+        }
         if (statement.kind === "return" && statement.value && caller.result.kind === "array") {
           if (this.#mayBeInside(statement.value)) this.#based.add(caller);
         }

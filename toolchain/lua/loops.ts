@@ -1,10 +1,10 @@
 /** Loops. One that counts to a limit that stays is Lua's own `for`, which is faster and shorter; others are `while` and `repeat`. */
 import * as lua from "typescript-to-lua";
-import { compoundValue, type tree, walk } from "../compiler/index.ts";
+import { compoundValue, type tree } from "../compiler/index.ts";
 import { conditionCode } from "./conditions.ts";
 import type { Target } from "./jumps.ts";
 import { exactCode } from "./numbers.ts";
-import { canNest, jumps } from "./paths.ts";
+import { assigned, canNest, jumps } from "./paths.ts";
 import { blockOf, lowerStatements } from "./statements.ts";
 import { add, not, number, subtract, truth, when } from "./syntax.ts";
 import type { Writer } from "./writer.ts";
@@ -144,22 +144,4 @@ function staysInside(at: Writer, statement: Loop, limit: tree.Expression): boole
     }
   };
   return stays(limit);
-}
-
-/** The variables that statements assign to. */
-function assigned(statements: readonly tree.Statement[]): ReadonlySet<tree.Variable> {
-  const variables = new Set<tree.Variable>();
-  const note = (target: tree.Expression) => {
-    if (target.kind === "variable") variables.add(target.variable);
-  };
-  walk(
-    statements,
-    (statement) => {
-      if (statement.kind === "assign") note(statement.target);
-    },
-    (expression) => {
-      if (expression.kind === "update") note(expression.target);
-    },
-  );
-  return variables;
 }

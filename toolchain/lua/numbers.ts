@@ -33,7 +33,7 @@ type Visitor<K extends Kind> = (at: Writer, expression: Of<K>, wanted: Wanted) =
 
 const visitors: { readonly [K in Kind]?: Visitor<K> } = {
   number: (_at, { value }) => exactly(number(value)),
-  variable: (at, { variable }) => exactly(at.variable(variable)),
+  variable: (at, { variable }) => exactly(at.valueOf(variable)),
   field: (at, expression) => exactly(at.place(expression) ?? fieldCode(at, expression)),
   element: (at, expression) => exactly(at.place(expression) ?? elementCode(at, expression)),
   load: (at, expression) => exactly(loadCode(at, expression)),

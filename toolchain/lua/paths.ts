@@ -1,6 +1,10 @@
-/** Whether jumps can be left out because what follows them goes into the other branch. */
-import type { tree } from "../compiler/index.ts";
+/** What statements do to the control flow around them, and to variables. */
+import { type tree, walk } from "../compiler/index.ts";
 import type { JumpKind } from "./jumps.ts";
+
+/*
+ * Jumps can be left out where what follows them goes into the other branch.
+ */
 
 /** Blocks may stand this deep in each other before a loop that runs once is the better form. */
 const DEEPEST = 24;
@@ -84,4 +88,22 @@ export function completes(statement: tree.Statement): boolean {
     default:
       return true;
   }
+}
+
+/** The variables that statements assign to. */
+export function assigned(statements: readonly tree.Statement[]): ReadonlySet<tree.Variable> {
+  const variables = new Set<tree.Variable>();
+  const note = (target: tree.Expression) => {
+    if (target.kind === "variable") variables.add(target.variable);
+  };
+  walk(
+    statements,
+    (statement) => {
+      if (statement.kind === "assign") note(statement.target);
+    },
+    (expression) => {
+      if (expression.kind === "update") note(expression.target);
+    },
+  );
+  return variables;
 }

@@ -9,6 +9,7 @@ import { lowerFunction } from "./functions.ts";
 import { chooseInlined } from "./inlining.ts";
 import { spill } from "./layout.ts";
 import { ChunkNames } from "./names.ts";
+import { assigned } from "./paths.ts";
 import { type HelperName, helperTexts } from "./runtime.ts";
 import { initialCode } from "./storage.ts";
 
@@ -95,6 +96,7 @@ export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolea
     reentrant,
     assigned: new Assigned(ranges),
     debug,
+    changing: assigned(calls.order.flatMap((callee) => callee.body)),
   };
   const own = calls.order.filter((callee) => callee.external === undefined);
   const lower = (callees: readonly tree.FunctionTree[], inlined: ReadonlySet<tree.FunctionTree>) => {

@@ -22,7 +22,7 @@ export function recordCode(at: Writer, expression: tree.Expression): lua.Express
   switch (expression.kind) {
     case "variable": {
       const { variable } = expression;
-      return variable.scope === "local" && !variable.alias ? at.own(variable) : at.variable(variable);
+      return variable.scope === "local" && variable.initial ? at.own(variable) : at.valueOf(variable);
     }
     case "field":
       return fieldCode(at, expression);

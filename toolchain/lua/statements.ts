@@ -72,6 +72,10 @@ const visitors: { readonly [K in Kind]: Visitor<K> } = {
   declare: lowerDeclare,
   assign: (at, statement) => {
     const { target, value } = statement;
+    if (target.kind === "variable" && target.variable.referents) {
+      at.emit(assign(referenceNames(at, target.variable), referenceCodes(at, target.variable, value)));
+      return;
+    }
     const place = placeOf(at, target, [value]);
     at.withPlace(target, place, () => {
       at.emit(assign([place], [scalarCode(at, compoundValue(statement) ?? value)]));
@@ -124,11 +128,28 @@ function lowerDeclare(at: Writer, statement: Of<"declare">): void {
     at.emit(local([at.variable(variable)], [scalarCode(at, value)]));
     return;
   }
-  if (type.kind === "record") {
-    at.emit(local([at.variable(variable)], [recordCode(at, value)]));
+  if (type.kind === "record" || variable.referents) {
+    at.emit(local(referenceNames(at, variable), referenceCodes(at, variable, value)));
     return;
   }
   at.bindReference(variable, reference(at, value));
+}
+
+/** The variables that a parameter, or a local name for several arrays or records, takes. */
+export function referenceNames(at: Writer, variable: tree.Variable): lua.Identifier[] {
+  const names = [at.variable(variable)];
+  return at.context.conventions.isBased(variable) ? [...names, at.baseOf(variable)] : names;
+}
+
+/** The same for what is passed, returned or assigned. */
+export function referenceCodes(
+  at: Writer,
+  to: tree.Variable | tree.FunctionTree,
+  value: tree.Expression,
+): lua.Expression[] {
+  if (tree.typeOf(value).kind === "record") return [recordCode(at, value)];
+  const { table, base } = reference(at, value);
+  return at.context.conventions.isBased(to) ? [table, base] : [table];
 }
 
 /** A local array or record: made once, or at each call where the function may run within itself. */
@@ -151,10 +172,7 @@ function lowerReturn(at: Writer, { value }: Of<"return">): void {
   at.emit(...at.jumps.jump("return", () => at.freshName("leave")));
 }
 
-function resultCodes(at: Writer, callee: tree.FunctionTree, value: tree.Expression): lua.Expression[] {
-  const { result } = callee;
-  if (result.kind === "record") return [recordCode(at, value)];
-  if (!tree.isRow(result)) return [scalarCode(at, value)];
-  const { table, base } = reference(at, value);
-  return at.context.conventions.isBased(callee) ? [table, base] : [table];
+/** What a function gives back: of an array its table and, if it may begin inside, where. */
+export function resultCodes(at: Writer, callee: tree.FunctionTree, value: tree.Expression): lua.Expression[] {
+  return tree.isReference(callee.result) ? referenceCodes(at, callee, value) : [scalarCode(at, value)];
 }

@@ -1,7 +1,7 @@
 /** The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already. */
 
 import type * as lua from "typescript-to-lua";
-import { isIdentifier, isNumericLiteral } from "typescript-to-lua";
+import { isBooleanLiteral, isIdentifier, isNumericLiteral } from "typescript-to-lua";
 import type { Analysis, tree } from "../compiler/index.ts";
 import { type Assigned, Order, type Ranges } from "../compiler/index.ts";
 import type { Conventions } from "./conventions.ts";
@@ -23,6 +23,8 @@ export interface ProgramContext {
   readonly assigned: Assigned;
   /** Functions that are written in place of their only call. */
   readonly inlined: ReadonlySet<tree.FunctionTree>;
+  /** Parameters and local variables that something is assigned to after their declaration. */
+  readonly changing: ReadonlySet<tree.Variable>;
   /** Whether assertions stop the program. */
   readonly debug: boolean;
 }
@@ -52,7 +54,10 @@ export class Writer {
   readonly helpers = new Set<HelperName>();
   readonly owned = new Map<tree.Variable, OwnStorage>();
   readonly #names: FunctionNames;
+  readonly #values = new Map<tree.Variable, lua.Expression>();
   readonly #aliases = new Map<tree.Variable, Reference>();
+  /** Names that stand for one array or record, then for another. */
+  readonly #moving = new Set<string>();
   readonly #places = new Map<tree.Expression, lua.AssignmentLeftHandSideExpression>();
   readonly #temporaries = new Set<string>();
   #frame: Frame;
@@ -111,13 +116,18 @@ export class Writer {
 
   /** A new local variable that holds `code`, or nothing yet. */
   temporary(code?: lua.Expression): lua.Identifier {
-    const fresh = name(this.#names.fresh("t"));
-    this.#temporaries.add(fresh.text);
+    const fresh = this.temporaryName();
     this.emit(local([fresh], code && [code]));
     return fresh;
   }
 
-  /** Whether the code is a variable of the compiler's own, which is assigned once. */
+  temporaryName(): lua.Identifier {
+    const fresh = name(this.#names.fresh("t"));
+    this.#temporaries.add(fresh.text);
+    return fresh;
+  }
+
+  /** Whether the code is a variable of the compiler's own, which nothing assigns to once it is used. */
   isTemporary(code: lua.Expression): boolean {
     return isIdentifier(code) && this.#temporaries.has(code.text);
   }
@@ -131,8 +141,32 @@ export class Writer {
     return name(this.#names.fresh(base));
   }
 
+  /** The value of a scalar or record. */
+  valueOf(variable: tree.Variable): lua.Expression {
+    return this.#values.get(variable) ?? this.variable(variable);
+  }
+
+  /** Lets a parameter of an inlined function stand for `code`, if that stays what it is; else declares it. */
+  bindValue(parameter: tree.Variable, argument: tree.Expression, code: lua.Expression): void {
+    const stays =
+      isNumericLiteral(code) ||
+      isBooleanLiteral(code) ||
+      this.isTemporary(code) ||
+      (argument.kind === "variable" && this.#isFixed(argument.variable));
+    if (stays && !this.context.changing.has(parameter)) this.#values.set(parameter, code);
+    else this.emit(local([this.variable(parameter)], [code]));
+  }
+
+  #isFixed(variable: tree.Variable): boolean {
+    return variable.scope !== "module" && !this.context.changing.has(variable);
+  }
+
   variable(variable: tree.Variable): lua.Identifier {
-    if (variable.scope !== "module") return name(this.#names.of(variable));
+    if (variable.scope !== "module") {
+      const own = this.#names.of(variable);
+      if (variable.referents) this.#moving.add(own);
+      return name(own);
+    }
     this.variables.add(variable);
     return name(this.context.names.of(variable));
   }
@@ -153,7 +187,7 @@ export class Writer {
 
   /** Gives a name to a reference that outlives the statement: the variable's own where there is none yet. */
   bindReference(variable: tree.Variable, { table, base }: Reference): void {
-    const named = isIdentifier(table) ? table : this.variable(variable);
+    const named = isIdentifier(table) && !this.#moving.has(table.text) ? table : this.variable(variable);
     if (named !== table) this.emit(local([named], [table]));
     if (isNumericLiteral(base)) {
       this.#aliases.set(variable, { table: named, base });
