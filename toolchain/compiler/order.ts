@@ -3,7 +3,7 @@
  * another reads must not meet in one C expression.
  */
 import type { Calls } from "./calls.ts";
-import { type Expression, isReference, typeOf, type Variable } from "./tree.ts";
+import { type Expression, type Field, isReference, typeOf, type Variable } from "./tree.ts";
 import { operands } from "./walk.ts";
 
 export class Order {
@@ -23,7 +23,11 @@ export class Order {
     return operands(expression).some((operand) => this.changes(operand));
   }
 
-  /** Which of several operands, evaluated in this order, must be kept in a variable before the next is evaluated. */
+  /**
+   * Which of several operands, evaluated in this order, must be kept in a variable before the next is evaluated.
+   * After a call that changes something another call waits, even one that it does not disturb: gcc would make it
+   * first, and hold its result on the stack meanwhile.
+   */
   kept(parts: readonly Expression[]): boolean[] {
     return parts.map((part, i) =>
       parts
@@ -31,7 +35,7 @@ export class Order {
         .some(
           (later) =>
             (this.changes(later) && !this.#stable(part, later)) ||
-            (this.changes(part) && !this.#stable(later, part)) ||
+            (this.changes(part) && (calls(later) || !this.#stable(later, part))) ||
             (this.#touchesCells(part) && this.#touchesCells(later)),
         ),
     );
@@ -40,38 +44,61 @@ export class Order {
   /** Whether a volatile cell is read: each access has its place in the order, though a read changes nothing. */
   #touchesCells(expression: Expression): boolean {
     if (expression.kind === "read") return true;
-    const calls = expression.kind === "call" || expression.kind === "dispatch";
-    if (calls && this.#calls.effectsOf(expression).cells) return true;
+    const call = expression.kind === "call" || expression.kind === "dispatch";
+    if (call && this.#calls.effectsOf(expression).cells) return true;
     return operands(expression).some((operand) => this.#touchesCells(operand));
   }
 
   /** Whether the value of `expression` is the same before and after `other`. */
   #stable(expression: Expression, other: Expression): boolean {
+    const inner = () => operands(expression).every((operand) => this.#stable(operand, other));
     switch (expression.kind) {
       case "variable": {
         const { variable } = expression;
         if (isReference(typeOf(expression)) || (variable.scope === "module" && variable.constant))
           return true;
-        return variable.scope !== "module" && !steps(other, variable);
+        return !this.#writes(other, variable);
       }
-      case "field":
+      case "field": {
+        const same = isReference(typeOf(expression)) || isConstant(expression.base);
+        return (same || !this.#writes(other, expression.field)) && inner();
+      }
       case "element": {
-        const [base] = operands(expression);
-        const same = isReference(typeOf(expression)) || isConstant(base);
-        return same && operands(expression).every((operand) => this.#stable(operand, other));
+        const same = isReference(typeOf(expression)) || isConstant(expression.array);
+        return (same || !this.#writesElements(other)) && inner();
       }
       case "load":
       case "equal":
+        return !this.#writesElements(other) && inner();
       case "update":
       case "read":
         return false;
       case "call":
       case "dispatch":
-        if (this.changes(expression) || this.#calls.effectsOf(expression).reads) return false;
-        return operands(expression).every((operand) => this.#stable(operand, other));
+        return !this.changes(expression) && !this.#calls.effectsOf(expression).reads && inner();
       default:
-        return operands(expression).every((operand) => this.#stable(operand, other));
+        return inner();
     }
+  }
+
+  /** Whether evaluating the expression may change a variable, or a field of any record. */
+  #writes(expression: Expression, place: Variable | Field): boolean {
+    if (expression.kind === "update") {
+      const { target } = expression;
+      if (target.kind === "variable" && target.variable === place) return true;
+      if (target.kind === "field" && target.field === place) return true;
+    }
+    const call = expression.kind === "call" || expression.kind === "dispatch";
+    if (call && this.#calls.effectsOf(expression).writes.has(place)) return true;
+    return operands(expression).some((operand) => this.#writes(operand, place));
+  }
+
+  /** Whether evaluating the expression may change an element of an array. */
+  #writesElements(expression: Expression): boolean {
+    if (expression.kind === "update" && expression.target.kind === "element") return true;
+    const call = expression.kind === "call" || expression.kind === "dispatch";
+    if (call && this.#calls.effectsOf(expression).writesMemory) return true;
+    return operands(expression).some((operand) => this.#writesElements(operand));
   }
 }
 
@@ -81,10 +108,7 @@ function isConstant(reference: Expression): boolean {
   return isReference(type) && type.memory === "flash";
 }
 
-/** Whether `x++` on this local variable occurs in the expression. */
-function steps(expression: Expression, variable: Variable): boolean {
-  if (expression.kind === "update" && expression.target.kind === "variable") {
-    if (expression.target.variable === variable) return true;
-  }
-  return operands(expression).some((operand) => steps(operand, variable));
+/** Whether a function is called. */
+function calls(expression: Expression): boolean {
+  return expression.kind === "call" || expression.kind === "dispatch" || operands(expression).some(calls);
 }
