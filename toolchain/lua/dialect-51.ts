@@ -16,9 +16,14 @@ const POSITIVE: Interval = { min: 0, max: I32.max };
 /** A result of a library of bits. */
 const EITHER_SIGN: Interval = { min: I32.min, max: U32.max };
 
-/** What the libraries take. */
+/**
+ * What every library takes: a signed number of 32 bits. NodeMCU's converts by the processor's own instruction, which
+ * makes the highest signed number of all that is above.
+ */
 function argument({ code, range }: Value): lua.Expression {
-  return within(range, EITHER_SIGN) ? code : lua51.low(code, 32);
+  if (within(range, I32)) return code;
+  const half = number(2 ** 31);
+  return subtract(lua51.low(add(code, half), 32), half);
 }
 
 /** k where the value is 2^k - 1. */

@@ -161,8 +161,8 @@ end`,
 const BIT_LIBRARY = `do
   local function serves(library)
     return type(library) == "table" and pcall(function()
-      assert(library.band(4294967295, 2863311530) % 4294967296 == 2863311530)
-      assert(library.bor(2147483648, -2147483647) % 4294967296 == 2147483649)
+      assert(library.band(-1, -1431655766) % 4294967296 == 2863311530)
+      assert(library.bor(-2147483648, -2147483647) % 4294967296 == 2147483649)
       assert(library.bxor(-1, 65535) % 4294967296 == 4294901760)
     end)
   end
