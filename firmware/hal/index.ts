@@ -5,7 +5,7 @@
  * Time is a u32 in microseconds that wraps after 71.6 minutes: compare two instants by the sign of
  * their difference, and keep deadlines less than 35 minutes away.
  */
-import type { u8, u16, u32 } from "../lang/index.ts";
+import type { Int, u8, u16, u32 } from "../lang/index.ts";
 
 /** The board under Node. */
 export interface Hal {
@@ -28,6 +28,9 @@ let board: Hal;
 export function bindHal(hal: Hal): void {
   board = hal;
 }
+
+/** From the end of a sleep to a command having reached the radio: what a board takes at most, in microseconds. @config */
+export const COMMAND_LATENCY_US: Int<0, 5000> = 200;
 
 /** `radioEvents`: DIO0 has risen since the last call. */
 export const EVENT_DIO0 = 1;

@@ -2,6 +2,7 @@
  * When a receive window opens and for how long (TS001-1.0.4, 3.3): no later than the nominal instant however
  * the clock errs, and long enough to find the preamble even so.
  */
+import { COMMAND_LATENCY_US } from "../hal/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
 import { RECEIVER_START_UP_US } from "../radio/index.ts";
 import { symbolUs } from "./airtime.ts";
@@ -11,9 +12,6 @@ export const CLOCK_ERROR_PPM: Int<0, 10000> = 30;
 
 /** The RX1 delay of a join-accept, in seconds (RP002-1.0.4, JOIN_ACCEPT_DELAY1). RX2 opens a second later. */
 export const JOIN_ACCEPT_DELAY_S = 5;
-
-/** From the end of sleep to the mode command having reached the radio, on a slow board. */
-const COMMAND_LATENCY_US = 200;
 
 /** Symbols of preamble that find a frame: five of the eight must be heard, and one to spare. */
 const DETECTION_SYMBOLS = 6;

@@ -6,7 +6,7 @@
  * units of 100 Hz.
  */
 import { wait, waitUntil } from "../clock/index.ts";
-import { radioEvents, radioReset, radioSelect, radioTransfer } from "../hal/index.ts";
+import { COMMAND_LATENCY_US, radioEvents, radioReset, radioSelect, radioTransfer } from "../hal/index.ts";
 import { type Bytes, type Int, lengthOf, table8, u8, u32 } from "../lang/index.ts";
 
 const enum Register {
@@ -96,8 +96,8 @@ const RESET_RECOVERY_US = 6000;
 /** From sleep to standby: the crystal starts in 250 microseconds (data sheet: TS_OSC). */
 const CRYSTAL_START_UP_US = 500;
 
-/** How long before `openReceiver` opens it must be called. */
-export const OPENING_US = 1000;
+/** How long before `openReceiver` opens it must be called: two commands, and the crystal's start between them. */
+export const OPENING_US = CRYSTAL_START_UP_US + 2 * COMMAND_LATENCY_US + 100;
 
 /** From the command to the receiver on air: 60 microseconds for the PLL (data sheet: TS_FS). */
 export const RECEIVER_START_UP_US = 60;

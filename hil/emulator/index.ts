@@ -2,4 +2,13 @@
 export { Atmega328p } from "./atmega/atmega328p.ts";
 export { createMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
+export {
+  buildLuaHost,
+  type LuaDialect,
+  type LuaHost,
+  LuaHostError,
+  LuaMachine,
+  type LuaMachineOptions,
+  stripLua,
+} from "./lua/index.ts";
 export type { CutPhase, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";

@@ -1,10 +1,20 @@
 /** The firmware under test, compiled for its board; builds are kept between runs. */
 import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Board, BuildError, buildImage, isLuaBoard } from "../../toolchain/image/index.ts";
+import {
+  type Board,
+  BuildError,
+  buildImage,
+  buildLuaProgram,
+  isLuaBoard,
+  type LuaBoard,
+  type ProcessorBoard,
+} from "../../toolchain/image/index.ts";
+import { buildLuaHost, type LuaDialect, LuaHostError } from "../emulator/index.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Firmware } from "./device.ts";
+import { luaFirmware } from "./lua-device.ts";
 import { imageFirmware } from "./processor-device.ts";
 import { RigError } from "./rig-error.ts";
 import type { Timeline } from "./timeline.ts";
@@ -16,22 +26,64 @@ export interface FirmwareChoice {
   readonly app?: string;
   /** Values for `@config` constants of the application and the stack. */
   readonly config?: Readonly<Record<string, number | boolean>>;
+  /** The Lua of a board that runs Lua; 5.1 where none is named. */
+  readonly lua?: LuaDialect;
+}
+
+/** What the two kinds of boards build from. */
+interface Build {
+  readonly app?: string;
+  readonly config: Readonly<Record<string, number | boolean>>;
+  readonly outDir: string;
 }
 
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, app, config }: FirmwareChoice,
+  { lorawan, app, config, lua }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
+  if (lua !== undefined && !isLuaBoard(board)) {
+    throw new RigError("usage", `${board.name} runs no Lua: leave the version of Lua out`);
+  }
   timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
-  // Kept between runs: buildImage leaves gcc out where nothing has changed.
-  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   const own = app === undefined && config === undefined ? "" : `-${digest({ app, config })}`;
-  const outDir = join(caches, "joinery", `${board.name}-${lorawan}${own}`);
+  const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" } };
+  const name = `${board.name}-${lorawan}${own}`;
   try {
-    mkdirSync(outDir, { recursive: true });
-    accessSync(outDir, constants.W_OK);
+    if (!isLuaBoard(board)) return await imageOf(board, { ...build, outDir: keptIn(name) }, timeline);
+    const dialect = lua ?? "5.1";
+    return await programOf(board, dialect, { ...build, outDir: keptIn(`${name}-lua${dialect}`) }, timeline);
+  } catch (error) {
+    const isExpected = error instanceof BuildError || error instanceof LuaHostError;
+    throw isExpected ? new RigError(error.kind, error.message) : error;
+  }
+}
+
+async function imageOf(board: ProcessorBoard, build: Build, timeline: Timeline): Promise<Firmware> {
+  const image = await buildImage({ board, ...build });
+  timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
+  return imageFirmware(image);
+}
+
+async function programOf(
+  board: LuaBoard,
+  dialect: LuaDialect,
+  build: Build,
+  timeline: Timeline,
+): Promise<Firmware> {
+  const host = buildLuaHost(dialect, cacheFolder());
+  const program = await buildLuaProgram({ board, dialect, ...build });
+  timeline.add("rig", `has a program of ${program.bundleBytes} B for Lua ${dialect}`, true);
+  return luaFirmware(program, host);
+}
+
+/** The folder of that name for what is kept between runs: where nothing has changed gcc need not run again. */
+function keptIn(name: string): string {
+  const folder = join(cacheFolder(), name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
   } catch (error) {
     const why = (error as Error).message;
     throw new RigError(
@@ -39,19 +91,7 @@ export async function buildFirmware(
       `cannot keep builds: ${why}; name a folder that can be written in XDG_CACHE_HOME`,
     );
   }
-  try {
-    if (isLuaBoard(board)) throw new RigError("usage", `${board.name} has no machine yet`);
-    const image = await buildImage({
-      board,
-      app,
-      config: { ...config, LORAWAN_1_1: lorawan === "1.1" },
-      outDir,
-    });
-    timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
-    return imageFirmware(image);
-  } catch (error) {
-    throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
-  }
+  return folder;
 }
 
 /** A name for the builds of one choice. */

@@ -16,8 +16,8 @@ export interface DeviceOptions {
   readonly onConsoleLine: (line: string) => void;
   readonly onRadioEvent: (event: RadioEvent) => void;
   readonly onFinding: (finding: Finding) => void;
-  /** The program has come to an end that it should not come to; it does nothing more. */
-  readonly onFailure: (reason: string) => void;
+  /** The program has come to an end that it should not come to, by the way that `trace` tells; it does nothing more. */
+  readonly onFailure: (reason: string, trace: readonly string[]) => void;
 }
 
 /** Firmware that is built and can be booted. */

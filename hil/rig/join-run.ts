@@ -268,9 +268,10 @@ class JoinRun {
         this.#seen.findings.push(finding);
         this.#timeline.add("device", `misuses the hardware: ${finding.message}`, false);
       },
-      onFailure: (reason) => {
+      onFailure: (reason, trace) => {
         this.#deviceFailed = true;
         this.#refuse("device", reason);
+        for (const line of trace) this.#timeline.add("device", line.trim());
       },
     });
     this.#device = device;

@@ -27,6 +27,8 @@ interface BoardData {
   readonly title: string;
   /** How far the clock may be off, both ways: what the receive windows are widened by. */
   readonly clockErrorPpm: number;
+  /** From the end of a sleep to a command having reached the radio, at most: the receive windows open so much earlier. */
+  readonly commandLatencyUs: number;
   /** Octets of the store that survives power loss. */
   readonly eepromBytes: number;
   readonly console: { readonly baud: number };
@@ -58,9 +60,12 @@ export interface LuaBoard extends BoardData {
   readonly language: "lua";
   /** Octets of the heap that a program may take, counted as its README says. */
   readonly heapBytes: number;
-  /** How long the interpreter takes for an instruction of its virtual machine, and for a call into a module. */
-  readonly nsPerInstruction: number;
-  readonly nsPerModuleCall: number;
+  /** How long the interpreter takes for an instruction of its virtual machine, a call into a module, a write to the store. */
+  readonly timing: {
+    readonly instructionNs: number;
+    readonly moduleCallNs: number;
+    readonly storeWriteNs: number;
+  };
 }
 
 export type Board = ProcessorBoard | LuaBoard;
@@ -122,6 +127,7 @@ const BOARD_DATA: Shape = {
   name: text,
   title: text,
   clockErrorPpm: wholeNumber(0),
+  commandLatencyUs: wholeNumber(0),
   eepromBytes: wholeNumber(1),
   console: object({ baud: wholeNumber(300) }),
   radio: object({ chip: oneOf("sx1276"), powerPin: oneOf("PA_BOOST", "RFO") }),
@@ -140,7 +146,10 @@ const LUA_BOARD: Shape = {
   ...BOARD_DATA,
   language: oneOf("lua"),
   heapBytes: wholeNumber(1),
-  nsPerInstruction: wholeNumber(1),
-  nsPerModuleCall: wholeNumber(0),
+  timing: object({
+    instructionNs: wholeNumber(1),
+    moduleCallNs: wholeNumber(0),
+    storeWriteNs: wholeNumber(0),
+  }),
   pins: pins(modulePin),
 };

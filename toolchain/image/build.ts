@@ -17,7 +17,7 @@ export interface Firmware {
   readonly app?: string;
   /** The module that exports `main`. */
   readonly entry?: string;
-  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM unless they do. */
+  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM and COMMAND_LATENCY_US unless they do. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** Assertions trap. */
   readonly debug?: boolean;
@@ -25,9 +25,22 @@ export interface Firmware {
   readonly compiler?: Compiler;
 }
 
+/** What a board decides of the firmware, unless the caller does. */
+export function boardConfig(board: Board): Record<string, number> {
+  return { CLOCK_ERROR_PPM: board.clockErrorPpm, COMMAND_LATENCY_US: board.commandLatencyUs };
+}
+
+/** Throws BuildError where the compiler found faults in the sources, or broke down. */
+export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
+  if (diagnostics.length === 0) return;
+  const colour = process.stderr.isTTY === true;
+  const kind = diagnostics.some(isInternal) ? "fault" : "failed";
+  throw new BuildError(formatReport(diagnostics, { colour }).trimEnd(), kind);
+}
+
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
 export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
-  return compiler.compile({ ...options, boardConfig: { CLOCK_ERROR_PPM: board.clockErrorPpm } });
+  return compiler.compile({ ...options, boardConfig: boardConfig(board) });
 }
 
 /**
@@ -39,11 +52,6 @@ export async function buildImage(
 ): Promise<Image> {
   const { outDir, ...firmware } = options;
   const result = compileForBoard(firmware);
-  const { diagnostics } = result;
-  if (diagnostics.length > 0) {
-    const colour = process.stderr.isTTY === true;
-    const kind = diagnostics.some(isInternal) ? "fault" : "failed";
-    throw new BuildError(formatReport(diagnostics, { colour }).trimEnd(), kind);
-  }
+  refuseFaults(result.diagnostics);
   return linkImage(firmware.board, result, outDir);
 }

@@ -14,6 +14,7 @@ export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";
 export type { Image } from "./link.ts";
+export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
 export {
   type Budget,
   checkBudget,

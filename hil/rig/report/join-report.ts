@@ -24,10 +24,14 @@ export interface ImageFigures {
   readonly stackPeakBytes: number;
 }
 
-/** What a Lua program takes: its source, and of the heap that the board has the most that it held at once. */
+/**
+ * What a Lua program takes: its source, its code in the flash (counted as it would lie in the heap), and of the heap
+ * that the board has the most that it held at once.
+ */
 export interface LuaFigures {
   readonly lua: "5.1" | "5.3";
   readonly bundleBytes: number;
+  readonly codeBytes: number;
   readonly heapPeakBytes: number;
   readonly heapLimitBytes: number;
 }

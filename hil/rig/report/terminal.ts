@@ -56,8 +56,8 @@ export function summary(report: JoinReport, palette: Palette): string {
 
 function describeMemory(memory: MemoryFigures): string {
   if ("lua" in memory) {
-    const { lua, bundleBytes, heapPeakBytes, heapLimitBytes } = memory;
-    return `${INDENT}program   Lua ${lua}, ${bundleBytes} B of source, ${heapPeakBytes} of ${heapLimitBytes} B heap at its peak`;
+    const { lua, bundleBytes, codeBytes, heapPeakBytes, heapLimitBytes } = memory;
+    return `${INDENT}program   Lua ${lua}, ${bundleBytes} B of source, ${codeBytes} B of code in flash, ${heapPeakBytes} of ${heapLimitBytes} B heap at its peak`;
   }
   const { flashBytes, ramBytes, stackPeakBytes } = memory;
   return `${INDENT}image     ${flashBytes} B flash, ${ramBytes} B RAM, ${stackPeakBytes} B stack at its deepest`;

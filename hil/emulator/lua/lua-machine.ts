@@ -1,0 +1,310 @@
+/**
+ * A NodeMCU board as a machine: a Lua program in a process of its own, with a heap that ends. The process runs
+ * the interpreter and the modules of NodeMCU (host/), this side has its pins, its store, its console and its
+ * time. Every exchange waits for the other side, so a run depends on its seed alone.
+ *
+ * Time passes by what the program does: a fixed time for an instruction of the virtual machine, for a call into
+ * a module, for a write to the store. The work of the garbage collector takes none.
+ */
+import type { Timer, VirtualClock } from "../../clock/index.ts";
+import type { RadioChip } from "../chips/index.ts";
+import type { Finding } from "../finding.ts";
+import type { CutPhase, Machine, RadioPins } from "../machine.ts";
+import type { LuaHost } from "./host-build.ts";
+import { HostProcess } from "./host-process.ts";
+
+export interface LuaMachineOptions {
+  readonly clock: VirtualClock;
+  readonly host: LuaHost;
+  /** The files in the flash by name: `init.lua` is what runs at power-up. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Modules of the Lua Flash Store by name, as byte code: a board executes them there, so they take no heap. */
+  readonly flashStore?: ReadonlyMap<string, Uint8Array>;
+  /** The contents of the store, the file `device.eeprom`; read and written in place. */
+  readonly eeprom: Uint8Array;
+  /** Octets of heap that the program may take, beside the libraries. */
+  readonly heapBytes: number;
+  /** Nanoseconds of an instruction, of a call into a module, of a write of an octet to the store. */
+  readonly timing: {
+    readonly instructionNs: number;
+    readonly moduleCallNs: number;
+    readonly storeWriteNs: number;
+  };
+  /** The error of this very board's clock, in parts per million. */
+  readonly clockErrorPpm?: number;
+  /** Receives each misuse by the program once. */
+  readonly onFinding?: (finding: Finding) => void;
+  /** The program has ended by an error, with its text and the way to it. The machine stands still from here on. */
+  readonly onEnd?: (reason: string) => void;
+}
+
+const STORE_FILE = "device.eeprom";
+/** What the names of the Lua Flash Store's modules begin with (host/rig.c). */
+const FLASH_STORE = "lfs/";
+const ERASED = 0xff;
+/** What the host tells of a pin that is not driven. */
+const FLOATING = 2;
+
+/** A change of a pin that the program has not heard of yet. */
+interface Edge {
+  readonly pin: number;
+  readonly level: boolean;
+  readonly atNs: number;
+}
+
+export class LuaMachine implements Machine {
+  readonly eeprom: Uint8Array;
+
+  readonly #clock: VirtualClock;
+  readonly #options: LuaMachineOptions;
+  readonly #consoleListeners: ((octet: number) => void)[] = [];
+  readonly #findings = new Set<string>();
+  readonly #levels = new Map<number, number>();
+
+  /** Undefined while the power is off. */
+  #host: HostProcess | undefined;
+  #codeBytes = 0;
+  /** The time that the program has reached. */
+  #reachedNs = 0;
+  /** When the program has something to do; Infinity where only a pin can wake it, or nothing. */
+  #wakeNs = Number.POSITIVE_INFINITY;
+  #hasEnded = false;
+  #heapPeakBytes = 0;
+  #sliceEndNs = 0;
+  #edges: Edge[] = [];
+  #plannedCut: { remaining: number; readonly phase: CutPhase } | undefined;
+  #radio: { readonly chip: RadioChip; readonly pins: Readonly<Record<keyof RadioPins, number>> } | undefined;
+  #selected = false;
+  #resetAsserted = false;
+
+  /** Powered up at the present instant of the clock. */
+  constructor(options: LuaMachineOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.eeprom = options.eeprom;
+    this.powerOn();
+  }
+
+  nowNs(): number {
+    return Math.max(this.#reachedNs, this.#clock.nowNs());
+  }
+
+  at(atNs: number, action: () => void): Timer {
+    const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
+    this.#sliceEndNs = Math.min(this.#sliceEndNs, timer.atNs);
+    return timer;
+  }
+
+  get nextWakeNs(): number {
+    if (this.#host === undefined || this.#hasEnded) return Number.POSITIVE_INFINITY;
+    return this.#edges.length > 0 ? this.nowNs() : Math.max(this.#wakeNs, this.nowNs());
+  }
+
+  runUntil(untilNs: number): number {
+    this.#sliceEndNs = untilNs;
+    while (this.nextWakeNs < this.#sliceEndNs) this.#run();
+    const reachedNs = this.#sliceEndNs;
+    this.#sliceEndNs = 0;
+    return reachedNs;
+  }
+
+  get powered(): boolean {
+    return this.#host !== undefined;
+  }
+
+  powerOn(): void {
+    if (this.#host !== undefined) return;
+    const { host, heapBytes, timing, clockErrorPpm = 0, files, flashStore = new Map() } = this.#options;
+    const { instructionNs, moduleCallNs, storeWriteNs } = timing;
+    const settings = [heapBytes, instructionNs, moduleCallNs, storeWriteNs, clockErrorPpm];
+    this.#host = new HostProcess(host.path, settings.map(String));
+    const modules = [...flashStore].map(([name, octets]) => [FLASH_STORE + name, octets] as const);
+    for (const [name, octets] of [...files, ...modules, [STORE_FILE, this.eeprom] as const]) {
+      this.#host.write(`${name} ${octets.length}\n`);
+      this.#host.write(octets);
+    }
+    this.#host.write("\n");
+    this.#reachedNs = this.#clock.nowNs();
+    this.#wakeNs = this.#reachedNs;
+    this.#hasEnded = false;
+    this.#edges = [];
+    this.#driveRadio();
+  }
+
+  powerOff(): void {
+    if (this.#host === undefined) return;
+    this.close();
+    this.#plannedCut = undefined;
+    this.#levels.clear();
+    this.#driveRadio();
+  }
+
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
+    this.#plannedCut = { remaining: count, phase };
+  }
+
+  attachRadio(chip: RadioChip, pins: RadioPins): void {
+    const { radioSelect, radioReset, dio0, dio1 } = pins;
+    this.#radio = {
+      chip,
+      pins: {
+        radioSelect: ioIndex(radioSelect),
+        radioReset: ioIndex(radioReset),
+        dio0: ioIndex(dio0),
+        dio1: ioIndex(dio1),
+      },
+    };
+    const inputs = [this.#radio.pins.dio0, this.#radio.pins.dio1];
+    chip.onDio((dio, level) => {
+      if (dio > 1 || !this.powered) return;
+      this.#edges.push({ pin: inputs[dio], level, atNs: this.nowNs() });
+    });
+    this.#driveRadio();
+  }
+
+  onConsole(listener: (octet: number) => void): void {
+    this.#consoleListeners.push(listener);
+  }
+
+  /** The most heap that the program held at once since the first power-up, in octets. */
+  get heapPeakBytes(): number {
+    return this.#heapPeakBytes;
+  }
+
+  /** What the modules of the Lua Flash Store would take of the heap if they were not in the flash, in octets. */
+  get codeBytes(): number {
+    return this.#codeBytes;
+  }
+
+  /**
+   * The octets of a variable by the name that the bundle gives it: "lorawan/session.ts:appSKey". Throws where the
+   * power is off, where there is no such variable, and where it is not an array of octets.
+   */
+  readVariable(name: string): Uint8Array {
+    if (this.#host === undefined) throw new Error(`${name} cannot be read: the board has no power`);
+    this.#host.write(`? ${Buffer.from(name).toString("hex")}\n`);
+    const [word, hex] = this.#host.readLine().split(" ");
+    if (word !== "value") throw new Error(`${name} cannot be read: ${fromHex(hex).toString()}`);
+    return new Uint8Array(fromHex(hex));
+  }
+
+  /** Of the process; undefined while the power is off. */
+  get processId(): number | undefined {
+    return this.#host?.pid;
+  }
+
+  /** Ends the process. The machine can be powered on again. */
+  close(): void {
+    this.#host?.kill();
+    this.#host = undefined;
+  }
+
+  /** Lets the program run to the end of the slice, or to where it waits for something later. */
+  #run(): void {
+    this.#answer(0);
+    for (let host = this.#host; host !== undefined; host = this.#host) {
+      if (this.#hear(host.readLine())) return;
+    }
+  }
+
+  /** A slice, or the answer to a request: how far the program may run, and what its pins did. */
+  #answer(value: number): void {
+    const edges = this.#edges.map(({ pin, level, atNs }) => ` ${pin} ${level ? 1 : 0} ${atNs}`);
+    this.#host?.write(`${this.nowNs()} ${this.#sliceEndNs} ${value} ${edges.length}${edges.join("")}\n`);
+    this.#edges = [];
+  }
+
+  /** Does what a line of the host says (host/rig.c); true where that was its last for this slice. */
+  #hear(line: string): boolean {
+    const [word, now, first, second] = line.split(" ");
+    this.#reachedNs = Number(now);
+    switch (word) {
+      case "slice":
+        this.#wakeNs = this.#reachedNs;
+        this.#measureHeap(first);
+        return true;
+      case "idle":
+        this.#wakeNs = Number(first) < 0 ? Number.POSITIVE_INFINITY : Number(first);
+        this.#measureHeap(second);
+        return true;
+      case "end":
+        this.#hasEnded = true;
+        this.#measureHeap(first);
+        this.#options.onEnd?.(fromHex(second).toString());
+        return true;
+      case "spi":
+        this.#answer(this.#selected ? (this.#radio?.chip.transfer(Number(first)) ?? ERASED) : ERASED);
+        return false;
+      case "pin":
+        this.#levels.set(Number(first), Number(second));
+        this.#driveRadio();
+        this.#answer(0);
+        return false;
+      case "store":
+        this.#writeStore(Number(first), Number(second));
+        this.#answer(0);
+        return false;
+      case "code":
+        this.#codeBytes = Number(first);
+        return false;
+      case "console":
+        for (const octet of fromHex(first)) for (const listener of this.#consoleListeners) listener(octet);
+        return false;
+      case "finding":
+        this.#report(fromHex(first).toString());
+        return false;
+      default:
+        throw new Error(`the Lua host says "${line}"`);
+    }
+  }
+
+  #measureHeap(peak: string): void {
+    this.#heapPeakBytes = Math.max(this.#heapPeakBytes, Number(peak));
+  }
+
+  /** Programs an octet, or cuts the power before, during or after that. */
+  #writeStore(address: number, value: number): void {
+    const cut = this.#plannedCut;
+    const isCut = cut !== undefined && --cut.remaining === 0;
+    if (!isCut || cut.phase === "after") this.eeprom[address] = value;
+    else if (cut.phase === "during") this.eeprom[address] = ERASED;
+    if (isCut) this.powerOff();
+  }
+
+  #isDriven(pin: keyof RadioPins, level: number): boolean {
+    return this.#radio !== undefined && (this.#levels.get(this.#radio.pins[pin]) ?? FLOATING) === level;
+  }
+
+  /** Brings what the pins say to the radio: without power it is held in reset, and forgets everything. */
+  #driveRadio(): void {
+    const chip = this.#radio?.chip;
+    if (chip === undefined) return;
+    const selected = this.powered && this.#isDriven("radioSelect", 0);
+    const resetAsserted = !this.powered || this.#isDriven("radioReset", 0);
+    if (selected !== this.#selected) {
+      this.#selected = selected;
+      chip.select(selected);
+    }
+    if (resetAsserted !== this.#resetAsserted) {
+      this.#resetAsserted = resetAsserted;
+      chip.reset(resetAsserted);
+    }
+  }
+
+  #report(message: string): void {
+    if (this.#findings.has(message)) return;
+    this.#findings.add(message);
+    this.#options.onFinding?.({ atNs: this.nowNs(), message });
+  }
+}
+
+/** The IO index of a pin as it is printed on the module: 8 for "D8". */
+function ioIndex(pin: string): number {
+  const index = /^D(\d+)$/.exec(pin)?.[1];
+  if (index === undefined) throw new RangeError(`"${pin}" is not a pin of a NodeMCU module, such as "D8"`);
+  return Number(index);
+}
+
+function fromHex(hex: string): Buffer {
+  return Buffer.from(hex, "hex");
+}
