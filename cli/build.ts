@@ -1,4 +1,5 @@
 /** `joinery build`: compiles an application for a board and says what it takes. */
+import { join } from "node:path";
 import type { Command } from "commander";
 import {
   checkBudget,
@@ -6,29 +7,39 @@ import {
   type Image,
   keepReport,
   keptReport,
+  type LuaProgram,
   type SizeReport,
   sizeReport,
 } from "../toolchain/image/index.ts";
 import { addChoice, type Choice } from "./choice.ts";
-import { buildChosenImage, type ChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
+import {
+  buildChosen,
+  type ChosenImage,
+  type ChosenProgram,
+  type ImageOptions,
+  refusing,
+} from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { luaOption } from "./lua-option.ts";
 
 interface BuildOptions extends ImageOptions {
+  lua?: "5.1" | "5.3";
   json?: boolean;
 }
 
 export function addBuild(program: Command): void {
   const command = program
     .command("build")
-    .description("compile an application and the LoRaWAN stack to an image for a board")
+    .description("compile an application and the LoRaWAN stack for a board: to an image, or to a Lua program")
     .argument(
       "[application]",
       "the TypeScript file of the application; without one, the project's or the sensor example",
     );
   addChoice(command)
+    .addOption(luaOption())
     .option(
       "--out <dir>",
-      "where the ELF, the hex file, the C and size.json go (default: build, in the project's folder)",
+      "where the ELF, the hex file, the C and size.json go, or the Lua files (default: build, in the project's folder)",
     )
     .option("--debug", "assertions of the source trap where they fail")
     .option("--json", "print one JSON document on stdout and nothing else")
@@ -40,16 +51,24 @@ build that kept it. joinery size shows what takes how much.
 
 Examples:
   $ joinery build
-  $ joinery build my-sensor.ts --board pro-mini-rfm95 --lorawan 1.0.4 --out build`,
+  $ joinery build my-sensor.ts --board pro-mini-rfm95 --lorawan 1.0.4 --out build
+  $ joinery build my-sensor.ts --board nodemcu-rfm95 --lua 5.3`,
     )
     .action(build);
 }
 
-async function build(application: string | undefined, options: BuildOptions): Promise<void> {
-  const built = await buildChosenImage(application, options);
+async function build(
+  application: string | undefined,
+  { json = false, ...options }: BuildOptions,
+): Promise<void> {
+  const built = await buildChosen(application, options);
+  if ("program" in built) {
+    process.stdout.write(json ? programJson(built) : programText(built));
+    return;
+  }
   const { choice, image } = built;
   const report = await keptWithinBudget(built);
-  process.stdout.write(options.json ? jsonText(choice, image, report) : plainText(image, report));
+  process.stdout.write(json ? jsonText(choice, image, report) : plainText(image, report));
 }
 
 /**
@@ -62,6 +81,23 @@ export async function keptWithinBudget({ choice, image, outDir }: ChosenImage): 
   if (excess !== undefined) throw new Refusal(excess, EXIT.failed);
   await refusing(keepReport(outDir, report));
   return report;
+}
+
+function programJson({ choice, program }: ChosenProgram): string {
+  const { board, dialect, bundleBytes } = program;
+  const { lorawan } = choice;
+  const document = { board: board.name, lorawan, lua: dialect, files: filesOf(program), bundleBytes };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function programText({ program }: ChosenProgram): string {
+  const { bundleBytes, dialect } = program;
+  const size = `  ${bundleBytes} B of Lua ${dialect}, to be uploaded with the board's device.eeprom`;
+  return [...filesOf(program), size, ""].join("\n");
+}
+
+function filesOf({ dir, files }: LuaProgram): string[] {
+  return [...files.keys()].map((name) => join(dir, name));
 }
 
 function jsonText({ lorawan }: Choice, { board, elfPath, hexPath }: Image, report: SizeReport): string {

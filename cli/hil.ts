@@ -17,10 +17,12 @@ import {
 import { boardNames } from "../toolchain/image/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addHilTest } from "./hil-test.ts";
+import { luaOption } from "./lua-option.ts";
 
 interface RunOptions {
   board: string;
   lorawan: "1.0.4" | "1.1";
+  lua?: "5.1" | "5.3";
   seed: number;
   state?: string;
   json?: boolean;
@@ -40,6 +42,7 @@ export function addHil(program: Command): void {
     .addOption(
       new Option("--lorawan <version>", "the version of LoRaWAN L2").choices(["1.0.4", "1.1"]).default("1.1"),
     )
+    .addOption(luaOption())
     .option("--seed <n>", "what everything random in the run follows from, except keys", wholeNumber, 1)
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
     .option("--json", "print one JSON document on stdout and nothing else")
@@ -53,6 +56,7 @@ export function addHil(program: Command): void {
 const EXAMPLES = `Examples:
   $ joinery hil run join
   $ joinery hil run join --lorawan 1.0.4 --junit join.xml
+  $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
   $ joinery hil run join --fault bogus-dnssec`;
 

@@ -42,7 +42,9 @@ const JUDGES = [
   { file: "/usr/lib/arm-none-eabi/include/stdint.h", packages: ["libnewlib-arm-none-eabi"] },
   { command: "cppcheck", packages: ["cppcheck"] },
   { command: "lua5.1", packages: ["lua5.1"] },
+  { file: "/usr/include/lua5.1/lua.h", packages: ["liblua5.1-0-dev"] },
   { command: "lua5.3", packages: ["lua5.3"] },
+  { file: "/usr/include/lua5.3/lua.h", packages: ["liblua5.3-dev"] },
   { command: "lua5.4", packages: ["lua5.4"] },
   { command: "luajit", packages: ["luajit"] },
   // Modules of Lua lie in a folder of the machine's architecture.

@@ -36,6 +36,12 @@ describe("the command line", () => {
     ["a seed that is no number", ["hil", "run", "join", "--seed", "x"], /whole number/],
     ["an unknown command", ["dance"], /unknown command 'dance'/],
     ["a board to build for that is unknown", ["build", "--board", "toaster"], /pro-mini-rfm95/],
+    [
+      "Lua for a board that runs none",
+      ["build", "--lua", "5.1"],
+      /pro-mini-rfm95 runs no Lua: leave --lua out/,
+    ],
+    ["the size of an image that there is not", ["size", "--board", "nodemcu-rfm95"], /runs a Lua program/],
     ["an application that is not there", ["build", "nowhere.ts"], /there is no application .*nowhere\.ts/],
     [
       "an application to check that is not there",
@@ -55,6 +61,28 @@ describe("the command line", () => {
       assert.equal(stdout, "");
     });
   }
+
+  it("builds a Lua program with what the board adds to it", () => {
+    const out = join(folder, "lua");
+    const { status, stdout, stderr } = joinery(["build", "--board", "nodemcu-rfm95", "--out", out, "--json"]);
+    assert.equal(status, 0, stderr);
+    const report = JSON.parse(stdout);
+    assert.deepEqual([report.board, report.lua], ["nodemcu-rfm95", "5.1"]);
+    for (const name of ["joinery.lua", "init.lua", "hal.lua"]) {
+      assert.ok(report.files.includes(join(out, name)));
+      assert.ok(readFileSync(join(out, name), "utf8").length > 0);
+    }
+  });
+
+  it("names the Debian packages when Lua is missing, with exit code 3", () => {
+    const { status, stdout, stderr } = joinery(
+      ["hil", "run", "join", "--board", "nodemcu-rfm95", "--lua", "5.3", "--json"],
+      { ...process.env, PATH: join(folder, "nowhere") },
+    );
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /^joinery: Lua 5\.3 is not installed: apt-get install lua5\.3 liblua5\.3-dev\n$/);
+    assert.equal(stdout, "");
+  });
 
   it("prints one JSON document and writes JUnit XML", () => {
     const junit = join(folder, "join.xml");

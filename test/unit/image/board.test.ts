@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boardNames, loadBoard, loadProcessorBoard, readBoard } from "../../../toolchain/image/board.ts";
+import {
+  boardNames,
+  isLuaBoard,
+  loadBoard,
+  loadProcessorBoard,
+  readBoard,
+} from "../../../toolchain/image/board.ts";
 import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
 
 describe("boards", () => {
@@ -20,12 +26,25 @@ describe("boards", () => {
     assert.deepEqual(board.pins, { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" });
   });
 
+  it("knows what a NodeMCU has, and that it runs no image", () => {
+    const board = loadBoard("nodemcu-rfm95");
+    assert.ok(isLuaBoard(board));
+    assert.deepEqual([board.language, board.heapBytes, board.eepromBytes], ["lua", 96 * 1024, 1024]);
+    assert.deepEqual(board.pins, { radioSelect: "D8", radioReset: "D0", dio0: "D1", dio1: "D2" });
+    assert.equal(isLuaBoard(loadBoard("pro-mini-rfm95")), false);
+    assert.throws(() => loadProcessorBoard("nodemcu-rfm95"), {
+      name: "UsageError",
+      message: /nodemcu-rfm95 runs a Lua program/,
+    });
+  });
+
   it("names the known boards when asked for another, and does not take a path for a name", () => {
     for (const name of ["uno", "", "../boards/pro-mini-rfm95", "toString"]) {
       assert.throws(
         () => loadBoard(name),
         (error: Error) =>
-          error instanceof UsageError && error.message.includes(`"${name}"; known boards: pro-mini-rfm95`),
+          error instanceof UsageError &&
+          error.message.includes(`"${name}"; known boards: nodemcu-rfm95, pro-mini-rfm95`),
       );
     }
   });
@@ -83,6 +102,12 @@ describe("a faulty board.json", () => {
       refused(JSON.stringify(board), message);
     });
   }
+
+  it("is refused for a port pin on a board that runs Lua", () => {
+    const board = JSON.parse(readFileSync(join(loadBoard("nodemcu-rfm95").dir, "board.json"), "utf8"));
+    board.pins.dio0 = "PD2";
+    refused(JSON.stringify(board), /: pins\.dio0 must be a pin of the module such as "D8", not "PD2"$/);
+  });
 
   it("is refused where it is not JSON", () => refused("{", /is not JSON: /));
   it("is refused where it is a list", () => refused("[]", /: the file must be an object, not \[\]$/));
