@@ -122,7 +122,7 @@ function initializer({ storage }: IrVariable): string {
     case "functions":
       return ` = {${storage.functions.join(", ")}}`;
     default:
-      return isZero(storage) ? "" : ` = ${storageValue(storage)}`;
+      return isZero(storage) ? "" : ` = ${storageValue(storage, "\n  ")}`;
   }
 }
 

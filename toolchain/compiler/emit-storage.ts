@@ -28,8 +28,8 @@ export function isZero(storage: IrStorage): boolean {
   }
 }
 
-/** The first value. */
-export function storageValue(storage: IrStorage): string {
+/** The first value; of records in a row, `between` stands before each. */
+export function storageValue(storage: IrStorage, between = ""): string {
   switch (storage.kind) {
     case "value":
       return literal(storage.value, storage.type, false);
@@ -42,7 +42,8 @@ export function storageValue(storage: IrStorage): string {
     case "records": {
       // C sets to zero what follows the first.
       const count = isZero(storage) ? 1 : storage.length;
-      return `{${Array.from({ length: count }, () => structValue(storage.struct)).join(", ")}}`;
+      const rows = Array.from({ length: count }, () => between + structValue(storage.struct));
+      return `{${rows.join(between === "" ? ", " : ",")}${between === "" ? "" : "\n"}}`;
     }
   }
 }

@@ -2,6 +2,7 @@
 import type ts from "typescript";
 import { Assigned } from "./assigned.ts";
 import type { Calls } from "./calls.ts";
+import { type Home, homesOf } from "./headers.ts";
 import type { IrModule, IrStruct, IrVariable } from "./ir.ts";
 import { declaredAs, type LoweringContext } from "./lower.ts";
 import { type LoweredFunction, lowerFunction } from "./lower-statements.ts";
@@ -52,14 +53,17 @@ export function lowerProgram(
   const variables = program.variables.filter((variable) => used.has(variable));
   const shared = sharedAmong(functions, variables);
   for (const { type } of variables) for (const record of recordsOf(type)) struct(record);
-  const types = (module: Module) => typeModules(module, functions, variables, structs);
-
   const modules = new Set<Module>([
     ...variables.map((variable) => variable.module),
     ...[...structs.keys()].map((record) => record.module),
     ...functions.map(({ tree }) => tree.module),
     ...program.externals.map((tree) => tree.module),
   ]);
+  const declared = lowered.filter(({ tree }) => tree.external !== undefined || used.has(tree));
+  const mentioned = new Map(
+    [...modules].map((module) => [module, mentionedBy(module, declared, variables, structs)]),
+  );
+  const home = homesOf([...modules], (module) => mentioned.get(module) ?? new Set());
   return {
     variables,
     functions: functions.map(({ tree }) => tree).filter((tree) => tree.external === undefined),
@@ -71,7 +75,7 @@ export function lowerProgram(
     modules: [...modules].map((module) => ({
       name: module.name,
       source: module.line,
-      structs: [...structs].filter(([record]) => record.module === module).map(([, value]) => value),
+      structs: [...structs].filter(([record]) => home(record.module) === module).map(([, value]) => value),
       variables: variables
         .filter((variable) => variable.module === module)
         .map((variable) => lowerVariable(variable, shared.has(variable), context)),
@@ -84,8 +88,8 @@ export function lowerProgram(
       constants: program.boardConstants
         .filter((value) => value.module === module)
         .map(({ name, value }) => ({ name: `${module.name}_${name}`, value })),
-      types: types(module),
-      uses: usedModules(module, functions, variables),
+      types: typeModules(module, mentioned, home),
+      uses: usedModules(module, functions, variables, home),
       interrupts: functions.some(
         ({ tree, masksInterrupts }) =>
           tree.module === module && (masksInterrupts || tree.interrupt !== undefined),
@@ -150,25 +154,41 @@ function usedModules(
   module: Module,
   functions: readonly LoweredFunction[],
   variables: readonly Variable[],
+  home: Home,
 ): ReadonlySet<string> {
   const own = functions.filter(({ tree }) => tree.module === module);
   const tables = variables.filter((variable) => variable.module === module);
   const uses = new Set(
     [...own.flatMap((lowered) => [...lowered.uses]), ...tables.flatMap(functionsIn)].map(
-      (use) => use.module.name,
+      (use) => ("fields" in use ? home(use.module) : use.module).name,
     ),
   );
   uses.delete(module.name);
   return uses;
 }
 
-/** The other modules whose records the declarations of `module` mention. */
+/** The other modules whose headers declare what the declarations in the header of `module` mention. */
 function typeModules(
+  module: Module,
+  mentioned: ReadonlyMap<Module, ReadonlySet<Module>>,
+  home: Home,
+): ReadonlySet<string> {
+  const declaredHere = [...mentioned].filter(([other]) => other === module || home(other) === module);
+  const names = new Set([
+    home(module).name,
+    ...declaredHere.flatMap(([, others]) => [...others].map((other) => home(other).name)),
+  ]);
+  names.delete(module.name);
+  return names;
+}
+
+/** The modules whose records the declarations of `module` mention. */
+function mentionedBy(
   module: Module,
   functions: readonly LoweredFunction[],
   variables: readonly Variable[],
   structs: ReadonlyMap<RecordTree, unknown>,
-): ReadonlySet<string> {
+): ReadonlySet<Module> {
   const types = [
     ...functions.filter(({ tree }) => tree.module === module).flatMap(({ tree }) => signature(tree)),
     ...variables
@@ -178,9 +198,7 @@ function typeModules(
       .filter((record) => record.module === module)
       .flatMap((record) => [...record.fields.values()].map((field) => field.type)),
   ];
-  const names = new Set(types.flatMap((type) => recordsOf(type).map((record) => record.module.name)));
-  names.delete(module.name);
-  return names;
+  return new Set(types.flatMap((type) => recordsOf(type).map((record) => record.module)));
 }
 
 /** The record that a declaration with this type mentions. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompileOptions, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { inFolder, WARNINGS } from "./targets.ts";
+import { inFolder, LANGUAGE, WARNINGS } from "./targets.ts";
 
 const SAMPLES = fileURLToPath(new URL("./c/", import.meta.url));
 const samples = readdirSync(SAMPLES)
@@ -67,6 +67,26 @@ describe("generated C", function () {
       }
     });
   }
+
+  it("compiles where modules have records of each other", () => {
+    const language = `import { records, type u8 } from ${JSON.stringify(LANGUAGE)};\n`;
+    const sources = {
+      "main.ts": `${language}import { Deep, Outer, use } from "./other.ts";
+export class Inner { x: u8 = 0; readonly deep = new Deep(); }
+const outer = new Outer();
+export function touch(o: Outer, i: Inner): void { o.inner.x = i.deep.v; }
+export function main(): void { touch(outer, outer.rows[1]); use(outer); }`,
+      "other.ts": `${language}import { Inner, touch } from "./main.ts";
+export class Deep { v: u8 = 1; }
+export class Outer { readonly inner = new Inner(); readonly rows = records(Inner, 2); }
+export function use(o: Outer): void { touch(o, o.inner); }`,
+    };
+    inFolder(Object.entries(sources), (folder) => {
+      const files = filesOf({ entry: join(folder, "main.ts") });
+      for (const [name, text] of files) writeFileSync(join(folder, name), text);
+      execFileSync("gcc", [...WARNINGS, "-c", "main.c", "other.c"], { cwd: folder, stdio: "pipe" });
+    });
+  });
 
   it("is also C of the gnu99 dialect", () => {
     const files = filesOf({ entry: join(SAMPLES, "session.ts") });

@@ -14,11 +14,12 @@ const LENGTH = 24;
 const LIMIT = 30;
 const FUNCTIONS = 120;
 
-const HEAD = `import { type Int, i16, type i16 as I16 } from ${JSON.stringify(LANGUAGE)};
+const HEAD = `import { type Int, i16, records, type i16 as I16 } from ${JSON.stringify(LANGUAGE)};
 const array = new Uint8Array(${LENGTH});
 class Ring { at: Int<0, ${LIMIT}> = 4; }
 const ring = new Ring();
 const other = new Ring();
+const row = records(Ring, 3);
 let m: Int<0, ${LIMIT}> = 3;
 let wrong = false;
 /** The value of an index that was used, and of a variable that was stored. */
@@ -28,9 +29,12 @@ function shake(r: Ring, to: Int<0, ${LIMIT}>): void { m = to; r.at = ${LIMIT} - 
 export function isWrong(): boolean { return wrong; }
 `;
 
+/** What is stored into and counted. */
+const PLACES = ["x", "y", "z", "m", "ring.at", "row[p].at", "row[1].at", "r.at"];
+
 class Writer {
   readonly #random: () => number;
-  readonly #names = ["x", "y", "z", "m", "ring.at"];
+  readonly #names = ["x", "y", "z", "m", "ring.at", "row[p].at", "row[1].at", "r.at"];
   #loops = 0;
 
   constructor(random: () => number) {
@@ -78,15 +82,17 @@ class Writer {
         return this.#access(indent);
       case 3:
       case 4: {
-        const name = this.#pick(["x", "y", "z", "m", "ring.at"]);
+        const name = this.#pick(PLACES);
         return `${indent}${name} = ${this.#sum()}; kept(i16(${name}));\n`;
       }
       case 5: {
-        const name = this.#pick(["x", "y", "z", "m", "ring.at"]);
+        const name = this.#pick(PLACES);
         return `${indent}${name}${this.#pick(["++", "--"])}; kept(i16(${name}));\n`;
       }
       case 6:
-        return `${indent}shake(${this.#pick(["ring", "other"])}, ${this.#pick(["x", "y", "z", "29"])});\n`;
+        return this.#random() < 0.5
+          ? `${indent}${this.#pick(["p = 2", "p = p === 0 ? 2 : p - 1", "r = row[p]", "r = row[1]", "r = ring"])};\n`
+          : `${indent}shake(${this.#pick(["ring", "other", "row[p]", "row[1]", "r"])}, ${this.#pick(["x", "y", "z", "29"])});\n`;
       case 7:
       case 8:
       case 9: {
@@ -113,6 +119,8 @@ function randomFunction(seed: number): string {
   let x: Int<0, ${LIMIT}> = x0;
   let y: Int<0, ${LIMIT}> = y0;
   let z: Int<0, ${LIMIT}> = z0;
+  let p: Int<0, 2> = 1;
+  let r = row[0];
 ${writer.block(3, "  ")}}
 `;
 }
@@ -126,7 +134,7 @@ function provenLines(entry: string, lines: readonly string[]): readonly string[]
     diagnostics.map(({ file, start }) => file!.getLineAndCharacterOfPosition(start!).line),
   );
   const left = lines.map((line, i) => (refused.has(i) ? "" : line));
-  for (const i of refused) assert.match(lines[i], /^\s+(array|x|y|z|m|ring)/, lines[i]);
+  for (const i of refused) assert.match(lines[i], /^\s+(array|x|y|z|m|r|row|ring)\b/, lines[i]);
   return provenLines(entry, left);
 }
 

@@ -3,7 +3,13 @@
 #include "slots.h"
 
 #line 33 "test/unit/compiler/c/slots.ts"
-static slots_Slot slots_slots[3] = {{0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}, {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}, {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}};
+static slots_Slot slots_slots[3] = {
+  {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}},
+  {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}},
+  {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}
+};
+
+#line 34 "test/unit/compiler/c/slots.ts"
 static slots_Plan slots_plan = {{{0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}, {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}}, {0, false, 5, {0}, {{1000, {8, 12}}, {1000, {8, 12}}}}};
 static int16_t slots_levels[3] = {-120, 0, 7};
 static uint16_t slots_log[16];
