@@ -14,14 +14,12 @@ import {
   timelineHead,
   timelineLine,
 } from "../hil/rig/index.ts";
-import { boardNames } from "../toolchain/image/index.ts";
+import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addHilTest } from "./hil-test.ts";
 import { luaOption } from "./lua-option.ts";
 
-interface RunOptions {
-  board: string;
-  lorawan: "1.0.4" | "1.1";
+interface RunOptions extends ChoiceOptions {
   lua?: "5.1" | "5.3";
   seed: number;
   state?: string;
@@ -36,12 +34,11 @@ export function addHil(program: Command): void {
     .command("run")
     .description("compile the firmware, boot it, and join it to a real Join Server")
     .argument("[scenario]", "what to run: join", scenario, "join")
-    .addOption(
-      new Option("--board <name>", "the board to emulate").choices(boardNames()).default("pro-mini-rfm95"),
-    )
-    .addOption(
-      new Option("--lorawan <version>", "the version of LoRaWAN L2").choices(["1.0.4", "1.1"]).default("1.1"),
-    )
+    .argument(
+      "[application]",
+      "the TypeScript file of the application; without one, the project's or the sensor example",
+    );
+  addChoice(run)
     .addOption(luaOption())
     .option("--seed <n>", "what everything random in the run follows from, except keys", wholeNumber, 1)
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
@@ -49,13 +46,16 @@ export function addHil(program: Command): void {
     .option("--junit <file>", "write the checks as JUnit XML")
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
-  run.action(async (_scenario: string, options: RunOptions) => runScenario(options));
+  run.action(async (_scenario: string, application: string | undefined, options: RunOptions) =>
+    runScenario(application, options),
+  );
   addHilTest(hil);
 }
 
 const EXAMPLES = `Examples:
   $ joinery hil run join
   $ joinery hil run join --lorawan 1.0.4 --junit join.xml
+  $ joinery hil run join my-sensor.ts --config PERIOD_S=10
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
   $ joinery hil run join --fault bogus-dnssec`;
@@ -65,15 +65,17 @@ function faultHelp(): string {
   return ["Faults:", ...FAULT_NAMES.map((name) => `  ${name.padEnd(width)}  ${FAULTS[name]}`)].join("\n");
 }
 
-async function runScenario(options: RunOptions): Promise<void> {
+async function runScenario(application: string | undefined, options: RunOptions): Promise<void> {
   const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
   if (options.junit !== undefined) checkJunit(options.junit);
   let begun = false;
+  const { lua, seed, state, fault } = options;
   const report = await runJoin({
-    ...options,
+    ...choiceOf(application, options),
+    ...{ lua, seed, state, fault },
     onEntry: (entry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;
