@@ -47,7 +47,7 @@ export function joinChecks(evidence: JoinEvidence): Check[] {
 export function rx1OffsetUs(attempt: JoinAttempt, seen: Observations): number | undefined {
   const { endNs } = attempt.transmission;
   const openedNs = seen.firstReceptionAfter(endNs);
-  return openedNs === undefined ? undefined : (openedNs - endNs) / 1000 - eu868.joinAcceptDelay1Us;
+  return openedNs === undefined ? undefined : (openedNs - endNs - eu868.joinAcceptDelay1Us * 1000) / 1000;
 }
 
 function check(name: string, ok: boolean, detail: string): Check {
