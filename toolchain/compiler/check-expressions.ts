@@ -157,11 +157,8 @@ function isModuleLevel(checker: Checker, declaration: ts.VariableDeclaration): b
 }
 
 function property(checker: Checker, node: ts.PropertyAccessExpression): Expression {
-  const value = checker.checker.getConstantValue(node);
-  if (typeof value === "number" && Number.isSafeInteger(value)) return number(node, value);
   const member = declarationOf(checker.checker, node.name);
-  if (member && ts.isEnumMember(member))
-    return refused(checker, node, messages.notInteger(node, node.getText()));
+  if (member && ts.isEnumMember(member)) return enumMember(checker, node, member);
   const count = node.name.text === "length" ? functionCount(checker, node.expression) : undefined;
   if (count !== undefined) return number(node, count);
   const base = checkExpression(checker, node.expression);
@@ -178,7 +175,21 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
   return refused(checker, node.name, messages.unknownName(node.name, node.name.text));
 }
 
+/** The value of a member of an enum; only members that are integers exist on the device. */
+function enumMember(checker: Checker, node: ts.Expression, member: ts.EnumMember): Expression {
+  const value = checker.checker.getConstantValue(member);
+  if (typeof value === "number" && Number.isSafeInteger(value)) return number(node, value);
+  return refused(checker, node, messages.notInteger(node, node.getText()));
+}
+
 function element(checker: Checker, node: ts.ElementAccessExpression): Expression {
+  const named = declarationOf(checker.checker, node.expression);
+  if (named && ts.isEnumDeclaration(named)) {
+    const member = declarationOf(checker.checker, node.argumentExpression);
+    if (member && ts.isEnumMember(member)) return enumMember(checker, node, member);
+    const wayOut = "an enum is its members' numbers and nothing else";
+    return refused(checker, node, messages.syntax(node, "the name of a member", wayOut));
+  }
   const array = checkExpression(checker, node.expression);
   const index = checkInteger(checker, node.argumentExpression);
   if (!isRow(typeOf(array))) {
@@ -255,7 +266,27 @@ function binary(checker: Checker, node: ts.BinaryExpression): Expression {
       messages.syntax(node, `${what} inside an expression`, "make it a statement of its own"),
     );
   }
-  return refused(checker, node, messages.syntax(node.operatorToken, what, "write the steps out"));
+  const wayOut = operatorWayOut(node.operatorToken.getText());
+  return refused(checker, node, messages.syntax(node.operatorToken, what, wayOut));
+}
+
+/** What to write instead of an operator that the device does not have. */
+export function operatorWayOut(operator: string): string {
+  switch (operator) {
+    case "**":
+    case "**=":
+      return "multiply, shift as in 1 << n, or read a table";
+    case "??":
+    case "??=":
+      return "nothing is ever missing here, leave it and its right side out";
+    case "&&=":
+    case "||=":
+      return "write if (...) and an assignment";
+    case ",":
+      return "write each part as a statement of its own";
+    default:
+      return "types are known when the program is compiled";
+  }
 }
 
 /** A constant quotient without a fraction; any other division stands directly under a cast. */
@@ -320,6 +351,10 @@ function call(checker: Checker, node: ts.CallExpression): Expression {
   const declaration = ts.isIdentifier(node.expression)
     ? declarationOf(checker.checker, node.expression)
     : undefined;
+  if (declaration && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) {
+    const wayOut = "declare it as function f(...) at the top level, or list it in a dispatch([...]) table";
+    return refused(checker, node, messages.syntax(node, "a function behind a variable", wayOut));
+  }
   if (declaration === undefined || !ts.isFunctionDeclaration(declaration) || declaration.name === undefined) {
     return refused(
       checker,

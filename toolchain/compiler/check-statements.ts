@@ -9,6 +9,7 @@ import {
   checkInteger,
   checkTarget,
   checkValueFor,
+  operatorWayOut,
 } from "./check-expressions.ts";
 import { checkStorage, languageFunction } from "./check-storage.ts";
 import { depthOfStorage, livesHere } from "./lifetimes.ts";
@@ -184,6 +185,16 @@ class Body {
       return this.#assign(node, undefined);
     if (ts.isBinaryExpression(node) && isCompound(node.operatorToken.kind)) return this.#compound(node);
     if (ts.isCallExpression(node) && isCritical(this.#checker, node)) return this.#critical(node);
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.CommaToken) return this.#effects(node);
+    if (ts.isConditionalExpression(node)) {
+      return this.#choice(node, node.condition, node.whenTrue, node.whenFalse);
+    }
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.AmpersandAmpersandToken) {
+      return this.#choice(node, node.left, node.right, undefined);
+    }
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.BarBarToken) {
+      return this.#choice(node, node.left, undefined, node.right);
+    }
     const expression = checkExpression(this.#checker, node);
     switch (expression.kind) {
       case "update":
@@ -199,6 +210,27 @@ class Body {
         this.#add(messages.unused(node));
         return [];
     }
+  }
+
+  /** `c ? f() : g()`, `c && f()` and `c || g()` for what they do. */
+  #choice(
+    node: ts.Expression,
+    test: ts.Expression,
+    yes: ts.Expression | undefined,
+    no: ts.Expression | undefined,
+  ): Statement[] {
+    const condition = checkCondition(this.#checker, test);
+    const branch = (taken: ts.Expression | undefined): Statement[] => (taken ? this.#effect(taken) : []);
+    if (condition.kind === "boolean") return branch(condition.value ? yes : no);
+    return [
+      {
+        kind: "if",
+        node,
+        condition,
+        whenTrue: { kind: "block", node, statements: branch(yes) },
+        whenFalse: no && { kind: "block", node, statements: branch(no) },
+      },
+    ];
   }
 
   /** `critical(() => { ... })`: the body stands where the call does. */
@@ -223,7 +255,7 @@ class Body {
     const operator = [...ARITHMETIC.values()].find((candidate) => `${candidate}=` === text);
     if (operator) return this.#assign(node, operator);
     if (text === "/=") this.#add(messages.fraction(node));
-    else this.#add(messages.syntax(node.operatorToken, `'${text}'`, "write the steps out"));
+    else this.#add(messages.syntax(node.operatorToken, `'${text}'`, operatorWayOut(text)));
     return [];
   }
 
@@ -294,7 +326,7 @@ class Body {
     ];
   }
 
-  /** The parts of `i = 0, j = 1` in the head of a for loop. */
+  /** The parts of `i = 0, j = 1`. */
   #effects(node: ts.Expression): Statement[] {
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.CommaToken) {
       return [...this.#effects(node.left), ...this.#effects(node.right)];

@@ -18,7 +18,7 @@ import {
   within,
 } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
-import { constantForm, type Linear, type Place } from "./linear.ts";
+import { combine, constantForm, type Linear, type Place, placeForm } from "./linear.ts";
 import { type Messages, messages } from "./messages.ts";
 import { misfit } from "./misfit.ts";
 import type { Places } from "./places.ts";
@@ -483,15 +483,27 @@ export class Evaluator {
     const right = this.value(condition.right);
     if (this.state === undefined) return { whenTrue: undefined, whenFalse: undefined };
     this.#checkComparable(condition, left, right);
-    const forms = this.#disturbs(condition)
-      ? [undefined, undefined]
-      : [this.form(condition.left), this.form(condition.right)];
+    const forms = this.#comparedForms(condition);
     return branchOnComparison(
       this.state,
       condition.operator,
       { range: left, form: forms[0] },
       { range: right, form: forms[1] },
     );
+  }
+
+  /** Both sides as sums of what the places hold after the comparison; undefined where they are none. */
+  #comparedForms({ left, right }: CompareNode): readonly [Linear | undefined, Linear | undefined] {
+    if (left.kind === "update" && !this.#disturbs(right)) return [this.#steppedForm(left), this.form(right)];
+    if (right.kind === "update" && left.kind === "number") return [this.form(left), this.#steppedForm(right)];
+    if (this.#disturbs(left) || this.#disturbs(right)) return [undefined, undefined];
+    return [this.form(left), this.form(right)];
+  }
+
+  /** The value of `x++` by what `x` holds after it. */
+  #steppedForm({ target, prefix, step }: UpdateNode): Linear | undefined {
+    const place = this.places.of(target);
+    return place && combine(placeForm(place), constantForm(prefix ? 0 : -step), 1);
   }
 
   /** `state`, where `expression` with the range `range` compares to `label` as `operator` says. */

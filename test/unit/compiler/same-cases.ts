@@ -238,6 +238,29 @@ export function run(a: U32, b: U32): U32 {
 }`,
   ),
   same(
+    "expressions for what they do, and steps inside comparisons",
+    `
+enum Plain { First = 3, Second = First << 2, Third }
+let n: U16 = 0;
+function up(x: U8): void { n = u16(n + x); }
+function flip(): boolean { n = n ^ 5; return (n & 4) !== 0; }
+export function run(a: U32, b: U32): U32 {
+  n = u16(a);
+  a > b ? up(1) : up(2);
+  flip() && up(3);
+  flip() || flip() || up(u8(b));
+  up(1), flip(), up(2);
+  let i = 9; let r: U32 = 0;
+  const t = new Uint8Array(10);
+  while (i-- > 0) { t[i] = i; r = u32(r * 3 + t[i]); }
+  let k: Int<-1, 7> = u8(b & 7);
+  if (k-- > 2 && 0 < k) r = u32(r + t[k + 1]);
+  while (0 <= --i && i < 3) r = u32(r + i);
+  for (let j = 8; j-- > 3; ) r = u32(r ^ (j << 4));
+  return u32(r + n * 65536 + k + Plain.Second + Plain["Third"]);
+}`,
+  ),
+  same(
     "switches",
     `
 const enum Kind { Join = 1, Data = 2, Proprietary = 7 }
