@@ -4,6 +4,7 @@ import { Printer } from "./emit-printer.ts";
 import { declared, emitBlock, emitUnread } from "./emit-statements.ts";
 import { isZero, storageDeclaration, storageValue } from "./emit-storage.ts";
 import type { IrFunction, IrModule, IrStruct, IrVariable } from "./ir.ts";
+import { BITS, type IntName } from "./tree.ts";
 
 /** All files of the modules, by name. */
 export function emitModules(modules: readonly IrModule[]): Map<string, string> {
@@ -126,18 +127,24 @@ function initializer({ storage }: IrVariable): string {
   }
 }
 
+/** Sixteen values a line, in the notation of the source. */
 function tableValues(storage: IrVariable["storage"] & { kind: "table" }): string {
-  if (storage.text !== undefined) {
-    return `{${[...storage.text].map(characterLiteral).join(", ")}}`;
-  }
-  const width = storage.element.slice(1) === "8" ? 2 : storage.element.slice(1) === "16" ? 4 : 8;
-  const values = storage.values.map((value) => {
-    const digits = `0x${value.toString(16).padStart(width, "0")}`;
-    return width === 8 ? `UINT32_C(${digits})` : digits;
-  });
+  const values =
+    storage.text === undefined
+      ? storage.values.map((value) => tableValue(value, storage.element, storage.hexadecimal))
+      : [...storage.text].map(characterLiteral);
+  if (values.length <= 16) return `{${values.join(", ")}}`;
   const rows: string[] = [];
   for (let i = 0; i < values.length; i += 16) rows.push(`  ${values.slice(i, i + 16).join(", ")}`);
-  return values.length <= 16 ? `{${values.join(", ")}}` : `{\n${rows.join(",\n")}}`;
+  return `{\n${rows.join(",\n")}\n}`;
+}
+
+/** Hexadecimal values have as many digits as their type. */
+function tableValue(value: number, type: IntName, hexadecimal: boolean): string {
+  if (!hexadecimal) return literal(value, type, false);
+  const digits = `0x${value.toString(16).padStart(BITS[type] / 4, "0")}`;
+  if (BITS[type] === 32) return `UINT32_C(${digits})`;
+  return value > 0x7fff ? `${digits}u` : digits;
 }
 
 /** A record a line. */
@@ -150,6 +157,7 @@ function rowValues({ struct, rows }: IrVariable["storage"] & { kind: "rows" }): 
 
 function characterLiteral(character: string): string {
   if (character === "'" || character === "\\") return `'\\${character}'`;
+  if (character === "\n") return "'\\n'";
   const code = character.codePointAt(0)!;
   return code >= 0x20 && code < 0x7f ? `'${character}'` : String(code);
 }

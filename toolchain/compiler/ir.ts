@@ -219,6 +219,8 @@ export interface IrVariable {
         readonly element: IntName;
         readonly values: readonly number[];
         readonly text: string | undefined;
+        /** As the source writes the values. */
+        readonly hexadecimal: boolean;
       }
     /** A constant table of records: the values of each record in the order of the fields. */
     | { readonly kind: "rows"; readonly struct: IrStruct; readonly rows: readonly (readonly number[])[] }

@@ -227,7 +227,8 @@ function lowerVariable(variable: Variable, shared: boolean, context: LoweringCon
   const base = { name: moduleVariableName(variable), shared, origin: originOf(variable.node.parent.parent) };
   if (type?.kind === "array" && initial?.kind === "table") {
     const { values, text } = initial;
-    return { ...base, storage: { kind: "table", element: type.element, values, text } };
+    const hexadecimal = /\b0x/i.test(variable.node.getText());
+    return { ...base, storage: { kind: "table", element: type.element, values, text, hexadecimal } };
   }
   if (type?.kind === "records" && initial?.kind === "rows") {
     const rows = initial.rows.map((row) => [...type.record.fields.values()].map((field) => row.get(field)!));

@@ -3,7 +3,7 @@
 #include "text.h"
 
 #line 21 "test/unit/compiler/c/text.ts"
-static const uint16_t text_AIRTIMES_MS[6] FLASH = {0x05cb, 0x02e6, 0x0173, 0x00b9, 0x0067, 0x0039};
+static const uint16_t text_AIRTIMES_MS[6] FLASH = {1483, 742, 371, 185, 103, 57};
 static const uint8_t text_HELLO[5] FLASH = {'h', 'e', 'l', 'l', 'o'};
 static uint8_t text_label[8];
 
