@@ -32,6 +32,9 @@ export function isWrong(): boolean { return wrong; }
 /** What is stored into and counted. */
 const PLACES = ["x", "y", "z", "m", "ring.at", "row[p].at", "row[1].at", "r.at"];
 
+/** What makes a place among records another one. */
+const CHOICES = ["p = 2", "p = p === 0 ? 2 : p - 1", "r = row[p]", "r = row[1]", "r = ring"];
+
 class Writer {
   readonly #random: () => number;
   readonly #names = ["x", "y", "z", "m", "ring.at", "row[p].at", "row[1].at", "r.at"];
@@ -68,6 +71,22 @@ class Writer {
     return `${indent}array[${index}] = 1; used(i16(${index}));\n`;
   }
 
+  /** Chooses another record, or lets a call write to one. */
+  #change(indent: string): string {
+    if (this.#random() < 0.6) return `${indent}${this.#pick(CHOICES)};\n`;
+    const record = this.#pick(["ring", "other", "row[p]", "row[1]", "r"]);
+    return `${indent}shake(${record}, ${this.#pick(["x", "y", "z", "29"])});\n`;
+  }
+
+  /** An access that a guard proves unless what stands between makes the place another, or writes to it. */
+  #guarded(indent: string): string {
+    const place = this.#pick(["row[p].at", "r.at", "row[p].at", "r.at", ...PLACES]);
+    const between =
+      this.#random() < 0.3 ? `${indent}  ${this.#pick(PLACES)} = 27;\n` : this.#change(`${indent}  `);
+    const access = `${indent}  array[${place}] = 1; used(i16(${place}));\n`;
+    return `${indent}if (${place} < ${LENGTH}) {\n${between}${access}${indent}}\n`;
+  }
+
   block(depth: number, indent: string): string {
     const count = 2 + Math.floor(this.#random() * 3);
     return Array.from({ length: count }, () => this.#statement(depth, indent)).join("");
@@ -90,10 +109,9 @@ class Writer {
         return `${indent}${name}${this.#pick(["++", "--"])}; kept(i16(${name}));\n`;
       }
       case 6:
-        return this.#random() < 0.5
-          ? `${indent}${this.#pick(["p = 2", "p = p === 0 ? 2 : p - 1", "r = row[p]", "r = row[1]", "r = ring"])};\n`
-          : `${indent}shake(${this.#pick(["ring", "other", "row[p]", "row[1]", "r"])}, ${this.#pick(["x", "y", "z", "29"])});\n`;
+        return this.#change(indent);
       case 7:
+        return this.#guarded(indent);
       case 8:
       case 9: {
         const otherwise = this.#random() < 0.4 ? ` else {\n${this.block(depth - 1, inner)}${indent}}` : "";
@@ -121,6 +139,7 @@ function randomFunction(seed: number): string {
   let z: Int<0, ${LIMIT}> = z0;
   let p: Int<0, 2> = 1;
   let r = row[0];
+  row[0].at = x; row[1].at = y; row[2].at = z;
 ${writer.block(3, "  ")}}
 `;
 }
