@@ -88,7 +88,7 @@ export const messages = {
   unknownType: define(
     1006,
     (type: string) =>
-      `the type '${type}' does not exist on the device: use u8, u16, u32, i8, i16, i32, boolean, Int<Min, Max>, Bytes<N>, Table8<N>, a const enum or a record class`,
+      `the type '${type}' does not exist on the device: use u8, u16, u32, i8, i16, i32, boolean, Int<Min, Max>, Bytes<N>, AtLeast<A, N>, Records<R, N>, Table8<N>, TableOf<R, N>, a const enum or a record class`,
   ),
   notConstant: define(
     1007,
