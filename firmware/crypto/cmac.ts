@@ -1,11 +1,8 @@
 /** AES-CMAC (RFC 4493) over a part of the frame buffer. */
-import { type Bytes, fill, type Int, u8 } from "../lang/index.ts";
+import { type Bytes, fill, type Int, u8, wipe } from "../lang/index.ts";
 import { encryptBlock, forgetKey, useKey } from "./aes.ts";
 
-/**
- * L, then K1 or K2 (RFC 4493, 2.3). Zero between two uses. Not a local: a C compiler may leave out the wiping of an
- * array that nobody reads again.
- */
+/** L, then K1 or K2 (RFC 4493, 2.3). Zero between two uses, for L is the block of zeros, encrypted. */
 const subkey = new Uint8Array(16);
 
 /**
@@ -49,6 +46,6 @@ export function cmac(
   }
   for (let i = 0; i < 16; i++) tag[i] = tag[i] ^ subkey[i];
   encryptBlock(tag);
-  fill(subkey, 0, 16, 0);
+  wipe(subkey, 0, 16);
   forgetKey();
 }

@@ -163,8 +163,8 @@ export function copyTable(
 }
 
 /**
- * Sets `count` octets from `offset` on to `value`. Secrets that are to be wiped belong in module-level arrays: the C
- * compiler may leave out a write to a local array that nothing reads any more.
+ * Sets `count` octets from `offset` on to `value`. Not for secrets: the C compiler may leave out a write to what nothing
+ * reads any more, see `wipe`.
  */
 export function fill(target: Uint8Array, offset: u16, count: u16, value: u8): void {
   target.fill(value, offset, offset + count);

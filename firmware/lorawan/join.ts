@@ -2,7 +2,7 @@
  * The join (TS001-1.0.4, 6.2; TS001-1.1, 6.2): the request from the identity in the store, and what makes an
  * answer acceptable.
  */
-import { copy, fill, type Int, load16le, view } from "../lang/index.ts";
+import { copy, type Int, load16le, view, wipe } from "../lang/index.ts";
 import { type DataRate, MAX_DATA_RATE, MAX_RX1_DR_OFFSET } from "../regions/index.ts";
 import {
   type JoinNonce,
@@ -57,7 +57,7 @@ function readJoinKey(): void {
 }
 
 function wipeRootKey(): void {
-  fill(rootKey, 0, 16, 0);
+  wipe(rootKey, 0, 16);
 }
 
 /** Writes the join-request with `nonces.devNonce` into the frame buffer. */
@@ -81,7 +81,7 @@ function hasMic(length: PhyLength): boolean {
   deriveJoinServerKey(rootKey, KeyType.JSInt, eui, jsIntKey);
   readJoinEui(eui);
   const valid = hasJoinAcceptMic11(frame, length, eui, nonces.devNonce, jsIntKey);
-  fill(jsIntKey, 0, 16, 0);
+  wipe(jsIntKey, 0, 16);
   return valid;
 }
 
