@@ -13,12 +13,14 @@ import {
   calleesOf,
   type Expression,
   type FunctionTree,
+  isReference,
   isRow,
   type ProgramTree,
   type Statement,
+  typeOf,
   type Variable,
 } from "./tree.ts";
-import { innerStatements, operands, ownExpressions } from "./walk.ts";
+import { innerStatements, operands, ownExpressions, walk } from "./walk.ts";
 
 /** Messages where an interrupt could come between; `calls` has every reached function. */
 export function checkInterrupts(program: ProgramTree, calls: Calls, found: Messages): void {
@@ -28,6 +30,7 @@ export function checkInterrupts(program: ProgramTree, calls: Calls, found: Messa
     expression.kind === "write" ? expression.cell : undefined,
   );
   const open = interruptible(program);
+  if (program.interrupts.length > 0) for (const tree of calls.order) checkSections(tree.body, found);
   for (const tree of calls.order) {
     if (!open.has(tree)) continue;
     const told = new Set<Variable>();
@@ -49,6 +52,30 @@ export function checkInterrupts(program: ProgramTree, calls: Calls, found: Messa
       }
     });
   }
+}
+
+/** What a name from outside a critical section refers to at its end may be touched after it. */
+function checkSections(body: readonly Statement[], found: Messages): void {
+  walk(
+    body,
+    (section) => {
+      if (section.kind !== "critical") return;
+      const inside = new Set<Variable>();
+      walk(
+        [section.body],
+        (statement) => {
+          if (statement.kind === "declare") inside.add(statement.variable);
+          if (statement.kind !== "assign" || statement.target.kind !== "variable") return;
+          const { variable } = statement.target;
+          if (isReference(typeOf(statement.target)) && !inside.has(variable)) {
+            found.add(messages.referenceLeaves(statement.node, variable.name));
+          }
+        },
+        () => {},
+      );
+    },
+    () => {},
+  );
 }
 
 /** An access to a cell with interrupts on. */

@@ -348,6 +348,11 @@ export const messages = {
     (name: string, handler: string) =>
       `the interrupt handler ${handler} may write '${name}' between this read and this write, and its value would be lost: do both inside critical(() => { ... })`,
   ),
+  referenceLeaves: define(
+    5008,
+    (name: string) =>
+      `'${name}' would go on referring, after the critical section, to what an interrupt handler may touch: declare it inside the section`,
+  ),
 } as const;
 
 /** The file of the entry module does not exist; this message has no place in a source. */

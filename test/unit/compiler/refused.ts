@@ -186,4 +186,5 @@ export const refused: readonly Refused[] = [
   refuse(5005, "another name for a cell", "const c = new Volatile8();", "const d = «c»; use(1);", "by its own name"),
   refuse(5006, "a call of a handler", "/** @isr INT0_vect */\nfunction onEdge(): void { use(1); }", "«onEdge»();", "only the hardware calls"),
   refuse(5007, "an update that a handler may come into", "const c = new Volatile8();\n/** @isr INT0_vect */\nfunction onEdge(): void { c.write(1); }", "«c.write(c.read() & 0xfe)»;", "would be lost"),
+  refuse(5008, "a reference that a critical section gives away", "const a = new Uint8Array(4); const b = new Uint8Array(4);\n/** @isr INT0_vect */\nfunction onEdge(): void { a[2] = 1; }", "let c = b; critical(() => { const d = a; «c = d»; }); c[0] = 4;", "inside the section"),
 ];
