@@ -6,7 +6,7 @@
  * AddRoundKey. The S-box is the only table; its look-ups depend on secrets, which is safe on cores
  * without a data cache. Nothing else depends on them: no branch, no other index.
  */
-import { type Bytes, copy, table8, u8, view, wipe } from "../lang/index.ts";
+import { type Bytes, copy, fill, table8, u8, view } from "../lang/index.ts";
 
 // biome-ignore format: sixteen octets a row, as in FIPS 197, figure 7
 const S_BOX = table8([
@@ -115,6 +115,6 @@ export function encryptBlock(block: Bytes<16>): void {
  * would give the last round key away: no key outlives its use in RAM.
  */
 export function forgetKey(): void {
-  wipe(schedule, 0, 176);
-  wipe(state, 0, 16);
+  fill(schedule, 0, 176, 0);
+  fill(state, 0, 16, 0);
 }
