@@ -3,6 +3,7 @@
 import { join, resolve } from "node:path";
 import type ts from "typescript";
 import { packageRoot } from "../package-root.ts";
+import { ofApplication } from "./application.ts";
 import { breakdownMessage } from "./breakdown.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
 import { check } from "./check.ts";
@@ -66,17 +67,21 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   const source = loadProgram(entry, options.app, sources, cache);
   if (source === undefined) return { diagnostics: [noEntry(entry)] };
   for (const diagnostic of source.diagnostics) found.add(diagnostic);
-  if (!source.whole) return { diagnostics: found.list };
+  const refusal = () => {
+    const { application, checker } = source;
+    return { diagnostics: application ? ofApplication(found.list, application, checker) : found.list };
+  };
+  if (!source.whole) return refusal();
   // Each phase reports what is wrong on its own, and leaves out what an earlier error may have brought about.
   const untyped = new Spoilt(source, source.diagnostics);
   const configuration = { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} };
   const tree = check(source, configuration, found, untyped);
   found.drop((diagnostic) => diagnostic.source === SOURCE && untyped.hasPlace(diagnostic));
-  if (tree === undefined) return { diagnostics: found.list };
+  if (tree === undefined) return refusal();
   const unchecked = new Spoilt(source, found.list);
   const calls = analyzeCalls(tree, found);
   if (found.list.length === 0) checkInterrupts(tree, calls, found);
   const ranges = analyzeRanges(calls, found, (skipped) => unchecked.has(skipped.node));
-  if (found.list.length > 0) return { diagnostics: found.list };
+  if (found.list.length > 0) return refusal();
   return { program: source.program, tree, calls, ranges, found };
 }

@@ -27,12 +27,17 @@ export interface DiagnosticJson extends Partial<SourcePlace> {
 
 /** The number as people read it: "DEV2001"; "TS2322" where TypeScript itself speaks. */
 export function numberOf(diagnostic: ts.Diagnostic): string {
-  return `${diagnostic.source === SOURCE ? "DEV" : "TS"}${diagnostic.code}`;
+  return `${isOwn(diagnostic) ? "DEV" : "TS"}${diagnostic.code}`;
+}
+
+/** Whether a diagnostic is the compiler's own, not TypeScript's. */
+export function isOwn(diagnostic: ts.Diagnostic): boolean {
+  return diagnostic.source === SOURCE;
 }
 
 /** Whether the compiler itself broke down: a fault of Joinery, not of the source. */
 export function isInternal(diagnostic: ts.Diagnostic): boolean {
-  return diagnostic.source === SOURCE && diagnostic.code === internalError.code;
+  return isOwn(diagnostic) && diagnostic.code === internalError.code;
 }
 
 /** Diagnostics as text with code frames; `colour` for a terminal. */
@@ -69,7 +74,7 @@ export function formatReport(
     files.length === 0
       ? ""
       : ` in ${files.length === 1 ? relative(process.cwd(), files[0]) : `${files.length} files`}`;
-  const own = sorted.find(({ source }) => source === SOURCE);
+  const own = sorted.find(isOwn);
   const more = own ? `; joinery explain ${numberOf(own)} tells more` : "";
   return `${formatDiagnostics(sorted, options)}\n${errors}${where}${more}\n`;
 }
@@ -77,7 +82,7 @@ export function formatReport(
 /** Diagnostics as plain objects, in the order in which `formatDiagnostics` prints them. */
 export function diagnosticsJson(diagnostics: readonly ts.Diagnostic[]): DiagnosticJson[] {
   return ts.sortAndDeduplicateDiagnostics(diagnostics).map((diagnostic) => {
-    const page = diagnostic.source === SOURCE ? messagePage(diagnostic.code) : undefined;
+    const page = isOwn(diagnostic) ? messagePage(diagnostic.code) : undefined;
     return {
       ...placeOf(diagnostic),
       code: numberOf(diagnostic),

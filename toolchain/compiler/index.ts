@@ -22,10 +22,12 @@ export {
   formatDiagnostics,
   formatReport,
   isInternal,
+  isOwn,
   numberOf,
   type SourcePlace,
 } from "./diagnostics.ts";
 export { type Fix, fixesOf, type TextChange } from "./fixes.ts";
+export { unusableProject } from "./messages.ts";
 export { type MessagePage, messagePage, messagePages } from "./pages.ts";
 
 export interface CompileResult {

@@ -372,6 +372,27 @@ export function unknownConfig(name: string, known: readonly string[]): ts.Diagno
 }
 unknownConfig.code = 1040;
 
+/** The application lacks an export that the stack imports; the place is the beginning of the application. */
+export function missingExport(application: ts.SourceFile, name: string): ts.Diagnostic {
+  const text = `the application must export '${name}', which the stack imports: firmware/apps/sensor.ts shows all of them`;
+  const { start } = placeOf(application.statements[0] ?? application.endOfFileToken);
+  return diagnostic(missingExport.code, text, { file: application, start, length: 0 });
+}
+missingExport.code = 1051;
+
+/** The stack uses an export of the application in a way that its declaration does not allow; `text` is the error there. */
+export function unfitExport(node: ts.Node, name: string, text: string): ts.Diagnostic {
+  const what = `the stack uses '${name}' otherwise than it is declared here: ${text}`;
+  return diagnostic(unfitExport.code, what, placeOf(node));
+}
+unfitExport.code = 1052;
+
+/** The joinery.json that a program is compiled by cannot be used; this message has no place in a source. */
+export function unusableProject(why: string): ts.Diagnostic {
+  return diagnostic(unusableProject.code, why, NOWHERE);
+}
+unusableProject.code = 1053;
+
 /** A source nests so deeply at a place that it cannot be read, and nothing more can be said of it. */
 export class TooDeep extends Error {
   readonly diagnostic: ts.Diagnostic;

@@ -15,6 +15,8 @@ export interface SourceProgram {
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   readonly entry: ts.SourceFile;
+  /** The module behind "#app", where it was chosen. */
+  readonly application: ts.SourceFile | undefined;
   /** The module of the integer types and intrinsics. */
   readonly language: ts.SourceFile | undefined;
   readonly modules: ReadonlyMap<ts.SourceFile, Module>;
@@ -120,6 +122,7 @@ export function loadProgram(
     program,
     checker: program.getTypeChecker(),
     entry: program.getSourceFile(entryPath)!,
+    application: app === undefined ? undefined : program.getSourceFile(resolve(app)),
     language,
     modules: nameModules(
       files.filter((file) => file !== language),

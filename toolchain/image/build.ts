@@ -21,6 +21,8 @@ export interface Firmware {
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** Assertions trap. */
   readonly debug?: boolean;
+  /** Texts that take the place of files, by path: an editor's unsaved buffers. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** One that is kept between builds makes the next one faster. */
   readonly compiler?: Compiler;
 }

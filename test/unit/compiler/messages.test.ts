@@ -6,9 +6,12 @@ import { compile, formatDiagnostics, messagePages } from "../../../toolchain/com
 import {
   internalError,
   messages,
+  missingExport,
   noEntry,
   TooDeep,
+  unfitExport,
   unknownConfig,
+  unusableProject,
 } from "../../../toolchain/compiler/messages.ts";
 import { dataRefused } from "./data-refused.ts";
 import { refused } from "./refused.ts";
@@ -100,9 +103,16 @@ describe("compiler messages", () => {
 });
 
 describe("pages of the compiler's messages", () => {
-  const numbers = [...Object.values(messages), noEntry, unknownConfig, TooDeep, internalError]
-    .map(({ code }) => code)
-    .sort();
+  const others = [
+    noEntry,
+    unknownConfig,
+    TooDeep,
+    missingExport,
+    unfitExport,
+    unusableProject,
+    internalError,
+  ];
+  const numbers = [...Object.values(messages), ...others].map(({ code }) => code).sort();
   const pages = readdirSync(PAGES).filter((name) => name.startsWith("DEV"));
 
   /** The TypeScript examples of a page: refused, then accepted. */
@@ -159,7 +169,7 @@ describe("pages of the compiler's messages", () => {
   it("every number is tested by a refused source, or above", () => {
     const tested = new Set([
       ...[...refused, ...dataRefused].map(({ code }) => code),
-      ...[noEntry, unknownConfig, TooDeep, internalError].map(({ code }) => code),
+      ...others.map(({ code }) => code),
       ...[1018, 1019, 1027, 2012],
     ]);
     assert.deepEqual(

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { LANGUAGE } from "./targets.ts";
+
+const APP = fileURLToPath(new URL("./some-application.ts", import.meta.url));
+
+const WHOLE = `import { type Bytes, type Int, type u8 } from ${JSON.stringify(LANGUAGE)};
+export const PERIOD_S: Int<1, 500000> = 60;
+export const UPLINK_PORT = 2;
+export function setup(): void {}
+export function sample(payload: Bytes<49>): Int<0, 49> {
+  payload[0] = 1;
+  return 1;
+}
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}
+`;
+
+/** Compiles the firmware with WHOLE, in which one piece is another. */
+function compileWith(piece: string, other: string) {
+  assert.ok(WHOLE.includes(piece));
+  const text = WHOLE.replace(piece, other);
+  const { diagnostics } = compile({ app: APP, sources: { [APP]: text } });
+  const shown = formatDiagnostics(diagnostics, { colour: false });
+  const places = diagnostics.map(({ file, start, length }) => [
+    file?.fileName,
+    text.slice(start, start! + length!),
+  ]);
+  return { codes: diagnostics.map(({ code }) => code), places, diagnostics, shown };
+}
+
+describe("errors that an application makes in the stack", () => {
+  it("are none where it has what the stack imports", () => {
+    assert.equal(compileWith("60", "61").shown, "");
+  });
+
+  it("name what it lacks, at its beginning, and where that is imported", () => {
+    const { codes, places, diagnostics, shown } = compileWith("export const UPLINK_PORT = 2;", "");
+    assert.deepEqual([codes, places], [[1051], [[APP, ""]]], shown);
+    assert.equal(diagnostics[0].start, 0);
+    assert.match(shown, /must export 'UPLINK_PORT'/);
+    assert.match(shown, /firmware\/main\.ts:\d+:\d+\n.*UPLINK_PORT \} from "#app"/);
+  });
+
+  it("say that a hook is there, but not exported", () => {
+    const { codes, shown } = compileWith("export function setup", "function setup");
+    assert.deepEqual(codes, [1051], shown);
+  });
+
+  // biome-ignore format: one case a line
+  const unfit: readonly [what: string, piece: string, other: string, name: string, says: RegExp][] = [
+    ["has fewer parameters", "sample(payload: Bytes<49>): Int<0, 49> {\n  payload[0] = 1;", "sample(): Int<0, 49> {", "sample", /Expected 0 arguments, but got 1/],
+    ["wants a longer payload", "Bytes<49>", "Bytes<60>", "sample", /60|not assignable/],
+    ["gives no result", "Int<0, 49> {\n  payload[0] = 1;\n  return 1;", "void {\n  payload[0] = 1;", "sample", /void/],
+    ["gives too large a result", "Int<0, 49>", "Int<0, 50>", "sample", /value 0\.\.50 may leave/],
+    ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /300/],
+  ];
+  for (const [what, piece, other, name, says] of unfit) {
+    it(`are told at the export that ${what}`, () => {
+      const { codes, places, shown } = compileWith(piece, other);
+      assert.deepEqual([codes, places], [[1052], [[APP, name]]], shown);
+      assert.match(shown, says);
+      assert.match(shown, /firmware\/main\.ts:\d+:\d+\n[^\n]*\n[^\n]*\n {4}it is used here/);
+    });
+  }
+
+  it("come beside what is wrong in the application itself", () => {
+    const { codes, shown } = compileWith("payload[0] = 1;\n  return 1;", "payload[49] = 1;\n  return 1;");
+    assert.deepEqual(codes, [3001], shown);
+  });
+});
