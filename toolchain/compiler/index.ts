@@ -48,9 +48,11 @@ export interface CompileResult {
 /* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
 export { type Analysis, analyze } from "./analysis.ts";
 export { Assigned } from "./assigned.ts";
+export { breakdownMessage, locating } from "./breakdown.ts";
 export type { Calls } from "./calls.ts";
 export * as intervals from "./interval.ts";
 export { lengthOfArray } from "./lengths.ts";
+export { messages } from "./messages.ts";
 export { Order } from "./order.ts";
 export { compoundValue, type Ranges } from "./range.ts";
 export * as tree from "./tree.ts";

@@ -2,7 +2,7 @@
  * Every message of the compiler: one number each, what is wrong, why, and what to write instead.
  *
  * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order;
- * 5xxx: interrupts; 9xxx: the compiler itself.
+ * 5xxx: interrupts; 6xxx: Lua alone; 9xxx: the compiler itself.
  * docs/messages has a page per number.
  */
 import ts from "typescript";
@@ -352,6 +352,13 @@ export const messages = {
     5008,
     (name: string) =>
       `'${name}' would go on referring, after the critical section, to what an interrupt handler may touch: declare it inside the section`,
+  ),
+
+  // ---- 6xxx: Lua alone
+  tooLargeForLua: define(
+    6001,
+    (name: string, what: string) =>
+      `'${name}' is too large for Lua: it has ${what}. Split it into several functions`,
   ),
 } as const;
 

@@ -27,7 +27,7 @@ export function conditionCode(at: Writer, expression: tree.Expression): lua.Expr
   if (known !== undefined) return truth(known);
   const visit = visitors[expression.kind] as Visitor<Kind> | undefined;
   if (visit === undefined) throw new Error(`'${expression.node.getText()}' is no condition`);
-  return visit(at, expression);
+  return at.shallow(visit(at, expression));
 }
 
 type Visitor<K extends Kind> = (at: Writer, expression: Of<K>) => lua.Expression;

@@ -1,8 +1,8 @@
 /** One function of the program as Lua. */
 import * as lua from "typescript-to-lua";
-import { tree } from "../compiler/index.ts";
+import { messages, type tree } from "../compiler/index.ts";
 import { type Measure, measure } from "./measure.ts";
-import { lowerStatements } from "./statements.ts";
+import { lowerStatements, referenceNames } from "./statements.ts";
 import { type OwnStorage, type ProgramContext, Writer } from "./writer.ts";
 
 export interface LoweredFunction {
@@ -14,29 +14,48 @@ export interface LoweredFunction {
   readonly helpers: Writer["helpers"];
   /** Local arrays and records: made once, with the function. */
   readonly owned: readonly OwnStorage[];
+  /** Names of the chunk that take the place of local variables. */
+  readonly outside: readonly string[];
   readonly measured: Measure;
 }
 
+/** More local variables than this, and those of the source live outside the function. Lua has room for 200. */
+const ROOMY = 150;
+/** What remains: Lua's limits less what its own syntax takes. */
+const MOST_LOCALS = 180;
+const MOST_BLOCKS = 120;
+
+/** Lowers a function; one that passes Lua's limits is a message. */
 export function lowerFunction(context: ProgramContext, of: tree.FunctionTree): LoweredFunction {
-  const at = new Writer(context, of);
+  const first = lower(context, of, false);
+  // What interrupts itself cannot keep its variables outside.
+  const tight = first.measured.locals > ROOMY && !context.reentrant.has(of);
+  const lowered = tight ? lower(context, of, true) : first;
+  const { locals, depth } = lowered.measured;
+  const { found } = context.analysis;
+  const report = (what: string) => found.add(messages.tooLargeForLua(of.node.name!, of.name, what));
+  if (locals > MOST_LOCALS) report(`${locals} local variables at once, ${MOST_LOCALS} at most`);
+  else if (depth > MOST_BLOCKS) report(`${depth} blocks inside each other, ${MOST_BLOCKS} at most`);
+  return lowered;
+}
+
+function lower(context: ProgramContext, of: tree.FunctionTree, tight: boolean): LoweredFunction {
+  const at = new Writer(context, of, tight);
   const parameters = of.parameters.flatMap((parameter) => {
-    const names = [at.variable(parameter)];
-    if (parameter.type === undefined || !tree.isRow(parameter.type)) return names;
-    if (context.conventions.isBased(parameter)) names.push(at.baseOf(parameter));
-    if (context.conventions.takesLength(parameter)) names.push(at.variable(parameter.length!));
-    return names;
+    const names = referenceNames(at, parameter);
+    return context.conventions.takesLength(parameter) ? [...names, at.variable(parameter.length!)] : names;
   });
   const body = at.block(() => lowerStatements(at, of.body));
-  const measured = measure(body);
+  const { locals, depth } = measure(body);
   const code = lua.createFunctionExpression(lua.createBlock(body), parameters);
-  const name = lua.createIdentifier(context.names.of(of));
   return {
     tree: of,
-    statement: lua.createAssignmentStatement(name, code, of.node),
+    statement: lua.createAssignmentStatement(lua.createIdentifier(context.names.of(of)), code, of.node),
     functions: at.functions,
     variables: at.variables,
     helpers: at.helpers,
     owned: [...at.owned.values()],
-    measured: { ...measured, locals: measured.locals + parameters.length },
+    outside: [...at.outside],
+    measured: { locals: locals + parameters.length, depth },
   };
 }

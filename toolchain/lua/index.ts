@@ -11,7 +11,7 @@
  * is allocated while the program runs.
  */
 import type ts from "typescript";
-import { analyze, type CompileOptions } from "../compiler/index.ts";
+import { type Analysis, analyze, breakdownMessage, type CompileOptions } from "../compiler/index.ts";
 import { bundleOf, type LuaOrigin } from "./bundle.ts";
 import type { LuaDialect } from "./dialect.ts";
 import { lua51 } from "./dialect-51.ts";
@@ -21,6 +21,10 @@ import { lowerProgram } from "./program.ts";
 
 export type { LuaOrigin } from "./bundle.ts";
 export type { LuaDialect } from "./dialect.ts";
+
+export interface LuaOptions extends CompileOptions {
+  readonly dialect: LuaDialect;
+}
 
 export interface LuaResult {
   /** Numbered DEV...; empty where all is well. */
@@ -37,11 +41,24 @@ export interface LuaResult {
 }
 
 /** Compiles the program of `options.entry` to Lua. Never throws for a fault of the source: that is a diagnostic. */
-export function compileToLua(options: CompileOptions & { readonly dialect: LuaDialect }): LuaResult {
+export function compileToLua(options: LuaOptions): LuaResult {
   const analysis = analyze(options);
-  if ("diagnostics" in analysis) return { diagnostics: analysis.diagnostics, bundle: "", origins: [] };
+  if ("diagnostics" in analysis) return refused(analysis.diagnostics);
+  try {
+    return generate(analysis, options);
+  } catch (error) {
+    return refused([breakdownMessage(error)]);
+  }
+}
+
+function refused(diagnostics: readonly ts.Diagnostic[]): LuaResult {
+  return { diagnostics, bundle: "", origins: [] };
+}
+
+function generate(analysis: Analysis, options: LuaOptions): LuaResult {
   const dialect = options.dialect === "5.1" ? lua51 : lua53;
   const program = lowerProgram(analysis, dialect, options.debug ?? false);
+  if (analysis.found.list.length > 0) return refused(analysis.found.list);
   const modules = new Map(analysis.tree.functions.map(({ module }) => [module.file, module]));
   for (const { module } of analysis.tree.variables) modules.set(module.file, module);
   const bundled = [...modules].map(([file, { line }]) => ({

@@ -65,8 +65,11 @@ interface Size {
   readonly depth: number;
 }
 
-function sizeOf({ functions, variables, owned, helpers, measured }: LoweredFunction): Size {
-  return { names: new Set<unknown>([...functions, ...variables, ...owned, ...helpers]), ...measured };
+function sizeOf({ functions, variables, owned, outside, helpers, measured }: LoweredFunction): Size {
+  return {
+    names: new Set<unknown>([...functions, ...variables, ...owned, ...outside, ...helpers]),
+    ...measured,
+  };
 }
 
 function returnsIn({ body }: tree.FunctionTree): number {

@@ -84,9 +84,10 @@ function lowerCounted(at: Writer, statement: Loop, count: Count, leave: Target):
   const last =
     operator === "<" ? subtract(bound, number(1)) : operator === ">" ? add(bound, number(1)) : bound;
   lua.setNodeOriginal(first, from.node);
+  const counter = at.counter(variable);
   const { body, after } = at.jumps.loop(leave, () => bodyOf(at, statement, leave));
   const by = step === 1 ? undefined : number(step);
-  at.emit(lua.createForStatement(lua.createBlock(body), at.variable(variable), first, last, by), ...after);
+  at.emit(lua.createForStatement(lua.createBlock(body), counter, first, last, by), ...after);
 }
 
 /** `for (let i = from; i < limit; i += step)` whose body changes neither. */

@@ -1,4 +1,5 @@
 /** Names in the bundle: those of the chunk, unique in the whole program, and those inside one function. */
+import * as lua from "typescript-to-lua";
 import type { tree } from "../compiler/index.ts";
 
 /** Words of Lua, of any version, and the global names that the runtime's own text uses. */
@@ -55,17 +56,19 @@ export class FunctionNames {
     this.#chunk = chunk;
   }
 
-  of(variable: tree.Variable): string {
+  find(variable: tree.Variable): lua.Identifier | undefined {
     const known = this.#names.get(variable);
-    if (known) return known;
-    const name = this.fresh(plain(variable.name));
+    return known === undefined ? undefined : lua.createIdentifier(known);
+  }
+
+  set(variable: tree.Variable, name: string): void {
     this.#names.set(variable, name);
-    return name;
   }
 
   fresh(base: string): string {
-    let name = base;
-    for (let i = 2; this.#taken.has(name) || this.#chunk.has(name); i++) name = `${base}_${i}`;
+    const own = plain(base);
+    let name = own;
+    for (let i = 2; this.#taken.has(name) || this.#chunk.has(name); i++) name = `${own}_${i}`;
     this.#taken.add(name);
     return name;
   }

@@ -21,7 +21,8 @@ export function lowerNumber(at: Writer, expression: tree.Expression, wanted: Wan
   const visit = visitors[expression.kind] as Visitor<Kind> | undefined;
   if (visit === undefined) throw new Error(`'${expression.node.getText()}' is no number`);
   const value = visit(at, expression, wanted);
-  return value.exact ? { ...value, range } : value;
+  const code = at.shallow(value.code);
+  return value.exact ? { code, range, exact: true } : { ...value, code };
 }
 
 /** The exact value. */

@@ -134,6 +134,7 @@ export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolea
     ...variables.map(({ name }) => name),
     ...tables.map((table) => names.of(table)),
     ...[...owned.values()].map(({ name }) => name),
+    ...functions.flatMap(({ outside }) => outside),
     ...functions.map((lowered) => names.of(lowered.tree)),
   ];
   const texts = helperTexts(dialect.name, helpers);
@@ -141,6 +142,7 @@ export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolea
     ...[...lowered.functions].map((callee) => names.of(callee)),
     ...[...lowered.variables].map((variable) => names.of(variable)),
     ...lowered.owned.map(({ name }) => name),
+    ...lowered.outside,
     ...lowered.helpers,
   ]);
   return {

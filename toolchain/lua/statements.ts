@@ -1,6 +1,6 @@
 /** Statements, each kind by its visitor; what the ranges show to be unreachable is left out. */
 import * as lua from "typescript-to-lua";
-import { compoundValue, tree } from "../compiler/index.ts";
+import { compoundValue, locating, tree } from "../compiler/index.ts";
 import { reference } from "./arrays.ts";
 import { conditionCode, outcome } from "./conditions.ts";
 import { discard, lowerEffect } from "./effects.ts";
@@ -11,7 +11,7 @@ import { completes, jumps } from "./paths.ts";
 import { recordCode } from "./records.ts";
 import { initialCode, renew } from "./storage.ts";
 import { lowerSwitch } from "./switches.ts";
-import { assign, local, when } from "./syntax.ts";
+import { assign, when } from "./syntax.ts";
 import type { Writer } from "./writer.ts";
 
 type Kind = tree.Statement["kind"];
@@ -61,9 +61,13 @@ function inner(statement: tree.Statement): readonly tree.Statement[] {
 }
 
 function lowerStatement(at: Writer, statement: tree.Statement): void {
-  const made = at.block(() => (visitors[statement.kind] as Visitor<Kind>)(at, statement));
+  const made = at.block(() =>
+    locating(statement.node, () => (visitors[statement.kind] as Visitor<Kind>)(at, statement)),
+  );
   for (const part of made) if (part.line === undefined) lua.setNodeOriginal(part, statement.node);
-  at.emit(...made);
+  // Where the variables of the source live outside, what is declared here is needed by this statement alone.
+  if (at.isTight && made.some(lua.isVariableDeclarationStatement)) at.emit(lua.createDoStatement(made));
+  else at.emit(...made);
 }
 
 type Visitor<K extends Kind> = (at: Writer, statement: Of<K>) => void;
@@ -125,11 +129,13 @@ function lowerDeclare(at: Writer, statement: Of<"declare">): void {
     return;
   }
   if (type === undefined || !tree.isReference(type)) {
-    at.emit(local([at.variable(variable)], [scalarCode(at, value)]));
+    const code = scalarCode(at, value);
+    at.declare([at.variable(variable)], [code]);
     return;
   }
   if (type.kind === "record" || variable.referents) {
-    at.emit(local(referenceNames(at, variable), referenceCodes(at, variable, value)));
+    const codes = referenceCodes(at, variable, value);
+    at.declare(referenceNames(at, variable), codes);
     return;
   }
   at.bindReference(variable, reference(at, value));
@@ -156,7 +162,7 @@ export function referenceCodes(
 function lowerStorage(at: Writer, statement: Of<"declare">): void {
   const { variable } = statement;
   const owner = { type: variable.type!, initial: variable.initial! };
-  if (at.isReentrant) at.emit(local([at.variable(variable)], [initialCode(at.helper, owner)]));
+  if (at.isReentrant) at.declare([at.variable(variable)], [initialCode(at.helper, owner)]);
   else if (!at.context.assigned.blanks(at.frame.tree).has(statement)) renew(at, at.own(variable), owner);
 }
 

@@ -5,11 +5,12 @@ import { isBooleanLiteral, isIdentifier, isNumericLiteral } from "typescript-to-
 import type { Analysis, tree } from "../compiler/index.ts";
 import { type Assigned, Order, type Ranges } from "../compiler/index.ts";
 import type { Conventions } from "./conventions.ts";
+import { depthOf } from "./depth.ts";
 import type { Dialect } from "./dialect.ts";
 import { Jumps } from "./jumps.ts";
 import { type ChunkNames, FunctionNames } from "./names.ts";
 import type { HelperName } from "./runtime.ts";
-import { isSimple, local, name } from "./syntax.ts";
+import { assign, isSimple, local, name } from "./syntax.ts";
 import type { Reference } from "./value.ts";
 
 /** What all functions of a program share. */
@@ -35,6 +36,9 @@ export interface OwnStorage {
   readonly variable: tree.Variable;
 }
 
+/** Expressions inside each other, before a part gets a variable of its own. */
+const DEEPEST = 30;
+
 /** A function that is being lowered: the one that the code is for, or one that is written in place of a call. */
 export interface Frame {
   readonly tree: tree.FunctionTree;
@@ -53,6 +57,8 @@ export class Writer {
   readonly variables = new Set<tree.Variable>();
   readonly helpers = new Set<HelperName>();
   readonly owned = new Map<tree.Variable, OwnStorage>();
+  /** Names of the chunk that take the place of local variables. */
+  readonly outside = new Set<string>();
   readonly #names: FunctionNames;
   readonly #values = new Map<tree.Variable, lua.Expression>();
   readonly #aliases = new Map<tree.Variable, Reference>();
@@ -60,11 +66,14 @@ export class Writer {
   readonly #moving = new Set<string>();
   readonly #places = new Map<tree.Expression, lua.AssignmentLeftHandSideExpression>();
   readonly #temporaries = new Set<string>();
+  readonly #tight: boolean;
   #frame: Frame;
   #out: lua.Statement[] = [];
 
-  constructor(context: ProgramContext, of: tree.FunctionTree) {
+  /** `tight`: the function would have more local variables than Lua allows, so those of the source live outside it. */
+  constructor(context: ProgramContext, of: tree.FunctionTree, tight = false) {
     this.context = context;
+    this.#tight = tight;
     this.#frame = { tree: of, results: undefined };
     this.ranges = context.analysis.ranges;
     this.order = new Order(context.analysis.calls);
@@ -110,6 +119,15 @@ export class Writer {
   /** The statements that `action` emits. */
   block(action: () => void): lua.Statement[] {
     return this.apart(action)[1];
+  }
+
+  get isTight(): boolean {
+    return this.#tight;
+  }
+
+  /** `code`, or a variable that holds it where it has become too deep for Lua to read inside others. */
+  shallow(code: lua.Expression): lua.Expression {
+    return depthOf(code) > DEEPEST ? this.temporary(code) : code;
   }
 
   // ---- names
@@ -163,19 +181,47 @@ export class Writer {
 
   variable(variable: tree.Variable): lua.Identifier {
     if (variable.scope !== "module") {
-      const own = this.#names.of(variable);
-      if (variable.referents) this.#moving.add(own);
-      return name(own);
+      const own = this.#names.find(variable) ?? this.#ownName(variable);
+      if (variable.referents) this.#moving.add(own.text);
+      return own;
     }
     this.variables.add(variable);
     return name(this.context.names.of(variable));
+  }
+
+  #ownName(variable: tree.Variable): lua.Identifier {
+    const own = variable.scope === "local" ? this.lastingName(variable.name) : this.freshName(variable.name);
+    this.#names.set(variable, own.text);
+    return own;
+  }
+
+  /** A local variable that counts a loop of Lua. */
+  counter(variable: tree.Variable): lua.Identifier {
+    const own = this.freshName(variable.name);
+    this.#names.set(variable, own.text);
+    return own;
+  }
+
+  /** A new name that lives as long as a local variable of the source: declare it by `declare`. */
+  lastingName(base: string): lua.Identifier {
+    if (!this.#tight) return this.freshName(base);
+    const outside = this.context.names.fresh(`${this.context.names.of(this.#frame.tree)}_${base}`);
+    this.outside.add(outside);
+    return name(outside);
+  }
+
+  /** Declares lasting names. */
+  declare(names: readonly lua.Identifier[], values: readonly lua.Expression[]): void {
+    const isOutside = names.some(({ text }) => this.outside.has(text));
+    this.emit(isOutside ? assign([...names], [...values]) : local([...names], [...values]));
   }
 
   /** The name of the index at which an array parameter begins. */
   baseOf(parameter: tree.Variable): lua.Identifier {
     const known = this.#aliases.get(parameter)?.base;
     if (known) return known as lua.Identifier;
-    const base = this.freshName(`${parameter.name}_at`);
+    const asked = `${parameter.name}_at`;
+    const base = parameter.scope === "local" ? this.lastingName(asked) : this.freshName(asked);
     this.#aliases.set(parameter, { table: this.variable(parameter), base });
     return base;
   }
@@ -188,13 +234,13 @@ export class Writer {
   /** Gives a name to a reference that outlives the statement: the variable's own where there is none yet. */
   bindReference(variable: tree.Variable, { table, base }: Reference): void {
     const named = isIdentifier(table) && !this.#moving.has(table.text) ? table : this.variable(variable);
-    if (named !== table) this.emit(local([named], [table]));
+    if (named !== table) this.declare([named], [table]);
     if (isNumericLiteral(base)) {
       this.#aliases.set(variable, { table: named, base });
       return;
     }
-    const from = this.freshName(`${variable.name}_at`);
-    this.emit(local([from], [base]));
+    const from = this.lastingName(`${variable.name}_at`);
+    this.declare([from], [base]);
     this.#aliases.set(variable, { table: named, base: from });
   }
 
