@@ -1,4 +1,5 @@
 /** The one chunk: check of the numbers, runtime, board, modules, and the table that it gives back. */
+import type ts from "typescript";
 import type { PrintResult } from "typescript-to-lua";
 import { tree } from "../compiler/index.ts";
 import type { LuaDialect } from "./dialect.ts";
@@ -15,6 +16,8 @@ export interface LuaOrigin {
 }
 
 export interface BundledModule {
+  readonly file: ts.SourceFile;
+  /** Relative to the package. */
   readonly source: string;
   readonly printed: PrintResult;
 }
@@ -50,7 +53,8 @@ export function bundleOf(
     return slot === undefined ? name : `${SPILL_TABLE}[${slot}]`;
   };
   for (const callee of program.externals) add(`${place(program.names.of(callee))} = ${callee.external}`);
-  for (const { source, printed } of modules) addModule(source, printed, lines, origins);
+  const sources = new Map(modules.map(({ file, source }) => [file.fileName, source]));
+  for (const module of modules) addModule(module, (fileName) => sources.get(fileName), lines, origins);
   for (const { name, members } of program.tables) {
     const [first, ...others] = members.map(place);
     add(`${place(name)} = {${[`[0] = ${first}`, ...others].join(", ")}}`);
@@ -92,29 +96,29 @@ ${checks.join("\n")}
 end`;
 }
 
-/** The text of a module, with the source line of the first thing on each of its lines. */
+/** The text of a module, with the place in the sources of the first thing on each of its lines. */
 function addModule(
-  source: string,
-  printed: PrintResult,
+  { file, printed }: BundledModule,
+  nameOf: (fileName: string) => string | undefined,
   lines: string[],
   origins: (LuaOrigin | undefined)[],
 ): void {
   let current = "";
   let origin: LuaOrigin | undefined;
-  printed.sourceMapNode.walk((chunk, { line }) => {
-    for (const [i, part] of chunk.split("\n").entries()) {
-      if (i > 0) {
-        lines.push(current);
-        origins.push(origin);
-        current = "";
-        origin = undefined;
-      }
-      current += part;
-      if (line !== null && part.trim() !== "") origin ??= { file: source, line };
-    }
-  });
-  if (current.trim() !== "") {
+  const end = () => {
     lines.push(current);
     origins.push(origin);
-  }
+    current = "";
+    origin = undefined;
+  };
+  printed.sourceMapNode.walk((chunk, { source, line }) => {
+    for (const [i, part] of chunk.split("\n").entries()) {
+      if (i > 0) end();
+      current += part;
+      if (line !== null && part.trim() !== "") {
+        origin ??= { file: nameOf(source) ?? nameOf(file.fileName)!, line };
+      }
+    }
+  });
+  if (current.trim() !== "") end();
 }

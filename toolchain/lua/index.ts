@@ -21,6 +21,7 @@ import { lowerProgram } from "./program.ts";
 
 export type { LuaOrigin } from "./bundle.ts";
 export type { LuaDialect } from "./dialect.ts";
+export { traceToSource } from "./trace.ts";
 
 export interface LuaOptions extends CompileOptions {
   readonly dialect: LuaDialect;
@@ -62,6 +63,7 @@ function generate(analysis: Analysis, options: LuaOptions): LuaResult {
   const modules = new Map(analysis.tree.functions.map(({ module }) => [module.file, module]));
   for (const { module } of analysis.tree.variables) modules.set(module.file, module);
   const bundled = [...modules].map(([file, { line }]) => ({
+    file,
     source: line,
     printed: transpileModule(analysis.program, program, file),
   }));

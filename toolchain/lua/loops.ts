@@ -4,6 +4,7 @@ import { compoundValue, type tree } from "../compiler/index.ts";
 import { conditionCode } from "./conditions.ts";
 import type { Target } from "./jumps.ts";
 import { exactCode } from "./numbers.ts";
+import { locate } from "./origins.ts";
 import { assigned, canNest, jumps } from "./paths.ts";
 import { blockOf, lowerStatements } from "./statements.ts";
 import { add, not, number, subtract, truth, when } from "./syntax.ts";
@@ -56,7 +57,7 @@ function lowerWhile(at: Writer, statement: Loop, leave: Target): void {
 function testOf(at: Writer, condition: tree.Expression | undefined): lua.Expression {
   if (condition === undefined || !at.ranges.evaluated(condition)) return truth(true);
   const code = conditionCode(at, condition);
-  lua.setNodeOriginal(code, condition.node);
+  locate(code, condition.node);
   return code;
 }
 
@@ -83,7 +84,7 @@ function lowerCounted(at: Writer, statement: Loop, count: Count, leave: Target):
   const bound = exactCode(at, limit);
   const last =
     operator === "<" ? subtract(bound, number(1)) : operator === ">" ? add(bound, number(1)) : bound;
-  lua.setNodeOriginal(first, from.node);
+  locate(first, from.node);
   const counter = at.counter(variable);
   const { body, after } = at.jumps.loop(leave, () => bodyOf(at, statement, leave));
   const by = step === 1 ? undefined : number(step);

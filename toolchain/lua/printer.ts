@@ -1,6 +1,7 @@
 /** TypeScriptToLua's printer, with octets in strings as Lua writes them and the names that live in a table. */
 import * as lua from "typescript-to-lua";
 import { SPILL_TABLE } from "./layout.ts";
+import { fileOf } from "./origins.ts";
 
 type Printed = ReturnType<lua.LuaPrinter["printExpression"]>;
 
@@ -15,6 +16,14 @@ export class BundlePrinter extends lua.LuaPrinter {
   /** A part of the bundle, without a head of its own. */
   protected override printFile(file: lua.File): Printed {
     return this.concatNodes(...this.printStatementArray(file.statements));
+  }
+
+  /** Code of an inlined function is of another file. */
+  protected override createSourceNode(...values: Parameters<lua.LuaPrinter["createSourceNode"]>): Printed {
+    const made = super.createSourceNode(...values);
+    const file = fileOf(values[0]);
+    if (file) made.source = file.fileName;
+    return made;
   }
 
   override printIdentifier(expression: lua.Identifier): Printed {

@@ -7,6 +7,7 @@ import { discard, lowerEffect } from "./effects.ts";
 import { lowerLoop } from "./loops.ts";
 import { scalarCode } from "./numbers.ts";
 import { placeOf } from "./order.ts";
+import { locate } from "./origins.ts";
 import { completes, jumps } from "./paths.ts";
 import { recordCode } from "./records.ts";
 import { initialCode, renew } from "./storage.ts";
@@ -64,7 +65,7 @@ function lowerStatement(at: Writer, statement: tree.Statement): void {
   const made = at.block(() =>
     locating(statement.node, () => (visitors[statement.kind] as Visitor<Kind>)(at, statement)),
   );
-  for (const part of made) if (part.line === undefined) lua.setNodeOriginal(part, statement.node);
+  for (const part of made) if (part.line === undefined) locate(part, statement.node);
   // Where the variables of the source live outside, what is declared here is needed by this statement alone.
   if (at.isTight && made.some(lua.isVariableDeclarationStatement)) at.emit(lua.createDoStatement(made));
   else at.emit(...made);
@@ -117,7 +118,7 @@ function lowerBranches(
     return;
   }
   const test = conditionCode(at, statement.condition);
-  lua.setNodeOriginal(test, statement.condition.node);
+  locate(test, statement.condition.node);
   at.emit(when(test, blockOf(at, whenTrue), blockOf(at, whenFalse)));
 }
 
