@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The `joinery` command. A checkout is set up and built first where that is due; the package comes built. */
-import { existsSync } from "node:fs";
+import { isCheckout } from "./checkout.mjs";
 
-if (existsSync(new URL("../../tsconfig.build.json", import.meta.url))) {
+if (isCheckout) {
   const { setUp } = await import("./set-up.mjs");
   setUp("command");
 }
