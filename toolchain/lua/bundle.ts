@@ -32,6 +32,7 @@ export function bundleOf(
   dialect: LuaDialect,
   program: LoweredProgram,
   modules: readonly BundledModule[],
+  isShown: (name: string) => boolean,
 ): Bundle {
   const lines: string[] = [];
   const origins: (LuaOrigin | undefined)[] = [];
@@ -59,17 +60,19 @@ export function bundleOf(
     const [first, ...others] = members.map(place);
     add(`${place(name)} = {${[`[0] = ${first}`, ...others].join(", ")}}`);
   }
-  const shown = [...program.variables.values()].filter(({ variable }) => isMemory(variable));
-  if (shown.some(({ variable }) => variable.constant)) add(ALWAYS);
+  const shown = [...program.variables.values()]
+    .map(({ variable, name }) => ({ variable, name, path: `${variable.module.path}:${variable.name}` }))
+    .filter(({ variable, path }) => isMemory(variable) && isShown(path));
+  if (shown.some(({ variable }) => isTable(variable))) add(ALWAYS);
   add(`return {\n  main = ${place(program.entry)},`);
   if (program.interrupts.length > 0) {
     const handlers = program.interrupts.map(({ name, interrupt }) => `${interrupt} = ${place(name)}`);
     add(`  interrupts = { ${handlers.join(", ")} },`);
   }
   add("  variables = {");
-  for (const { variable, name } of shown) {
-    const get = variable.constant ? `always(${place(name)})` : `function() return ${place(name)} end`;
-    add(`    ["${variable.module.path}:${variable.name}"] = ${get},`);
+  for (const { variable, name, path } of shown) {
+    const get = isTable(variable) ? `always(${place(name)})` : `function() return ${place(name)} end`;
+    add(`    ["${path}"] = ${get},`);
   }
   add("  },\n}\n");
   return { text: lines.join("\n"), origins };
@@ -81,6 +84,11 @@ const ALWAYS = "local function always(value) return function() return value end 
 /** Whether the program may change what a module-level variable holds. */
 function isMemory({ type }: tree.Variable): boolean {
   return type !== undefined && (!tree.isReference(type) || type.memory === "ram");
+}
+
+/** Whether the variable holds the same table for good. */
+function isTable({ type }: tree.Variable): boolean {
+  return type !== undefined && tree.isReference(type);
 }
 
 /** The functions that the board must provide are there, or one error names those that are not. */
@@ -95,6 +103,8 @@ ${checks.join("\n")}
   if #missing > 0 then error("the board does not provide " .. table.concat(missing, ", "), 0) end
 end`;
 }
+
+type Printed = PrintResult["sourceMapNode"];
 
 /** The text of a module, with the place in the sources of the first thing on each of its lines. */
 function addModule(
@@ -111,14 +121,21 @@ function addModule(
     current = "";
     origin = undefined;
   };
-  printed.sourceMapNode.walk((chunk, { source, line }) => {
-    for (const [i, part] of chunk.split("\n").entries()) {
+  const addText = (text: string, from: LuaOrigin | undefined) => {
+    for (const [i, part] of text.split("\n").entries()) {
       if (i > 0) end();
       current += part;
-      if (line !== null && part.trim() !== "") {
-        origin ??= { file: nameOf(source) ?? nameOf(file.fileName)!, line };
-      }
+      if (part.trim() !== "") origin ??= from;
     }
-  });
+  };
+  // What has no place of its own is of the place around it.
+  const visit = ({ source, line, children }: Printed, around: LuaOrigin | undefined) => {
+    const here = line === null ? around : { file: nameOf(source) ?? nameOf(file.fileName)!, line };
+    for (const child of children as readonly (Printed | string)[]) {
+      if (typeof child === "string") addText(child, here);
+      else visit(child, here);
+    }
+  };
+  visit(printed.sourceMapNode, undefined);
   if (current.trim() !== "") end();
 }

@@ -25,6 +25,8 @@ export { traceToSource } from "./trace.ts";
 
 export interface LuaOptions extends CompileOptions {
   readonly dialect: LuaDialect;
+  /** Which module-level variables `variables` of the bundle shows; all where not given. Each costs some 200 octets. */
+  readonly variables?: (name: string) => boolean;
 }
 
 export interface LuaResult {
@@ -67,6 +69,6 @@ function generate(analysis: Analysis, options: LuaOptions): LuaResult {
     source: line,
     printed: transpileModule(analysis.program, program, file),
   }));
-  const { text, origins } = bundleOf(options.dialect, program, bundled);
+  const { text, origins } = bundleOf(options.dialect, program, bundled, options.variables ?? (() => true));
   return { diagnostics: [], bundle: text, origins };
 }

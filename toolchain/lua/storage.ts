@@ -16,6 +16,7 @@ export function initialCode(helper: Helper, { type, initial }: Owner): lua.Expre
     case "scalar":
       return scalar(type, initial.value);
     case "zeroed":
+      if (type.kind === "cell") return scalar(type, 0);
       return zerosCode(helper, (type as tree.ArrayType).length);
     case "values":
     case "table":
