@@ -178,7 +178,8 @@ class Path {
     if (statement.condition && statement.form === "do") this.#expression(statement.condition);
     this.#statements(statement.step);
     if (count) this.#counters.delete(count.counter);
-    if (count && once) this.#written = once.counted(count.counter, count.first, count.step, count.end);
+    const runs = count !== undefined && count.first < count.end;
+    if (runs && once) this.#written = once.counted(count.counter, count.first, count.step, count.end);
     else if (statement.form !== "do") this.#written = before;
   }
 

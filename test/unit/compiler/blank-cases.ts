@@ -42,6 +42,26 @@ export function run(a: U32, b: U32): U32 {
 }`,
   ),
   same(
+    "local storage that is written in loops which may not run",
+    `
+class Pair { x: U16 = 77; y: U8 = 3; }
+function stir(): U8 { const noise = new Uint8Array(48); fill(noise, 0, 48, 0xa5); let s: U8 = 0; for (let i = 0; i < 48; i++) s = u8(s + noise[i] * i); return s; }
+function filled(n: U8): U32 { const a = new Uint8Array(4); for (let i = 0; i < n; i++) fill(a, 0, 4, 7); return load32le(a, 0); }
+function each(n: U8): U32 { const a = new Uint8Array(4); for (let i = 2; i < n; i += 2) { a[0] = 1; a[1] = 2; a[2] = 3; a[3] = 9; } return load32le(a, 0); }
+function record(n: U8): U32 { const p = new Pair(); for (let i = 0; i < n; i++) { p.x = 1; p.y = 2; } return u32(p.x + p.y); }
+function put(a: Bytes<4>, n: U8): void { for (let i = 0; i < n; i++) store32le(a, 0, 0x01020304); }
+function given(n: U8): U32 { const a = new Uint8Array(4); put(a, n); return load32le(a, 0); }
+function inner(n: U8): U32 { const a = new Uint8Array(4); for (let i = 0; i < 4; i++) for (let j = 0; j < n; j++) a[i] = 5; return load32le(a, 0); }
+export function run(a: U32, b: U32): U32 {
+  let r: U32 = stir();
+  for (let i = 0; i < 2; i++) {
+    const n = i === 0 ? u8(a & 3) : u8(b & 1);
+    r = u32(r * 3 + filled(n)); r = u32(r * 3 + each(n) + stir()); r = u32(r * 3 + record(n) + stir()); r = u32(r * 3 + given(n) + stir()); r = u32(r * 3 + inner(n) + stir());
+  }
+  return r;
+}`,
+  ),
+  same(
     "local records and rows that are read where nothing was written",
     `
 class Cell { x: U8 = 9; readonly y = new Uint16Array([3, 0xfffe]); z: I32 = -70000; on = true; }
