@@ -219,7 +219,7 @@ export class Lowering {
   withPlace<T>(target: Expression, value: Expression | undefined, twice: boolean, action: () => T): T {
     if (target.kind !== "element" && target.kind !== "field") return action();
     const moves = (part: Expression) =>
-      (twice && calls(part)) ||
+      (twice && this.#order.isOnce(part)) ||
       this.#order.changes(part) ||
       (value !== undefined && this.#order.kept([part, value])[0]);
     if (target.kind === "field") {
@@ -531,11 +531,6 @@ export function declaredAs(type: Type, struct: (record: RecordTree) => IrStruct)
     default:
       return { kind: "value", type: scalarType(type) };
   }
-}
-
-/** Whether evaluating the expression takes a call: worth doing once even where it changes nothing. */
-function calls(expression: Expression): boolean {
-  return expression.kind === "call" || operands(expression).some(calls);
 }
 
 /** Whether a local name is a pointer, not the storage itself. */

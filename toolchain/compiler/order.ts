@@ -24,6 +24,14 @@ export class Order {
   }
 
   /**
+   * Whether a second evaluation is not as good as the first: a cell may hold another value then, and a call costs
+   * its time again even where it changes nothing.
+   */
+  isOnce(expression: Expression): boolean {
+    return calls(expression) || this.#touchesCells(expression);
+  }
+
+  /**
    * Which of several operands, evaluated in this order, must be kept in a variable before the next is evaluated.
    * After a call that changes something another call waits, even one that it does not disturb: gcc would make it
    * first, and hold its result on the stack meanwhile.

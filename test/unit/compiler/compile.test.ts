@@ -130,6 +130,20 @@ export function main(): void { a(); b(); c(); }`,
     assert.ok(!files.has("time.h"), names.join());
   });
 
+  it("reads a volatile cell once where the source does", () => {
+    const source = `import { records, type u8, Volatile8 } from ${JSON.stringify(LANGUAGE)};
+class Slot { count: u8 = 0; }
+const which = new Volatile8();
+const seen = new Uint8Array(4);
+const slots = records(Slot, 4);
+/** @isr INT0_vect */
+export function onDio0(): void { which.write(1); }
+export function main(): void { seen[which.read() & 3] ^= 5; slots[which.read() & 3].count ^= 6; }
+`;
+    const c = compileTexts({ "main.ts": source }).files.get("main.c")!;
+    assert.equal(c.match(/main_which &/g)?.length, 2);
+  });
+
   it("keeps to its module what no other module uses", () => {
     const { files } = compileTexts({
       "main.ts": `import { f } from "./other.ts";\nexport function main(): void { f(); }`,
