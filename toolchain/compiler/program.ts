@@ -45,6 +45,7 @@ const compilerOptions: ts.CompilerOptions = {
   skipDefaultLibCheck: true,
 };
 
+const libraryFolder = dirname(ts.getDefaultLibFilePath(compilerOptions));
 const libraryFiles = new Map<string, ts.SourceFile | undefined>();
 
 /** What one compilation leaves for the next. */
@@ -148,7 +149,7 @@ function compilerHost(sources: ReadonlyMap<string, string>, cache: ProgramCache)
   const host = ts.createCompilerHost(compilerOptions, true);
   const parseLibrary = host.getSourceFile.bind(host);
   host.getSourceFile = (fileName, options, onError) => {
-    if (!sources.has(resolve(fileName)) && fileName.endsWith(".d.ts")) {
+    if (inside(libraryFolder, resolve(fileName))) {
       if (!libraryFiles.has(fileName)) {
         const file = parseLibrary(fileName, options, onError);
         libraryFiles.set(fileName, file && Object.assign(file, { version: "library" }));

@@ -69,6 +69,16 @@ describe("a compiler that is used again", function () {
     assert.deepEqual(compiled(compiler).codes, []);
   });
 
+  it("sees a declaration file change", () => {
+    const compiler = createCompiler();
+    const level = (values: string) => write("level.d.ts", `export type Level = ${values};\n`);
+    write("area.ts", `import type { Level } from "./level";\n${AREA.replace("height: u8", "height: Level")}`);
+    level("3 | 4");
+    assert.deepEqual(compiled(compiler).codes, []);
+    level("4");
+    assert.deepEqual(compiled(compiler).codes, [2345]);
+  });
+
   it("finds a module that comes into being, and misses one that went", () => {
     const compiler = createCompiler();
     rmSync(join(folder, "area.ts"));
