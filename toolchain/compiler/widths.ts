@@ -206,17 +206,27 @@ export function comparison(
   return { kind: "binary", type: "bool", operator, left: x, right: y };
 }
 
-/** A complement that was cast back to 8 or 16 bits: gcc warns of its promotion where it is compared. */
+/** A complement of 8 or 16 bits: gcc warns of its promotion where it is compared. */
 function opaque(operand: IrExpression): IrExpression {
-  if (operand.kind !== "convert" || (operand.type !== "u8" && operand.type !== "u16")) return operand;
-  const { operand: inner } = operand;
-  const ones = (value: IrExpression) =>
-    value.kind === "constant" && value.value === RANGES[operand.type as IntName].max;
-  const complement =
-    (inner.kind === "unary" && inner.operator === "~") ||
-    (inner.kind === "binary" && inner.operator === "^" && (ones(inner.left) || ones(inner.right)));
-  if (!complement) return operand;
-  return { kind: "call", type: operand.type, name: `joinery_${operand.type}`, arguments: [operand] };
+  const inner = operand.kind === "convert" ? operand.operand : operand;
+  const turned = inner.kind === "binary" ? typeOfTurned(inner) : undefined;
+  const type = operand.kind === "convert" ? operand.type : turned;
+  const complement = turned !== undefined || (inner.kind === "unary" && inner.operator === "~");
+  if (!complement || (type !== "u8" && type !== "u16")) return operand;
+  return { kind: "call", type, name: `joinery_${type}`, arguments: [stored(type, operand)] };
+}
+
+/** Of an exclusive or with 255 or 65535: what holds its value. */
+function typeOfTurned({
+  operator,
+  left,
+  right,
+}: IrExpression & { kind: "binary" }): "u8" | "u16" | undefined {
+  const [ones, value] = left.kind === "constant" ? [left, right] : [right, left];
+  if (operator !== "^" || ones.kind !== "constant") return undefined;
+  if (ones.value !== RANGES.u8.max && ones.value !== RANGES.u16.max) return undefined;
+  if (value.type === "u8" && ones.value === RANGES.u8.max) return "u8";
+  return value.type === "u8" || value.type === "u16" ? "u16" : undefined;
 }
 
 /** The type in which several exact values meet: by their types where these agree, else by their ranges. */

@@ -47,6 +47,16 @@ export const widthCases: readonly Case[] = [
   ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
+  same(
+    "complements by exclusive or, compared",
+    `export function run(a: U32, b: U32): U32 {
+  const c = u8(a), d = u8(b), u = u16(a), w = u16(b);
+  let r: U32 = (c ^ 255) > d ? 1 : 2;
+  if ((u ^ 0xffff) > 9) r = u32(r + 4);
+  if ((u ^ 255) < w) r = u32(r + 8);
+  return (c ^ 0xffff) > w || u8(c ^ 255) === d ? u32(r + 16) : r;
+}`,
+  ),
   expression(
     "masks on every width",
     "(a & 15) + (i8(a) & 0x7f) + (u16(b) & 0xff00) + (i32(b) & 0x7fffff00) + u32(a & 0xffff0000)",
