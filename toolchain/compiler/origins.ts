@@ -12,7 +12,9 @@ export function originOf(source: ts.Node): Origin {
   const ranges = ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? [];
   const comments = ranges.flatMap((range) => {
     const text = file.text.slice(range.pos, range.end);
-    const fits = !text.slice(2, -2).includes("/*") && !/\\\s*$/m.test(text) && !text.startsWith("// biome-");
+    // C would join the next line to one that ends in a backslash, be it written as a trigraph.
+    const joins = /(\\|\?\?\/)\s*$/m.test(text);
+    const fits = !text.slice(2, -2).includes("/*") && !joins && !text.startsWith("// biome-");
     return fits ? [{ line: lineAt(file, range.pos), text }] : [];
   });
   return { line: lineAt(file, node.getStart(file)), comments };

@@ -91,6 +91,17 @@ export const widthCases: readonly Case[] = [
 /** Order of evaluation, statements, storage, references. */
 export const programCases: readonly Case[] = [
   same(
+    "comments whose end would join the next line to them in C",
+    `export function run(a: U32, b: U32): U32 {
+  let r: U32 = a;
+  // What is this??/
+  r = u32(r * 3 + b);
+  // A backslash: \\
+  r = u32(r + 1);
+  return r;
+}`,
+  ),
+  same(
     "effects of what is known already",
     `
 const t = new Uint8Array(8);
