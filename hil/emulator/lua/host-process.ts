@@ -1,6 +1,6 @@
 /** A running host: lines there and back, each waited for, so that virtual time can stand still meanwhile. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPipes } from "./blocking-pipe.ts";
@@ -27,8 +27,11 @@ export class HostProcess {
     closeSync(there.readEnd);
     closeSync(back.writeEnd);
     this.#child.unref();
-    // Where the start fails Node tells it here as well, later; what counts is that the pipes end.
-    this.#child.on("error", () => {});
+    this.#child.on("error", () => {}); // why the start failed Node tells only later, when nobody waits for it
+    if (this.#child.pid === undefined) {
+      this.#close();
+      throw new Error(`${path} could not be started: its folder may forbid running programs`);
+    }
   }
 
   get pid(): number | undefined {
@@ -64,11 +67,19 @@ export class HostProcess {
   /** Ends the host, wherever it is. */
   kill(): void {
     this.#child.kill("SIGKILL");
+    this.#close();
+  }
+
+  #close(): void {
     for (const descriptor of [this.#toHost, this.#fromHost, this.#complaints]) closeSync(descriptor);
   }
 
   #hasEnded(): never {
-    const complaints = readFileSync(this.#complaints, "utf8").trim();
+    // From the beginning: the position in the file is shared with the host, which has left it at the end.
+    const octets = Buffer.alloc(4096);
+    const complaints = octets
+      .toString("utf8", 0, readSync(this.#complaints, octets, 0, octets.length, 0))
+      .trim();
     throw new Error(`the Lua host has ended by itself${complaints === "" ? "" : `: ${complaints}`}`);
   }
 }

@@ -254,7 +254,7 @@ export class LuaMachine implements Machine {
         this.#report(fromHex(first).toString());
         return false;
       default:
-        throw new Error(`the Lua host says "${line}"`);
+        throw new Error(`the Lua host says "${word}", which means nothing here`); // the rest may be a key
     }
   }
 

@@ -50,6 +50,8 @@ static int gpio_write(lua_State *L)
     luaL_argcheck(L, level == 0 || level == 1, 2, "wrong level type");
     module_called(L);
     pins[pin].level = (int)level;
+    if (pin == 0) /* NodeMCU makes GPIO16 an output whenever it is written. */
+        pins[pin].mode = OUTPUT;
     drive(L, pin);
     return 0;
 }

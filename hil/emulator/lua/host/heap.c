@@ -8,7 +8,7 @@
 #define WORTH_COLLECTING 512
 
 static size_t in_use, in_use_at_begin, peak;
-static bool limited, suspended, refused;
+static bool limited, suspended, refused, exhausted;
 
 static void *allocate(void *user, void *block, size_t old_bytes, size_t new_bytes)
 {
@@ -22,9 +22,13 @@ static void *allocate(void *user, void *block, size_t old_bytes, size_t new_byte
     }
     size_t after = in_use - old_bytes + new_bytes;
     if (limited && !suspended && new_bytes > old_bytes && after > in_use_at_begin + settings.heap_limit) {
+        /* Lua 5.3 collects garbage after a refusal and asks once more; Lua 5.1 does not. */
+        exhausted |= refused || LUA_VERSION_NUM < 503;
         refused = true;
         return NULL;
     }
+    if (new_bytes > old_bytes)
+        refused = false;
     void *moved = realloc(block, new_bytes);
     if (moved == NULL)
         return NULL;
@@ -69,6 +73,6 @@ void heap_begin(lua_State *L)
 
 size_t heap_peak(void) { return peak > in_use_at_begin ? peak - in_use_at_begin : 0; }
 
-bool heap_refused(void) { return refused; }
+bool heap_exhausted(void) { return exhausted; }
 
 void heap_suspend(bool is_suspended) { suspended = is_suspended; }

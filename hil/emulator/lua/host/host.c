@@ -78,8 +78,10 @@ static void end(lua_State *L)
     const char *message = lua_tostring(L, -1);
     if (message == NULL)
         message = "an error that is not a text";
-    if (heap_refused() && strstr(message, "not enough memory") != NULL)
+    if (heap_exhausted() && strstr(message, "not enough memory") != NULL)
         snprintf(reason, sizeof reason, "not enough memory at %zu B of heap", settings.heap_limit);
+    else if (heap_exhausted()) /* Lua has errors of its own for it: "too many results to unpack". */
+        snprintf(reason, sizeof reason, "not enough memory at %zu B of heap: %s", settings.heap_limit, message);
     else
         snprintf(reason, sizeof reason, "%s", message);
     lua_sethook(L, NULL, 0, 0);

@@ -35,8 +35,8 @@ void heap_begin(lua_State *L);
 void heap_before_instruction(lua_State *L);
 /* The most that has been in use since. */
 size_t heap_peak(void);
-/* Whether the limit has ever refused memory that was asked for. */
-bool heap_refused(void);
+/* Whether the program has ever been left without memory that it asked for, in spite of collecting garbage. */
+bool heap_exhausted(void);
 /* While the rig looks into the program nothing counts. */
 void heap_suspend(bool suspended);
 

@@ -2,7 +2,8 @@
  * The exchange with the rig: lines of text over standard input and output.
  *
  * First the rig fills the flash: lines `NAME LENGTH`, each followed by that many octets, and an empty line; names
- * that begin with "lfs/" are byte code of the Lua Flash Store. Then it lets the board run in slices. A line from it is a slice, and the answer to what the board asked for:
+ * that begin with "lfs/" are byte code of the Lua Flash Store. Then it lets the board run in slices. A line from it is
+ * a slice, and the answer to what the board asked for:
  *
  *     NOW UNTIL VALUE COUNT (PIN LEVEL TIME)...      run until UNTIL; COUNT changes of pins have come
  *     ? NAME                                         give the variable of that name (in hexadecimal)
@@ -26,7 +27,8 @@
 #include <string.h>
 
 #define LINE_BYTES 4096
-#define EDGES 64
+/* A rising and a falling one of each of the 13 pins. */
+#define EDGES 26
 #define FILES 8
 
 int64_t now_ns, power_up_ns;
@@ -119,11 +121,23 @@ static void look_into(lua_State *L, const char *hex)
     lua_pushlightuserdata(L, name);
     lua_pushcclosure(L, tell_variable, 1);
     if (lua_pcall(L, 0, 0, 0) != 0) {
-        tell_failure(lua_tostring(L, -1));
+        const char *message = lua_tostring(L, -1);
+        tell_failure(message != NULL ? message : "an error that is not a text");
         lua_pop(L, 1);
     }
     looked_into = false;
     heap_suspend(false);
+}
+
+/* NodeMCU calls back once for the edges of a pin that come before the callback has run, with the time of the first. */
+static void keep_edge(const struct edge *edge)
+{
+    for (int i = 0; i < edge_count; i++)
+        if (edges[i].pin == edge->pin && edges[i].level == edge->level)
+            return;
+    if (edge_count == EDGES)
+        broken("a change of a pin that the board does not have");
+    edges[edge_count++] = *edge;
 }
 
 /* Reads the numbers of a slice; returns the value in it. */
@@ -143,9 +157,7 @@ static int take_slice(const char *line)
             broken(line);
         used = more;
         edge.level = level != 0;
-        if (edge_count == EDGES)
-            broken("more changes of pins than the program takes");
-        edges[edge_count++] = edge;
+        keep_edge(&edge);
     }
     return value;
 }

@@ -123,6 +123,20 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(numbers(bench), [3, 120_000, 0]);
     });
 
+    it("tells once of the edges of a pin that come faster than it takes them", () => {
+      const bench = run(`
+        for i = 1, 200000 do end
+        print(hal_radio_events(), hal_radio_event_time())
+        print(hal_radio_events())`);
+      const wires = new Wires();
+      bench.machine.attachRadio(wires, PINS);
+      for (let edge = 0; edge < 200; edge++) {
+        bench.clock.at(100_000_000 + edge * 1_000_000, () => wires.raise(0, edge % 2 === 0));
+      }
+      bench.runTo(2e9);
+      assert.deepEqual(numbers(bench), [1, 100_000, 0]);
+    });
+
     it("does not sleep where an edge rose before the call", () => {
       const bench = run(`
         for i = 1, 100000 do end

@@ -136,6 +136,20 @@ for (const dialect of DIALECTS) {
         assert.deepEqual(bench.ends, ["not enough memory at 60000 B of heap"]);
       });
 
+      it("says so where Lua has another error for it", () => {
+        const bench = alone("(table.unpack or unpack)({}, 1, 5000)", { heapBytes: 20_000 });
+        bench.runTo(1e9);
+        assert.match(bench.ends[0], /^not enough memory at 20000 B of heap/);
+      });
+
+      it("does not blame it for an error after a collection that made room", () => {
+        const bench = alone("for i = 1, 20000 do local garbage = { i } end error('broken')", {
+          heapBytes: 30_000,
+        });
+        bench.runTo(10e9);
+        assert.match(bench.ends[0], /^init\.lua:1: broken/);
+      });
+
       it("counts what the program holds, not the libraries", () => {
         const peak = (program: string) => {
           const bench = alone(program);
@@ -214,6 +228,7 @@ for (const dialect of DIALECTS) {
           ["lorawan/session.ts:appSKey"] = function() return key end,
           ["a.ts:wide"] = function() return { [0] = 1, 256 } end,
           ["a.ts:scalar"] = function() return 5 end,
+          ["a.ts:broken"] = function() error({}) end,
         } }`;
 
       it("shows an array of octets, and takes neither time nor heap for it", () => {
@@ -234,6 +249,7 @@ for (const dialect of DIALECTS) {
           ["a.ts:nothing", /a\.ts:nothing cannot be read: .*no such variable/],
           ["a.ts:wide", /element 1 is not an octet/],
           ["a.ts:scalar", /not an array of octets/],
+          ["a.ts:broken", /an error that is not a text/],
         ] as const) {
           assert.throws(() => bench.machine.readVariable(name), message);
         }
@@ -346,6 +362,19 @@ for (const dialect of DIALECTS) {
         const bench = alone("while true do end");
         bench.runTo(1e6);
         assert.deepEqual(ours(), before);
+      });
+
+      it("is told to have ended with the words that it left", () => {
+        const files = new Map([["a name that is too long for the flash of the board", Buffer.of()]]);
+        assert.throws(
+          () => alone("", { files }).runTo(1e6),
+          /the Lua host has ended by itself: not a line of the rig: a name/,
+        );
+      });
+
+      it("is told where it cannot be started", () => {
+        const host = { dialect, path: "/nowhere/host", luac: "luac" };
+        assert.throws(() => alone("", { host }), /\/nowhere\/host could not be started/);
       });
 
       it("is told to have ended where somebody else ended it", () => {
