@@ -7,7 +7,11 @@ local function load(name)
   return dofile(name .. ".lua")
 end
 
--- Garbage is collected while the firmware sleeps (hal.lua), and by NodeMCU itself where memory would run out.
+-- Garbage is collected while the firmware sleeps (hal.lua), and by NodeMCU itself where memory would run out: left
+-- alone it collects before every allocation, also where a receive window is near.
+if node.egc then
+  node.egc.setmode(node.egc.ON_ALLOC_FAILURE)
+end
 collectgarbage("stop")
 load("hal")
 joinery = load("joinery")

@@ -33,6 +33,16 @@ bool node_call_back(lua_State *L)
     return true;
 }
 
+#define EGC_ON_ALLOC_FAILURE 1
+
+/* node.egc.setmode(node.egc.ON_ALLOC_FAILURE): what heap.c does anyway; NodeMCU begins with a slower mode. */
+static int egc_setmode(lua_State *L)
+{
+    luaL_argcheck(L, luaL_checkinteger(L, 1) == EGC_ON_ALLOC_FAILURE, 1, "only node.egc.ON_ALLOC_FAILURE");
+    module_called(L);
+    return 0;
+}
+
 /* node.LFS.get(name): the function of a module, nil where there is none */
 static int lfs_get(lua_State *L)
 {
@@ -65,7 +75,11 @@ void open_node(lua_State *L)
 {
     static const luaL_Reg task_functions[] = {{"post", task_post}, {NULL, NULL}};
     static const luaL_Reg store_functions[] = {{"get", lfs_get}, {NULL, NULL}};
+    static const luaL_Reg egc_functions[] = {{"setmode", egc_setmode}, {NULL, NULL}};
     lua_newtable(L);
+    push_module(L, egc_functions);
+    set_number(L, "ON_ALLOC_FAILURE", EGC_ON_ALLOC_FAILURE);
+    lua_setfield(L, -2, "egc");
     push_module(L, task_functions);
     set_number(L, "LOW_PRIORITY", 0);
     lua_setfield(L, -2, "task");
