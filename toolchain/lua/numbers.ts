@@ -54,13 +54,13 @@ const visitors: { readonly [K in Kind]?: Visitor<K> } = {
     const [a, b] = inOrder(at, [expression.left, expression.right], (operand) =>
       lowerNumber(at, operand, bits),
     );
-    const product = at.dialect.multiply32(at.helper, lowered(at, a, bits), lowered(at, b, bits));
+    const product = at.dialect.multiply32(at.helper, lowBits(at, a, bits), lowBits(at, b, bits));
     return settled(at, product, 32, at.ranges.of(expression), wanted);
   },
   rotate: (at, { bits, value, count }) => {
     const [a, n] = inOrder(at, [value, count], (operand) => {
-      const lowerd = lowerNumber(at, operand, "exact");
-      return { ...lowerd, code: at.kept(lowerd.code) };
+      const exact = lowerNumber(at, operand, "exact");
+      return { ...exact, code: at.kept(exact.code) };
     });
     return exactly(at.dialect.rotateLeft(at.helper, a, n, bits));
   },
@@ -94,7 +94,7 @@ function settled(at: Writer, value: Value, bits: 8 | 16 | 32, range: Interval, w
 }
 
 /** A value of which only the low bits count, from 0 on. */
-function lowered(at: Writer, value: Value, bits: 8 | 16 | 32): Value {
+function lowBits(at: Writer, value: Value, bits: 8 | 16 | 32): Value {
   if (value.range.min >= 0 && value.range.max < 2 ** bits) return value;
   return { code: at.dialect.low(value.code, bits), range: { min: 0, max: 2 ** bits - 1 }, exact: false };
 }
@@ -147,16 +147,13 @@ function lowerBinary(at: Writer, expression: Of<"binary">, wanted: Wanted): Valu
       return settled(at, at.dialect.shiftLeft(a, n), 32, at.ranges.of(expression), wanted);
     }
     default: {
-      const [a, b] = inOrder(at, parts, (operand) => lowerNumber(at, operand, bitsOf(expression, wanted)));
+      const [a, b] = inOrder(at, parts, (operand) =>
+        lowerNumber(at, operand, wanted === "exact" ? 32 : wanted),
+      );
       const operation = { "&": at.dialect.and, "|": at.dialect.or, "^": at.dialect.xor }[operator];
       return settled(at, operation(at.helper, a, b), 32, at.ranges.of(expression), wanted);
     }
   }
-}
-
-/** How many bits of its operands an operator of bits needs: no more than the result can have. */
-function bitsOf(_expression: Of<"binary">, wanted: Wanted): 8 | 16 | 32 {
-  return wanted === "exact" ? 32 : wanted;
 }
 
 /** `+ - *`: the low bits of the result follow from those of the operands. */
@@ -171,7 +168,7 @@ function ring(
   const result = compute(values);
   if (exact || isSafe(result.range)) return { ...result, exact };
   // Inexact operands are only there where bits are wanted.
-  return { ...compute(values.map((value) => lowered(at, value, wanted as 32))), exact: false };
+  return { ...compute(values.map((value) => lowBits(at, value, wanted as 32))), exact: false };
 }
 
 /** `x++` inside an expression: a statement before it, and the value. */

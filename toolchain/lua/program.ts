@@ -1,15 +1,14 @@
 /** The whole program as Lua: what its entry reaches, and the names of the chunk. */
-
-import type * as lua from "typescript-to-lua";
-import { createIdentifier } from "typescript-to-lua";
-import { type Analysis, Assigned, tree, walk } from "../compiler/index.ts";
+import * as lua from "typescript-to-lua";
+import { type Analysis, Assigned, type tree } from "../compiler/index.ts";
 import { Conventions } from "./conventions.ts";
 import type { Dialect, Helper } from "./dialect.ts";
-import { lowerFunction } from "./functions.ts";
+import { type LoweredFunction, lowerFunction } from "./functions.ts";
 import { chooseInlined } from "./inlining.ts";
 import { spill } from "./layout.ts";
 import { ChunkNames } from "./names.ts";
 import { assigned } from "./paths.ts";
+import { reachedFrom, reentrantFunctions } from "./reach.ts";
 import { type HelperName, helperTexts } from "./runtime.ts";
 import { initialCode } from "./storage.ts";
 
@@ -43,34 +42,6 @@ export interface LoweredVariable extends Storage {
   readonly variable: tree.Variable;
 }
 
-function reach(
-  roots: readonly tree.FunctionTree[],
-  next: (callee: tree.FunctionTree) => Iterable<tree.FunctionTree>,
-): Set<tree.FunctionTree> {
-  const reached = new Set<tree.FunctionTree>();
-  const visit = (callee: tree.FunctionTree) => {
-    if (reached.has(callee)) return;
-    reached.add(callee);
-    for (const each of next(callee)) visit(each);
-  };
-  for (const root of roots) visit(root);
-  return reached;
-}
-
-function calleesIn(caller: tree.FunctionTree): tree.FunctionTree[] {
-  const callees: tree.FunctionTree[] = [];
-  walk(
-    caller.body,
-    () => {},
-    (expression) => callees.push(...tree.calleesOf(expression)),
-  );
-  return callees;
-}
-
-function intersection<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
-  return new Set([...a].filter((each) => b.has(each)));
-}
-
 function firstValue(helper: Helper, { type, initial }: tree.Variable): lua.Expression {
   return initialCode(helper, { type: type!, initial: initial! });
 }
@@ -84,63 +55,72 @@ function namesOf({ tree: program, calls }: Analysis): ChunkNames {
   return names;
 }
 
-/** Lowers every function that code reaches. */
-export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolean): LoweredProgram {
+interface LoweredFunctions {
+  readonly names: ChunkNames;
+  /** Those that stand by themselves and are reached. */
+  readonly functions: readonly LoweredFunction[];
+  readonly reached: ReadonlySet<tree.FunctionTree>;
+}
+
+/** Lowers each function by itself, and again with those in place that have one call. */
+function lowerFunctions(analysis: Analysis, dialect: Dialect, debug: boolean): LoweredFunctions {
   const { tree: program, calls, ranges } = analysis;
-  const externals = calls.order.filter((callee) => callee.external !== undefined);
-  const reentrant = intersection(reach([program.entry], calleesIn), reach(program.interrupts, calleesIn));
   const context = {
     analysis,
     dialect,
     conventions: new Conventions(calls),
-    reentrant,
+    reentrant: reentrantFunctions(program),
     assigned: new Assigned(ranges),
-    debug,
     changing: assigned(calls.order.flatMap((callee) => callee.body)),
+    debug,
   };
-  const own = calls.order.filter((callee) => callee.external === undefined);
-  const lower = (callees: readonly tree.FunctionTree[], inlined: ReadonlySet<tree.FunctionTree>) => {
-    const names = namesOf(analysis);
-    const whole = { ...context, names, inlined };
-    return { names, all: new Map(callees.map((callee) => [callee, lowerFunction(whole, callee)])) };
-  };
-  const inlined = chooseInlined(analysis, lower(own, new Set()).all, dialect.upvalues);
-  const { names, all } = lower(
-    own.filter((callee) => !inlined.has(callee)),
-    inlined,
-  );
-  const reached = reach([program.entry, ...program.interrupts], (callee) => all.get(callee)?.functions ?? []);
-  const functions = [...all.values()].filter((lowered) => reached.has(lowered.tree));
-  const used = new Set(functions.flatMap((lowered) => [...lowered.variables]));
+  const lower = (names: ChunkNames, inlined: ReadonlySet<tree.FunctionTree>) =>
+    new Map(
+      calls.order
+        .filter((callee) => callee.external === undefined && !inlined.has(callee))
+        .map((callee) => [callee, lowerFunction({ ...context, names, inlined }, callee)]),
+    );
+  const inlined = chooseInlined(analysis, lower(namesOf(analysis), new Set()), dialect.upvalues);
+  const names = namesOf(analysis);
+  const all = lower(names, inlined);
+  const roots = [program.entry, ...program.interrupts];
+  const reached = reachedFrom(roots, (callee) => all.get(callee)?.functions ?? []);
+  return { names, reached, functions: [...all.values()].filter((lowered) => reached.has(lowered.tree)) };
+}
+
+/** Lowers every function that code reaches, and what they use. */
+export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolean): LoweredProgram {
+  const { tree: program, calls } = analysis;
+  const { names, functions, reached } = lowerFunctions(analysis, dialect, debug);
   const helpers = new Set<HelperName>(functions.flatMap((lowered) => [...lowered.helpers]));
   const helper: Helper = (name) => {
     helpers.add(name);
-    return createIdentifier(name);
+    return lua.createIdentifier(name);
   };
-  const tables = program.variables.filter(
-    (variable) => used.has(variable) && variable.type?.kind === "functions",
-  );
+  const used = new Set(functions.flatMap((lowered) => [...lowered.variables]));
+  const isTable = (variable: tree.Variable) => variable.type?.kind === "functions";
+  const tables = program.variables.filter((variable) => used.has(variable) && isTable(variable));
   const variables = program.variables
-    .filter((variable) => used.has(variable) && !tables.includes(variable))
+    .filter((variable) => used.has(variable) && !isTable(variable))
     .map((variable) => ({ variable, name: names.of(variable), value: firstValue(helper, variable) }));
   const owned = new Map(
-    functions.flatMap((lowered) =>
-      lowered.owned.map((own) => [own, { name: own.name, value: firstValue(helper, own.variable) }] as const),
-    ),
+    functions.map((lowered) => [
+      lowered,
+      lowered.owned.map(({ name, variable }) => ({ name, value: firstValue(helper, variable) })),
+    ]),
   );
-  const external = externals.filter((callee) => reached.has(callee));
+  const externals = calls.order.filter((callee) => callee.external !== undefined && reached.has(callee));
   const declared = [
-    ...external.map((callee) => names.of(callee)),
+    ...externals.map((callee) => names.of(callee)),
     ...variables.map(({ name }) => name),
     ...tables.map((table) => names.of(table)),
-    ...[...owned.values()].map(({ name }) => name),
+    ...functions.flatMap((lowered) => lowered.owned.map(({ name }) => name)),
     ...functions.flatMap(({ outside }) => outside),
     ...functions.map((lowered) => names.of(lowered.tree)),
   ];
   const texts = helperTexts(dialect.name, helpers);
   const users = functions.map((lowered) => [
-    ...[...lowered.functions].map((callee) => names.of(callee)),
-    ...[...lowered.variables].map((variable) => names.of(variable)),
+    ...[...lowered.functions, ...lowered.variables].map((member) => names.of(member)),
     ...lowered.owned.map(({ name }) => name),
     ...lowered.outside,
     ...lowered.helpers,
@@ -148,13 +128,13 @@ export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolea
   return {
     names,
     functions: new Map(
-      functions.map(({ tree: { node }, statement, owned: own }) => [
-        node,
-        { statement, owned: own.map((storage) => owned.get(storage)!) },
+      functions.map((lowered) => [
+        lowered.tree.node,
+        { statement: lowered.statement, owned: owned.get(lowered)! },
       ]),
     ),
     variables: new Map(variables.map((lowered) => [lowered.variable.node, lowered])),
-    externals: external,
+    externals,
     helpers: texts,
     declared,
     spilled: spill(texts.names.length + 1, declared, users, dialect.upvalues),

@@ -1,9 +1,6 @@
 /** The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already. */
-
-import type * as lua from "typescript-to-lua";
-import { isBooleanLiteral, isIdentifier, isNumericLiteral } from "typescript-to-lua";
-import type { Analysis, tree } from "../compiler/index.ts";
-import { type Assigned, Order, type Ranges } from "../compiler/index.ts";
+import * as lua from "typescript-to-lua";
+import { type Analysis, type Assigned, Order, type Ranges, type tree } from "../compiler/index.ts";
 import type { Conventions } from "./conventions.ts";
 import { depthOf } from "./depth.ts";
 import type { Dialect } from "./dialect.ts";
@@ -100,6 +97,10 @@ export class Writer {
     return this.context.reentrant.has(this.#frame.tree);
   }
 
+  get isTight(): boolean {
+    return this.#tight;
+  }
+
   // ---- statements
 
   emit(...statements: readonly lua.Statement[]): void {
@@ -119,10 +120,6 @@ export class Writer {
   /** The statements that `action` emits. */
   block(action: () => void): lua.Statement[] {
     return this.apart(action)[1];
-  }
-
-  get isTight(): boolean {
-    return this.#tight;
   }
 
   /** `code`, or a variable that holds it where it has become too deep for Lua to read inside others. */
@@ -147,7 +144,7 @@ export class Writer {
 
   /** Whether the code is a variable of the compiler's own, which nothing assigns to once it is used. */
   isTemporary(code: lua.Expression): boolean {
-    return isIdentifier(code) && this.#temporaries.has(code.text);
+    return lua.isIdentifier(code) && this.#temporaries.has(code.text);
   }
 
   /** `code` if it costs nothing to name it twice and no later code can change it; else a new variable that holds it. */
@@ -167,8 +164,8 @@ export class Writer {
   /** Lets a parameter of an inlined function stand for `code`, if that stays what it is; else declares it. */
   bindValue(parameter: tree.Variable, argument: tree.Expression, code: lua.Expression): void {
     const stays =
-      isNumericLiteral(code) ||
-      isBooleanLiteral(code) ||
+      lua.isNumericLiteral(code) ||
+      lua.isBooleanLiteral(code) ||
       this.isTemporary(code) ||
       (argument.kind === "variable" && this.#isFixed(argument.variable));
     if (stays && !this.context.changing.has(parameter)) this.#values.set(parameter, code);
@@ -233,9 +230,9 @@ export class Writer {
 
   /** Gives a name to a reference that outlives the statement: the variable's own where there is none yet. */
   bindReference(variable: tree.Variable, { table, base }: Reference): void {
-    const named = isIdentifier(table) && !this.#moving.has(table.text) ? table : this.variable(variable);
+    const named = lua.isIdentifier(table) && !this.#moving.has(table.text) ? table : this.variable(variable);
     if (named !== table) this.declare([named], [table]);
-    if (isNumericLiteral(base)) {
+    if (lua.isNumericLiteral(base)) {
       this.#aliases.set(variable, { table: named, base });
       return;
     }
