@@ -38,17 +38,21 @@ export function checkDispatchIndex(evaluator: Evaluator, index: Expression, coun
   if (range.min < 0 || range.max >= count) reportIndex(evaluator, index, range, count);
 }
 
-/** `count` octets of `array` from `offset` on: 0 <= offset, 0 <= count, offset + count <= length. */
+/**
+ * `count` octets of `array` from `offset` on: 0 <= offset, 0 <= count, offset + count <= length. `later` is what was
+ * evaluated after the offset.
+ */
 export function checkAccess(
   evaluator: Evaluator,
   node: ts.Node,
   array: Expression,
   offset: Expression,
   count: Expression | number,
+  later: readonly Expression[] = [],
 ): void {
   if (!evaluator.reporting || evaluator.state === undefined) return;
   const { min } = lengthOfArray(array);
-  const start = narrowed(evaluator, offset);
+  const start = narrowed(evaluator, offset, later);
   const size = typeof count === "number" ? exactly(count) : narrowed(evaluator, count);
   for (const [range, expression] of [[start, offset] as const, [size, count] as const]) {
     if (range.min >= 0 || typeof expression === "number") continue;
@@ -57,7 +61,7 @@ export function checkAccess(
     return;
   }
   const end = add(start, size);
-  if (end.max > min && !fits(evaluator, offset, count, array)) {
+  if (end.max > min && !fits(evaluator, offset, count, array, later)) {
     const wayOut =
       typeof count === "number"
         ? guard(evaluator, offset, start, { min: 0, max: min - count })
@@ -85,8 +89,9 @@ function fits(
   offset: Expression,
   count: Expression | number,
   array: Expression,
+  later: readonly Expression[] = [],
 ): boolean {
-  const from = evaluator.form(offset);
+  const from = evaluator.form(offset, later);
   const size = typeof count === "number" ? constantForm(count) : evaluator.form(count);
   if (from === undefined || size === undefined || evaluator.state === undefined) return false;
   const { min, parameter } = lengthOfArray(array);
@@ -95,8 +100,8 @@ function fits(
 }
 
 /** The recorded range, narrowed by the facts about sums. */
-function narrowed(evaluator: Evaluator, expression: Expression): Interval {
+function narrowed(evaluator: Evaluator, expression: Expression, later: readonly Expression[] = []): Interval {
   const range = evaluator.rangeOf(expression);
-  const form = evaluator.form(expression);
+  const form = evaluator.form(expression, later);
   return (form && evaluator.state && meet(range, evaluator.state.bound(form))) ?? range;
 }

@@ -77,9 +77,13 @@ export class Evaluator {
     return this.#ranges.of(expression);
   }
 
-  /** The expression as a sum of places; undefined where it is none, or changes what it reads. */
-  form(expression: Expression): Linear | undefined {
-    return this.state && !this.#disturbs(expression) ? this.places.form(expression, this.state) : undefined;
+  /**
+   * The expression as a sum of places; undefined where it is none, or where a place may have changed since: by the
+   * expression itself, or by what was evaluated later.
+   */
+  form(expression: Expression, later: readonly Expression[] = []): Linear | undefined {
+    const changed = [expression, ...later].some((part) => this.#disturbs(part));
+    return this.state && !changed ? this.places.form(expression, this.state) : undefined;
   }
 
   // ---- stores
@@ -255,31 +259,33 @@ export class Evaluator {
         this.value(expression.offset);
         checkAccess(this, expression.node, expression.array, expression.offset, expression.bits / 8);
         return expression.bits === 16 ? RANGES.u16 : RANGES.u32;
-      case "store":
-        this.value(expression.array);
-        this.value(expression.offset);
-        this.store(expression.value, intType(expression.bits === 16 ? "u16" : "u32"));
-        checkAccess(this, expression.node, expression.array, expression.offset, expression.bits / 8);
+      case "store": {
+        const { node, array, offset, bits, value } = expression;
+        this.value(array);
+        this.value(offset);
+        checkAccess(this, node, array, offset, bits / 8);
+        this.store(value, intType(bits === 16 ? "u16" : "u32"));
         return EVERYTHING;
+      }
       case "copy": {
         const { target, targetOffset, source, sourceOffset, count } = expression;
         for (const operand of [target, targetOffset, source, sourceOffset, count]) this.value(operand);
-        checkAccess(this, expression.node, target, targetOffset, count);
-        checkAccess(this, expression.node, source, sourceOffset, count);
+        checkAccess(this, expression.node, target, targetOffset, count, [source, sourceOffset, count]);
+        checkAccess(this, expression.node, source, sourceOffset, count, [count]);
         return EVERYTHING;
       }
       case "fill": {
         const { target, offset, count } = expression;
         for (const operand of [target, offset, count]) this.value(operand);
+        checkAccess(this, expression.node, target, offset, count, [count]);
         this.store(expression.value, intType("u8"));
-        checkAccess(this, expression.node, target, offset, count);
         return EVERYTHING;
       }
       case "equal": {
         const { left, leftOffset, right, rightOffset, count } = expression;
         for (const operand of [left, leftOffset, right, rightOffset, count]) this.value(operand);
-        checkAccess(this, expression.node, left, leftOffset, count);
-        checkAccess(this, expression.node, right, rightOffset, count);
+        checkAccess(this, expression.node, left, leftOffset, count, [right, rightOffset, count]);
+        checkAccess(this, expression.node, right, rightOffset, count, [count]);
         return EITHER;
       }
       case "assert":
