@@ -46,6 +46,7 @@ import {
   type Variable,
   valueOfCell,
 } from "./tree.ts";
+import { operands } from "./walk.ts";
 import { guard } from "./ways-out.ts";
 
 /** Where JavaScript's numbers are exact. */
@@ -248,6 +249,8 @@ export class Evaluator {
         return this.#update(expression);
       case "length":
         this.value(expression.array);
+        // The length is a constant or a parameter's: what finding the array does besides would be lost.
+        if (acts(expression.array)) this.report(messages.lengthUnknown(expression.node));
         return this.#length(expression.array, expression.node);
       case "view":
         this.value(expression.array);
@@ -568,6 +571,12 @@ function joined(a: State | undefined, b: State | undefined): State | undefined {
 function rangeOfType(type: Type): Interval {
   if (type.kind === "int") return { min: type.min, max: type.max };
   return type.kind === "boolean" ? EITHER : EVERYTHING;
+}
+
+/** Whether finding an array does more than that. */
+function acts(array: Expression): boolean {
+  const here = array.kind === "update" || array.kind === "read" || calleesOf(array).length > 0;
+  return here || operands(array).some(acts);
 }
 
 function truth(whenTrue: State | undefined, whenFalse: State | undefined): Interval {

@@ -82,6 +82,7 @@ export const refused: readonly Refused[] = [
   refuse(1022, "a view of a local array returned", "function f(): Bytes<2> { const a = new Uint8Array(4); const v = view(a, 2, 2); return «v»; }", "f();", ""),
   refuse(1022, "a local array returned by a callee", "function g(a: Bytes<4>): Bytes<4> { return a; }\nfunction f(): Bytes<4> { const a = new Uint8Array(4); return «g(a)»; }", "f();", ""),
   refuse(1023, "the length of a result", "const m = new Uint8Array(8);\nfunction f(): Bytes<4> { return m; }", "use(«lengthOf(f())»);", "exact length"),
+  refuse(1023, "the length of what a step chooses", "class R { readonly a = new Uint8Array(4); }\nconst rs = records(R, 4);", "let i = 0; use(«lengthOf(rs[i++].a)»); use(i);", "exact length"),
   refuse(1024, "the value of nothing", "function f(): void {}", "const x = «f()»;", "no value"),
   refuse(1025, "arrays of two kinds", "const a = new Uint8Array(8);\nconst T = table8([1]);", "use(lengthOf(input() > 1 ? a : «T»));", "an array of u8 is needed here, this is a table"),
   refuse(1026, "an expression without effect", "", "«input() + 1»;", "no effect"),
