@@ -198,7 +198,8 @@ class Path {
     const first = this.#ranges.of(initial.value);
     const by = stepOf(step, counter);
     if (!isCounter(condition.left) || by === undefined || first.min !== first.max) return undefined;
-    if (leavesEarly(statement.body) || sets(statement.body, counter)) return undefined;
+    const test: Statement = { kind: "expression", node: condition.node, expression: condition };
+    if (leavesEarly(statement.body) || sets([test, statement.body], counter)) return undefined;
     if (!this.#ranges.evaluated(condition.right)) return undefined;
     return { counter, first: first.min, step: by, end: this.#ranges.of(condition.right).min };
   }
@@ -374,12 +375,12 @@ function leavesEarly(body: Statement): boolean {
   return jumps || innerStatements(body).some(leavesEarly);
 }
 
-/** Whether a loop's body sets the counter. */
-function sets(body: Statement, counter: Variable): boolean {
+/** Whether one of the statements sets the counter. */
+function sets(statements: readonly Statement[], counter: Variable): boolean {
   let found = false;
   const isCounter = (target: Expression) => target.kind === "variable" && target.variable === counter;
   walk(
-    [body],
+    statements,
     (statement) => {
       if (statement.kind === "assign" && isCounter(statement.target)) found = true;
     },

@@ -30,13 +30,14 @@ function rounds(x: U32): U32 {
 }
 function never(x: U32): U32 { const a = new Uint8Array(4); while (x > 0xffff) { fill(a, 0, 4, 1); if (x > 0xfffff) break; return 5; } return load32le(a, 0); }
 function steps(x: U32): U32 { const a = new Uint8Array(6); let s: U32 = 0; for (let i = 0; i < 6; s = u32(s + a[i]), i++) { if ((x & 1) === 1) continue; a[i] = u8(x); } return s; }
+function leaps(x: U32): U32 { const a = new Uint8Array(8); for (let i = 0; i < (i < 20 ? 8 + 0 * i++ : 8); i++) { if (i > 7) return 0; a[i] = u8(x); } return load32le(a, 3); }
 export function run(a: U32, b: U32): U32 {
   let r: U32 = stir();
   const n = a % 9;
   for (let i = 0; i < 2; i++) {
     r = u32(r * 3 + skips(a)); r = u32(r * 3 + stops(b)); r = u32(r * 3 + starts(a)); r = u32(r * 3 + halves(b)); r = u32(r * 3 + short(b, n));
     r = u32(r * 3 + one(a)); r = u32(r * 3 + chooses(b)); r = u32(r * 3 + before(a)); r = u32(r * 3 + both()); r = u32(r * 3 + given(a)); r = u32(r * 3 + maybe(b));
-    r = u32(r * 3 + through(a)); r = u32(r * 3 + moved(b)); r = u32(r * 3 + rounds(a)); r = u32(r * 3 + never(b)); r = u32(r * 3 + steps(a)); r = u32(r + stir());
+    r = u32(r * 3 + through(a)); r = u32(r * 3 + moved(b)); r = u32(r * 3 + rounds(a)); r = u32(r * 3 + never(b)); r = u32(r * 3 + steps(a)); r = u32(r * 3 + leaps(b)); r = u32(r + stir());
   }
   return r;
 }`,
