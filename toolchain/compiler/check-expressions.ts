@@ -4,6 +4,7 @@ import type { Checker } from "./check.ts";
 import { checkCellAccess, newCell } from "./check-cells.ts";
 import { checkDispatchCall } from "./check-dispatch.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
+import { restsOnConfiguration } from "./configuration.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
 import { fieldOfRow } from "./table-values.ts";
@@ -177,6 +178,11 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
 
 /** The value of a member of an enum; only members that are integers exist on the device. */
 function enumMember(checker: Checker, node: ts.Expression, member: ts.EnumMember): Expression {
+  const { members } = member.parent;
+  if (members.some(({ initializer }) => initializer && restsOnConfiguration(checker.checker, initializer))) {
+    const what = "an enum with a member that a @config constant gives";
+    return refused(checker, node, messages.syntax(node, what, "write a number, or take constants instead"));
+  }
   const value = checker.checker.getConstantValue(member);
   if (typeof value === "number" && Number.isSafeInteger(value)) return number(node, value);
   return refused(checker, node, messages.notInteger(node, node.getText()));

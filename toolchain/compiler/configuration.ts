@@ -3,6 +3,7 @@ import ts from "typescript";
 import { type Messages, messages, unknownConfig } from "./messages.ts";
 import type { SourceProgram } from "./program.ts";
 import type { BooleanNode, NumberNode } from "./tree.ts";
+import { declarationOf } from "./types.ts";
 
 /** Values by the names of constants. */
 export type Values = Readonly<Record<string, number | boolean>>;
@@ -47,6 +48,23 @@ export function configured<T extends NumberNode | BooleanNode>(
     return value;
   }
   return { ...value, value: given };
+}
+
+/**
+ * Whether an expression names a `@config` constant, or one that is computed from such. TypeScript, which computes the
+ * members of enums, knows only what the source says of it.
+ */
+export function restsOnConfiguration(checker: ts.TypeChecker, expression: ts.Node): boolean {
+  if (!ts.isIdentifier(expression)) {
+    const found = ts.forEachChild(expression, (part) => restsOnConfiguration(checker, part) || undefined);
+    return found ?? false;
+  }
+  const declaration = declarationOf(checker, expression);
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return false;
+  const { initializer, parent } = declaration;
+  return (
+    isConfigured(parent.parent) || (initializer !== undefined && restsOnConfiguration(checker, initializer))
+  );
 }
 
 function isConfigured(statement: ts.Node): boolean {

@@ -41,6 +41,7 @@ export const refused: readonly Refused[] = [
   refuse(1001, "a logical assignment", "let f = true;", "f «&&=» input() > 3;", "write if"),
   refuse(1001, "a function in a variable", "const f = (): void => {};", "«f()»;", "top level"),
   refuse(1001, "a member's name", "enum E { A, B }", "const x = «E[0]»;", "numbers"),
+  refuse(1001, "an enum that the configuration would have to change", "/** @config */\nexport const N = 4;\nconst M = N + 1;\nconst enum E { A, B = M }", "use(«E.B»);", "@config"),
   refuse(1002, "a member of an enum that is text", "enum E { A = \"x\" }", "const e = «E.A»;", "E.A"),
   refuse(1026, "a part of a comma that does nothing", "", "use(1), «3 + 4»;", "no effect"),
   refuse(1002, "a fraction", "", "use(«1.5»);", "floating point"),
