@@ -100,6 +100,27 @@ describe("compiler messages", () => {
     const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
     assert.match(formatDiagnostics(diagnostics, { colour: false }), /error TS2322/);
   });
+
+  it("heed no comment that silences TypeScript", () => {
+    const leaves = (comment: string) => `export function main(): void {
+  for (;;) critical(() => {
+    ${comment}
+    break;
+  });
+}`;
+    const texts = [
+      `// @ts-nocheck\n${PRELUDE}${leaves("")}`,
+      ...["// @ts-ignore", "// @ts-expect-error"].map((comment) => PRELUDE + leaves(comment)),
+    ];
+    for (const text of texts) {
+      const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+      assert.deepEqual(
+        diagnostics.map(({ code }) => code),
+        [1107],
+        text,
+      );
+    }
+  });
 });
 
 describe("pages of the compiler's messages", () => {
