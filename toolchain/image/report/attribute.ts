@@ -86,6 +86,7 @@ export function attribute(
   for (const { virtualAddress, octets, memorySize } of elf.segments) {
     const end = virtualAddress + memorySize;
     const inRam = layout.isRam(virtualAddress);
+    if (!inRam && !layout.isFlash(virtualAddress)) continue;
     for (let at = virtualAddress; at < end; ) {
       const chain = owners.get(at);
       let next = at + 1;

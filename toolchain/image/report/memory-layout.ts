@@ -12,6 +12,8 @@ export interface Piece {
 export interface MemoryLayout {
   /** Addresses of variables in the linker's address space. */
   isRam(address: number): boolean;
+  /** Addresses of the flash; what is in neither, such as EEPROM and fuses, is not the image's. */
+  isFlash(address: number): boolean;
   /** Names what lies in flash between functions and tables, from one end to the other. */
   piecesBetween(low: number, high: number): Piece[];
   /** Symbols that are part of the start-up code, though they look like functions. */

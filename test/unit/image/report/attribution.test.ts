@@ -106,6 +106,19 @@ describe("what an image takes", () => {
     assert.ok((texts?.ramBytes ?? 0) >= 9, `${texts?.ramBytes} octets`);
   });
 
+  it("leaves out what is in neither flash nor RAM: the EEPROM, fuses, lock bits", async () => {
+    const bare = "uint8_t kept[5] __attribute__((section(\".noinit\"))); int main(void) { done = kept[done]; for (;;) ; }";
+    const outside = `#include <avr/eeprom.h>
+      #include <avr/fuse.h>
+      #include <avr/lock.h>
+      FUSES = {.low = 0x62, .high = 0xd9, .extended = 0xff};
+      LOCKBITS = 0xfc;
+      __attribute__((used)) uint8_t stored[7] EEMEM = {1, 2, 3};`;
+    const report = reportOf(await buildBare(`${outside}\n${bare}`));
+    assertWhole(report);
+    assert.deepEqual(report.parts, reportOf(await buildBare(bare)).parts);
+  });
+
   it("is the same for the same image", async () => {
     const program = await buildBare(SOURCE);
     assert.deepEqual(reportOf(program, NAMES), reportOf(program, NAMES));
