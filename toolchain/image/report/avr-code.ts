@@ -30,6 +30,9 @@ const Z = 30;
 /** Registers that a call may change (avr-gcc's ABI): r0, r18 to r27, r30, r31. */
 const CALL_CLOBBERED = [0, ...Array.from({ length: 10 }, (_, index) => 18 + index), 30, 31];
 
+/** Where the processor starts. */
+const RESET = 0;
+
 /** EF_AVR_MACH: architectures whose program counter has 22 bits. */
 const WIDE_PROGRAM_COUNTER = [6, 106, 107];
 
@@ -37,7 +40,7 @@ const WIDE_PROGRAM_COUNTER = [6, 106, 107];
 const FRAGMENTS = ["__prologue_saves__", "__epilogue_restores__"];
 /** libgcc's end of a `switch` by table: goes to one of the places that the function's table lists. */
 const TABLE_JUMPS = ["__tablejump2__", "__tablejump__", "__tablejump_elpm__"];
-/** An interrupt without a handler: starts the program anew. */
+/** Where an interrupt without a handler leads: to `__vector_default`, which starts the program anew unless it is written. */
 const NO_HANDLER = "__bad_interrupt";
 
 /** `flash`: the contents from address 0. */
@@ -48,7 +51,7 @@ export function avrCode(elf: ElfFile, flash: Uint8Array): MachineCode {
   const functions = elf.symbols.filter(
     ({ kind, size, name, address }) =>
       (kind === "function" || (kind === "label" && size > 0)) &&
-      address !== 0 &&
+      address !== RESET &&
       !FRAGMENTS.includes(name) &&
       !TABLE_JUMPS.includes(name),
   );
@@ -69,11 +72,14 @@ export function avrCode(elf: ElfFile, flash: Uint8Array): MachineCode {
     tableJumps: new Set(TABLE_JUMPS.flatMap((name) => named(name) ?? [])),
   };
   const handlers = elf.symbols
-    .filter(({ name, address }) => /^__vector_\d+$/.test(name) && address !== named(NO_HANDLER))
+    .filter(
+      ({ name, address }) =>
+        /^__vector_(\d+|default)$/.test(name) && ![RESET, named(NO_HANDLER)].includes(address),
+    )
     .map(({ address }) => address);
   return {
     interruptBytes: addressBytes,
-    reset: 0,
+    reset: RESET,
     handlers: [...new Set(handlers)].sort((a, b) => a - b),
     routine: program.routine,
   };
@@ -226,7 +232,7 @@ class Walk {
   }
 
   #jump(at: number, target: number, state: State): void {
-    if (target === 0) return; // a restart: the stack begins anew
+    if (target === RESET) return; // a restart: the stack begins anew
     if (this.#program.tableJumps.has(target)) this.#tableJumps.push({ at, state });
     else this.#fallThrough(at, target, state);
   }
@@ -329,7 +335,7 @@ class Walk {
   }
 
   #writeStack(at: number, state: State, part: "low" | "high", value: Value | undefined): void {
-    if (value?.kind === "constant" && this.#entry === 0) {
+    if (value?.kind === "constant" && this.#entry === RESET) {
       state.depth = 0; // the start-up code sets the stack pointer to the end of the RAM
       return;
     }

@@ -107,7 +107,8 @@ describe("what an image takes", () => {
   });
 
   it("leaves out what is in neither flash nor RAM: the EEPROM, fuses, lock bits", async () => {
-    const bare = "uint8_t kept[5] __attribute__((section(\".noinit\"))); int main(void) { done = kept[done]; for (;;) ; }";
+    const bare =
+      'uint8_t kept[5] __attribute__((section(".noinit"))); int main(void) { done = kept[done]; for (;;) ; }';
     const outside = `#include <avr/eeprom.h>
       #include <avr/fuse.h>
       #include <avr/lock.h>

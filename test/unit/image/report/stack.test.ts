@@ -64,6 +64,11 @@ const EXACT: readonly (readonly [name: string, source: string])[] = [
      ${NOINLINE} void wait(void) { volatile uint8_t a[11]; a[0] = 0; while (!fired) a[0]++; }
      int main(void) { TIMSK0 = _BV(TOIE0); TCCR0B = _BV(CS00); sei(); wait(); done = 1; for (;;) ; }`,
   ],
+  [
+    "a handler for all interrupts that have none",
+    `ISR(BADISR_vect) { volatile uint8_t a[30]; a[done & 7] = 1; done = a[done & 7]; }
+     int main(void) { TIMSK0 = _BV(TOIE0); TCCR0B = _BV(CS00); sei(); for (;;) ; }`,
+  ],
 ];
 
 describe("worst-case stack", () => {
