@@ -14,7 +14,7 @@ export interface Budget {
 const NAMED = 5;
 
 /**
- * Undefined where the image keeps the budget. Otherwise the text of the refusal: each limit that is passed, and
+ * Undefined where the image keeps the budget and its stack never reaches the variables. Otherwise the text of the refusal: each limit that is passed, and
  * the parts and modules that grew most since the report of a build before; without that one, the largest.
  */
 export function checkBudget(report: SizeReport, budget: Budget, previous?: SizeReport): string | undefined {
@@ -23,7 +23,7 @@ export function checkBudget(report: SizeReport, budget: Budget, previous?: SizeR
     ...memoryExcess(report, "ram", budget.ram, previous),
     ...stackExcess(report, budget.stack, previous),
   ];
-  return lines.length === 0 ? undefined : ["the image passes its budget:", ...lines].join("\n");
+  return lines.length === 0 ? undefined : ["the image takes more than it may:", ...lines].join("\n");
 }
 
 const NAMES: Readonly<Record<Memory, string>> = { flash: "flash", ram: "RAM" };
@@ -68,13 +68,18 @@ function stackExcess(
   limit: number | undefined,
   previous: SizeReport | undefined,
 ): string[] {
-  const { stackBytes } = report;
-  if (limit === undefined || (stackBytes !== null && stackBytes <= limit)) return [];
+  const { stackBytes, ramBytes, capacity } = report;
+  const left = capacity.ramBytes - ramBytes;
+  const [most, whose] =
+    limit === undefined || left < limit
+      ? [left, `${left} that the variables leave`]
+      : [limit, `${limit} allowed`];
+  if (stackBytes === null ? limit === undefined : stackBytes <= most) return [];
   const known = previous?.stackBytes ?? undefined;
   const head =
     stackBytes === null
-      ? `  stack: not known, so it cannot be held against the ${limit} allowed`
-      : `  stack: ${stackBytes} B at worst, ${stackBytes - limit} more than the ${limit} allowed`;
+      ? `  stack: not known, so it cannot be held against the ${whose}`
+      : `  stack: ${stackBytes} B at worst, ${stackBytes - most} more than the ${whose}`;
   const grown =
     stackBytes !== null && known !== undefined && known < stackBytes
       ? [`    grown by ${stackBytes - known} since the last build that was kept (${known} B); now:`]
