@@ -1,7 +1,7 @@
 /** `joinery.json`: what an application's folder says of itself, so that no command has to. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { boardNames } from "../image/index.ts";
+import { boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
 import {
   type Check,
   DocumentError,
@@ -23,7 +23,7 @@ export interface Project {
   readonly lorawan: "1.0.4" | "1.1";
   /** Values for `@config` constants, by name. */
   readonly config?: Readonly<Record<string, number | boolean>>;
-  /** What the image may take, in octets; a build that takes more fails. */
+  /** What the image may take, in octets; a build that takes more fails. Not for a board that runs Lua. */
   readonly budget?: { readonly flash?: number; readonly ram?: number; readonly stack?: number };
 }
 
@@ -70,7 +70,16 @@ export function readProject(folder: string): Project {
       ),
     }) as unknown as Omit<Project, "folder">;
     const app = resolve(folder, document.app);
-    if (!existsSync(app)) throw new ProjectError(`${path}: there is no application ${app}`);
+    if (!statSync(app, { throwIfNoEntry: false })?.isFile()) {
+      throw new ProjectError(
+        `${path}: there is no application ${app}: app is the path of its TypeScript file`,
+      );
+    }
+    if (document.budget !== undefined && isLuaBoard(loadBoard(document.board))) {
+      throw new ProjectError(
+        `${path}: budget must be left out: ${document.board} runs a Lua program, and a budget is an image's`,
+      );
+    }
     return { ...document, folder: resolve(folder), app };
   } catch (error) {
     throw error instanceof DocumentError ? new ProjectError(error.message) : error;

@@ -34,6 +34,7 @@ describe("joinery.json", () => {
     ],
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
     ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],
+    ["an application that is a folder", { app: "." }, /there is no application .*: app is the path of/],
     [
       "a misspelt field",
       { bugdet: {} },
@@ -54,6 +55,11 @@ describe("joinery.json", () => {
       "a budget of nothing",
       { budget: { ram: 0 } },
       /budget\.ram must be a whole number of at least 1, not 0/,
+    ],
+    [
+      "a budget that no build would be held to",
+      { board: "nodemcu-rfm95", budget: { flash: 9000 } },
+      /joinery\.json: budget must be left out: nodemcu-rfm95 runs a Lua program/,
     ],
     [
       "a budget of something unknown",
