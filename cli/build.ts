@@ -79,7 +79,7 @@ export async function keptWithinBudget({ choice, image, outDir }: ChosenImage): 
   const report = sizeReport(image);
   const excess = checkBudget(report, choice.budget ?? {}, await keptReport(outDir));
   if (excess !== undefined) throw new Refusal(excess, EXIT.failed);
-  await refusing(keepReport(outDir, report));
+  await refusing(() => keepReport(outDir, report));
   return report;
 }
 

@@ -1,6 +1,6 @@
 /** Builds what the command line or the project chooses. */
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
 import type { Compiler } from "../toolchain/compiler/index.ts";
 import {
   BuildError,
@@ -44,56 +44,76 @@ export async function buildChosenImage(
   compiler?: Compiler,
 ): Promise<ChosenImage> {
   const choice = choiceOf(application, options);
-  const board = processorBoard(choice.board);
-  const outDir = madeFolder(choice, options.out);
-  const image = await refusing(buildImage({ ...firmwareOf(choice, options.debug), board, outDir, compiler }));
-  return { choice, image, outDir };
-}
-
-/** A board by its name. Throws Refusal where it runs Lua. */
-function processorBoard(name: string): ProcessorBoard {
-  const board = loadBoard(name);
-  if (isLuaBoard(board)) throw new Refusal(`${name} runs a Lua program: there is no image of it`, EXIT.usage);
-  return board;
+  const board = await refusing(async () => loadBoard(choice.board));
+  if (isLuaBoard(board)) {
+    throw new Refusal(`${board.name} runs a Lua program: there is no image of it`, EXIT.usage);
+  }
+  return linkedImage(choice, board, options, compiler);
 }
 
 /** Builds what the board runs: an image, or a Lua program. Throws Refusal where it cannot be built or written. */
 export async function buildChosen(
   application: string | undefined,
   options: ImageOptions & { readonly lua?: LuaProgram["dialect"] },
+  compiler?: Compiler,
 ): Promise<ChosenImage | ChosenProgram> {
   const choice = choiceOf(application, options);
-  const board = loadBoard(choice.board);
+  const board = await refusing(async () => loadBoard(choice.board));
   if (!isLuaBoard(board)) {
-    if (options.lua === undefined) return buildChosenImage(application, options);
-    throw new Refusal(`${board.name} runs no Lua: leave --lua out`, EXIT.usage);
+    if (options.lua !== undefined)
+      throw new Refusal(`${board.name} runs no Lua: leave --lua out`, EXIT.usage);
+    return linkedImage(choice, board, options, compiler);
   }
-  const firmware = { ...firmwareOf(choice, options.debug), outDir: madeFolder(choice, options.out) };
-  const program = await refusing(buildLuaProgram({ ...firmware, board, dialect: options.lua ?? "5.1" }));
+  const outDir = outFolder(choice, options.out);
+  const program = await written(outDir, () =>
+    buildLuaProgram({ ...firmwareOf(choice, options.debug), outDir, board, dialect: options.lua ?? "5.1" }),
+  );
   return { choice, program };
+}
+
+async function linkedImage(
+  choice: Choice,
+  board: ProcessorBoard,
+  options: ImageOptions,
+  compiler: Compiler | undefined,
+): Promise<ChosenImage> {
+  const outDir = outFolder(choice, options.out);
+  const image = await written(outDir, () =>
+    buildImage({ ...firmwareOf(choice, options.debug), board, outDir, compiler }),
+  );
+  return { choice, image, outDir };
 }
 
 function firmwareOf({ app, config, lorawan }: Choice, debug: boolean | undefined) {
   return { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, debug };
 }
 
-function madeFolder(choice: Choice, out: string | undefined): string {
-  const folder = resolve(out ?? join(choice.folder ?? ".", "build"));
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new Refusal(
-      `cannot write the image: ${(error as Error).message}; choose another --out`,
-      EXIT.usage,
-    );
-  }
-  return folder;
+function outFolder(choice: Choice, out: string | undefined): string {
+  return resolve(out ?? join(choice.folder ?? ".", "build"));
 }
 
-/** Turns the BuildError of what is awaited into a Refusal. */
-export async function refusing<T>(work: Promise<T>): Promise<T> {
+/** Builds into a folder, which is made where there is none. Throws Refusal where it, or what it holds, cannot be written. */
+async function written<T>(folder: string, build: () => Promise<T>): Promise<T> {
+  const unwritable = ({ message }: Error) =>
+    new Refusal(`cannot write the image: ${message}; choose another --out`, EXIT.usage);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw unwritable(error);
+  });
   try {
-    return await work;
+    return await refusing(build);
+  } catch (error) {
+    const { syscall, path } = error as NodeJS.ErrnoException;
+    // A full disk has no path.
+    const isOfFolder =
+      syscall !== undefined && (path === undefined || resolve(path).startsWith(folder + sep));
+    throw isOfFolder ? unwritable(error as Error) : error;
+  }
+}
+
+/** Turns the BuildError of some work into a Refusal. */
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     throw error instanceof BuildError ? new Refusal(error.message, EXIT[error.kind]) : error;
   }

@@ -38,7 +38,11 @@ export function addSize(program: Command): void {
         .default("module"),
     )
     .option("--html <file>", "write a page with a map of flash and RAM")
-    .option("--json", "print the report as one JSON document on stdout and nothing else")
+    .addOption(
+      new Option("--json", "print the report as one JSON document on stdout and nothing else").conflicts(
+        "compare",
+      ),
+    )
     .option("--compare <file>", "print what has changed since a report: the size.json of a build")
     .option("--out <dir>", "where the image goes (default: build, in the project's folder)")
     .addHelpText(
@@ -78,7 +82,7 @@ async function size(application: string | undefined, options: SizeOptions): Prom
 
 async function earlier(path: string): Promise<SizeReport> {
   try {
-    return await refusing(readReport(path));
+    return await refusing(() => readReport(path));
   } catch (error) {
     throw error instanceof Refusal ? new Refusal(error.message, EXIT.usage) : error;
   }

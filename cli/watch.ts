@@ -1,24 +1,24 @@
 /** `joinery watch`: builds at each change of the application, and says what the change costs. */
-import { watch } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
 import type { SizeReport } from "../toolchain/image/index.ts";
 import { keptWithinBudget } from "./build.ts";
 import { addChoice, choiceOf } from "./choice.ts";
-import { buildChosenImage, type ImageOptions } from "./chosen-image.ts";
-import { Refusal } from "./exit.ts";
+import { buildChosen, type ImageOptions } from "./chosen-image.ts";
+import { EXIT, Refusal } from "./exit.ts";
+import { SourceWatch } from "./source-watch.ts";
 
 /** Editors write a file in several steps: what follows within this time is one change. */
 const SETTLE_MS = 50;
-/** Folders whose files are made, not written. */
-const MADE = new Set(["node_modules", ".git", "build"]);
 
 export function addWatch(program: Command): void {
   const command = program
     .command("watch")
-    .description("build at each change of the application's folder, and say what the change costs")
+    .description(
+      "build at each change of a source in the application's folder, and say what the change costs",
+    )
     .argument(
       "[application]",
       "the TypeScript file of the application; without one, the project's or the sensor example",
@@ -40,26 +40,30 @@ Examples:
 async function watchApplication(application: string | undefined, options: ImageOptions): Promise<void> {
   const { folder: project, app } = choiceOf(application, options);
   const folder = project ?? (app === undefined ? process.cwd() : dirname(app));
-  const outDir = resolve(options.out ?? join(project ?? ".", "build"));
   const builds = new Builds(application, options);
-  await builds.build("the first build");
   let waiting: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, { recursive: true });
-  await new Promise<void>((done, fail) => {
-    process.once("SIGINT", done);
-    watcher.once("error", fail);
-    watcher.on("change", (_event, name) => {
-      if (isMade(String(name), folder, outDir)) return;
-      clearTimeout(waiting);
-      waiting = setTimeout(() => builds.build(String(name)).catch(fail), SETTLE_MS);
+  let watched: SourceWatch | undefined;
+  try {
+    await new Promise<void>((done, fail) => {
+      process.once("SIGINT", done);
+      const unwatched = ({ message }: Error) =>
+        fail(new Refusal(`cannot watch ${folder}: ${message}`, EXIT.usage));
+      const changed = (path: string) => {
+        clearTimeout(waiting);
+        waiting = setTimeout(() => builds.build(path).catch(fail), SETTLE_MS);
+      };
+      try {
+        // Before the first build, which does not see what changes while it runs.
+        watched = new SourceWatch(folder, changed, unwatched);
+      } catch (error) {
+        return unwatched(error as Error);
+      }
+      builds.build("the first build").catch(fail);
     });
-  });
-  clearTimeout(waiting);
-  watcher.close();
-}
-
-function isMade(name: string, folder: string, outDir: string): boolean {
-  return name.split(sep).some((part) => MADE.has(part)) || join(folder, name).startsWith(outDir + sep);
+  } finally {
+    clearTimeout(waiting);
+    watched?.close();
+  }
 }
 
 /** One build after another, and what changed between them. */
@@ -94,29 +98,33 @@ class Builds {
   async #buildOnce(reason: string): Promise<void> {
     const begun = performance.now();
     try {
-      const report = await keptWithinBudget(
-        await buildChosenImage(this.#application, this.#options, this.#compiler),
-      );
+      const built = await buildChosen(this.#application, this.#options, this.#compiler);
+      const what =
+        "program" in built
+          ? `${built.program.bundleBytes} B of Lua ${built.program.dialect}`
+          : this.#sizes(await keptWithinBudget(built));
       const took = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
-      this.#print(`${this.#palette.green("built")} in ${took} after ${reason}: ${this.#sizes(report)}`);
-      this.#last = report;
+      this.#print(`${this.#palette.green("built")} in ${took} after ${reason}: ${what}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#print(`${this.#palette.red("refused")} after ${reason}:\n${error.message}`);
     }
   }
 
+  /** The figures of an image, with what has changed since the one before. */
   #sizes(report: SizeReport): string {
     const figure = (name: string, of: (report: SizeReport) => number | null) => {
       const [now, before] = [of(report), this.#last === undefined ? null : of(this.#last)];
       const change = now === null || before === null || now === before ? "" : ` (${signed(now - before)})`;
       return `${name} ${now ?? "unknown"} B${change}`;
     };
-    return [
+    const sizes = [
       figure("flash", ({ flashBytes }) => flashBytes),
       figure("RAM", ({ ramBytes }) => ramBytes),
       figure("stack", ({ stackBytes }) => stackBytes),
     ].join(", ");
+    this.#last = report;
+    return sizes;
   }
 
   #print(text: string): void {
