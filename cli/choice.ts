@@ -1,5 +1,5 @@
 /** What is to be built: what the command line says, else the project's `joinery.json`, else the example. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { boardNames } from "../toolchain/image/index.ts";
@@ -44,8 +44,11 @@ export function addChoice(command: Command): Command {
  * folder upwards; options go before it. Throws Refusal.
  */
 export function choiceOf(application: string | undefined, options: ChoiceOptions): Choice {
-  if (application !== undefined && !existsSync(application)) {
-    throw new Refusal(`there is no application ${resolve(application)}`, EXIT.usage);
+  if (application !== undefined && !statSync(application, { throwIfNoEntry: false })?.isFile()) {
+    throw new Refusal(
+      `there is no application ${resolve(application)}: name its TypeScript file`,
+      EXIT.usage,
+    );
   }
   const project: Partial<Project> =
     application === undefined ? currentProject() : { app: resolve(application) };
@@ -73,10 +76,11 @@ function configured(
   text: string,
   earlier: Readonly<Record<string, number | boolean>> = {},
 ): Record<string, number | boolean> {
-  const [, name, value] = /^([A-Za-z_$][\w$]*)=(.+)$/.exec(text) ?? [];
+  const [, name, value] = /^([A-Za-z_$][\w$]*)=(\S+)$/.exec(text) ?? [];
   const parsed = value === "true" ? true : value === "false" ? false : Number(value);
   if (name === undefined || (typeof parsed === "number" && !Number.isSafeInteger(parsed))) {
     throw new InvalidArgumentError("Write NAME=integer, NAME=true or NAME=false.");
   }
+  if (name === "LORAWAN_1_1") throw new InvalidArgumentError("Leave it out, since --lorawan decides it.");
   return { ...earlier, [name]: parsed };
 }

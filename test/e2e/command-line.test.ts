@@ -48,7 +48,19 @@ describe("the command line", () => {
       ["check", "nowhere.ts"],
       /there is no application .*nowhere\.ts/,
     ],
+    ["a folder for an application", ["build", "firmware/apps"], /firmware\/apps: name its TypeScript file/],
     ["a value of the configuration that is none", ["check", "--config", "PERIOD_S=often"], /NAME=integer/],
+    ["a value of the configuration that is a space", ["check", "--config", "PERIOD_S= "], /NAME=integer/],
+    [
+      "a configuration that decides the version",
+      ["build", "--config", "LORAWAN_1_1=false"],
+      /since --lorawan decides it/,
+    ],
+    [
+      "a comparison as JSON",
+      ["size", "--json", "--compare", "package.json"],
+      /'--json' cannot be used with option '--compare <file>'/,
+    ],
     ["a number that no message has", ["explain", "dev2099"], /DEV2099; near it are\n.*DEV2\d\d\d {2}\w/s],
     ["a word instead of a number", ["explain", "shift"], /write it as in DEV2001/],
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
@@ -244,7 +256,10 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     for (const attempt of [1, 2]) {
       const { status, stdout, stderr } = build();
       assert.deepEqual([status, stdout], [1, ""], `attempt ${attempt}: ${stderr}`);
-      assert.match(stderr, /the image passes its budget:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/);
+      assert.match(
+        stderr,
+        /the image takes more than it may:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/,
+      );
       assert.match(
         stderr,
         /grown by \d+ since the last build that was kept .*\n +\+\d+ {2}\.\/app\.ts:TABLE \(new\)/,
@@ -300,6 +315,14 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
       assert.match(stderr, text);
     }
     assert.equal(readFileSync(file, "utf8"), "");
+  });
+
+  it("says what in the image's folder cannot be written, with exit code 2", () => {
+    mkdirSync(join(folder, "occupied"));
+    writeFileSync(join(folder, "occupied", "c"), "");
+    const { status, stderr } = joinery(["build", "--out", join(folder, "occupied")]);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /^joinery: cannot write the image: EEXIST.*occupied\/c.*; choose another --out\n$/);
   });
 
   it("ends without a word when nobody reads on", () => {
