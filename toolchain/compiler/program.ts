@@ -199,33 +199,46 @@ const takenNames = new Set([
     "tgmath",
     "time",
   ],
-  ...["wchar", "wctype", "joinery", "joinery_interrupts"],
+  // The guard of joinery_interrupts.h is that of a module runtime_interrupts.
+  ...["wchar", "wctype", "joinery", "joinery_interrupts", "runtime_interrupts"],
 ]);
 
-/** Gives each module a name that is unique and fit for C: "aes", or "crypto_aes" where "aes" is taken. */
+/**
+ * Gives each module a name that is unique and fit for C: "aes", or "crypto_aes" where "aes" is taken. The firmware's
+ * modules choose first: the board's C includes their headers.
+ */
 function nameModules(files: readonly ts.SourceFile[], entryFolder: string): Map<ts.SourceFile, Module> {
   const modules = new Map<ts.SourceFile, Module>();
   const taken = new Set(takenNames);
-  for (const file of files) {
+  const isFirmware = (file: ts.SourceFile) => inside(firmwareRoot, resolve(file.fileName));
+  const own = files.filter(isFirmware);
+  for (const file of [...own, ...files.filter((other) => !isFirmware(other))]) {
     const absolute = resolve(file.fileName);
-    const root = inside(firmwareRoot, absolute) ? firmwareRoot : entryFolder;
-    const path = relative(root, absolute).split(sep).join("/");
-    const words = path
-      .replace(/\.[cm]?tsx?$/, "")
-      .split("/")
-      .filter((word) => word !== "..")
-      .map((word) => word.replace(/[^A-Za-z0-9]+/g, "_").replace(/^(\d)/, "_$1"));
-    if (words.length > 1 && words.at(-1) === "index") words.pop();
-    let name = words.pop()!;
-    while (taken.has(name) && words.length > 0) name = `${words.pop()}_${name}`;
-    for (let i = 2; taken.has(name); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
-    taken.add(name);
+    const path = relative(isFirmware(file) ? firmwareRoot : entryFolder, absolute)
+      .split(sep)
+      .join("/");
+    const name = freeName(path, (candidate) => taken.has(candidate.toLowerCase()));
+    taken.add(name.toLowerCase());
     const line = inside(packageRoot, absolute)
       ? relative(packageRoot, absolute).split(sep).join("/")
       : basename(absolute);
     modules.set(file, { file, path, line, name });
   }
-  return modules;
+  return new Map(files.map((file) => [file, modules.get(file)!]));
+}
+
+/** The last word of a path, with as many of those before it as make it differ from what is taken, else a number. */
+function freeName(path: string, isTaken: (name: string) => boolean): string {
+  const words = path
+    .replace(/\.[cm]?tsx?$/, "")
+    .split("/")
+    .filter((word) => word !== "..")
+    .map((word) => word.replace(/[^A-Za-z0-9]+/g, "_").replace(/^(\d)/, "_$1"));
+  if (words.length > 1 && words.at(-1) === "index") words.pop();
+  let name = words.pop()!;
+  while (isTaken(name) && words.length > 0) name = `${words.pop()}_${name}`;
+  for (let i = 2; isTaken(name); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
+  return name;
 }
 
 function inside(folder: string, path: string): boolean {

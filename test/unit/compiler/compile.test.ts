@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -119,15 +120,31 @@ export function main(): void { turn(); }`,
   it("gives modules of the same name different files, and keeps clear of C's headers", () => {
     const body = "let n = false;\nexport function poke(): void { n = !n; if (n) n = false; }";
     const { files } = compileTexts({
-      "main.ts": `import { poke as a } from "./a/index.ts"; import { poke as b } from "./b/a.ts"; import { poke as c } from "./b/time.ts";
-export function main(): void { a(); b(); c(); }`,
+      "main.ts": `import { poke as a } from "./a/index.ts"; import { poke as b } from "./b/a.ts"; import { poke as c } from "./b/time.ts"; import { poke as d } from "./b/Main.ts";
+export function main(): void { a(); b(); c(); d(); }`,
       "a/index.ts": body,
       "b/a.ts": body,
       "b/time.ts": body,
+      "b/Main.ts": body,
     });
-    const names = [...files.keys()].filter((name) => name.endsWith(".c"));
-    assert.equal(new Set(names).size, 4);
+    // Guards of headers and some file systems know no case.
+    const names = [...files.keys()].filter((name) => name.endsWith(".c")).map((name) => name.toLowerCase());
+    assert.equal(new Set(names).size, 5);
     assert.ok(!files.has("time.h"), names.join());
+  });
+
+  it("leaves the firmware's modules their names, whatever the application has", () => {
+    const app = resolve(FOLDER, "app.ts");
+    const sensor = readFileSync(new URL("../../../firmware/apps/sensor.ts", import.meta.url), "utf8");
+    const sources = {
+      [app]: `import { plus } from "./hal.ts";\n${sensor.replaceAll('"../', '"joinery/').replaceAll("/index.ts", "").replace("u16(sampleCount + 1)", "plus(sampleCount)")}`,
+      [resolve(FOLDER, "hal.ts")]:
+        `import { u16 } from "joinery/lang";\nexport function plus(x: u16): u16 { return u16(x + 1); }\n`,
+    };
+    const { diagnostics, files } = compile({ app, sources });
+    assert.equal(formatDiagnostics(diagnostics, { colour: false }), "");
+    assert.match(files.get("hal.h") ?? "", /^\/\* Generated from firmware\/hal\/index\.ts\. \*\/$/m);
+    assert.ok(!files.has("hal.c"));
   });
 
   it("reads a volatile cell once where the source does", () => {
