@@ -101,7 +101,7 @@ function fits(
 
 /** The recorded range, narrowed by the facts about sums. */
 function narrowed(evaluator: Evaluator, expression: Expression, later: readonly Expression[] = []): Interval {
-  const range = evaluator.rangeOf(expression);
+  const range = evaluator.ranges.of(expression);
   const form = evaluator.form(expression, later);
   return (form && evaluator.state && meet(range, evaluator.state.bound(form))) ?? range;
 }

@@ -13,7 +13,11 @@ import { hull, type Interval } from "./interval.ts";
 import { lengthOfArray } from "./lengths.ts";
 import { type Messages, messages } from "./messages.ts";
 import { Places } from "./places.ts";
+import { checkWord } from "./range-arithmetic.ts";
+import { interrupt } from "./range-calls.ts";
+import { assumeLabel } from "./range-conditions.ts";
 import { Evaluator } from "./range-expressions.ts";
+import { assign, evaluateTarget, refer, store, storeInto } from "./range-stores.ts";
 import { declaredAs, relating } from "./related.ts";
 import { State } from "./state.ts";
 import {
@@ -161,7 +165,7 @@ class FunctionAnalysis {
         return;
       }
       case "critical":
-        this.#evaluator.interrupt();
+        interrupt(this.#evaluator);
         this.#statement(statement.body);
         return;
       case "loop":
@@ -187,17 +191,17 @@ class FunctionAnalysis {
 
   #return(value: Expression): void {
     const { result, node } = this.#tree;
-    this.#evaluator.store(value, result, undefined, node.type);
+    store(this.#evaluator, value, result, undefined, node.type);
     if (isRow(result)) checkLength(this.#evaluator, value, result, node.type);
   }
 
   #declare(statement: DeclareStatement): void {
     const { variable } = statement;
-    this.#evaluator.refer(variable);
+    refer(this.#evaluator, variable);
     if (statement.value === undefined) return;
     if (variable.referents) this.#checkReferent(statement.value, variable);
-    const stored = this.#evaluator.store(statement.value, variable.type, variable);
-    this.#evaluator.assign({ kind: "variable", node: statement.node, variable }, statement.value, stored);
+    const stored = store(this.#evaluator, statement.value, variable.type, variable);
+    assign(this.#evaluator, { kind: "variable", node: statement.node, variable }, statement.value, stored);
   }
 
   /** What a changing reference is given is as long as it says. */
@@ -210,13 +214,13 @@ class FunctionAnalysis {
     if (target.kind === "variable" && target.variable.referents) {
       this.#evaluator.value(statement.value);
       this.#checkReferent(statement.value, target.variable);
-      this.#evaluator.refer(target.variable);
+      refer(this.#evaluator, target.variable);
       return;
     }
     const value = compoundValue(statement);
-    if (value === undefined) this.#evaluator.target(target);
-    const stored = this.#evaluator.storeInto(value ?? statement.value, target);
-    this.#evaluator.assign(target, value ?? statement.value, stored);
+    if (value === undefined) evaluateTarget(this.#evaluator, target);
+    const stored = storeInto(this.#evaluator, value ?? statement.value, target);
+    assign(this.#evaluator, target, value ?? statement.value, stored);
   }
 
   /** Runs `action` from `state` and gives the state after it. */
@@ -278,20 +282,20 @@ class FunctionAnalysis {
   #switch(statement: SwitchStatement): void {
     const evaluator = this.#evaluator;
     const range = evaluator.value(statement.value);
-    evaluator.checkWord(statement.value, range);
+    checkWord(evaluator, statement.value, range);
     const before = evaluator.state!;
     const jumps: Jumps = { breaks: [], continues: undefined };
     this.#jumps.push(jumps);
     const labels = statement.clauses.flatMap((clause) => (clause.label ? [clause.label.value] : []));
     let rest: State | undefined = before.copy();
     for (const label of labels)
-      rest = rest && evaluator.assumeLabel(rest, statement.value, range, "!==", label);
+      rest = rest && assumeLabel(evaluator, rest, statement.value, range, "!==", label);
     const labelled = statement.clauses.every((clause) => clause.label);
     if (evaluator.reporting && rest === undefined) this.#ranges.noteExhaustive(statement);
     evaluator.state = undefined;
     for (const clause of statement.clauses) {
       const chosen = clause.label
-        ? evaluator.assumeLabel(before, statement.value, range, "===", clause.label.value)
+        ? assumeLabel(evaluator, before, statement.value, range, "===", clause.label.value)
         : rest?.copy();
       evaluator.state = joined([evaluator.state, chosen]);
       this.#statements(clause.body);

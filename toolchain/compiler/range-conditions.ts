@@ -1,0 +1,157 @@
+/** What a condition proves where it is true, and where it is false. */
+import {
+  EITHER,
+  EVERYTHING,
+  exactly,
+  FALSE,
+  hull,
+  I32,
+  type Interval,
+  TRUE,
+  U32,
+  within,
+} from "./interval.ts";
+import { combine, constantForm, type Linear, type Place, placeForm } from "./linear.ts";
+import { messages } from "./messages.ts";
+import { checkWord } from "./range-arithmetic.ts";
+import type { Evaluator } from "./range-expressions.ts";
+import { type Branches, branchOnComparison } from "./refine.ts";
+import type { State } from "./state.ts";
+import type { CompareNode, ConditionalNode, Expression, UpdateNode } from "./tree.ts";
+
+/** The state where a condition is true, and the one where it is false. */
+export function branch(evaluator: Evaluator, condition: Expression): Branches {
+  switch (condition.kind) {
+    case "not": {
+      const { whenTrue, whenFalse } = evaluator.branch(condition.operand);
+      return { whenTrue: whenFalse, whenFalse: whenTrue };
+    }
+    case "logical": {
+      const left = evaluator.branch(condition.left);
+      const and = condition.operator === "&&";
+      evaluator.state = and ? left.whenTrue : left.whenFalse;
+      if (evaluator.state === undefined) return left;
+      const right = evaluator.branch(condition.right);
+      return and
+        ? { whenTrue: right.whenTrue, whenFalse: joined(left.whenFalse, right.whenFalse) }
+        : { whenTrue: joined(left.whenTrue, right.whenTrue), whenFalse: right.whenFalse };
+    }
+    case "compare":
+      return compare(evaluator, condition);
+    default: {
+      const range = evaluator.value(condition);
+      const place = evaluator.places.of(condition);
+      return {
+        whenTrue: range.max > 0 ? withValue(evaluator.state, place, TRUE) : undefined,
+        whenFalse: range.min < 1 ? withValue(evaluator.state, place, FALSE) : undefined,
+      };
+    }
+  }
+}
+
+function compare(evaluator: Evaluator, condition: CompareNode): Branches {
+  const left = evaluator.value(condition.left);
+  const right = evaluator.value(condition.right);
+  if (evaluator.state === undefined) return { whenTrue: undefined, whenFalse: undefined };
+  checkComparable(evaluator, condition, left, right);
+  const forms = comparedForms(evaluator, condition);
+  return branchOnComparison(
+    evaluator.state,
+    condition.operator,
+    { range: left, form: forms[0] },
+    { range: right, form: forms[1] },
+  );
+}
+
+/** Both sides as sums of what the places hold after the comparison; undefined where they are none. */
+function comparedForms(
+  evaluator: Evaluator,
+  { left, right }: CompareNode,
+): readonly [Linear | undefined, Linear | undefined] {
+  if (left.kind === "update" && !evaluator.disturbs(right))
+    return [steppedForm(evaluator, left), evaluator.form(right)];
+  if (right.kind === "update" && left.kind === "number")
+    return [evaluator.form(left), steppedForm(evaluator, right)];
+  if (evaluator.disturbs(left) || evaluator.disturbs(right)) return [undefined, undefined];
+  return [evaluator.form(left), evaluator.form(right)];
+}
+
+/** The value of `x++` by what `x` holds after it. */
+function steppedForm(evaluator: Evaluator, { target, prefix, step }: UpdateNode): Linear | undefined {
+  const place = evaluator.places.of(target);
+  return place && combine(placeForm(place), constantForm(prefix ? 0 : -step), 1);
+}
+
+function checkComparable(
+  evaluator: Evaluator,
+  condition: CompareNode,
+  left: Interval,
+  right: Interval,
+): void {
+  const all = hull(left, right);
+  if (within(all, I32) || within(all, U32)) return;
+  if (checkWord(evaluator, condition.left, left) && checkWord(evaluator, condition.right, right)) {
+    evaluator.report(messages.mixedComparison(condition.node, left, right));
+  }
+}
+
+/** `state`, where `expression` with the range `range` compares to `label` as `operator` says. */
+export function assumeLabel(
+  evaluator: Evaluator,
+  state: State,
+  expression: Expression,
+  range: Interval,
+  operator: "===" | "!==",
+  label: number,
+): State | undefined {
+  const form = evaluator.disturbs(expression) ? undefined : evaluator.places.form(expression, state);
+  return branchOnComparison(
+    state,
+    operator,
+    { range, form },
+    { range: exactly(label), form: constantForm(label) },
+  ).whenTrue;
+}
+
+/** Evaluates a condition for its value: 0..1, less where it is known. */
+export function truthOf(evaluator: Evaluator, condition: Expression): Interval {
+  const { whenTrue, whenFalse } = evaluator.branch(condition);
+  evaluator.state = joined(whenTrue, whenFalse);
+  return truth({ whenTrue, whenFalse });
+}
+
+/** `a ? b : c`: each branch from what the condition proves. */
+export function conditional(evaluator: Evaluator, expression: ConditionalNode): Interval {
+  const { whenTrue, whenFalse } = evaluator.branch(expression.condition);
+  const [a, afterTrue] = evaluateFrom(evaluator, whenTrue, expression.whenTrue);
+  const [b, afterFalse] = evaluateFrom(evaluator, whenFalse, expression.whenFalse);
+  evaluator.state = joined(afterTrue, afterFalse);
+  return a && b ? hull(a, b) : (a ?? b ?? EVERYTHING);
+}
+
+/** The range of an expression from a state on; neither where the state is not reached. */
+function evaluateFrom(
+  evaluator: Evaluator,
+  state: State | undefined,
+  expression: Expression,
+): [range: Interval | undefined, after: State | undefined] {
+  evaluator.state = state;
+  const range = state && evaluator.value(expression);
+  return [range, evaluator.state];
+}
+
+/** A copy of the state in which the place has a value. */
+function withValue(state: State | undefined, place: Place | undefined, value: Interval): State | undefined {
+  const copy = state?.copy();
+  if (copy && place) copy.assign(place, value, undefined);
+  return copy;
+}
+
+function joined(a: State | undefined, b: State | undefined): State | undefined {
+  return a && b ? a.join(b) : (a ?? b);
+}
+
+/** What a condition is, by which of its branches are reached. */
+export function truth({ whenTrue, whenFalse }: Branches): Interval {
+  return whenTrue && whenFalse ? EITHER : whenTrue ? TRUE : FALSE;
+}
