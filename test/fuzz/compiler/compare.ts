@@ -56,7 +56,7 @@ export async function compare(
     const folder = await mkdtemp(join(tmpdir(), "joinery-fuzz-"));
     try {
       for (const target of targets) {
-        all.set(target.name, await timed(target.name, () => target.run(accepted, folder)));
+        all.set(target.name, await timed(target.name, () => target.run(accepted, folder, toolchain)));
       }
     } finally {
       await rm(folder, { recursive: true, force: true });

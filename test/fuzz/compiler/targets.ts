@@ -5,11 +5,13 @@ import { avrTarget } from "./run-avr.ts";
 import { type CTarget, runC } from "./run-c.ts";
 import { cortexM0Target } from "./run-cortex-m0.ts";
 import { hostTarget } from "./run-host.ts";
+import { LUA_TARGETS } from "./run-lua.ts";
+import type { Toolchain } from "./toolchain.ts";
 
 export interface Target {
   readonly name: string;
   /** The outcomes of every member; files go into `folder`. */
-  run(accepted: Accepted, folder: string): Promise<Outcomes>;
+  run(accepted: Accepted, folder: string, toolchain: Toolchain): Promise<Outcomes>;
 }
 
 function fromC(target: CTarget): Target {
@@ -26,6 +28,7 @@ export const TARGETS: readonly Target[] = [
   fromC(hostTarget("Os")),
   fromC(avrTarget),
   fromC(cortexM0Target),
+  ...LUA_TARGETS,
 ];
 
 /** The targets of the given names; throws with the names that there are. */

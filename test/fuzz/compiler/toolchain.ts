@@ -1,24 +1,27 @@
 /** The compiler under test: this repository's, or a copy of it with a planted bug. */
 import { fileURLToPath } from "node:url";
-import * as compiler from "../../../toolchain/compiler/index.ts";
+import * as c from "../../../toolchain/compiler/index.ts";
+import * as lua from "../../../toolchain/lua/index.ts";
 
 export interface Toolchain {
-  readonly compile: typeof compiler.compile;
-  readonly formatDiagnostics: typeof compiler.formatDiagnostics;
+  readonly compile: typeof c.compile;
+  readonly compileToLua: typeof lua.compileToLua;
+  readonly formatDiagnostics: typeof c.formatDiagnostics;
   /** The module of the integer types and intrinsics that goes with the compiler. */
   readonly language: string;
 }
 
+/** The public faces of the compiler, and of its other back end. */
+export type Modules = Pick<typeof c, "createCompiler" | "formatDiagnostics"> & Pick<typeof lua, "compileToLua">;
+
 /** A compiler that keeps what does not change from compile to compile, such as TypeScript's own declarations. */
-export function toolchainOf(
-  modules: Pick<typeof compiler, "createCompiler" | "formatDiagnostics">,
-  language: string,
-): Toolchain {
+export function toolchainOf(modules: Modules, language: string): Toolchain {
   const { compile } = modules.createCompiler();
-  return { compile, formatDiagnostics: modules.formatDiagnostics, language };
+  const { compileToLua, formatDiagnostics } = modules;
+  return { compile, compileToLua, formatDiagnostics, language };
 }
 
 export const toolchain: Toolchain = toolchainOf(
-  compiler,
+  { ...c, ...lua },
   fileURLToPath(new URL("../../../firmware/lang/index.ts", import.meta.url)),
 );

@@ -1,0 +1,80 @@
+/** Every Lua that the project knows, on the bundle of a batch. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LUAS, type Lua } from "../../unit/lua/luas.ts";
+import { type Accepted, END, layOut } from "./batch.ts";
+import { type Call, HASH, type Outcomes, type Run, runCalls, wordsOf } from "./calls.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** Words by lines on standard input; for each call the checksum of what was traced and of its value. */
+const DRIVER = `
+local hash, ticks = ${HASH}, 0
+function test_input() return io.read("*n") end
+function test_trace(value) hash = (hash * 31 + value) % 4294967296 end
+function test_tick() ticks = ticks + 1; return (ticks - 1) % 65536 end
+function test_output(value)
+  test_trace(value)
+  io.write(string.format("%d\\n", hash))
+  io.flush()
+  hash, ticks = ${HASH}, 0
+end
+local program = assert(loadfile(arg[1]))()
+program.main()
+`;
+const LIMIT_MS = 60_000;
+
+export interface LuaTarget {
+  readonly name: string;
+  run(accepted: Accepted, folder: string, toolchain: Toolchain): Promise<Outcomes>;
+}
+
+export const LUA_TARGETS: readonly LuaTarget[] = LUAS.map((lua) => ({
+  name: lua.name.replaceAll(" ", "-"),
+  run: async ({ members }, folder, toolchain) => runLua(lua, members, folder, toolchain),
+}));
+
+function runLua(lua: Lua, members: Accepted["members"], folder: string, toolchain: Toolchain): Outcomes {
+  const options = { ...layOut(members, toolchain.language), dialect: lua.dialect };
+  let bundle: string;
+  try {
+    const result = toolchain.compileToLua(options);
+    if (result.diagnostics.length > 0) {
+      throw new Error(toolchain.formatDiagnostics(result.diagnostics, { colour: false }));
+    }
+    bundle = result.bundle;
+  } catch (error) {
+    return broken(error as Error, lua, members, folder, toolchain);
+  }
+  const own = join(folder, `lua-${lua.dialect}`);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, "bundle.lua"), bundle);
+  writeFileSync(join(own, "driver.lua"), DRIVER);
+  return runCalls(members, (calls) => runBundle(lua, own, calls));
+}
+
+/** What breaks the compiler is found by halves. */
+function broken(
+  error: Error,
+  lua: Lua,
+  members: Accepted["members"],
+  folder: string,
+  toolchain: Toolchain,
+): Outcomes {
+  if (members.length === 1) return new Map([[members[0].index, [{ failure: String(error.stack) }]]]);
+  const middle = Math.ceil(members.length / 2);
+  const halves = [members.slice(0, middle), members.slice(middle)];
+  return new Map(halves.flatMap((half) => [...runLua(lua, half, folder, toolchain)]));
+}
+
+function runBundle({ command, options }: Lua, folder: string, calls: readonly Call[]): Run {
+  const { stdout, stderr, status, signal } = spawnSync(command, [...options, "driver.lua", "bundle.lua"], {
+    cwd: folder,
+    input: wordsOf(calls, END).join("\n"),
+    encoding: "utf8",
+    timeout: LIMIT_MS,
+  });
+  const values = stdout.trim() === "" ? [] : stdout.trim().split("\n").map(Number);
+  if (status === 0) return { values };
+  return { values, failure: stderr.trim().split("\n")[0] || `ended by ${signal ?? `status ${status}`}` };
+}
