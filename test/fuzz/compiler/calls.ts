@@ -9,7 +9,13 @@ export interface Call {
 }
 
 /** The value of a call; or how the program ended, after which it is not called again. */
-export type Outcome = number | { readonly failure: string };
+export type Outcome = number | Failure;
+
+export interface Failure {
+  readonly failure: string;
+  /** The program breaks its own word, such as an assertion: what it does elsewhere means nothing. */
+  readonly invalid?: boolean;
+}
 
 /** What the programs of a batch gave on one target, by number. */
 export type Outcomes = ReadonlyMap<number, readonly Outcome[]>;

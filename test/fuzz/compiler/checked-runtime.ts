@@ -1,11 +1,14 @@
 /** What checked sources call, and a language whose intrinsics look where they read and write. */
 import * as language from "../../../firmware/lang/index.ts";
 
-/** What makes a run of a program under Node a failure. */
+/** Something happened that the compiler took for proven not to. */
 export class Unproven extends Error {}
 
-/** Rounds of all loops of one call; programs stay far below. */
-const MOST_ROUNDS = 200_000;
+/** The program asserts what does not hold, or does not end. */
+export class Invalid extends Error {}
+
+/** Rounds of all loops of one call; random programs stay far below. */
+const MOST_ROUNDS = 20_000;
 
 type Numbers = { [index: number]: number; readonly length: number };
 
@@ -64,7 +67,7 @@ export const checks = {
   },
   round(): void {
     rounds++;
-    if (rounds > MOST_ROUNDS) throw new Unproven("a loop that does not end");
+    if (rounds > MOST_ROUNDS) throw new Invalid("a loop that does not end");
   },
 };
 
@@ -98,6 +101,9 @@ function store(
 /** firmware/lang, with every range and every access checked. */
 export const checkedLanguage: typeof language = {
   ...language,
+  assert(condition) {
+    if (!condition) throw new Invalid("an assertion that does not hold");
+  },
   mul32: (a, b) => language.mul32(word(a), word(b)),
   rotl8: (value, count) => language.rotl8(octet(value), checks.fit(count, 0, 7)),
   rotl16: (value, count) => language.rotl16(half(value), checks.fit(count, 0, 15)),

@@ -126,13 +126,17 @@ export class Expressions {
       }
       case "?": {
         const condition = this.condition(depth - 1);
-        const [a, b] = [inner(), inner()];
-        return computed(`(${condition} ? ${a.text} : ${b.text})`, interval.hull(a, b));
+        const [a, b] = alike(inner(), inner());
+        const text = `(${condition} ? ${a.text} : ${b.text})`;
+        return { text, ...plain(interval.hull(a, b)), brand: a.brand };
       }
       case "cast":
         return this.cast(this.random.pick(WIDTHS), inner());
       case "mul32": {
-        const [a, b] = [this.#inside(inner(), U32, "u32"), this.#inside(inner(), U32, "u32")];
+        const [a, b] = [
+          this.valueFor(widthType("u32"), depth - 1),
+          this.valueFor(widthType("u32"), depth - 1),
+        ];
         return { text: `mul32(${bare(a.text)}, ${bare(b.text)})`, ...RANGES.u32, brand: "u32" };
       }
       case "rotate":
@@ -476,6 +480,13 @@ export class Expressions {
     const other = this.random.pick(able).text;
     return other === one ? one : `(${this.condition(0)} ? ${one} : ${other})`;
   }
+}
+
+/** Two values that TypeScript takes for one type. */
+function alike(a: Value, b: Value): [a: Value, b: Value] {
+  if (a.brand === b.brand) return [a, b];
+  const plus = (value: Value) => computed(`(${value.text} + 0)`, value);
+  return [plus(a), plus(b)];
 }
 
 /** A text without the parentheses around the whole of it. */

@@ -417,10 +417,11 @@ export class Statements {
     const array = this.#random.pick(this.#scope.arrays.filter(({ table }) => !table));
     const text = this.#name("v");
     const inside = { text: "", min: 0, max: array.length - 1, brand: "number" } as const;
-    const value = this.#expressions.fitted(this.#integer(1), inside);
-    const type = widthType(this.#random.pick(["u16", "u32", "i16"] as const));
+    const width = this.#random.pick(["u16", "u32", "i16"] as const);
+    const value = this.#expressions.cast(width, this.#expressions.fitted(this.#integer(1), inside));
+    const type = widthType(width);
     this.#scope.integers.push({ text, type, writable: true });
-    return `${indent}let ${text}: ${type.text} = ${this.#expressions.cast("u16", value).text};
+    return `${indent}let ${text}: ${type.text} = ${value.text};
 ${indent}assert(${text} < ${array.length});
 ${this.#store(indent, array, text)}`;
   }
@@ -503,9 +504,11 @@ ${this.#store(indent, array, text)}`;
     const name = this.#name("n");
     const inner = `${indent}  `;
     const more = this.#random.chance(0.4) ? ` && ${this.#condition(1)}` : "";
-    const type = { text: "", min: 0, max: rounds, brand: "number" } as const;
+    const width = this.#random.pick(["", "", "u8", "i16", `Int<-1, ${rounds}>`]);
+    const typed = width === "" ? "" : `: ${width}`;
+    const brand = width === "u8" || width === "i16" ? width : "number";
+    const type = { text: "", min: 0, max: rounds, brand } as const;
     const counter: IntegerName = { text: name, type, writable: false, counter: true };
-    const typed = this.#random.pick(["", `: ${this.#random.pick(["u8", "i16", `Int<-1, ${rounds}>`])}`]);
     if (this.#random.chance(0.5)) {
       const body = this.#body(depth, indent, rounds, counter);
       return `${indent}let ${name}${typed} = 0;\n${indent}while (${name} < ${rounds}${more}) {\n${inner}${name}++;\n${body}${indent}}\n`;
@@ -529,10 +532,10 @@ ${this.#store(indent, array, text)}`;
     const inner = `${indent}  `;
     const inmost = `${inner}  `;
     const name = this.#scope.integers.length > 0 ? this.#random.pick(this.#scope.integers) : undefined;
-    const value =
-      name && this.#random.chance(0.4)
-        ? named(name)
-        : this.#expressions.index(this.#random.pick([2, 4, 8]), 1);
+    const some = () => this.#expressions.fitted(this.#integer(1), { ...widthType("u8"), text: "", max: 7 });
+    // Of a constant TypeScript knows which labels it does not meet.
+    const chosen = name && this.#random.chance(0.4) ? named(name) : some();
+    const value = chosen.min === chosen.max ? this.#expressions.cast("u8", chosen) : chosen;
     const near = [0, 1, 2, 3, 5, value.max, value.min].filter((label) =>
       this.#random.chance(label < 4 ? 0.6 : 0.4),
     );

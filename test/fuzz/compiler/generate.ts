@@ -21,7 +21,7 @@ import { MAIN, type Program } from "./program.ts";
 import { EDGES, Random, randomInput } from "./random.ts";
 
 /** Work of `run` at most, and of a function that it calls. */
-const RUN_WORK = 500;
+const RUN_WORK = 300;
 const FUNCTION_WORK = 60;
 const INPUTS = 8;
 
@@ -49,7 +49,14 @@ export function generateProgram(seed: number): Program {
   }
   const main = new ModuleWriter(random, scope, "main", seed, config);
   main.declarations(random.between(0, 2), random.between(1, 3));
-  main.functions(random.between(0, 3));
+  main.functions(
+    random.weighted([
+      [3, 0],
+      [4, 1],
+      [2, 2],
+      [1, 3],
+    ] as const),
+  );
   main.work();
   const helper = modules["helper.ts"];
   const other = helper === undefined ? "" : " ^ helperChecksum()";
@@ -257,7 +264,7 @@ class ModuleWriter {
       parameters.forEach((parameter, i) => {
         this.#declareParameter(`p${i}`, parameter);
       });
-      return this.#body(work, result, 2, 3);
+      return this.#body(work, result, 2, this.#random.between(1, 3));
     });
     const head = `${this.#export()}function ${name}(${list}): ${result.kind === "void" ? "void" : typeText(result)}`;
     this.#text += `${head} {\n${body}}\n`;
@@ -366,7 +373,7 @@ class ModuleWriter {
       for (const [text, type] of locals) {
         this.#scope.integers.push({ text, type: widthType(type), writable: true });
       }
-      return this.#body(work, { kind: "integer", type: widthType("u32") }, 3, this.#random.between(3, 7));
+      return this.#body(work, { kind: "integer", type: widthType("u32") }, 2, this.#random.between(2, 6));
     });
     const lines = locals.map(([text, type, value]) => `  let ${text}: ${type} = ${value};\n`).join("");
     this.#text += `function work(a: u32, b: u32): u32 {\n${lines}${body}}\n`;

@@ -2,7 +2,7 @@
 import { Script } from "node:vm";
 import type { Member } from "./batch.ts";
 import { HASH, mixed, type Outcome, type Outcomes } from "./calls.ts";
-import { checkedLanguage, checks, restart } from "./checked-runtime.ts";
+import { checkedLanguage, checks, Invalid, restart } from "./checked-runtime.ts";
 import { checkedSource, fieldRanges } from "./checked-source.ts";
 import { importsOf, MAIN, type Program } from "./program.ts";
 
@@ -29,7 +29,8 @@ function outcomesOf(program: Program): Outcome[] {
       outcomes.push(mixed(hash, value));
     }
   } catch (error) {
-    outcomes.push({ failure: error instanceof Error ? error.message : String(error) });
+    const failure = error instanceof Error ? error.message : String(error);
+    outcomes.push({ failure, invalid: error instanceof Invalid });
   }
   return outcomes;
 }

@@ -12,7 +12,8 @@ export interface Toolchain {
 }
 
 /** The public faces of the compiler, and of its other back end. */
-export type Modules = Pick<typeof c, "createCompiler" | "formatDiagnostics"> & Pick<typeof lua, "compileToLua">;
+export type Modules = Pick<typeof c, "createCompiler" | "formatDiagnostics"> &
+  Pick<typeof lua, "compileToLua">;
 
 /** A compiler that keeps what does not change from compile to compile, such as TypeScript's own declarations. */
 export function toolchainOf(modules: Modules, language: string): Toolchain {
