@@ -102,7 +102,11 @@ export class Expressions {
         return computed(`(${value.text} << ${count.text})`, interval.shiftLeft(value, count));
       }
       case ">>": {
-        const [value, count] = [this.#inside(inner(), I32, "i32"), this.#count(depth)];
+        // Narrow values have more to go wrong: the count passes their own bits.
+        const narrow = this.random.chance(0.4)
+          ? this.cast(this.random.pick(["i8", "i16"]), inner())
+          : inner();
+        const [value, count] = [this.#inside(narrow, I32, "i32"), this.#count(depth)];
         return computed(`(${value.text} >> ${count.text})`, interval.shiftRight(value, count));
       }
       case ">>>": {

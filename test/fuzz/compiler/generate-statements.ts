@@ -536,8 +536,9 @@ ${this.#store(indent, array, text)}`;
     // Of a constant TypeScript knows which labels it does not meet.
     const chosen = name && this.#random.chance(0.4) ? named(name) : some();
     const value = chosen.min === chosen.max ? this.#expressions.cast("u8", chosen) : chosen;
-    const near = [0, 1, 2, 3, 5, value.max, value.min].filter((label) =>
-      this.#random.chance(label < 4 ? 0.6 : 0.4),
+    // Some that are never met.
+    const near = [0, 1, 2, 3, 5, value.max, value.min, value.max + 1, value.min - 1, 70000].filter((label) =>
+      this.#random.chance(label >= 0 && label < 4 ? 0.6 : 0.3),
     );
     const labels = [...new Set(near)];
     this.#jumps.push("switch");
@@ -545,7 +546,7 @@ ${this.#store(indent, array, text)}`;
     labels.forEach((label, i) => {
       text += `${inner}case ${label}:`;
       // Some labels share the body of the next.
-      if (i + 1 < labels.length && this.#random.chance(0.2)) {
+      if (i + 1 < labels.length && this.#random.chance(0.3)) {
         text += "\n";
         return;
       }
@@ -564,7 +565,9 @@ ${this.#store(indent, array, text)}`;
     const names = this.#scope.integers.filter(({ type }) => type.max <= 0x7fffffff);
     if (able.length === 0 || names.length === 0) return this.#assign(indent);
     const array = this.#random.pick(able);
-    const terms = Array.from({ length: this.#random.pick([1, 1, 2, 2, 3]) }, () => this.#random.pick(names));
+    const shared = names.filter(({ text, writable }) => writable && /^(main|helper)|\./.test(text));
+    const among = shared.length > 0 && this.#random.chance(0.5) ? shared : names;
+    const terms = Array.from({ length: this.#random.pick([1, 1, 2, 2, 3]) }, () => this.#random.pick(among));
     const sum = terms
       .map(({ text }) => text)
       .reduce((all, term) => `${all} ${this.#random.pick(["+", "+", "-"])} ${term}`);
@@ -573,7 +576,7 @@ ${this.#store(indent, array, text)}`;
     const signed = terms.length > 1 || terms[0].type.min < 0;
     const above = signed && this.#random.chance(0.9) ? `${sum} >= ${this.#random.pick([0, 0, 1])} && ` : "";
     const access = (at: string) => {
-      const before = this.#random.chance(0.25) ? this.statement(0, at) : "";
+      const before = this.#random.chance(0.5) ? this.#disturbance(terms, at) : "";
       return before + this.#store(at, array, this.#daringSum());
     };
     this.#sums.push(sum);
@@ -600,6 +603,17 @@ ${this.#store(indent, array, text)}`;
     }
     this.#sums.pop();
     return text;
+  }
+
+  /** What may make untrue what a guard has proven of names: a call, or a store to one of them or to its like. */
+  #disturbance(names: readonly IntegerName[], indent: string): string {
+    const { text } = this.#random.pick(names);
+    const field = text.slice(text.lastIndexOf("."));
+    const alike = (name: IntegerName) =>
+      name.text === text || (text.includes(".") && name.text.endsWith(field));
+    const target = this.#target(alike);
+    if (target === undefined || this.#random.chance(0.4)) return this.#call(indent);
+    return `${indent}${target.text} = ${bare(this.#expressions.valueFor(target.type, 1).text)};\n`;
   }
 
   /** A block in which a name stands for something else. */

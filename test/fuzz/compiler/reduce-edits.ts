@@ -40,7 +40,11 @@ export function shrunk(program: Program, steps: readonly Shrinking[]): Program {
       ),
     ]),
   );
-  return { ...program, modules: pruned(modules) };
+  const dense = Object.entries(pruned(modules)).map(([module, text]) => [
+    module,
+    text.replace(/^\s*\n/gm, ""),
+  ]);
+  return { ...program, modules: Object.fromEntries(dense) };
 }
 
 /** Imports of what is still used, and modules that still are imported. */
