@@ -6,6 +6,7 @@
  * - An interrupt waits for the instruction after SEI and RETI (7.7), or the sleep that follows an SEI
  *   could miss its wake-up.
  * - An interrupt entry takes four cycles (7.7.1), out of sleep eight; avr8js counts two.
+ * - NEG of 0x80 overflows; avr8js does not say so.
  * - Every due event of the peripherals runs between two instructions; avr8js runs one.
  * - Accesses to addresses that do not exist, the stack in the variables and a program counter outside the
  *   image are reported; the chip would go on in silence.
@@ -17,9 +18,11 @@ import {
   instructionTraits,
   LONGER_BY_A_CYCLE,
   MOVES_STACK,
+  NEGATES,
   PLAIN,
   SLEEP,
 } from "./instruction-traits.ts";
+import { completeNegation } from "./negation.ts";
 import {
   FLASH_BYTES,
   IS_IO_REGISTER,
@@ -168,6 +171,7 @@ export class AvrCore extends CPU {
   #completeInstruction(trait: number, at: number): void {
     if (trait & MOVES_STACK) this.#watchStack(at);
     else if (trait === LONGER_BY_A_CYCLE) this.cycles++;
+    else if (trait === NEGATES) completeNegation(this, this.progMem[at]);
     else if (trait === ERASED && !this.#astray) {
       this.#astray = true;
       this.#report("executes erased flash: the program counter has left the image", at);

@@ -2,6 +2,7 @@
  * What of each instruction in flash avr8js leaves out, found once per image so that the main loop tests
  * one octet. Encodings: AVR Instruction Set Manual, DS40002198.
  */
+import { isNegation } from "./negation.ts";
 
 /** Nothing to add: avr8js executes it right. */
 export const PLAIN = 0;
@@ -17,6 +18,8 @@ export const DEFERS_INTERRUPTS = 2;
 export const MOVES_STACK = 4;
 /** CBI, 1001 1000 AAAA Abbb, takes two cycles; avr8js counts one. */
 export const LONGER_BY_A_CYCLE = 8;
+/** NEG: see negation.ts. */
+export const NEGATES = 32;
 /** Not part of the image: the program counter has gone astray. */
 export const ERASED = 16;
 
@@ -34,5 +37,6 @@ function traitsOf(opcode: number): number {
   if (opcode === 0x9509) return MOVES_STACK; //            ICALL 1001 0101 0000 1001
   if ((opcode & 0xfe0f) === 0xbe0d) return MOVES_STACK; // OUT   1011 1AAr rrrr AAAA with A = 0x3d
   if ((opcode & 0xff00) === 0x9800) return LONGER_BY_A_CYCLE;
+  if (isNegation(opcode)) return NEGATES;
   return PLAIN;
 }

@@ -200,3 +200,18 @@ describe("Atmega328p power", () => {
     assert.deepEqual([...bench.machine.eeprom.subarray(0, 2)], [0, 0xff]);
   });
 });
+
+describe("instructions that avr8js executes otherwise than the chip", () => {
+  it("NEG of -128 overflows: a negated octet keeps its sign when it is widened", async () => {
+    const bench = new Bench(
+      await buildBare(`volatile int8_t octets[3] = {-128, 127, 1};
+        volatile int16_t negated[3];
+        int main(void) { for (uint8_t i = 0; i < 3; i++) negated[i] = 0 - octets[i]; done = 1; for (;;) ; }`),
+    );
+    bench.runUntilDone();
+    assert.deepEqual(
+      [bench.u16("negated"), bench.u16("negated", 1), bench.u16("negated", 2)],
+      [128, 0xff81, 0xffff],
+    );
+  });
+});
