@@ -115,7 +115,10 @@ function signedOf(value: IrExpression & { kind: "binary" }): IrExpression {
 /** Whether gcc cannot see that an int of unsigned operands is not negative. */
 function grows(value: IrExpression): boolean {
   if (value.kind !== "binary") return value.kind === "conditional";
-  return ["+", "-", "*", "<<"].includes(value.operator) || grows(value.left) || grows(value.right);
+  const { operator, left, right } = value;
+  // Of a shift to the right gcc sees the sign only where bits of an octet are left.
+  if (operator === ">>" && !(right.kind === "constant" && right.value < 8)) return true;
+  return ["+", "-", "*", "<<"].includes(operator) || grows(left) || grows(right);
 }
 
 /**

@@ -66,6 +66,10 @@ export const widthCases: readonly Case[] = [
     "u32(a << (b & 31)) ^ (a >>> (b & 31)) ^ (u8(a) << (b & 15)) ^ (u16(a) >> (b & 15))",
   ),
   expression("a right shift of a negative octet beside 32 bits", "1 + u16(i8(b) >> 2)"),
+  expression(
+    "an octet shifted right, beside 16 bits",
+    "((u8(a) >> 8) === u16(b) ? 1 : 2) + (u8(b) >>> (a & 7) !== u16(a) ? 4 : 8) + ((u8(a) | 1) >> 7 < u16(b) ? 16 : 32)",
+  ),
   expression("octets put together", "u8(a) | (u8(a >>> 8) << 8) | (u8(b) << 16) | (u8(b >>> 8) << 24)"),
   expression("differences compared by sign", "i32(u32(a - b)) < 0 ? 1 : i32(a - b) > 1000 ? 2 : 3"),
   expression(
