@@ -86,7 +86,7 @@ export function checkInteger(checker: Checker, node: ts.Expression): Expression 
 export function checkCondition(checker: Checker, node: ts.Expression): Expression {
   const expression = checkExpression(checker, node);
   if (typeOf(expression).kind === "boolean") return expression;
-  checker.found.add(messages.notBoolean(node));
+  if (!isStandIn(expression)) checker.found.add(messages.notBoolean(node));
   return { kind: "boolean", node, value: true };
 }
 
@@ -95,7 +95,7 @@ export function checkValueFor(checker: Checker, node: ts.Expression, wanted: Typ
   const expression = checkExpression(checker, node);
   const given = typeOf(expression);
   if (given.kind === wanted.kind && (given.kind === "int" || given.kind === "boolean")) return expression;
-  if (sameReference(given, wanted)) return expression;
+  if (sameReference(given, wanted) || isStandIn(expression)) return expression;
   if (wanted.kind === "record" && given.kind === "record" && wanted.record === given.record) {
     return refused(checker, node, messages.constantRecord(node, given.record.name));
   }
@@ -104,7 +104,20 @@ export function checkValueFor(checker: Checker, node: ts.Expression, wanted: Typ
 
 export function refused(checker: Checker, node: ts.Node, message: ts.Diagnostic): Expression {
   checker.found.add(message);
-  return number(node, 0);
+  return standIn(node);
+}
+
+const standIns = new WeakSet<Expression>();
+
+/** Some number in the place of what is refused. What it does not fit is a consequence, and no message of its own. */
+function standIn(node: ts.Node): Expression {
+  const expression = number(node, 0);
+  standIns.add(expression);
+  return expression;
+}
+
+export function isStandIn(expression: Expression): boolean {
+  return standIns.has(expression);
 }
 
 function literal(checker: Checker, node: ts.NumericLiteral): Expression {
@@ -116,6 +129,7 @@ function literal(checker: Checker, node: ts.NumericLiteral): Expression {
 function identifier(checker: Checker, node: ts.Identifier): Expression {
   const declaration = declarationOf(checker.checker, node);
   const local = declaration && checker.locals.get(declaration);
+  if (local && checker.untyped.has(local)) return standIn(node);
   if (local) return { kind: "variable", node, variable: local };
   if (
     declaration === undefined ||
@@ -125,7 +139,7 @@ function identifier(checker: Checker, node: ts.Identifier): Expression {
     return refused(checker, node, messages.unknownName(node, node.text));
   }
   const name = checker.moduleName(declaration, node);
-  if (name === undefined) return number(node, 0);
+  if (name === undefined) return standIn(node);
   if (name.kind === "variable" && name.variable.type?.kind === "cell") {
     return refused(checker, node, messages.cellPlace(node));
   }
@@ -163,6 +177,7 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
   const count = node.name.text === "length" ? functionCount(checker, node.expression) : undefined;
   if (count !== undefined) return number(node, count);
   const base = checkExpression(checker, node.expression);
+  if (isStandIn(base)) return standIn(node);
   const type = typeOf(base);
   if (isRow(type) && node.name.text === "length") return { kind: "length", node, array: base };
   const field = type.kind === "record" ? type.record.fields.get(node.name.text) : undefined;
@@ -173,6 +188,8 @@ function property(checker: Checker, node: ts.PropertyAccessExpression): Expressi
       : number(node, constant);
   }
   if (field) return { kind: "field", node, base, field };
+  // A member that its record class may not have has its message there.
+  if (type.kind === "record" && member && ts.isClassLike(member.parent)) return standIn(node);
   return refused(checker, node.name, messages.unknownName(node.name, node.name.text));
 }
 
@@ -198,6 +215,7 @@ function element(checker: Checker, node: ts.ElementAccessExpression): Expression
   }
   const array = checkExpression(checker, node.expression);
   const index = checkInteger(checker, node.argumentExpression);
+  if (isStandIn(array) || isStandIn(index)) return standIn(node);
   if (!isRow(typeOf(array))) {
     return refused(
       checker,
@@ -233,7 +251,7 @@ function update(
   isPrefix: boolean,
 ): Expression {
   const target = checkTarget(checker, node.operand);
-  if (target === undefined) return number(node, 0);
+  if (target === undefined) return standIn(node);
   if (typeOf(target).kind !== "int") return refused(checker, node.operand, messages.notNumber(node.operand));
   return { kind: "update", node, target, step: node.operator === K.PlusPlusToken ? 1 : -1, prefix: isPrefix };
 }
@@ -244,6 +262,7 @@ export function checkTarget(checker: Checker, node: ts.Expression): Expression |
   const { kind } = typeOf(target);
   const place = target.kind === "variable" || target.kind === "field" || target.kind === "element";
   if (place && (kind === "int" || kind === "boolean")) return target;
+  if (isStandIn(target)) return undefined;
   const whole = isReference(typeOf(target));
   checker.found.add(messages.assignmentTarget(node, whole ? "an array or record as a whole" : "this"));
   return undefined;
@@ -310,6 +329,7 @@ function compare(checker: Checker, node: ts.BinaryExpression, operator: CompareO
   const right = checkExpression(checker, node.right);
   const kinds = [typeOf(left).kind, typeOf(right).kind];
   const equality = operator === "===" || operator === "!==";
+  if (isStandIn(left) || isStandIn(right)) return { kind: "boolean", node, value: true };
   if (kinds[0] !== kinds[1] || !(kinds[0] === "int" || (equality && kinds[0] === "boolean"))) {
     checker.found.add(messages.notNumber(kinds[0] === "int" ? node.right : node.left));
     return { kind: "boolean", node, value: true };
@@ -383,10 +403,14 @@ function call(checker: Checker, node: ts.CallExpression): Expression {
   if (callee.interrupt !== undefined) {
     return refused(checker, node.expression, messages.handlerCalled(node.expression, callee.name));
   }
-  const values = callee.parameters.map((parameter, i) =>
-    node.arguments[i] ? checkValueFor(checker, node.arguments[i], parameter.type!) : number(node, 0),
-  );
-  return { kind: "call", node, callee, arguments: values };
+  const values = callee.parameters.map((parameter, i) => {
+    const argument = node.arguments[i];
+    if (argument === undefined) return number(node, 0);
+    // A parameter of no type that the device has takes anything: it has its message.
+    if (checker.untyped.has(parameter)) return checkExpression(checker, argument);
+    return checkValueFor(checker, argument, parameter.type!);
+  });
+  return checker.untyped.has(callee) ? standIn(node) : { kind: "call", node, callee, arguments: values };
 }
 
 function otherSyntax(node: ts.Expression): [what: string, wayOut: string] {

@@ -8,6 +8,12 @@ import { messages } from "./messages.ts";
 import { type Field, isReference, type RecordTree, type Type, typeOf } from "./tree.ts";
 import { describe } from "./types.ts";
 
+/** What may stand before a record class. */
+const EXPORTS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.ExportKeyword,
+  ts.SyntaxKind.DefaultKeyword,
+]);
+
 /** The record that a class describes; each class is checked once. */
 export function checkRecord(checker: Checker, node: ts.ClassDeclaration): RecordTree {
   const known = checker.records.get(node);
@@ -22,7 +28,10 @@ export function checkRecord(checker: Checker, node: ts.ClassDeclaration): Record
   if (node.heritageClauses) {
     checker.found.add(messages.recordClass(node.heritageClauses[0], "what it inherits"));
   }
+  const unwanted = node.modifiers?.find(({ kind }) => !EXPORTS.has(kind)) ?? node.typeParameters?.[0];
+  if (unwanted) checker.found.add(messages.recordClass(unwanted, `'${unwanted.getText()}'`));
   for (const member of node.members) {
+    if (ts.isSemicolonClassElement(member)) continue;
     const field = checkField(checker, record, member);
     if (field) record.fields.set(field.name, field);
   }
@@ -35,9 +44,10 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
     !ts.isPropertyDeclaration(member) ||
     !ts.isIdentifier(member.name) ||
     !member.initializer ||
+    member.questionToken ||
     member.modifiers?.some((modifier) => !allowed(modifier))
   ) {
-    const what = member.name ? `'${member.name.getText()}'` : "the constructor";
+    const what = member.name ? `'${member.name.getText()}'` : unnamed(member);
     checker.found.add(messages.recordClass(member, what));
     return undefined;
   }
@@ -53,7 +63,8 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
       checker.found.add(messages.recordClass(member, "the record inside itself"));
     return { ...base, ...storage };
   }
-  const initial = checker.constant(value, `the first value of '${base.name}'`) ?? 0;
+  const initial = checker.constant(value, `the first value of '${base.name}'`);
+  if (initial === undefined) return undefined;
   const given = typeOf(checkExpression(checker, value));
   const type = checker.writtenType(member.type) ?? given;
   if (member.type === undefined && type.kind !== "boolean") {
@@ -64,6 +75,11 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
   }
   checker.mustFit(value, initial, type);
   return { ...base, type, initial: { kind: "scalar", value: initial } };
+}
+
+function unnamed(member: ts.ClassElement): string {
+  if (ts.isConstructorDeclaration(member)) return "the constructor";
+  return ts.isIndexSignatureDeclaration(member) ? "the index signature" : "the static block";
 }
 
 /** Whether a value of the type is `inner`, or has it inside. A record that is being checked has its fields so far. */

@@ -9,11 +9,12 @@ import {
   checkInteger,
   checkTarget,
   checkValueFor,
+  isStandIn,
   operatorWayOut,
 } from "./check-expressions.ts";
 import { checkStorage, languageFunction } from "./check-storage.ts";
 import { depthOfStorage, livesHere } from "./lifetimes.ts";
-import { messages } from "./messages.ts";
+import { type Messages, messages } from "./messages.ts";
 import { relating, rowOf } from "./related.ts";
 import {
   type Expression,
@@ -106,8 +107,13 @@ class Body {
   }
 
   #declarations(list: ts.VariableDeclarationList): Statement[] {
-    if ((list.flags & ts.NodeFlags.BlockScoped) === 0) {
-      this.#add(messages.syntax(list, "'var'", "use const or let, which end with their block"));
+    if (refuseForm(this.#checker.found, list)) {
+      for (const declaration of list.declarations) {
+        const { name } = declaration;
+        if (!ts.isIdentifier(name)) continue;
+        this.#checker.untyped.add(this.#declare(declaration, name, intType("u8"), true));
+      }
+      return [];
     }
     return list.declarations.flatMap((declaration) => this.#declaration(declaration, list));
   }
@@ -123,7 +129,9 @@ class Body {
       return [];
     }
     const constant = (list.flags & ts.NodeFlags.Const) !== 0;
+    const told = this.#checker.found.list.length;
     const written = this.#checker.writtenType(node.type);
+    const isTyped = this.#checker.found.list.length === told;
     const owned = checkStorage(this.#checker, node.initializer);
     if (owned) {
       if (!constant) this.#add(messages.referenceNotConstant(node.name, node.name.text));
@@ -133,9 +141,15 @@ class Body {
       const variable = this.#declare(node, node.name, owned.type, constant, { initial: owned.initial });
       return [{ kind: "declare", node, variable, value: undefined, owns: true }];
     }
-    const value = written
-      ? checkValueFor(this.#checker, node.initializer, written)
-      : checkExpression(this.#checker, node.initializer);
+    const value =
+      written && isTyped
+        ? checkValueFor(this.#checker, node.initializer, written)
+        : checkExpression(this.#checker, node.initializer);
+    if (!isTyped || isStandIn(value)) {
+      const variable = this.#declare(node, node.name, intType("u8"), constant);
+      this.#checker.untyped.add(variable);
+      return [{ kind: "declare", node, variable, value, owns: false }];
+    }
     const given = typeOf(value);
     if (given.kind === "void") this.#add(messages.voidValue(node.initializer));
     if (isReference(given)) return this.#reference(node, node.name, written ?? given, constant, value);
@@ -207,7 +221,7 @@ class Body {
       case "assert":
         return [{ kind: "expression", node, expression }];
       default:
-        this.#add(messages.unused(node));
+        if (!isStandIn(expression)) this.#add(messages.unused(node));
         return [];
     }
   }
@@ -382,6 +396,10 @@ class Body {
   #return(node: ts.ReturnStatement): Statement {
     if (this.#sections > 0) this.#add(messages.criticalReturn(node));
     if (node.expression === undefined) return { kind: "return", node, value: undefined };
+    if (this.#checker.untyped.has(this.#tree)) {
+      checkExpression(this.#checker, node.expression);
+      return { kind: "return", node, value: undefined };
+    }
     if (this.#tree.result.kind === "void") {
       this.#add(messages.voidValue(node.expression));
       return { kind: "return", node, value: undefined };
@@ -402,6 +420,16 @@ function changingReference(checker: Checker, node: ts.Expression): VariableNode 
 
 function isCritical(checker: Checker, node: ts.CallExpression): boolean {
   return languageFunction(checker, node) === "critical";
+}
+
+/** Refuses `var` and `using`: whether it did. */
+export function refuseForm(found: Messages, list: ts.VariableDeclarationList): boolean {
+  const form = list.flags & ts.NodeFlags.BlockScoped;
+  if (form === ts.NodeFlags.Let || form === ts.NodeFlags.Const) return false;
+  const what = form === ts.NodeFlags.None ? "'var'" : "'using'";
+  const wayOut = form === ts.NodeFlags.None ? "which end with their block" : "nothing is ever disposed of";
+  found.add(messages.syntax(list, what, `use const or let, ${wayOut}`));
+  return true;
 }
 
 function isCompound(kind: ts.SyntaxKind): boolean {

@@ -7,9 +7,9 @@ import ts from "typescript";
 import { locating } from "./breakdown.ts";
 import { newCell } from "./check-cells.ts";
 import { checkDispatch } from "./check-dispatch.ts";
-import { checkExpression } from "./check-expressions.ts";
+import { checkExpression, isStandIn } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
-import { checkBody } from "./check-statements.ts";
+import { checkBody, refuseForm } from "./check-statements.ts";
 import { checkStorage, type Storage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
@@ -56,6 +56,11 @@ export class Checker {
   /** Parameters and local variables, by their declarations. */
   readonly locals = new Map<ts.Node, Variable>();
   readonly records = new Map<ts.Node, RecordTree>();
+  /**
+   * Variables that stand for something refused, and functions whose results do: what is said of them is said at
+   * their declarations.
+   */
+  readonly untyped = new Set<Variable | FunctionTree>();
   /** Tables of texts that no declaration names. */
   readonly texts: Variable[] = [];
   readonly #program: SourceProgram;
@@ -78,7 +83,10 @@ export class Checker {
     const { entry } = this.#program;
     const main = entry.statements.find(
       (statement) =>
-        ts.isFunctionDeclaration(statement) && statement.name?.text === "main" && isExported(statement),
+        ts.isFunctionDeclaration(statement) &&
+        statement.name?.text === "main" &&
+        isExported(statement) &&
+        !statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword),
     ) as ts.FunctionDeclaration | undefined;
     if (main === undefined) {
       this.found.add(messages.noMain(entry.statements[0] ?? entry.endOfFileToken));
@@ -96,7 +104,7 @@ export class Checker {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const tree = next;
       if (this.#spoilt.has(tree.node)) this.#reach(tree.node);
-      else tree.body = locating(tree.node, () => checkBody(this, tree));
+      else if (this.#isPlain(tree.node)) tree.body = locating(tree.node, () => checkBody(this, tree));
     }
     return {
       entry: entryTree,
@@ -119,18 +127,22 @@ export class Checker {
     const known = this.#functions.get(node);
     if (known) return known;
     const module = this.moduleOf(node);
+    const told = this.found.list.length;
+    const result = this.#resultType(node);
+    const isTyped = this.found.list.length === told;
     const tree: FunctionTree = {
       name: node.name!.text,
       node,
       module,
       parameters: node.parameters.map((parameter) => this.#parameter(parameter)),
-      result: this.#resultType(node),
+      result,
       external: this.#markedName(node, "extern"),
       interrupt: this.#markedName(node, "isr"),
       body: [],
     };
     this.#functions.set(node, tree);
-    this.#refuseModifiers(node);
+    if (!isTyped) this.untyped.add(tree);
+    if (!this.#isPlain(node)) this.#refuseForm(node, tree);
     if (tree.external === undefined) this.#waiting.push(tree);
     return tree;
   }
@@ -185,6 +197,7 @@ export class Checker {
   /** The value of an expression that must be constant; undefined after a message that calls it `what`. */
   constant(node: ts.Expression, what: string): number | undefined {
     const expression = checkExpression(this, node);
+    if (isStandIn(expression)) return undefined;
     if (expression.kind === "number") return expression.value;
     if (expression.kind === "boolean") return Number(expression.value);
     this.found.add(messages.notConstant(node, what));
@@ -203,6 +216,7 @@ export class Checker {
       );
       return undefined;
     }
+    if (refuseForm(this.found, node.parent as ts.VariableDeclarationList)) return undefined;
     const constant = (node.parent.flags & ts.NodeFlags.Const) !== 0;
     const storage = this.#moduleStorage(value);
     if (storage !== undefined) {
@@ -237,6 +251,7 @@ export class Checker {
 
   #moduleConstant(node: ts.VariableDeclaration, value: ts.Expression): ModuleName | undefined {
     const expression = checkExpression(this, value);
+    if (isStandIn(expression)) return undefined;
     if (expression.kind === "number" || expression.kind === "boolean") {
       const given = configured(node, expression, this.#configuration, this.found);
       const type = this.writtenType(node.type);
@@ -269,15 +284,23 @@ export class Checker {
   }
 
   #parameter(node: ts.ParameterDeclaration): Variable {
+    const told = this.found.list.length;
+    const parameter = this.#typedParameter(node);
+    if (this.found.list.length > told) this.untyped.add(parameter);
+    return parameter;
+  }
+
+  #typedParameter(node: ts.ParameterDeclaration): Variable {
+    const module = this.moduleOf(node);
+    const base = { name: node.name.getText(), node, module, scope: "parameter" } as const;
     if (!ts.isIdentifier(node.name) || node.questionToken || node.initializer || node.dotDotDotToken) {
       this.found.add(messages.syntax(node, "this form of parameter", "write name: type, nothing else"));
+      return { ...base, type: intType("u8"), constant: false };
     }
     const type = this.writtenType(node.type);
     if (type === undefined || type.kind === "void") {
       this.found.add(messages.missingType(node, `the parameter '${node.name.getText()}'`));
     }
-    const module = this.moduleOf(node);
-    const base = { name: node.name.getText(), node, module, scope: "parameter" } as const;
     if (type === undefined || !isRow(type)) return { ...base, type: type ?? intType("u8"), constant: false };
     const lengthType = { kind: "int", min: type.length, max: 0xffff, name: "u16" } as const;
     const length: Variable = { ...base, name: `${base.name}Length`, type: lengthType, constant: true };
@@ -291,15 +314,23 @@ export class Checker {
     return { kind: "void" };
   }
 
-  #refuseModifiers(node: ts.FunctionDeclaration): void {
-    if (node.asteriskToken || node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword)) {
-      this.found.add(
-        messages.syntax(node.name ?? node, "a generator or async function", "write a plain function"),
-      );
-    }
-    if (node.typeParameters) {
-      this.found.add(messages.syntax(node.typeParameters[0], "a generic function", "write the types out"));
-    }
+  /** Whether a function is no generator, not asynchronous and not generic. */
+  #isPlain(node: ts.FunctionDeclaration): boolean {
+    const asynchronous = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    return !node.asteriskToken && !asynchronous && !node.typeParameters;
+  }
+
+  /** Refuses another form of function, and says nothing of the types that come with it. */
+  #refuseForm(node: ts.FunctionDeclaration, tree: FunctionTree): void {
+    const signature = { from: node.pos, to: node.body?.pos ?? node.end };
+    this.found.drop(
+      ({ file, start }) => file === node.getSourceFile() && signature.from <= start! && start! < signature.to,
+    );
+    const message = node.typeParameters
+      ? messages.syntax(node.typeParameters[0], "a generic function", "write the types out")
+      : messages.syntax(node.name ?? node, "a generator or async function", "write a plain function");
+    this.found.add(message);
+    for (const part of [tree, ...tree.parameters]) this.untyped.add(part);
   }
 
   /** The C name after `@extern` or `@isr`. */
@@ -332,6 +363,15 @@ export class Checker {
         ts.isInterfaceDeclaration(statement) ||
         ts.isEmptyStatement(statement);
       if (!declares) this.found.add(messages.moduleStatement(statement));
+      if (ts.isImportDeclaration(statement)) this.#checkImport(statement);
+    }
+  }
+
+  #checkImport({ importClause, attributes }: ts.ImportDeclaration): void {
+    const wayOut = "import names: import { ... } from ...";
+    if (attributes) this.found.add(messages.syntax(attributes, "an attribute of an import", wayOut));
+    if (importClause?.phaseModifier === ts.SyntaxKind.DeferKeyword) {
+      this.found.add(messages.syntax(importClause, "a deferred import", wayOut));
     }
   }
 

@@ -100,6 +100,7 @@ function languageType(context: TypeContext, name: string, node: ts.TypeReference
   );
   if (name === "Int") {
     if (first === undefined || second === undefined || first > second) return undefined;
+    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(second)) return undefined;
     const type = { kind: "int", min: first, max: second, name: `Int<${first}, ${second}>` } as const;
     return narrowest(type) && type;
   }
