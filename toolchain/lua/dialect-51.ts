@@ -7,7 +7,7 @@
  */
 import type * as lua from "typescript-to-lua";
 import { intervals } from "../compiler/index.ts";
-import type { Dialect, Helper } from "./dialect.ts";
+import { type Dialect, type Helper, signedLow } from "./dialect.ts";
 import { add, call, isSimple, literal, modulo, multiply, number, over, power, subtract } from "./syntax.ts";
 import { allOnes, type Interval, isSafe, type Value } from "./value.ts";
 
@@ -20,10 +20,8 @@ const EITHER_SIGN: Interval = { min: I32.min, max: U32.max };
  * What every library takes: a signed number of 32 bits. NodeMCU's converts by the processor's own instruction, which
  * makes the highest signed number of all that is above.
  */
-function argument({ code, range }: Value): lua.Expression {
-  if (within(range, I32)) return code;
-  const half = number(2 ** 31);
-  return subtract(lua51.low(add(code, half), 32), half);
+function argument(value: Value): lua.Expression {
+  return within(value.range, I32) ? value.code : signedLow(lua51, value, 32);
 }
 
 /** k where the value is 2^k - 1. */

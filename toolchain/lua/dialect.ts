@@ -1,7 +1,9 @@
 /** What the two families of Lua do differently: bits and quotients. */
 import type * as lua from "typescript-to-lua";
+import { intervals } from "../compiler/index.ts";
 import type { HelperName } from "./runtime.ts";
-import type { Value } from "./value.ts";
+import { add, number, subtract } from "./syntax.ts";
+import { isSafe, type Value } from "./value.ts";
 
 export type LuaDialect = "5.1" | "5.3";
 
@@ -30,4 +32,15 @@ export interface Dialect {
   rotateLeft(helper: Helper, operand: Value, count: Value, bits: number): lua.Expression;
   /** The low bits of any value, from 0 on. */
   low(operand: lua.Expression, bits: number): lua.Expression;
+}
+
+/** The low bits of any value as a signed number. Half of what they count is added only where the sum is exact. */
+export function signedLow(
+  dialect: Dialect,
+  { code, range }: Omit<Value, "exact">,
+  bits: number,
+): lua.Expression {
+  const half = 2 ** (bits - 1);
+  const clean = isSafe(intervals.add(range, { min: half, max: half })) ? code : dialect.low(code, bits);
+  return subtract(dialect.low(add(clean, number(half)), bits), number(half));
 }

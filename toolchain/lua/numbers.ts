@@ -4,6 +4,7 @@ import { intervals, tree } from "../compiler/index.ts";
 import { elementCode, lengthCode, loadCode } from "./arrays.ts";
 import { callCode } from "./calls.ts";
 import { chosen, conditionCode } from "./conditions.ts";
+import { signedLow } from "./dialect.ts";
 import { inOrder, placeOf } from "./order.ts";
 import { fieldCode } from "./records.ts";
 import { add, assign, multiply, number, subtract } from "./syntax.ts";
@@ -88,9 +89,7 @@ function settled(at: Writer, value: Value, bits: 8 | 16 | 32, range: Interval, w
   if (max - min < 2 ** bits) return { code: value.code, range, exact: true };
   if (wanted !== "exact" && wanted <= bits && isSafe(value.range)) return { ...value, exact: false };
   if (range.min >= 0) return { code: at.dialect.low(value.code, bits), range, exact: true };
-  const half = 2 ** (bits - 1);
-  const shifted = at.dialect.low(add(value.code, number(half)), bits);
-  return { code: subtract(shifted, number(half)), range, exact: true };
+  return { code: signedLow(at.dialect, value, bits), range, exact: true };
 }
 
 /** A value of which only the low bits count, from 0 on. */

@@ -45,6 +45,13 @@ export const widthCases: readonly Case[] = [
     "a constant of 16 bits beside octets",
     "u8(u8(a) + 32767) + ((u8(b) + 32767) & 3) + u8(u8(a) - 32768)",
   ),
+  ...["(W ^ b)", "(W | 1)", "(W & b)", "~W", "i16(W) * 3", "i8(-W)"].map((text) =>
+    expression(
+      `${text} where W has 53 bits`,
+      // Odd and at the upper end: half of 32 bits more would pass what a double holds.
+      text.replace("W", "(u32(a | 0xfffffff0) * 2097152 + (b & 0x1fffff))"),
+    ),
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
