@@ -35,8 +35,8 @@ export function referenceCall(at: Writer, expression: Call): Reference {
   const code = callCode(at, expression);
   if (!at.context.conventions.isBased(tree.calleesOf(expression)[0]))
     return { table: at.temporary(code), base: number(0) };
-  const table = at.freshName("t");
-  const base = at.freshName("t_at");
+  const table = at.temporaryName();
+  const base = at.temporaryName();
   at.emit(local([table, base], [code]));
   return { table, base };
 }

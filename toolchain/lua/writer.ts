@@ -230,7 +230,12 @@ export class Writer {
 
   /** Gives a name to a reference that outlives the statement: the variable's own where there is none yet. */
   bindReference(variable: tree.Variable, { table, base }: Reference): void {
-    const named = lua.isIdentifier(table) && !this.#moving.has(table.text) ? table : this.variable(variable);
+    const lasts =
+      lua.isIdentifier(table) &&
+      !this.#moving.has(table.text) &&
+      // Those end with the statement where the variables of the source live outside.
+      !(this.#tight && this.isTemporary(table));
+    const named = lasts ? table : this.variable(variable);
     if (named !== table) this.declare([named], [table]);
     if (lua.isNumericLiteral(base)) {
       this.#aliases.set(variable, { table: named, base });

@@ -43,6 +43,22 @@ ${lines(260, (i) => `  r = u32(r * 3 + x${i});`)}
 }`,
   ),
   program(
+    "references that calls and choices give, beside 180 local variables",
+    `
+const x = new Uint8Array(8), y = new Uint8Array(8);
+function part(n: U32): Bytes<4> { return n % 2 === 1 ? view(x, 2, 4) : view(y, n & 4, 4); }
+function whole(n: U32): Bytes<8> { return n % 2 === 1 ? x : y; }
+export function run(a: U32, b: U32): U32 {
+  for (let i = 0; i < 8; i++) { x[i] = u8(a + i); y[i] = u8(b * 3 + i); }
+  const p = part(a), q = whole(b), s = a > b ? x : y, t = view(q, 2, 3);
+${lines(180, (i) => `  let x${i} = u32(a + ${i * i});`)}
+${lines(180, (i) => `  x${i} = u32(x${i} + x${(i * 3 + 1) % 180} + p[1] + q[2] + s[1] + t[1]);`)}
+  let r: U32 = 0;
+${lines(180, (i) => `  r = u32(r * 3 + x${i});`)}
+  return r;
+}`,
+  ),
+  program(
     "200 statements that need variables of the compiler's own",
     `
 let on = false;
