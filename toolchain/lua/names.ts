@@ -6,7 +6,7 @@ import type { tree } from "../compiler/index.ts";
 const RESERVED =
   "and break do else elseif end false for function goto if in local nil not or repeat return then true until while " +
   "assert bit bit32 error math pairs pcall string table type unpack spread _G _ENV arg self " +
-  "floor byte band bor bxor mul32 zeros rows fill copy copyText equal load16le load16be load32le load32be " +
+  "always floor byte band bor bxor mul32 zeros rows fill copy copyText equal load16le load16be load32le load32be " +
   "store16le store16be store32le store32be SPILLED";
 
 function plain(name: string): string {

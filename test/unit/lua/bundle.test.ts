@@ -113,6 +113,23 @@ for name in pairs(program.variables) do io.write(name) end`;
       );
     });
 
+    it(`show variables under names that the bundle itself uses, in ${lua.name}`, () => {
+      const modules = {
+        "main.ts": `${IMPORTS}${PORT}
+const always = new Uint8Array(2);
+let missing: U32 = 4;
+export function main(): void { always[1] = 7; missing = input(); output(missing); }
+`,
+      };
+      const script = `
+function test_input() return 3 end
+function test_output() end
+${LOAD}
+program.main()
+io.write(program.variables["main.ts:always"]()[1], program.variables["main.ts:missing"]())`;
+      assert.equal(run(lua, modules, script), "73");
+    });
+
     it(`tell the place in TypeScript of an error in ${lua.name}`, () => {
       const modules = {
         "main.ts": `${IMPORTS}import { deep } from "./other.ts";
