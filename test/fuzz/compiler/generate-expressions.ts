@@ -28,6 +28,8 @@ export interface Budget {
   spend(cost: number): boolean;
 }
 
+/** Factors of hash functions. */
+const PRIMES = [0x01000193, 0x9e3779b1, 0x85ebca6b];
 const SAFE: Interval = { min: -(2 ** 52), max: 2 ** 52 };
 
 export class Expressions {
@@ -64,19 +66,20 @@ export class Expressions {
         [2, "&"],
         [2, "bits"],
         [2, "<<"],
-        [2, ">>"],
+        [3, ">>"],
         [2, ">>>"],
         [1, "/"],
         [1, "%"],
         [1, "unary"],
         [2, "?"],
         [2, "cast"],
-        [1, "mul32"],
+        [2, "mul32"],
         [1, "rotate"],
         [3, "element"],
         [1, "load"],
         [3, "call"],
         [1, "step"],
+        [this.scope.functions.length > 0 ? 2 : 1, "order"],
       ] as const)
     ) {
       case "leaf":
@@ -98,16 +101,14 @@ export class Expressions {
         return computed(`(${a.text} ${operator} ${b.text})`, range(a, b));
       }
       case "<<": {
-        const [value, count] = [inner(), this.#count(depth)];
+        const [value, count] = [this.#narrow(inner()), this.#count(depth)];
         return computed(`(${value.text} << ${count.text})`, interval.shiftLeft(value, count));
       }
       case ">>": {
-        // Narrow values have more to go wrong: the count passes their own bits.
-        const narrow = this.random.chance(0.4)
-          ? this.cast(this.random.pick(["i8", "i16"]), inner())
-          : inner();
-        const [value, count] = [this.#inside(narrow, I32, "i32"), this.#count(depth)];
-        return computed(`(${value.text} >> ${count.text})`, interval.shiftRight(value, count));
+        const signed = this.#inside(this.#narrow(inner()), I32, "i32");
+        // Past the bits of an octet or two there is more to shift.
+        const count = this.random.chance(0.3) ? literal(this.random.between(14, 31)) : this.#count(depth);
+        return computed(`(${signed.text} >> ${count.text})`, interval.shiftRight(signed, count));
       }
       case ">>>": {
         const [value, count] = [this.#inside(inner(), U32, "u32"), this.#count(depth)];
@@ -137,10 +138,9 @@ export class Expressions {
       case "cast":
         return this.cast(this.random.pick(WIDTHS), inner());
       case "mul32": {
-        const [a, b] = [
-          this.valueFor(widthType("u32"), depth - 1),
-          this.valueFor(widthType("u32"), depth - 1),
-        ];
+        const factor = () => this.valueFor(widthType("u32"), depth - 1);
+        // A product beyond 53 bits more often than not.
+        const [a, b] = [factor(), this.random.chance(0.5) ? literal(this.random.pick(PRIMES)) : factor()];
         return { text: `mul32(${bare(a.text)}, ${bare(b.text)})`, ...RANGES.u32, brand: "u32" };
       }
       case "rotate":
@@ -152,7 +152,9 @@ export class Expressions {
       case "call":
         return this.#call(depth - 1) ?? this.#leaf();
       case "step":
-        return this.#step() ?? this.#leaf();
+        return this.#step(this.#steppable()) ?? this.#leaf();
+      case "order":
+        return this.#order(depth - 1) ?? this.#leaf();
     }
   }
 
@@ -273,7 +275,7 @@ export class Expressions {
   }
 
   #count(depth: number, most = 31): Value {
-    if (this.random.chance(0.6)) return literal(this.random.below(most + 1));
+    if (this.random.chance(0.6)) return literal(this.random.below(this.random.chance(0.4) ? 8 : most + 1));
     const value = this.integer(depth - 1);
     if (within(value, { min: 0, max: most })) return value;
     const masks = [7, 15, 31].filter((mask) => mask <= most);
@@ -322,18 +324,52 @@ export class Expressions {
   #call(depth: number): Value | undefined {
     const { functions } = this.scope;
     const able = functions.filter(({ result }) => result.kind === "integer");
-    const callee = able.length > 0 ? this.random.pick(able) : undefined;
-    if (callee === undefined || callee.result.kind !== "integer") return undefined;
+    return able.length > 0 ? this.#valueOf(this.random.pick(able), depth) : undefined;
+  }
+
+  #valueOf(callee: FunctionName, depth: number): Value | undefined {
+    if (callee.result.kind !== "integer") return undefined;
     const text = this.call(callee, depth);
     const { min, max, brand } = callee.result.type;
     return text === undefined ? undefined : { text, min, max, brand };
   }
 
-  /** `x++` and its like, guarded so that it fits. */
-  #step(): Value | undefined {
+  /** Two operands of which one changes what the other reads. */
+  #order(depth: number): Value | undefined {
+    const { functions, integers } = this.scope;
+    const able = functions.filter(({ result, writes }) => result.kind === "integer" && writes.length > 0);
+    const callee = able.length > 0 && this.random.chance(0.7) ? this.random.pick(able) : undefined;
+    const written = callee ? integers.filter(({ text }) => callee.writes.includes(text)) : [];
+    const name = written.length > 0 ? this.random.pick(written) : this.#steppable();
+    if (name === undefined) return undefined;
+    const call = written.length > 0 && callee ? this.#valueOf(callee, depth) : undefined;
+    const change = call ?? this.#step(name);
+    if (change === undefined) return undefined;
+    const array = this.random.chance(0.3) ? this.octets(1) : undefined;
+    const element =
+      array && this.fitted(named(name), { ...widthType("u16"), text: "", max: array.length - 1 });
+    const reader =
+      array && element ? computed(`${array.text}[${bare(element.text)}]`, RANGES.u8) : named(name);
+    const operator = this.random.pick(["+", "-", "*"] as const);
+    return this.random.chance(0.7)
+      ? this.#arithmetic(operator, reader, change)
+      : this.#arithmetic(operator, change, reader);
+  }
+
+  #steppable(): IntegerName | undefined {
     const names = this.scope.integers.filter((name) => name.writable && !name.counter);
-    if (names.length === 0) return undefined;
-    const { text, type } = this.random.pick(names);
+    return names.length > 0 ? this.random.pick(names) : undefined;
+  }
+
+  /** Now and then as an octet or two: narrow values have more to go wrong. */
+  #narrow(value: Value): Value {
+    return this.random.chance(0.4) ? this.cast(this.random.pick(["i8", "i16"]), value) : value;
+  }
+
+  /** `x++` and its like, guarded so that it fits. */
+  #step(name: IntegerName | undefined): Value | undefined {
+    if (name === undefined || !name.writable) return undefined;
+    const { text, type } = name;
     const up = this.random.chance(0.5);
     const guard = up ? `${text} < ${type.max}` : `${text} > ${type.min}`;
     const step = this.random.chance(0.5) ? `${text}${up ? "++" : "--"}` : `${up ? "++" : "--"}${text}`;

@@ -94,6 +94,8 @@ export interface FunctionName {
   readonly result: ResultType;
   /** How much work a call is, in the units of the generator. */
   readonly cost: number;
+  /** Integers of the module that it assigns itself. */
+  readonly writes: readonly string[];
 }
 
 /** Everything in reach at one point. */

@@ -5,6 +5,7 @@ import {
   type ArrayName,
   type IntegerName,
   type IntegerType,
+  type RecordClass,
   type ResultType,
   type Scope,
   WIDTHS,
@@ -134,7 +135,7 @@ export class Statements {
       [3 * deep, "for"],
       [1 * deep, "while"],
       [1 * deep, "do"],
-      [2 * deep, "switch"],
+      [3 * deep, "switch"],
       [4 * deep, "guard"],
       [0.5 * deep, "hide"],
     ] as const);
@@ -532,21 +533,24 @@ ${this.#store(indent, array, text)}`;
     const inner = `${indent}  `;
     const inmost = `${inner}  `;
     const name = this.#scope.integers.length > 0 ? this.#random.pick(this.#scope.integers) : undefined;
-    const some = () => this.#expressions.fitted(this.#integer(1), { ...widthType("u8"), text: "", max: 7 });
+    const some = () =>
+      this.#expressions.fitted(this.#integer(1), {
+        ...widthType("u8"),
+        text: "",
+        max: this.#random.pick([1, 3, 7]),
+      });
     // Of a constant TypeScript knows which labels it does not meet.
     const chosen = name && this.#random.chance(0.4) ? named(name) : some();
     const value = chosen.min === chosen.max ? this.#expressions.cast("u8", chosen) : chosen;
-    // Some that are never met.
-    const near = [0, 1, 2, 3, 5, value.max, value.min, value.max + 1, value.min - 1, 70000].filter((label) =>
-      this.#random.chance(label >= 0 && label < 4 ? 0.6 : 0.3),
-    );
-    const labels = [...new Set(near)];
+    const met = [0, 1, 2, 3, 5, value.max, value.min].filter(() => this.#random.chance(0.5));
+    const never = [value.max + 1, value.min - 1, 70000].filter(() => this.#random.chance(0.4));
+    const labels = [...new Set([...met, ...never])].sort(() => this.#random.next() - 0.5);
     this.#jumps.push("switch");
     let text = "";
     labels.forEach((label, i) => {
       text += `${inner}case ${label}:`;
       // Some labels share the body of the next.
-      if (i + 1 < labels.length && this.#random.chance(0.3)) {
+      if (i + 1 < labels.length && this.#random.chance(0.5)) {
         text += "\n";
         return;
       }
@@ -565,8 +569,11 @@ ${this.#store(indent, array, text)}`;
     const names = this.#scope.integers.filter(({ type }) => type.max <= 0x7fffffff);
     if (able.length === 0 || names.length === 0) return this.#assign(indent);
     const array = this.#random.pick(able);
-    const shared = names.filter(({ text, writable }) => writable && /^(main|helper)|\./.test(text));
-    const among = shared.length > 0 && this.#random.chance(0.5) ? shared : names;
+    const written = new Set(this.#scope.functions.flatMap(({ writes }) => writes));
+    const shared = names.filter(({ text }) => written.has(text));
+    const fields = names.filter(({ text }) => /^(p\d|r\d).*\./.test(text));
+    const among =
+      [fields, shared, names].find((some) => some.length > 0 && this.#random.chance(0.5)) ?? names;
     const terms = Array.from({ length: this.#random.pick([1, 1, 2, 2, 3]) }, () => this.#random.pick(among));
     const sum = terms
       .map(({ text }) => text)
@@ -605,9 +612,38 @@ ${this.#store(indent, array, text)}`;
     return text;
   }
 
+  /** A guard on a field of one record, and a store to that of another, which may be the same one. */
+  guardOfField(first: string, second: string, record: RecordClass, indent: string): string {
+    const fields = record.fields.flatMap(({ name, type }) =>
+      type.kind === "integer" ? [{ name, ...type }] : [],
+    );
+    const arrays = this.#scope.arrays.filter(({ table }) => !table);
+    if (fields.length === 0 || arrays.length === 0) return "";
+    const { name, type } = this.#random.pick(fields);
+    const array = this.#random.pick(arrays);
+    const inner = `${indent}  `;
+    const place = `${first}.${name}`;
+    const other = `${second}.${name} = ${bare(this.#expressions.valueFor(type, 1).text)};`;
+    const above = type.min < 0 ? `${place} >= 0 && ` : "";
+    const access = this.#store(inner, array, place);
+    return `${indent}if (${above}${place} < ${array.length}) {\n${inner}${other}\n${access}${indent}}\n`;
+  }
+
+  /** An assignment to something that outlives the function. */
+  lastingWrite(indent: string): string {
+    const target = this.#target(({ text }) => /^(main|helper)/.test(text));
+    if (target === undefined) return "";
+    return `${indent}${target.text} = ${bare(this.#expressions.valueFor(target.type, 2).text)};\n`;
+  }
+
   /** What may make untrue what a guard has proven of names: a call, or a store to one of them or to its like. */
   #disturbance(names: readonly IntegerName[], indent: string): string {
     const { text } = this.#random.pick(names);
+    const callees = this.#scope.functions.filter(({ writes }) => writes.includes(text));
+    if (callees.length > 0 && this.#random.chance(0.7)) {
+      const call = this.#expressions.call(this.#random.pick(callees), 1);
+      if (call) return `${indent}${call};\n`;
+    }
     const field = text.slice(text.lastIndexOf("."));
     const alike = (name: IntegerName) =>
       name.text === text || (text.includes(".") && name.text.endsWith(field));

@@ -257,6 +257,11 @@ class ModuleWriter {
   #function(): void {
     const name = this.#name("Function");
     const parameters = Array.from({ length: this.#random.below(4) }, () => this.#parameter());
+    // Two names for one record are what proofs about fields must reckon with.
+    if (this.#scope.records.length > 0 && this.#random.chance(0.4)) {
+      const { record } = this.#random.pick(this.#scope.records);
+      parameters.push({ kind: "record", record }, { kind: "record", record });
+    }
     const result = this.#result();
     const list = parameters.map((parameter, i) => `p${i}: ${typeText(parameter)}`).join(", ");
     const work = new Work(FUNCTION_WORK);
@@ -264,18 +269,33 @@ class ModuleWriter {
       parameters.forEach((parameter, i) => {
         this.#declareParameter(`p${i}`, parameter);
       });
-      return this.#body(work, result, 2, this.#random.between(1, 3));
+      return this.#body(work, result, 2, this.#random.between(1, 3), parameters);
     });
     const head = `${this.#export()}function ${name}(${list}): ${result.kind === "void" ? "void" : typeText(result)}`;
     this.#text += `${head} {\n${body}}\n`;
-    const callee: FunctionName = { name, parameters, result, cost: work.spent + 4 };
+    const assigned = (text: string) =>
+      new RegExp(`\\b${text.replace(".", "\\.")}(\\+\\+|--| [-+&|^]?= )`).test(body);
+    const writes = this.#scope.integers.map(({ text }) => text).filter(assigned);
+    const callee: FunctionName = { name, parameters, result, cost: work.spent + 4, writes };
     this.#scope.functions.push(callee);
   }
 
-  #body(work: Work, result: ResultType, depth: number, count: number): string {
+  #body(
+    work: Work,
+    result: ResultType,
+    depth: number,
+    count: number,
+    parameters: readonly ParameterType[] = [],
+  ): string {
     const expressions = new Expressions(this.#random, this.#scope, work, 0.08);
     const statements = new Statements(this.#random, this.#scope, expressions, work, result);
-    let text = "";
+    let text = parameters.length > 0 && this.#random.chance(0.6) ? statements.lastingWrite("  ") : "";
+    const records = parameters.flatMap((parameter, i) =>
+      parameter.kind === "record" ? [{ ...parameter, i }] : [],
+    );
+    if (records.length > 1) {
+      text += statements.guardOfField(`p${records[0].i}`, `p${records[1].i}`, records[0].record, "  ");
+    }
     for (let i = 0; i < count; i++) text += statements.statement(depth, "  ");
     return result.kind === "void" ? text : `${text}  ${statements.returned()}\n`;
   }
