@@ -400,13 +400,6 @@ export function unusableProject(why: string): ts.Diagnostic {
 }
 unusableProject.code = 1053;
 
-/** A comment keeps TypeScript's errors back, on which all that the compiler proves is built. */
-export function silencingComment(place: Place): ts.Diagnostic {
-  const text = "a comment that silences TypeScript has no place in firmware: mend the error, or cast";
-  return diagnostic(silencingComment.code, text, place);
-}
-silencingComment.code = 1054;
-
 /** A source nests so deeply at a place that it cannot be read, and nothing more can be said of it. */
 export class TooDeep extends Error {
   readonly diagnostic: ts.Diagnostic;

@@ -8,7 +8,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 import { packageRoot } from "../package-root.ts";
-import { silencingComment } from "./messages.ts";
 import { parseShallow } from "./nesting.ts";
 import type { Module } from "./tree.ts";
 
@@ -119,7 +118,6 @@ export function loadProgram(
   const language = files.find((file) => resolve(file.fileName) === languageFile);
   const syntax = [
     ...program.getOptionsDiagnostics(),
-    ...files.flatMap(silencingComments),
     ...files.flatMap((file) => program.getSyntacticDiagnostics(file)),
   ];
   // Of the whole program: asked for one file, a builder does not look whether a change reaches it.
@@ -137,17 +135,6 @@ export function loadProgram(
     diagnostics,
     whole: syntax.length === 0 && !diagnostics.some(isAboutModule),
   };
-}
-
-/** `@ts-expect-error`, `@ts-expect-error` and `@ts-nocheck`: where TypeScript notes them, its types do not say. */
-function silencingComments(file: ts.SourceFile): ts.Diagnostic[] {
-  const { commentDirectives = [], checkJsDirective } = file as ts.SourceFile & {
-    readonly commentDirectives?: readonly { readonly range: ts.TextRange }[];
-    readonly checkJsDirective?: ts.CheckJsDirective;
-  };
-  const ranges = commentDirectives.map(({ range }) => range);
-  if (checkJsDirective?.enabled === false) ranges.push(checkJsDirective);
-  return ranges.map(({ pos, end }) => silencingComment({ file, start: pos, length: end - pos }));
 }
 
 /** Whether an error is that of an import or export. */

@@ -739,17 +739,17 @@ export const files: readonly SourceText[] = [
   {
     what: "a comment that ignores an error",
     text: "export function main(): void {\n  // @ts-ignore\n  main(1, 2);\n}",
-    verdict: "DEV1054@33",
+    verdict: "TS2554@54",
   },
   {
     what: "a comment that expects an error",
     text: "export function main(): void {\n  /* @ts-expect-error */\n  main(1, 2);\n}",
-    verdict: "DEV1054@33",
+    verdict: "TS2554@63",
   },
   {
     what: "a comment that checks nothing",
     text: "// @ts-nocheck\nexport function main(): void { main(1, 2); }",
-    verdict: "DEV1054@0",
+    verdict: "TS2554@51",
   },
   {
     what: "JSX in a .ts file",
