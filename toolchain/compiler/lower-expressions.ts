@@ -10,6 +10,12 @@ import { EITHER, type Interval, within } from "./interval.ts";
 import type { IrExpression, IrPointer } from "./ir.ts";
 import { lengthOfArray } from "./lengths.ts";
 import type { Lowering } from "./lower.ts";
+import { lowerCall } from "./lower-calls.ts";
+import { choose } from "./lower-choices.ts";
+import { knownOutcome } from "./lower-outcomes.ts";
+import { lowerCell, lowerPlace } from "./lower-places.ts";
+import { lowerAccess, lowerPointerAndIndex } from "./lower-references.ts";
+import { lowerUpdate } from "./lower-updates.ts";
 import {
   BITS,
   type BinaryNode,
@@ -113,9 +119,9 @@ function lowerLeaf(at: Lowering, expression: Expression): IrExpression {
       return { kind: "name", type: at.storage(expression), name: at.name(expression.variable) };
     case "field":
     case "element":
-      return at.place(expression);
+      return lowerPlace(at, expression);
     case "load": {
-      const [array, offset] = at.pointerAndIndex(expression.array, expression.offset);
+      const [array, offset] = lowerPointerAndIndex(at, expression.array, expression.offset);
       const type = expression.bits === 16 ? "u16" : "u32";
       const name = `joinery_load${expression.bits}${expression.order}`;
       return { kind: "call", type, name, arguments: [offsetPointer(array, offset)] };
@@ -124,11 +130,11 @@ function lowerLeaf(at: Lowering, expression: Expression): IrExpression {
       return lowerRotation(at, expression);
     case "call":
     case "dispatch":
-      return at.call(expression);
+      return lowerCall(at, expression);
     case "read":
-      return at.cell(expression.cell);
+      return lowerCell(at, expression.cell);
     case "update":
-      return at.updateValue(expression);
+      return lowerUpdate(at, expression);
     default: {
       const { min, parameter } = lengthOfArray((expression as Expression & { kind: "length" }).array);
       if (parameter === undefined) return constant(min, "int");
@@ -313,11 +319,12 @@ function lowerConditional(
   expression: Expression & { kind: "conditional" },
   wanted: Wanted,
 ): IrExpression {
-  const outcome = at.outcome(expression.condition);
+  const outcome = knownOutcome(at, expression.condition);
   if (outcome !== undefined)
     return lowerValue(at, outcome ? expression.whenTrue : expression.whenFalse, wanted);
   if (typeOf(expression).kind === "boolean") {
-    return at.choose(
+    return choose(
+      at,
       expression,
       (branch) => lowerCondition(at, branch),
       "bool",
@@ -330,7 +337,8 @@ function lowerConditional(
   const branches = [expression.whenTrue, expression.whenFalse];
   const ranges = branches.map((branch) => at.ranges.of(branch));
   const whole = exactType(ranges) ? "exact" : wanted;
-  return at.choose(
+  return choose(
+    at,
     expression,
     (branch) => lowerValue(at, branch, whole),
     narrowest(at.ranges.of(expression)) ?? "u32",
@@ -350,7 +358,7 @@ function lowerConditional(
 
 /** A boolean. */
 export function lowerCondition(at: Lowering, expression: Expression): IrExpression {
-  const outcome = at.outcome(expression);
+  const outcome = knownOutcome(at, expression);
   if (outcome !== undefined) return constant(outcome ? 1 : 0, "bool");
   switch (expression.kind) {
     case "not":
@@ -363,7 +371,7 @@ export function lowerCondition(at: Lowering, expression: Expression): IrExpressi
       return lowerConditional(at, expression, "exact");
     case "equal": {
       const { left, leftOffset, right, rightOffset, count } = expression;
-      const parts = at.access([left, leftOffset, right, rightOffset, count]);
+      const parts = lowerAccess(at, [left, leftOffset, right, rightOffset, count]);
       const name = "joinery_equal";
       return { kind: "call", type: "bool", name, arguments: parts };
     }

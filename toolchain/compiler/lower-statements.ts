@@ -2,9 +2,14 @@
 import { locating } from "./breakdown.ts";
 import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin } from "./ir.ts";
 import { unreadDeclarations } from "./ir-unread.ts";
-import { bitsOf, Lowering, type LoweringContext, scalarType } from "./lower.ts";
+import { Lowering, type LoweringContext } from "./lower.ts";
+import { lowerCallStatement } from "./lower-calls.ts";
 import { lowerCondition, lowerValue } from "./lower-expressions.ts";
-import { storageOf } from "./lower-storage.ts";
+import { discard, knownOutcome } from "./lower-outcomes.ts";
+import { lowerCell, lowerTarget, withPlace } from "./lower-places.ts";
+import { lowerAccess, lowerPointer } from "./lower-references.ts";
+import { keptBits, scalarType, storageOf } from "./lower-storage.ts";
+import { lowerStep } from "./lower-updates.ts";
 import { messages } from "./messages.ts";
 import { functionName } from "./names.ts";
 import { endLineOf, lineOf, located, originOf } from "./origins.ts";
@@ -96,7 +101,7 @@ function lowerAt(at: Lowering, statement: Statement, origin: Origin): void {
       lowerTaken(at, statement);
       return;
     case "if": {
-      const outcome = at.outcome(statement.condition);
+      const outcome = knownOutcome(at, statement.condition);
       if (outcome !== undefined) {
         const taken = outcome ? statement.whenTrue : statement.whenFalse;
         if (taken) lowerTaken(at, taken);
@@ -110,7 +115,9 @@ function lowerAt(at: Lowering, statement: Statement, origin: Origin): void {
     }
     case "critical": {
       const body = block(at, statement.body);
-      if (body.length > 0) at.critical(origin, body);
+      if (body.length === 0) return;
+      at.masksInterrupts = true;
+      at.emit({ kind: "critical", origin, name: at.fresh("interrupts"), body });
       return;
     }
     case "loop":
@@ -141,7 +148,7 @@ function lowerTaken(at: Lowering, statement: Statement): void {
 
 function lowerResult(at: Lowering, value: Expression) {
   const { result } = at.tree;
-  if (isReference(result)) return at.pointer(value);
+  if (isReference(result)) return lowerPointer(at, value);
   return lowerStored(at, value, result);
 }
 
@@ -149,7 +156,7 @@ function lowerResult(at: Lowering, value: Expression) {
 function lowerStored(at: Lowering, value: Expression, type: Type): IrExpression {
   if (type.kind === "boolean") return lowerCondition(at, value);
   const storage = scalarType(type);
-  return stored(storage, lowerValue(at, value, bitsOf(storage)));
+  return stored(storage, lowerValue(at, value, keptBits(storage)));
 }
 
 function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin): void {
@@ -162,7 +169,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
     return;
   }
   if (type && isReference(type)) {
-    const pointer = at.pointer(value);
+    const pointer = lowerPointer(at, value);
     at.emit({
       kind: "declare",
       origin,
@@ -174,7 +181,9 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
   }
   const storage = at.storage({ kind: "variable", node: statement.node, variable });
   const lowered =
-    storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
+    storage === "bool"
+      ? lowerCondition(at, value)
+      : stored(storage, lowerValue(at, value, keptBits(storage)));
   const declared: Declared = { kind: "value", type: storage };
   at.emit({ kind: "declare", origin, type: declared, name: at.name(variable), value: lowered });
 }
@@ -182,7 +191,7 @@ function lowerDeclare(at: Lowering, statement: DeclareStatement, origin: Origin)
 function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): void {
   const { target } = statement;
   if (target.kind === "variable" && target.variable.referents) {
-    const value = at.pointer(statement.value);
+    const value = lowerPointer(at, statement.value);
     at.emit({ kind: "point", origin, name: at.name(target.variable), value });
     return;
   }
@@ -190,30 +199,32 @@ function lowerAssign(at: Lowering, statement: AssignStatement, origin: Origin): 
   const value = compound ?? statement.value;
   const storage = at.storage(target);
   const lowered = () =>
-    storage === "bool" ? lowerCondition(at, value) : stored(storage, lowerValue(at, value, bitsOf(storage)));
-  at.withPlace(target, statement.value, compound !== undefined, () => {
+    storage === "bool"
+      ? lowerCondition(at, value)
+      : stored(storage, lowerValue(at, value, keptBits(storage)));
+  withPlace(at, target, statement.value, compound !== undefined, () => {
     const source = lowered();
-    at.emit({ kind: "assign", origin, target: at.targetPlace(target), value: source });
+    at.emit({ kind: "assign", origin, target: lowerTarget(at, target), value: source });
   });
 }
 
 function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void {
   switch (expression.kind) {
     case "update":
-      at.step(expression, origin);
+      lowerStep(at, expression, origin);
       return;
     case "call":
     case "dispatch":
-      at.emit(at.callStatement(expression, origin));
+      at.emit(lowerCallStatement(at, expression, origin));
       return;
     case "write": {
       const { cell, value } = expression;
       const lowered = lowerStored(at, value, valueOfCell(cell.type as CellType));
-      at.emit({ kind: "assign", origin, target: at.cell(cell), value: lowered });
+      at.emit({ kind: "assign", origin, target: lowerCell(at, cell), value: lowered });
       return;
     }
     case "store": {
-      const [place] = at.access([expression.array, expression.offset], expression.value);
+      const [place] = lowerAccess(at, [expression.array, expression.offset], expression.value);
       const type = expression.bits === 16 ? "u16" : "u32";
       const value = stored(type, lowerValue(at, expression.value, expression.bits));
       const name = `joinery_store${expression.bits}${expression.order}`;
@@ -222,7 +233,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
     }
     case "copy": {
       const { target, targetOffset, source, sourceOffset, count } = expression;
-      const parts = at.access([target, targetOffset, source, sourceOffset, count]);
+      const parts = lowerAccess(at, [target, targetOffset, source, sourceOffset, count]);
       const type = typeOf(source);
       const flash = type.kind === "array" && type.memory === "flash";
       const name = flash ? "joinery_copy_flash" : mayOverlap(target, source) ? "memmove" : "memcpy";
@@ -231,7 +242,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
     }
     case "fill": {
       const { target, offset, count, value } = expression;
-      const [place, size] = at.access([target, offset, count], value);
+      const [place, size] = lowerAccess(at, [target, offset, count], value);
       if (expression.lasting) {
         at.emit({ kind: "call", origin, name: "joinery_wipe", arguments: [place, size] });
         return;
@@ -247,7 +258,7 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
 
 /** A trap where the condition does not hold, in a debug build; else what evaluating the condition does. */
 function lowerAssertion(at: Lowering, condition: Expression, origin: Origin): void {
-  const outcome = at.outcome(condition);
+  const outcome = knownOutcome(at, condition);
   if (outcome === false) {
     const name = at.context.debug ? "JOINERY_TRAP" : "JOINERY_UNREACHABLE";
     at.emit({ kind: "call", origin, name, arguments: [] });
@@ -255,7 +266,7 @@ function lowerAssertion(at: Lowering, condition: Expression, origin: Origin): vo
     const test = lowerCondition(at, condition);
     at.emit({ kind: "call", origin, name: "JOINERY_ASSERT", arguments: [test] });
   } else if (outcome === undefined) {
-    at.discard(condition);
+    discard(at, condition);
   }
 }
 

@@ -1,0 +1,69 @@
+/** `a ? b : c` of values and of references. */
+import type { IrExpression, IrPointer, IrStatement } from "./ir.ts";
+import type { Lowering } from "./lower.ts";
+import { lowerCondition } from "./lower-expressions.ts";
+import { lowerPointer } from "./lower-references.ts";
+import { type ConditionalNode, type Expression, type IntName, isRow } from "./tree.ts";
+import { constant, stored } from "./widths.ts";
+
+/** `a ? b : c`; an if statement where a branch needs statements of its own. */
+export function choose(
+  at: Lowering,
+  expression: ConditionalNode,
+  lower: (branch: Expression) => IrExpression,
+  storage: IntName | "bool",
+  meet: (values: readonly [IrExpression, IrExpression]) => {
+    readonly type: IrExpression["type"];
+    readonly values: readonly [IrExpression, IrExpression];
+  },
+): IrExpression {
+  const condition = lowerCondition(at, expression.condition);
+  const [a, beforeTrue] = at.apart(() => lower(expression.whenTrue));
+  const [b, beforeFalse] = at.apart(() => lower(expression.whenFalse));
+  if (beforeTrue.length === 0 && beforeFalse.length === 0) {
+    const { type, values } = meet([a, b]);
+    return { kind: "conditional", type, condition, whenTrue: values[0], whenFalse: values[1] };
+  }
+  const result = at.temporary(storage, constant(0, storage));
+  const assign = (value: IrExpression): IrStatement => ({
+    kind: "assign",
+    origin: undefined,
+    target: result,
+    value: stored(storage, value),
+  });
+  at.emit({
+    kind: "if",
+    origin: undefined,
+    condition,
+    whenTrue: [...beforeTrue, assign(a)],
+    whenFalse: [...beforeFalse, assign(b)],
+  });
+  return result;
+}
+
+/** `a ? b : c` of references; an if statement where a branch needs statements of its own. */
+export function choosePointer(at: Lowering, expression: ConditionalNode): IrPointer {
+  const condition = lowerCondition(at, expression.condition);
+  const [a, beforeTrue] = at.apart(() => lowerPointer(at, expression.whenTrue));
+  const [b, beforeFalse] = at.apart(() => lowerPointer(at, expression.whenFalse));
+  if (beforeTrue.length === 0 && beforeFalse.length === 0) {
+    return { kind: "choice", condition, whenTrue: a, whenFalse: b };
+  }
+  const name = at.fresh("t");
+  at.emit({
+    kind: "declare",
+    origin: undefined,
+    type: at.declared(expression.type),
+    name,
+    value: undefined,
+  });
+  const point = (value: IrPointer): IrStatement => ({ kind: "point", origin: undefined, name, value });
+  at.emit({
+    kind: "if",
+    origin: undefined,
+    condition,
+    whenTrue: [...beforeTrue, point(a)],
+    whenFalse: [...beforeFalse, point(b)],
+  });
+  return isRow(expression.type) ? { kind: "array", name } : { kind: "record", name, pointer: true };
+}
