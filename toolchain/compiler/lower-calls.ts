@@ -1,7 +1,8 @@
 /** Calls: what is called, directly or through a dispatch table, and with what. */
 import type { IrExpression, IrInvocation, IrPointer, IrStatement, Origin } from "./ir.ts";
 import type { Lowering } from "./lower.ts";
-import { lowerCondition, lowerValue } from "./lower-expressions.ts";
+import { lowerCondition } from "./lower-conditions.ts";
+import { lowerValue } from "./lower-expressions.ts";
 import { lowerPointer } from "./lower-references.ts";
 import { keptBits, scalarType } from "./lower-storage.ts";
 import { functionTypeName } from "./names.ts";

@@ -1,13 +1,52 @@
 /** `a ? b : c` of values and of references. */
 import type { IrExpression, IrPointer, IrStatement } from "./ir.ts";
 import type { Lowering } from "./lower.ts";
-import { lowerCondition } from "./lower-expressions.ts";
+import { lowerCondition } from "./lower-conditions.ts";
+import { lowerValue, type Wanted } from "./lower-expressions.ts";
+import { knownOutcome } from "./lower-outcomes.ts";
 import { lowerPointer } from "./lower-references.ts";
-import { type ConditionalNode, type Expression, type IntName, isRow } from "./tree.ts";
-import { constant, stored } from "./widths.ts";
+import { type ConditionalNode, type Expression, type IntName, isRow, narrowest, typeOf } from "./tree.ts";
+import { carried, commonType, constant, convert, exactType, reach, stored } from "./widths.ts";
+
+/** `a ? b : c` of integers or booleans. */
+export function lowerConditional(at: Lowering, expression: ConditionalNode, wanted: Wanted): IrExpression {
+  const outcome = knownOutcome(at, expression.condition);
+  if (outcome !== undefined)
+    return lowerValue(at, outcome ? expression.whenTrue : expression.whenFalse, wanted);
+  if (typeOf(expression).kind === "boolean") {
+    return choose(
+      at,
+      expression,
+      (branch) => lowerCondition(at, branch),
+      "bool",
+      (values) => ({
+        type: "bool",
+        values,
+      }),
+    );
+  }
+  const branches = [expression.whenTrue, expression.whenFalse];
+  const ranges = branches.map((branch) => at.ranges.of(branch));
+  const whole = exactType(ranges) ? "exact" : wanted;
+  return choose(
+    at,
+    expression,
+    (branch) => lowerValue(at, branch, whole),
+    narrowest(at.ranges.of(expression)) ?? "u32",
+    (values) => {
+      const type = whole === "exact" ? commonType(values, ranges) : whole === 32 ? "u32" : "uint";
+      const [a, b] = carried(type, reach(type, values[0]), reach(type, values[1]));
+      // gcc takes offence where an int and an unsigned meet at the colon, whatever the int is made of.
+      const [x, y] = [a, b].map((value) =>
+        type === "uint" && value.type === "int" ? convert(type, value) : value,
+      );
+      return { type, values: [x, y] };
+    },
+  );
+}
 
 /** `a ? b : c`; an if statement where a branch needs statements of its own. */
-export function choose(
+function choose(
   at: Lowering,
   expression: ConditionalNode,
   lower: (branch: Expression) => IrExpression,

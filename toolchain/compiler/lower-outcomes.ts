@@ -1,7 +1,7 @@
 /** Conditions whose outcome is known before the program runs, and values that nothing wants: their effects stay. */
 import type { Lowering } from "./lower.ts";
 import { lowerCallStatement } from "./lower-calls.ts";
-import { lowerCondition } from "./lower-expressions.ts";
+import { lowerCondition } from "./lower-conditions.ts";
 import { lowerStep } from "./lower-updates.ts";
 import type { Expression } from "./tree.ts";
 import { operands } from "./walk.ts";

@@ -3,11 +3,11 @@ import type { IrExpression, IrPointer } from "./ir.ts";
 import type { Lowering } from "./lower.ts";
 import { lowerInvocation } from "./lower-calls.ts";
 import { choosePointer } from "./lower-choices.ts";
-import { lowerIndex, offsetPointer } from "./lower-expressions.ts";
+import { lowerValue } from "./lower-expressions.ts";
 import { knownOutcome } from "./lower-outcomes.ts";
 import { fieldName } from "./names.ts";
-import { type Expression, isRow, typeOf, type Variable } from "./tree.ts";
-import { stored } from "./widths.ts";
+import { type Expression, isRow, narrowest, typeOf, type Variable } from "./tree.ts";
+import { bitsOf, convert, stored } from "./widths.ts";
 
 /** An array or record by reference. */
 export function lowerPointer(at: Lowering, expression: Expression): IrPointer {
@@ -87,4 +87,19 @@ export function lowerAccess(
   }
   if (lowered.length % 2 === 1) pairs.push(stored("u16", lowered.at(-1) as IrExpression));
   return pairs;
+}
+
+/** `array + index`, or the array itself at 0. */
+export function offsetPointer(array: IrPointer, index: IrExpression): IrPointer {
+  if (index.kind === "constant" && index.value === 0) return array;
+  return { kind: "offset", array, index };
+}
+
+/** An index or offset: any type of at most 16 bits. It is proven to have no more, even where its own range says so not. */
+function lowerIndex(at: Lowering, expression: Expression): IrExpression {
+  if (narrowest(at.ranges.of(expression)) === undefined) {
+    return convert("u16", lowerValue(at, expression, 16));
+  }
+  const value = lowerValue(at, expression, "exact");
+  return bitsOf(value.type) > 16 ? convert("u16", value) : value;
 }

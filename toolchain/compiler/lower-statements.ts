@@ -4,7 +4,8 @@ import type { Declared, IrBlock, IrExpression, IrFunction, IrStatement, Origin }
 import { unreadDeclarations } from "./ir-unread.ts";
 import { Lowering, type LoweringContext } from "./lower.ts";
 import { lowerCallStatement } from "./lower-calls.ts";
-import { lowerCondition, lowerValue } from "./lower-expressions.ts";
+import { lowerCondition } from "./lower-conditions.ts";
+import { lowerValue } from "./lower-expressions.ts";
 import { discard, knownOutcome } from "./lower-outcomes.ts";
 import { lowerCell, lowerTarget, withPlace } from "./lower-places.ts";
 import { lowerAccess, lowerPointer } from "./lower-references.ts";
