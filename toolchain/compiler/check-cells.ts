@@ -1,8 +1,9 @@
 /** Volatile cells: `new Volatile8()` and its like at module level, `cell.read()` and `cell.write(x)` anywhere. */
 import ts from "typescript";
 import type { Checker } from "./check.ts";
-import { checkValueFor, refused } from "./check-expressions.ts";
+import { checkValueFor } from "./check-expressions.ts";
 import { messages } from "./messages.ts";
+import { refused } from "./refused.ts";
 import { type CellType, type Expression, type Variable, valueOfCell } from "./tree.ts";
 import { CELLS, declarationOf } from "./types.ts";
 

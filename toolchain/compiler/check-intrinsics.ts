@@ -1,17 +1,12 @@
 /** Calls of firmware/lang: casts, arrays, octet order. The compiler knows what each computes. */
 import ts from "typescript";
 import type { Checker } from "./check.ts";
-import {
-  checkCondition,
-  checkExpression,
-  checkInteger,
-  checkValueFor,
-  functionCount,
-  refused,
-} from "./check-expressions.ts";
+import { checkCondition, checkExpression, checkInteger, checkValueFor } from "./check-expressions.ts";
+import { functionCount } from "./check-names.ts";
 import { checkText } from "./check-tables.ts";
 import { fold, number } from "./fold.ts";
 import { messages } from "./messages.ts";
+import { refused } from "./refused.ts";
 import { type Expression, type IntName, isRow, RANGES, type Type, typeOf } from "./tree.ts";
 import { describe } from "./types.ts";
 

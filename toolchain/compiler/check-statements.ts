@@ -3,18 +3,17 @@ import ts from "typescript";
 import { locating } from "./breakdown.ts";
 import type { Checker } from "./check.ts";
 import {
-  ARITHMETIC,
   checkCondition,
   checkExpression,
   checkInteger,
   checkTarget,
   checkValueFor,
-  isStandIn,
-  operatorWayOut,
 } from "./check-expressions.ts";
+import { ARITHMETIC, operatorWayOut } from "./check-operators.ts";
 import { checkStorage, languageFunction } from "./check-storage.ts";
 import { depthOfStorage, livesHere } from "./lifetimes.ts";
 import { type Messages, messages } from "./messages.ts";
+import { isStandIn } from "./refused.ts";
 import { relating, rowOf } from "./related.ts";
 import {
   type Expression,

@@ -7,7 +7,7 @@ import ts from "typescript";
 import { locating } from "./breakdown.ts";
 import { newCell } from "./check-cells.ts";
 import { checkDispatch } from "./check-dispatch.ts";
-import { checkExpression, isStandIn } from "./check-expressions.ts";
+import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
 import { checkBody, refuseForm } from "./check-statements.ts";
 import { checkStorage, type Storage } from "./check-storage.ts";
@@ -16,6 +16,7 @@ import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
 import { misfit } from "./misfit.ts";
 import type { SourceProgram } from "./program.ts";
+import { isStandIn } from "./refused.ts";
 import { relating } from "./related.ts";
 import type { Spoilt } from "./spoilt.ts";
 import type {

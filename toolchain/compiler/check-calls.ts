@@ -1,0 +1,60 @@
+/** Calls of functions, intrinsics, dispatch tables and volatile cells. */
+import ts from "typescript";
+import type { Checker } from "./check.ts";
+import { checkCellAccess } from "./check-cells.ts";
+import { checkDispatchCall } from "./check-dispatch.ts";
+import { checkExpression, checkValueFor } from "./check-expressions.ts";
+import { checkIntrinsic } from "./check-intrinsics.ts";
+import { moduleVariable } from "./check-names.ts";
+import { number } from "./fold.ts";
+import { messages } from "./messages.ts";
+import { refused, standIn } from "./refused.ts";
+import type { Expression } from "./tree.ts";
+import { declarationOf } from "./types.ts";
+
+/** A call. Functions of firmware/lang are intrinsics; any other is declared at the top level of a module. */
+export function checkCall(checker: Checker, node: ts.CallExpression): Expression {
+  if (ts.isPropertyAccessExpression(node.expression) || ts.isElementAccessExpression(node.expression)) {
+    const variable = moduleVariable(checker, node.expression.expression);
+    const access =
+      variable && (checkCellAccess(checker, node, variable) ?? checkDispatchCall(checker, node, variable));
+    if (access) return access;
+  }
+  const declaration = ts.isIdentifier(node.expression)
+    ? declarationOf(checker.checker, node.expression)
+    : undefined;
+  if (declaration && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) {
+    const wayOut = "declare it as function f(...) at the top level, or list it in a dispatch([...]) table";
+    return refused(checker, node, messages.syntax(node, "a function behind a variable", wayOut));
+  }
+  if (declaration === undefined || !ts.isFunctionDeclaration(declaration) || declaration.name === undefined) {
+    return refused(
+      checker,
+      node.expression,
+      messages.unknownName(node.expression, node.expression.getText()),
+    );
+  }
+  if (declaration.getSourceFile() === checker.language) {
+    return checkIntrinsic(checker, node, declaration.name.text);
+  }
+  const nested = declaration.parent !== declaration.getSourceFile();
+  if (nested || declaration.getSourceFile().isDeclarationFile) {
+    return refused(
+      checker,
+      node.expression,
+      messages.unknownName(node.expression, node.expression.getText()),
+    );
+  }
+  const callee = checker.functionTree(declaration);
+  if (callee.interrupt !== undefined) {
+    return refused(checker, node.expression, messages.handlerCalled(node.expression, callee.name));
+  }
+  const values = callee.parameters.map((parameter, i) => {
+    const argument = node.arguments[i];
+    if (argument === undefined) return number(node, 0);
+    // A parameter of no type that the device has takes anything: it has its message.
+    if (checker.untyped.has(parameter)) return checkExpression(checker, argument);
+    return checkValueFor(checker, argument, parameter.type!);
+  });
+  return checker.untyped.has(callee) ? standIn(node) : { kind: "call", node, callee, arguments: values };
+}

@@ -1,0 +1,53 @@
+/** Names: what a local, a parameter or a module-level declaration stands for. */
+import ts from "typescript";
+import type { Checker } from "./check.ts";
+import { messages } from "./messages.ts";
+import { refused, standIn } from "./refused.ts";
+import type { Expression, Variable } from "./tree.ts";
+import { declarationOf } from "./types.ts";
+
+/** A name as a value: a variable, or the constant or view that it stands for. */
+export function checkName(checker: Checker, node: ts.Identifier): Expression {
+  const declaration = declarationOf(checker.checker, node);
+  const local = declaration && checker.locals.get(declaration);
+  if (local && checker.untyped.has(local)) return standIn(node);
+  if (local) return { kind: "variable", node, variable: local };
+  if (
+    declaration === undefined ||
+    !ts.isVariableDeclaration(declaration) ||
+    !isModuleLevel(checker, declaration)
+  ) {
+    return refused(checker, node, messages.unknownName(node, node.text));
+  }
+  const name = checker.moduleName(declaration, node);
+  if (name === undefined) return standIn(node);
+  if (name.kind === "variable" && name.variable.type?.kind === "cell") {
+    return refused(checker, node, messages.cellPlace(node));
+  }
+  if (name.kind === "variable" && name.variable.type?.kind === "functions") {
+    return refused(checker, node, messages.dispatchPlace(node, node.text));
+  }
+  if (name.kind === "expression")
+    return name.expression.kind === "view" ? name.expression : { ...name.expression, node };
+  return { kind: "variable", node, variable: name.variable };
+}
+
+/** The module-level variable with storage that a name stands for. */
+export function moduleVariable(checker: Checker, node: ts.Expression): Variable | undefined {
+  if (ts.isParenthesizedExpression(node)) return moduleVariable(checker, node.expression);
+  const declaration = ts.isIdentifier(node) ? declarationOf(checker.checker, node) : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
+  const name = isModuleLevel(checker, declaration) ? checker.moduleName(declaration, node) : undefined;
+  return name?.kind === "variable" ? name.variable : undefined;
+}
+
+/** The number of functions in the dispatch table that `node` names. */
+export function functionCount(checker: Checker, node: ts.Expression): number | undefined {
+  const type = moduleVariable(checker, node)?.type;
+  return type?.kind === "functions" ? type.functions.length : undefined;
+}
+
+function isModuleLevel(checker: Checker, declaration: ts.VariableDeclaration): boolean {
+  const file = declaration.getSourceFile();
+  return declaration.parent.parent.parent === file && file !== checker.language && !file.isDeclarationFile;
+}
