@@ -6,10 +6,11 @@
 import ts from "typescript";
 import { locating } from "./breakdown.ts";
 import { newCell } from "./check-cells.ts";
+import { refuseForm } from "./check-declarations.ts";
 import { checkDispatch } from "./check-dispatch.ts";
 import { checkExpression } from "./check-expressions.ts";
 import { checkRecord } from "./check-records.ts";
-import { checkBody, refuseForm } from "./check-statements.ts";
+import { checkBody } from "./check-statements.ts";
 import { checkStorage, type Storage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
