@@ -698,12 +698,12 @@ describe("TLS gated by DANE", () => {
     it("is not given to a request that waited for it", async () => {
       let now = new Date();
       const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor] });
-      slow.delayMs = 60;
+      slow.delayMs = 900;
       await serve({ resolver: slow });
       const agent = agentOf({ resolver: resolver(() => now) });
       agent.maxSockets = 1;
       const first = post(agent);
-      await new Promise((elapsed) => setTimeout(elapsed, 40)); // connected, and waiting for the server's verdict
+      await new Promise((elapsed) => setTimeout(elapsed, 600)); // connected, and waiting for the server's verdict
       const second = post(agent);
       now = new Date(now.getTime() + LATER_MS);
       publishServer([]);
