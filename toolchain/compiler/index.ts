@@ -2,7 +2,8 @@
  * The compiler: from firmware in the TypeScript subset to C99.
  *
  * Phases, each a file or a few, in the order in which the program flows: program, check, calls,
- * range with bounds, lower (widths, signs and order, to the IR), emit-c.
+ * range with bounds, lower (widths, signs and order, to the IR), emit-c. A phase of several files has its name before
+ * each: check-loops.ts, range-calls.ts, lower-arithmetic.ts.
  */
 import type ts from "typescript";
 import { type Analysis, analyze, type CompileOptions } from "./analysis.ts";
@@ -45,18 +46,33 @@ export interface CompileResult {
   readonly dispatches: ReadonlyMap<string, readonly string[]>;
 }
 
-/* For further back ends: the checked tree, what is proven about it, and what its nodes mean. */
+/*
+ * For further back ends. `analyze` gives the checked tree and what is proven about it; what a node means beyond that
+ * is asked of the functions below, so that every back end gives the same answer.
+ */
+
+/** The program as checked, its call graph, and the range of every value; or the diagnostics of a refusal. */
 export { type Analysis, analyze } from "./analysis.ts";
+/** Which local arrays and records are written before they are read, and so need no first value. */
 export { Assigned } from "./assigned.ts";
+/** Faults of a back end itself, as diagnostics with their place in the source. */
 export { breakdownMessage, locating } from "./breakdown.ts";
+/** Who calls whom, and what each function may read and write. */
 export type { Calls } from "./calls.ts";
+/** Arithmetic on ranges. */
 export * as intervals from "./interval.ts";
+/** How long an array is: a constant, or what a parameter brings. */
 export { lengthOfArray } from "./lengths.ts";
+/** The catalogue of messages, for what a back end refuses. */
 export { messages } from "./messages.ts";
+/** Which operands must be kept before later ones are evaluated. */
 export { Order } from "./order.ts";
+/** The proven ranges, and the value that a compound assignment stores, which has its range there. */
 export { compoundValue, type Ranges } from "./range.ts";
+/** The nodes of the checked tree, and their types. */
 export * as tree from "./tree.ts";
-export { innerStatements, operands, ownExpressions, walk } from "./walk.ts";
+/** The parts of an expression, and every statement and expression below some statements. */
+export { operands, walk } from "./walk.ts";
 
 export interface Compiler {
   /** As `compile`; the sooner done the less has changed since the call before. */
