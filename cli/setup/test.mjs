@@ -12,6 +12,8 @@ const steps = [
 ];
 for (const [what, script, ...args] of steps) {
   process.stderr.write(`joinery: checking ${what}\n`);
-  const { status } = spawnSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
+  const command = [`node_modules/${script}`, ...args];
+  const { status, signal } = spawnSync(process.execPath, command, { stdio: "inherit" });
+  if (signal !== null) process.stderr.write(`joinery: checking ${what} was ended by ${signal}\n`);
   if (status !== 0) process.exit(status ?? 1);
 }

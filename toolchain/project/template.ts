@@ -25,7 +25,7 @@ export function projectFiles(name: string): Map<string, string> {
 
 /** Not a file of the template: a package.json inside this package would make that folder another package. */
 function packageJson(name: string): string {
-  const { version, devDependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+  const { version, dependencies, devDependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
   const manifest = {
     name,
     version: "0.1.0",
@@ -36,6 +36,8 @@ function packageJson(name: string): string {
     devDependencies: {
       "@types/mocha": devDependencies["@types/mocha"],
       "@types/node": devDependencies["@types/node"],
+      // An editor loads the plugin of tsconfig.json with the project's own TypeScript.
+      typescript: dependencies.typescript,
     },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
