@@ -25,7 +25,9 @@ export function projectFiles(name: string): Map<string, string> {
 
 /** Not a file of the template: a package.json inside this package would make that folder another package. */
 function packageJson(name: string): string {
-  const { version, dependencies, devDependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+  const { version, dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(packageRoot, "package.json"), "utf8"),
+  );
   const manifest = {
     name,
     version: "0.1.0",
