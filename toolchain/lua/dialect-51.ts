@@ -61,6 +61,8 @@ function quotient(helper: Helper, code: lua.Expression, divisor: lua.Expression)
 
 export const lua51: Dialect = {
   name: "5.1",
+  // NodeMCU's own build stops at 50 (LUAI_MAXVARS in its luaconf.h), others at 200.
+  locals: 46,
   upvalues: 60,
   and(helper, left, right) {
     const [a, b] = [lowBits(left), lowBits(right)];

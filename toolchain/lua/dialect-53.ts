@@ -26,6 +26,8 @@ function bounded(value: Value): Value {
 
 export const lua53: Dialect = {
   name: "5.3",
+  // Of 200, as constructors of tables need registers too.
+  locals: 150,
   upvalues: 255,
   and(_helper, left, right) {
     return { code: bits(left.code, "&", right.code), range: masked(left.range, right.range), exact: false };

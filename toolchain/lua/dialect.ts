@@ -12,6 +12,8 @@ export type Helper = (name: HelperName) => lua.Expression;
 
 export interface Dialect {
   readonly name: LuaDialect;
+  /** How many local variables a function, or the chunk, may have at once: Lua's limit, less what its syntax takes. */
+  readonly locals: number;
   /** How many names of the chunk one function may use: its upvalues. */
   readonly upvalues: number;
   /** The low 32 bits are those of JavaScript's result, of operands that have those of JavaScript's operands. */

@@ -19,22 +19,20 @@ export interface LoweredFunction {
   readonly measured: Measure;
 }
 
-/** More local variables than this, and those of the source live outside the function. Lua has room for 200. */
-const ROOMY = 150;
-/** What remains: Lua's limits less what its own syntax takes. */
-const MOST_LOCALS = 180;
+/** Lua goes 200 deep, with what its own syntax takes. */
 const MOST_BLOCKS = 120;
 
 /** Lowers a function; one that passes Lua's limits is a message. */
 export function lowerFunction(context: ProgramContext, of: tree.FunctionTree): LoweredFunction {
   const first = lower(context, of, false);
-  // What interrupts itself cannot keep its variables outside.
-  const tight = first.measured.locals > ROOMY && !context.reentrant.has(of);
+  const most = context.dialect.locals;
+  // Variables of the source live outside then; what interrupts itself cannot keep them there.
+  const tight = first.measured.locals > most && !context.reentrant.has(of);
   const lowered = tight ? lower(context, of, true) : first;
   const { locals, depth } = lowered.measured;
   const { found } = context.analysis;
   const report = (what: string) => found.add(messages.tooLargeForLua(of.node.name!, of.name, what));
-  if (locals > MOST_LOCALS) report(`${locals} local variables at once, ${MOST_LOCALS} at most`);
+  if (locals > most) report(`${locals} local variables at once, ${most} at most`);
   else if (depth > MOST_BLOCKS) report(`${depth} blocks inside each other, ${MOST_BLOCKS} at most`);
   return lowered;
 }

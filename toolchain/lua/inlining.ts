@@ -5,10 +5,10 @@
  * What is merged stays well inside Lua's limits for one function.
  */
 import { type Analysis, tree, walk } from "../compiler/index.ts";
+import type { Dialect } from "./dialect.ts";
 import type { LoweredFunction } from "./functions.ts";
 
-/** Of 200 local variables, 250 registers and 200 levels of blocks and expressions. */
-const LOCALS = 120;
+/** Of 200 levels of blocks and expressions. */
 const DEPTH = 100;
 /** Names of the chunk that the count of upvalues may lack: a table for those that find no room. */
 const SPARE_UPVALUES = 4;
@@ -17,7 +17,7 @@ const SPARE_UPVALUES = 4;
 export function chooseInlined(
   { tree: program, calls, ranges }: Analysis,
   lowered: ReadonlyMap<tree.FunctionTree, LoweredFunction>,
-  upvalues: number,
+  { locals, upvalues }: Dialect,
 ): ReadonlySet<tree.FunctionTree> {
   const sites = callSites(lowered.keys(), (call) => ranges.evaluated(call));
   const chosen = new Set<tree.FunctionTree>();
@@ -29,7 +29,7 @@ export function chooseInlined(
     if (caller === undefined || others.length > 0 || own === undefined) continue;
     if (callee === program.entry || callee.interrupt !== undefined) continue;
     const merged = sum(sizes.get(caller)!, own, callee);
-    if (merged.names.size > upvalues - SPARE_UPVALUES || merged.locals > LOCALS || merged.depth > DEPTH)
+    if (merged.names.size > upvalues - SPARE_UPVALUES || merged.locals > locals || merged.depth > DEPTH)
       continue;
     chosen.add(callee);
     sizes.set(caller, merged);

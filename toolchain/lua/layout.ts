@@ -1,11 +1,10 @@
 /**
  * Where the names of the chunk live. Each is a local variable of the chunk, which is the quickest to reach, until Lua's
- * limits are near: 200 locals in a function, 60 (5.1) or 255 outside names in a closure. What is beyond them lives
+ * limits are near: local variables of a function, outside names of a closure (dialect.ts). What is beyond them lives
  * in one table.
  */
+import type { Dialect } from "./dialect.ts";
 
-/** Leaves room for the constructors of tables, whose values need registers too. */
-const CHUNK_LOCALS = 150;
 /** The table of the names that found no room. */
 export const SPILL_TABLE = "SPILLED";
 
@@ -14,7 +13,7 @@ export function spill(
   fixed: number,
   names: readonly string[],
   users: readonly (readonly string[])[],
-  upvalues: number,
+  { locals, upvalues }: Pick<Dialect, "locals" | "upvalues">,
 ): ReadonlyMap<string, number> {
   const uses = new Map<string, number>(names.map((name) => [name, 0]));
   for (const user of users) {
@@ -26,7 +25,7 @@ export function spill(
     candidates
       .filter((name) => uses.has(name) && !spilled.has(name))
       .sort((a, b) => uses.get(a)! - uses.get(b)! || names.indexOf(a) - names.indexOf(b));
-  const room = CHUNK_LOCALS - fixed;
+  const room = locals - fixed;
   if (names.length > room) for (const name of seldom(names).slice(0, names.length - room)) add(name);
   for (const user of users) {
     const kept = user.filter((name) => !spilled.has(name));

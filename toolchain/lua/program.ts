@@ -80,7 +80,7 @@ function lowerFunctions(analysis: Analysis, dialect: Dialect, debug: boolean): L
         .filter((callee) => callee.external === undefined && !inlined.has(callee))
         .map((callee) => [callee, lowerFunction({ ...context, names, inlined }, callee)]),
     );
-  const inlined = chooseInlined(analysis, lower(namesOf(analysis), new Set()), dialect.upvalues);
+  const inlined = chooseInlined(analysis, lower(namesOf(analysis), new Set()), dialect);
   const names = namesOf(analysis);
   const all = lower(names, inlined);
   const roots = [program.entry, ...program.interrupts];
@@ -137,7 +137,7 @@ export function lowerProgram(analysis: Analysis, dialect: Dialect, debug: boolea
     externals,
     helpers: texts,
     declared,
-    spilled: spill(texts.names.length + 1, declared, users, dialect.upvalues),
+    spilled: spill(texts.names.length + 1, declared, users, dialect),
     entry: names.of(program.entry),
     tables: tables.map((table) => ({
       name: names.of(table),

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compileToLua, type LuaDialect } from "../../../toolchain/lua/index.ts";
 import { inFolder, LANGUAGE } from "../compiler/targets.ts";
-import { bundleOf, LUAS, runBundle, runScript } from "./luas.ts";
+import { bundleOf, LUAS, mostLocals, runBundle, runScript } from "./luas.ts";
 
 const CRYPTO = fileURLToPath(new URL("../../../firmware/crypto/index.ts", import.meta.url));
 const { aes128, cmac } = JSON.parse(readFileSync(new URL("../../data/vectors.json", import.meta.url), "utf8"))
@@ -69,7 +69,7 @@ describe("the firmware in Lua", function () {
   }
 
   /** KB that the whole firmware takes once it is loaded, code included: measured, and a little. */
-  const BUDGETS_KB: Readonly<Record<LuaDialect, number>> = { "5.1": 58, "5.3": 56 };
+  const BUDGETS_KB: Readonly<Record<LuaDialect, number>> = { "5.1": 61, "5.3": 56 };
 
   for (const [dialect, compiler, command] of [
     ["5.1", "luac5.1", "lua5.1"],
@@ -84,6 +84,7 @@ describe("the firmware in Lua", function () {
         });
         assert.deepEqual(diagnostics, []);
         inFolder([["bundle.lua", bundle]], (folder) => {
+          if (dialect === "5.1") assert.ok(mostLocals(folder, bundle) <= 50, "more than NodeMCU's 5.1 takes");
           execFileSync(compiler, ["-s", "-o", "bundle.luac", "bundle.lua"], { cwd: folder });
           const kilobytes = Number(
             runScript({ name: command, dialect, command, options: [] }, folder, MEASURE),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { compileToLua } from "../../../toolchain/lua/index.ts";
 import { type Case, inFolder, programOf } from "../compiler/targets.ts";
 import { compareResults, runInAll } from "./agreement.ts";
+import { bundleOf, mostLocals } from "./luas.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const lines = (count: number, line: (i: number) => string) => numbers(count).map(line).join("\n");
@@ -127,6 +128,15 @@ describe("large programs in Lua", function () {
   for (const each of cases) {
     it(`stay inside Lua's limits and give what they give under Node: ${each.name}`, async () => {
       compareResults([each], await runInAll([each]), 0);
+    });
+  }
+
+  for (const each of cases) {
+    it(`have no function with more than the 50 local variables of NodeMCU's 5.1: ${each.name}`, () => {
+      inFolder(Object.entries(programOf([each])), (folder) => {
+        const most = mostLocals(folder, bundleOf(folder, "5.1").bundle);
+        assert.ok(most > 2 && most <= 50, `${most} local variables`);
+      });
     });
   }
 

@@ -80,3 +80,20 @@ export function runBundle(
   });
   return output.trim().split("\n").map(Number);
 }
+
+/** The most local variables that are alive at once in one function, as the compiler of 5.1 lists them. */
+export function mostLocals(folder: string, bundle: string): number {
+  writeFileSync(join(folder, "bundle.lua"), bundle);
+  const listing = execFileSync("luac5.1", ["-l", "-l", "-p", "bundle.lua"], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 1e8,
+  });
+  const functions = listing.split(/^locals \(\d+\).*$/m).slice(1);
+  const alive = functions.flatMap((text) => {
+    const [own] = text.split(/^upvalues/m);
+    const lives = [...own.matchAll(/^\t\d+\t\S.*\t(\d+)\t(\d+)$/gm)].map(([, from, to]) => [+from, +to]);
+    return lives.map(([from]) => lives.filter(([a, b]) => a <= from && from < b).length);
+  });
+  return Math.max(...alive);
+}
