@@ -67,7 +67,7 @@ export function fold(expression: Expression): Expression {
     case "mul32": {
       const left = constant(expression.left);
       const right = constant(expression.right);
-      if (left === undefined || right === undefined) return expression;
+      if (left === undefined || right === undefined || !isWord(left) || !isWord(right)) return expression;
       return number(node, Math.imul(left, right) >>> 0);
     }
     case "rotate": {
@@ -117,6 +117,11 @@ function rotated(value: number, count: number, bits: number): number {
 
 function castConstant(value: number, to: IntName): number {
   return wrap({ min: value, max: value }, to).min;
+}
+
+/** Whether a factor of `mul32` is one: `range` reports what is not, so it must not vanish here. */
+function isWord(value: number): boolean {
+  return value >= 0 && value <= 0xffffffff;
 }
 
 /** Whether the operands obey the rules of `range`: what they break is reported there, so it must not vanish here. */

@@ -132,6 +132,9 @@ export function or(x: Interval, y: Interval): Interval {
   const a = wrap(x, "i32");
   const b = wrap(y, "i32");
   if (a.min >= 0 && b.min >= 0) return { min: Math.max(a.min, b.min), max: allOnes(Math.max(a.max, b.max)) };
+  // A negative operand leaves its sign, and takes no bit away: what is set in it stays set.
+  const negative = [a, b].filter((one) => one.max < 0).map((one) => one.min);
+  if (negative.length > 0) return { min: Math.max(...negative), max: -1 };
   return bits(a, b);
 }
 

@@ -15,7 +15,7 @@ import { lowerCondition } from "./lower-conditions.ts";
 import { lowerCell, lowerPlace } from "./lower-places.ts";
 import { lowerPointerAndIndex, offsetPointer } from "./lower-references.ts";
 import { lowerUpdate } from "./lower-updates.ts";
-import { BITS, type Expression, type NumberNode, RANGES, type RotateNode } from "./tree.ts";
+import { BITS, type BinaryNode, type Expression, type NumberNode, RANGES, type RotateNode } from "./tree.ts";
 import { binary, bitsOf, constant, convert, stored } from "./widths.ts";
 
 /** The exact value, or the value modulo 2^bits. */
@@ -45,7 +45,7 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
     case "unary":
       return lowerUnary(at, expression, wanted);
     case "binary":
-      return lowerBinary(at, expression, wanted);
+      return knownValue(at, expression) ?? lowerBinary(at, expression, wanted);
     case "divide":
       return lowerDivision(at, expression, "/");
     case "mul32": {
@@ -75,6 +75,13 @@ function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpressio
   const text = node.getText();
   const name = /^[A-Za-z_$][\w.$]*$/.test(text) ? text : undefined;
   return { kind: "constant", type: "int", value, hexadecimal: /^0x/i.test(text), suffixed: false, name };
+}
+
+/** The value of an operation that can have but one and does nothing besides, such as `x & 0`. */
+function knownValue(at: Lowering, expression: BinaryNode): IrExpression | undefined {
+  const { min, max } = at.ranges.of(expression);
+  const once = at.order.changes(expression) || at.order.isOnce(expression);
+  return min === max && !once ? constant(min, "int") : undefined;
 }
 
 /** What is read or called: no operator. */

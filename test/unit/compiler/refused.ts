@@ -123,6 +123,7 @@ export const refused: readonly Refused[] = [
   refuse(2006, "a shift count from 32 on", "", "use(u32(1 << «input()»));", "& 31"),
   refuse(2006, "a rotation by the whole width", "", "use(rotl8(3, «8»));", "0..7"),
   refuse(2006, "a rotation by what may be more", "", "use(rotl16(3, «u8(input())»));", "& 15"),
+  refuse(2001, "a negative constant factor of mul32", "", "use(mul32(«-1», 0));", "write a value of 0..4294967295"),
   refuse(2001, "a rotation of what is wider", "", "use(rotl8(«input() & 511», 1));", "0..511"),
   refuse(2007, "a divisor that may be zero", "", "use(u32(5 / «input()»));", "zero"),
   refuse(2007, "a remainder by what may be zero", "", "use(5 % «input()»);", "zero"),

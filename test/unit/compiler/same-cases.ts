@@ -52,6 +52,10 @@ export const widthCases: readonly Case[] = [
       text.replace("W", "(u32(a | 0xfffffff0) * 2097152 + (b & 0x1fffff))"),
     ),
   ),
+  expression(
+    "bits that are all set, and none",
+    "u32((i16(a) | 4294967295) + 1 >> 1) + ((i8(b) | -16) & 255) + (i8(a) & 0)",
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
