@@ -120,21 +120,22 @@ const ROUNDS = 8;
 
 /**
  * Compiles programs as one. What the compiler refuses is mended where `mending` says so, and left out else; a program
- * that makes it throw is found and left out.
+ * that makes it throw is found and left out. What was mended is judged alone until nothing more is said of it.
  */
 export function accept(programs: readonly Program[], toolchain: Toolchain, mending: boolean): Accepted {
   const refused: Refused[] = [];
   let mended = 0;
-  let members: readonly Member[] = programs.map((program, index) => ({ index, program }));
-  for (let round = 0; members.length > 0; round++) {
-    const { found, crashed, files } = judge(members, toolchain);
-    if (files) return { members, files, refused, mended };
-    members = members.flatMap(({ index, program }) => {
+  /** Of these nothing is said so far, but for what the compiler finds only where nothing else is wrong. */
+  let quiet: readonly Member[] = [];
+  let judged: readonly Member[] = programs.map((program, index) => ({ index, program }));
+  for (let round = 0; judged.length > 0; round++) {
+    const { found, crashed, files } = judge(judged, toolchain);
+    if (files && quiet.length === 0) return { members: judged, files, refused, mended };
+    const again = judged.flatMap(({ index, program }) => {
       const crash = crashed.get(index);
       const messages = found.get(index);
       if (crash !== undefined) refused.push({ program, reason: crash, crash: true });
-      if (crash !== undefined) return [];
-      if (messages === undefined) return [{ index, program }];
+      if (crash !== undefined || messages === undefined) return [];
       const better = mending && round < ROUNDS ? mendProgram(program, messages) : undefined;
       if (better === undefined) {
         refused.push({ program, reason: reasonOf(messages, toolchain), crash: false });
@@ -143,8 +144,14 @@ export function accept(programs: readonly Program[], toolchain: Toolchain, mendi
       mended += messages.length;
       return [{ index, program: better }];
     });
+    quiet = [...quiet, ...judged.filter(({ index }) => !crashed.has(index) && !found.has(index))];
+    judged = again;
+    if (again.length === 0) {
+      judged = quiet.toSorted((a, b) => a.index - b.index);
+      quiet = [];
+    }
   }
-  return { members, files: new Map(), refused, mended };
+  return { members: [], files: new Map(), refused, mended };
 }
 
 interface Judgement {

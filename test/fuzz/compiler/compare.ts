@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { accept, type Refused } from "./batch.ts";
 import type { Outcome, Outcomes } from "./calls.ts";
 import type { Program } from "./program.ts";
+import { Bundles } from "./run-lua.ts";
 import { runNode } from "./run-node.ts";
 import type { Target } from "./targets.ts";
 import type { Toolchain } from "./toolchain.ts";
@@ -59,9 +60,10 @@ export async function compare(
   const given = new Map<string, Outcomes>([["node", node]]);
   if (members.length > 0) {
     const folder = await mkdtemp(join(tmpdir(), "joinery-fuzz-"));
+    const bundles = new Bundles(toolchain);
     try {
       for (const target of targets) {
-        const outcomes = () => target.run({ ...all, members }, folder, toolchain);
+        const outcomes = () => target.run({ ...all, members }, folder, bundles);
         given.set(target.name, await timed(target.name, outcomes));
       }
     } finally {

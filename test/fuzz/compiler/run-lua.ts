@@ -26,26 +26,45 @@ const LIMIT_MS = 60_000;
 
 export interface LuaTarget {
   readonly name: string;
-  run(accepted: Accepted, folder: string, toolchain: Toolchain): Promise<Outcomes>;
+  run(accepted: Pick<Accepted, "members">, folder: string, bundles: Bundles): Promise<Outcomes>;
 }
 
 export const LUA_TARGETS: readonly LuaTarget[] = LUAS.map((lua) => ({
   name: lua.name.replaceAll(" ", "-"),
-  run: async ({ members }, folder, toolchain) => runLua(lua, members, folder, toolchain),
+  run: async ({ members }, folder, bundles) => runLua(lua, members, folder, bundles),
 }));
 
-function runLua(lua: Lua, members: Accepted["members"], folder: string, toolchain: Toolchain): Outcomes {
-  const options = { ...layOut(members, toolchain.language), dialect: lua.dialect };
-  let bundle: string;
-  try {
-    const result = toolchain.compileToLua(options);
-    if (result.diagnostics.length > 0) {
-      throw new Error(toolchain.formatDiagnostics(result.diagnostics, { colour: false }));
-    }
-    bundle = result.bundle;
-  } catch (error) {
-    return broken(error as Error, lua, members, folder, toolchain);
+/** The bundles of one batch's members. The targets of a dialect run the same, so each is made once. */
+export class Bundles {
+  readonly #toolchain: Toolchain;
+  readonly #made = new Map<string, string | Error>();
+
+  constructor(toolchain: Toolchain) {
+    this.#toolchain = toolchain;
   }
+
+  /** The bundle; or what broke the compiler. */
+  of(members: Accepted["members"], dialect: Lua["dialect"]): string | Error {
+    const key = [dialect, ...members.map(({ index }) => index)].join(" ");
+    const bundle = this.#made.get(key) ?? this.#make(members, dialect);
+    this.#made.set(key, bundle);
+    return bundle;
+  }
+
+  #make(members: Accepted["members"], dialect: Lua["dialect"]): string | Error {
+    const { compileToLua, formatDiagnostics, language } = this.#toolchain;
+    try {
+      const { bundle, diagnostics } = compileToLua({ ...layOut(members, language), dialect });
+      return diagnostics.length === 0 ? bundle : new Error(formatDiagnostics(diagnostics, { colour: false }));
+    } catch (error) {
+      return error as Error;
+    }
+  }
+}
+
+function runLua(lua: Lua, members: Accepted["members"], folder: string, bundles: Bundles): Outcomes {
+  const bundle = bundles.of(members, lua.dialect);
+  if (bundle instanceof Error) return broken(bundle, lua, members, folder, bundles);
   const own = join(folder, `lua-${lua.dialect}`);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, "bundle.lua"), bundle);
@@ -59,12 +78,12 @@ function broken(
   lua: Lua,
   members: Accepted["members"],
   folder: string,
-  toolchain: Toolchain,
+  bundles: Bundles,
 ): Outcomes {
   if (members.length === 1) return new Map([[members[0].index, [{ failure: String(error.stack) }]]]);
   const middle = Math.ceil(members.length / 2);
   const halves = [members.slice(0, middle), members.slice(middle)];
-  return new Map(halves.flatMap((half) => [...runLua(lua, half, folder, toolchain)]));
+  return new Map(halves.flatMap((half) => [...runLua(lua, half, folder, bundles)]));
 }
 
 function runBundle({ command, options }: Lua, folder: string, calls: readonly Call[]): Run {

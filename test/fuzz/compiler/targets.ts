@@ -5,13 +5,12 @@ import { avrTarget } from "./run-avr.ts";
 import { type CTarget, runC } from "./run-c.ts";
 import { cortexM0Target } from "./run-cortex-m0.ts";
 import { hostTarget } from "./run-host.ts";
-import { LUA_TARGETS } from "./run-lua.ts";
-import type { Toolchain } from "./toolchain.ts";
+import { type Bundles, LUA_TARGETS } from "./run-lua.ts";
 
 export interface Target {
   readonly name: string;
   /** The outcomes of every member; files go into `folder`. */
-  run(accepted: Accepted, folder: string, toolchain: Toolchain): Promise<Outcomes>;
+  run(accepted: Pick<Accepted, "members" | "files">, folder: string, bundles: Bundles): Promise<Outcomes>;
 }
 
 function fromC(target: CTarget): Target {
