@@ -79,8 +79,12 @@ export function fold(expression: Expression): Expression {
       return number(node, rotated(value, count, bits));
     }
     case "cast": {
-      const value = constant(expression.operand);
-      return value === undefined ? expression : number(node, castConstant(value, expression.to));
+      const { operand, to } = expression;
+      const value = constant(operand);
+      if (value !== undefined) return number(node, castConstant(value, to));
+      return operand.kind === "conditional"
+        ? { ...expression, operand: castBranches(operand, to) }
+        : expression;
     }
     case "compare": {
       const left = constant(expression.left);
@@ -113,6 +117,18 @@ function chosen(expression: ConditionalNode): Expression | undefined {
 function rotated(value: number, count: number, bits: number): number {
   const low = value % 2 ** (bits - count);
   return low * 2 ** count + (value - low) / 2 ** (bits - count);
+}
+
+/** With the constants among the branches cast: gcc warns of one that loses bits in C. */
+function castBranches(conditional: ConditionalNode, to: IntName): ConditionalNode {
+  const cast = (branch: Expression): Expression => {
+    if (branch.kind === "conditional") return castBranches(branch, to);
+    const value = constant(branch);
+    const kept = value === undefined ? undefined : castConstant(value, to);
+    return kept === undefined || kept === value ? branch : number(conditional.node, kept);
+  };
+  const { whenTrue, whenFalse } = conditional;
+  return { ...conditional, whenTrue: cast(whenTrue), whenFalse: cast(whenFalse) };
 }
 
 function castConstant(value: number, to: IntName): number {

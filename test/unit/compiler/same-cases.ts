@@ -56,6 +56,10 @@ export const widthCases: readonly Case[] = [
     "bits that are all set, and none",
     "u32((i16(a) | 4294967295) + 1 >> 1) + ((i8(b) | -16) & 255) + (i8(a) & 0)",
   ),
+  expression(
+    "a cast choice of constants beyond the cast",
+    "(i16(a > 5 ? 65536 : b > 5 ? 40000 : 2) >> 3) + (i8(a > 4 ? 300 : -1) >> 1)",
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
