@@ -41,7 +41,10 @@ export function addBuild(program: Command): void {
       "--out <dir>",
       "where the ELF, the hex file, the C and size.json go, or the Lua files (default: build, in the project's folder)",
     )
-    .option("--debug", "assertions of the source trap where they fail")
+    .option(
+      "--debug",
+      "for a debugger: assertions of the source trap where they fail, and every line has its address",
+    )
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText(
       "after",

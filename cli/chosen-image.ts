@@ -79,7 +79,13 @@ async function linkedImage(
 ): Promise<ChosenImage> {
   const outDir = outFolder(choice, options.out);
   const image = await written(outDir, () =>
-    buildImage({ ...firmwareOf(choice, options.debug), board, outDir, compiler }),
+    buildImage({
+      ...firmwareOf(choice, options.debug),
+      exactLines: options.debug,
+      board,
+      outDir,
+      compiler,
+    }),
   );
   return { choice, image, outDir };
 }

@@ -26,6 +26,7 @@ interface RunOptions extends ChoiceOptions {
   json?: boolean;
   junit?: string;
   fault?: Fault;
+  gdb?: number | true;
 }
 
 export function addHil(program: Command): void {
@@ -45,6 +46,11 @@ export function addHil(program: Command): void {
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
+    .option(
+      "--gdb [port]",
+      `let avr-gdb debug the board: it waits for it at a port of 127.0.0.1 (default: ${GDB_PORT})`,
+      portNumber,
+    )
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (_scenario: string, application: string | undefined, options: RunOptions) =>
     runScenario(application, options),
@@ -52,13 +58,17 @@ export function addHil(program: Command): void {
   addHilTest(hil);
 }
 
+/** Where gdbserver's documents listen too. */
+const GDB_PORT = 1234;
+
 const EXAMPLES = `Examples:
   $ joinery hil run join
   $ joinery hil run join --lorawan 1.0.4 --junit join.xml
   $ joinery hil run join my-sensor.ts --config PERIOD_S=10
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
-  $ joinery hil run join --fault bogus-dnssec`;
+  $ joinery hil run join --fault bogus-dnssec
+  $ joinery hil run join --gdb`;
 
 function faultHelp(): string {
   const width = Math.max(...FAULT_NAMES.map((name) => name.length));
@@ -72,10 +82,14 @@ async function runScenario(application: string | undefined, options: RunOptions)
   };
   if (options.junit !== undefined) checkJunit(options.junit);
   let begun = false;
-  const { lua, seed, state, fault } = options;
+  const { lua, seed, state, fault, gdb } = options;
   const report = await runJoin({
     ...choiceOf(application, options),
     ...{ lua, seed, state, fault },
+    debugging:
+      gdb === undefined
+        ? undefined
+        : { port: gdb === true ? GDB_PORT : gdb, onReady: (command) => sayWhereToDebug(command) },
     onEntry: (entry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;
@@ -88,6 +102,18 @@ async function runScenario(application: string | undefined, options: RunOptions)
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   print(summary(report, palette));
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+}
+
+/** On stderr, since stdout may be for the report alone. */
+function sayWhereToDebug(command: string): void {
+  process.stderr.write(`
+The board waits, and time with it. In another terminal (apt-get install gdb-avr):
+
+  ${command}
+
+then for example: break app.ts:21, continue, print app_sampleCount, detach. quit lets the run go on, kill ends it.
+
+`);
 }
 
 /** Refuses a path that will not take the file, before a run is spent on it. */
@@ -114,6 +140,14 @@ function onJunit(action: () => void): void {
 function scenario(name: string): string {
   if (name !== "join") throw new InvalidArgumentError(`Known scenarios: join.`);
   return name;
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65535) {
+    throw new InvalidArgumentError("It must be a port from 0 to 65535, 0 being any that is free.");
+  }
+  return value;
 }
 
 function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@
 export { Atmega328p } from "./atmega/atmega328p.ts";
 export { createMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
+export { GdbPortError, GdbServer } from "./gdb/server.ts";
 export {
   buildLuaHost,
   type LuaDialect,
@@ -11,4 +12,4 @@ export {
   type LuaMachineOptions,
   stripLua,
 } from "./lua/index.ts";
-export type { CutPhase, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";
+export type { CutPhase, DebugPort, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";

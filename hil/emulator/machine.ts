@@ -49,8 +49,29 @@ export interface Machine extends SteppedMachine, Clock {
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void;
 }
 
+/** A processor as a debugger sees it, between two instructions. Addresses and registers are those of its GDB. */
+export interface DebugPort {
+  /** Addresses of instructions that the program stands still before. */
+  readonly breakpoints: Set<number>;
+  /** The program stands still after its next instruction. */
+  stepping: boolean;
+  /** Called when the program stands still, once: the machine goes on when it is told to run again. */
+  onStop: () => void;
+  /** Where each register lies in `readRegisters()`: first octet and number of octets, in GDB's order. */
+  readonly registerRuns: readonly (readonly [start: number, length: number])[];
+  readRegisters(): Uint8Array;
+  /** All registers, as `readRegisters` gives them. */
+  writeRegisters(octets: Uint8Array): void;
+  /** Undefined where there is no such memory. */
+  readMemory(address: number, length: number): Uint8Array | undefined;
+  /** Whether the memory is there and can be written. */
+  writeMemory(address: number, octets: Uint8Array): boolean;
+}
+
 /** A machine whose program is an image in the flash of a processor. */
 export interface ProcessorMachine extends Machine {
+  /** From the first use on a slice ends where the program is to stand still. It runs slower then. */
+  readonly debugPort: DebugPort;
   /** The contents of the SRAM from a data address on. Throws RangeError outside the SRAM. */
   readRam(address: number, length: number): Uint8Array;
   /** The most stack that was in use at any time, in octets. */

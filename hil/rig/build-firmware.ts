@@ -28,6 +28,8 @@ export interface FirmwareChoice {
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The Lua of a board that runs Lua; 5.1 where none is named. */
   readonly lua?: LuaDialect;
+  /** The image is for a debugger: the addresses of its lines are right, and it is some octets larger for it. */
+  readonly exactLines?: boolean;
 }
 
 /** What the two kinds of boards build from. */
@@ -40,7 +42,7 @@ interface Build {
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, app, config, lua }: FirmwareChoice,
+  { lorawan, app, config, lua, exactLines = false }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
@@ -51,7 +53,10 @@ export async function buildFirmware(
   const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" } };
   const name = `${board.name}-${lorawan}${own}`;
   try {
-    if (!isLuaBoard(board)) return await imageOf(board, { ...build, outDir: keptIn(name) }, timeline);
+    if (!isLuaBoard(board)) {
+      const outDir = keptIn(exactLines ? `${name}-debugger` : name);
+      return await imageOf(board, { ...build, outDir, exactLines }, timeline);
+    }
     const dialect = lua ?? "5.1";
     return await programOf(board, dialect, { ...build, outDir: keptIn(`${name}-lua${dialect}`) }, timeline);
   } catch (error) {
@@ -60,7 +65,11 @@ export async function buildFirmware(
   }
 }
 
-async function imageOf(board: ProcessorBoard, build: Build, timeline: Timeline): Promise<Firmware> {
+async function imageOf(
+  board: ProcessorBoard,
+  build: Build & { readonly exactLines: boolean },
+  timeline: Timeline,
+): Promise<Firmware> {
   const image = await buildImage({ board, ...build });
   timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
   return imageFirmware(image);

@@ -3,7 +3,7 @@ import type { Board } from "../../toolchain/image/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { type RadioEvent, Sx1276 } from "../emulator/chips/index.ts";
-import type { Finding, Machine } from "../emulator/index.ts";
+import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
 import type { Check, MemoryFigures } from "./report/join-report.ts";
 
 /** What a device is connected to, and who hears of it. */
@@ -27,6 +27,12 @@ export interface Firmware {
   boot(options: DeviceOptions): DeviceUnderTest;
 }
 
+/** What a debugger needs of a device: the running program, and the file that explains it. */
+export interface DebuggedImage {
+  readonly debugPort: DebugPort;
+  readonly elfPath: string;
+}
+
 export interface DeviceUnderTest {
   /** The board as a part of the run: time, power, store. */
   readonly machine: Machine;
@@ -36,6 +42,8 @@ export interface DeviceUnderTest {
   checkMemory(): Check;
   /** The octets of a variable of the firmware, named as it is written: "lorawan/session.ts:appSKey". */
   readVariable(name: string): Uint8Array;
+  /** The program for a debugger; undefined where it is no image of a processor. The program runs slower from then on. */
+  debug(): DebuggedImage | undefined;
   /** The run is over: gives back what the device holds of this computer. */
   close(): void;
 }

@@ -1,4 +1,5 @@
 /** The rig: devices under test, scenarios, faults, reports. */
+export type { Debugging } from "./debugging.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export type {

@@ -3,7 +3,7 @@
  * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
-import { loadBoard } from "../../toolchain/image/index.ts";
+import { isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
 import {
   type DeviceIdentity,
   EepromError,
@@ -14,13 +14,15 @@ import {
 } from "../../toolchain/provisioning/index.ts";
 import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
-import { runLockstep, VirtualClock } from "../clock/index.ts";
+import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
+import type { GdbServer } from "../emulator/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
+import { type Debugging, waitForDebugger } from "./debugging.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
@@ -39,7 +41,7 @@ import { RigError } from "./rig-error.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
 
-export interface JoinRunOptions extends FirmwareChoice {
+export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly board: string;
   /** Everything random follows from it, except keys. */
   readonly seed: number;
@@ -47,6 +49,8 @@ export interface JoinRunOptions extends FirmwareChoice {
   readonly state?: string;
   readonly fault?: Fault;
   readonly onEntry?: (entry: TimelineEntry) => void;
+  /** The board waits for a debugger before its first instruction. Not for a board that runs Lua. */
+  readonly debugging?: Debugging;
 }
 
 /** JoinEUI of organisation B: locally administered. */
@@ -68,9 +72,13 @@ const REPLAY_AFTER_NS = 20e9;
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   const board = loadBoard(options.board);
+  if (options.debugging !== undefined && isLuaBoard(board)) {
+    throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
+  }
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
-    const firmware = await buildFirmware(board, options, timeline);
+    const exactLines = options.debugging !== undefined;
+    const firmware = await buildFirmware(board, { ...options, exactLines }, timeline);
     const run = new JoinRun(options, firmware, state, timeline);
     return await refusing("usage", [StateError, StorageError], () =>
       refusing("missing", [ClientIdentityUnavailable], () => run.run()),
@@ -110,6 +118,7 @@ class JoinRun {
   #beforeReplay: DeviceRecord | undefined;
   #device: DeviceUnderTest | undefined;
   #deviceFailed = false;
+  #debugger: GdbServer | undefined;
 
   constructor(options: JoinRunOptions, firmware: Firmware, state: State, timeline: Timeline) {
     this.#options = options;
@@ -162,10 +171,17 @@ class JoinRun {
       const device = this.#boot(eeprom);
       if (this.#options.fault === "replayed-join") this.#replayLater(organisations, identity);
       this.#useApplication(organisations, identity.devEui);
+      const debuggers = await this.#debuggersOf(device);
       await runLockstep({
         clock: this.#clock,
         machines: [device.machine],
-        participants: [gateway, organisations.gateways.server, organisations.networkServer, this.#errands],
+        participants: [
+          gateway,
+          organisations.gateways.server,
+          organisations.networkServer,
+          this.#errands,
+          ...debuggers,
+        ],
         done: () => this.#done(organisations),
         limitNs: LIMIT_NS,
       });
@@ -188,6 +204,7 @@ class JoinRun {
         { virtualMs: this.#clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
       );
     } finally {
+      await this.#debugger?.close();
       this.#device?.close();
       await gateway.stop();
     }
@@ -290,6 +307,17 @@ class JoinRun {
       this.#timeline.add("air", describeTransmission(transmission));
     });
     return device;
+  }
+
+  async #debuggersOf(device: DeviceUnderTest): Promise<Participant[]> {
+    const { debugging, app } = this.#options;
+    const image = debugging === undefined ? undefined : device.debug();
+    if (debugging === undefined || image === undefined) return [];
+    this.#debugger = await waitForDebugger(image, app, debugging, () => {
+      this.#deviceFailed = true;
+      this.#refuse("device", "the debugger has ended the program");
+    });
+    return [this.#debugger];
   }
 
   /** Sends the join-request that was accepted once more, from another station. */

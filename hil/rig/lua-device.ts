@@ -73,6 +73,8 @@ class LuaDevice implements DeviceUnderTest {
     return this.machine.readVariable(name);
   }
 
+  debug(): undefined {}
+
   close(): void {
     this.machine.close();
   }

@@ -1,7 +1,13 @@
 /** The device under test as an image in the flash of an emulated processor. */
 import type { Image } from "../../toolchain/image/index.ts";
 import { createMachine, type ProcessorMachine } from "../emulator/index.ts";
-import { connect, type DeviceOptions, type DeviceUnderTest, type Firmware } from "./device.ts";
+import {
+  connect,
+  type DebuggedImage,
+  type DeviceOptions,
+  type DeviceUnderTest,
+  type Firmware,
+} from "./device.ts";
 import type { Check, ImageFigures } from "./report/join-report.ts";
 
 /** RAM that must stay free for the application, in octets. */
@@ -44,6 +50,10 @@ class ProcessorDevice implements DeviceUnderTest {
     if (symbol === undefined)
       throw new Error(`the image has no variable ${name}: the firmware and the rig do not match`);
     return this.machine.readRam(symbol.address, symbol.size);
+  }
+
+  debug(): DebuggedImage {
+    return { debugPort: this.machine.debugPort, elfPath: this.#image.elfPath };
   }
 
   close(): void {}

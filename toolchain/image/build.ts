@@ -6,6 +6,7 @@ import {
   formatReport,
   isInternal,
 } from "../compiler/index.ts";
+import type { LinkOptions } from "./avr-gcc.ts";
 import type { Board, ProcessorBoard } from "./board.ts";
 import { BuildError } from "./errors.ts";
 import { type Image, linkImage } from "./link.ts";
@@ -50,10 +51,10 @@ export function compileForBoard({ board, compiler = createCompiler(), ...options
  * Throws BuildError with the compiler's diagnostics or gcc's words.
  */
 export async function buildImage(
-  options: Firmware & { readonly board: ProcessorBoard; readonly outDir: string },
+  options: Firmware & LinkOptions & { readonly board: ProcessorBoard; readonly outDir: string },
 ): Promise<Image> {
-  const { outDir, ...firmware } = options;
+  const { outDir, exactLines, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
-  return linkImage(firmware.board, result, outDir);
+  return linkImage(firmware.board, result, outDir, { exactLines });
 }

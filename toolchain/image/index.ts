@@ -34,3 +34,4 @@ export {
   sizeReport,
   sizeText,
 } from "./report/index.ts";
+export { sourceFolders } from "./source-folders.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { avrGccFlags, avrGccVersion, linkProgram } from "./avr-gcc.ts";
+import { avrGccFlags, avrGccVersion, type LinkOptions, linkProgram } from "./avr-gcc.ts";
 import type { ProcessorBoard } from "./board.ts";
 import { type ElfSymbol, readAvrElf } from "./elf.ts";
 import { BuildError } from "./errors.ts";
@@ -53,18 +53,19 @@ export async function linkImage(
   board: ProcessorBoard,
   generated: GeneratedC,
   outDir: string,
+  options: LinkOptions = {},
 ): Promise<Image> {
   const defines = { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
   const halPath = join(board.dir, "hal.c");
   const inputs = digest([
     await avrGccVersion(),
-    ...avrGccFlags(board.processor, defines),
+    ...avrGccFlags(board.processor, defines, options),
     await readFile(halPath, "utf8"),
     ...[...generated.files].sort(([a], [b]) => (a < b ? -1 : 1)).flat(),
   ]);
   const build =
     (await keptBuild(outDir, generated, inputs)) ??
-    (await newBuild({ board, generated, halPath, defines, outDir, inputs }));
+    (await newBuild({ ...options, board, generated, halPath, defines, outDir, inputs }));
   const elf = readAvrElf(build.elf);
   checkFit(board, elf);
   return {
@@ -107,14 +108,16 @@ async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string):
 }
 
 /** Links in a folder of its own, then moves what came out to `outDir`. */
-async function newBuild(options: {
-  board: ProcessorBoard;
-  generated: GeneratedC;
-  halPath: string;
-  defines: Record<string, string>;
-  outDir: string;
-  inputs: string;
-}): Promise<Build> {
+async function newBuild(
+  options: LinkOptions & {
+    board: ProcessorBoard;
+    generated: GeneratedC;
+    halPath: string;
+    defines: Record<string, string>;
+    outDir: string;
+    inputs: string;
+  },
+): Promise<Build> {
   const { board, generated, halPath, defines, outDir, inputs } = options;
   const { files } = generated;
   await mkdir(join(outDir, C), { recursive: true });
@@ -127,6 +130,7 @@ async function newBuild(options: {
       sources: [...sources.map((name) => join(workDir, name)), halPath],
       defines,
       workDir,
+      exactLines: options.exactLines,
     });
     const elf = await readFile(program);
     const build: Build = { elf, hex: intelHex(readAvrElf(elf).flash), c: [...files.values()] };

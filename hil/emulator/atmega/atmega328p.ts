@@ -9,8 +9,9 @@ import { type AVRIOPort, PinState } from "avr8js";
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import type { Finding } from "../finding.ts";
-import type { CutPhase, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
 import { AvrCore, IDLE, type Program } from "./core.ts";
+import { AvrDebugPort } from "./debug-port.ts";
 import type { PlannedCut } from "./eeprom.ts";
 import { attachPeripherals, type Peripherals, type PortLetter } from "./peripherals.ts";
 import { EECR, EEPROM_BYTES, FLASH_BYTES, MCUSR, SRAM_BYTES, SRAM_START, SREG } from "./registers.ts";
@@ -58,6 +59,7 @@ export class Atmega328p implements ProcessorMachine {
   #dioLevels: [boolean, boolean] = [false, false];
   #selected = false;
   #resetAsserted = false;
+  #debugPort: AvrDebugPort | undefined;
 
   /** Powered up at the present instant of the clock. Throws RangeError where the memories do not fit. */
   constructor(options: MachineOptions) {
@@ -103,7 +105,8 @@ export class Atmega328p implements ProcessorMachine {
     core.stopCycles = this.#powered ? this.#cyclesAt(untilNs) : 0;
     while (core.cycles < core.stopCycles) {
       if (core.sleepMode === undefined) {
-        core.run();
+        if (this.#debugPort === undefined) core.run();
+        else this.#runWatched(core, this.#debugPort);
         if (core.sleepMode !== undefined) this.#checkSleep(core.sleepMode);
       } else if (core.interruptReady) {
         core.wake(START_UP_CYCLES[core.sleepMode] ?? 0);
@@ -165,12 +168,33 @@ export class Atmega328p implements ProcessorMachine {
     return this.#core.data.slice(address, address + length);
   }
 
+  get debugPort(): DebugPort {
+    this.#debugPort ??= new AvrDebugPort(() => this.#core, this.eeprom);
+    return this.#debugPort;
+  }
+
   get stackPeakBytes(): number {
     return Math.max(this.#stackPeakOfEarlierBoots, RAM_END - this.#core.lowestStackPointer);
   }
 
   get cycles(): number {
     return this.#cyclesOfEarlierBoots + (this.#powered ? this.#core.cycles : 0);
+  }
+
+  /** Instruction by instruction, to the end of the slice, into sleep, or to where a debugger has the program stop. */
+  #runWatched(core: AvrCore, debug: AvrDebugPort): void {
+    do {
+      core.stopCycles = core.cycles + 1;
+      core.run();
+      if (!this.#powered) return;
+      if (debug.stops()) {
+        this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
+        core.stopCycles = core.cycles;
+        return;
+      }
+      // A chip may have ended the slice earlier.
+      core.stopCycles = this.#cyclesAt(this.#sliceEndNs);
+    } while (core.sleepMode === undefined && core.cycles < core.stopCycles);
   }
 
   /** A reset: the core and every module start anew, the SRAM keeps what it held unless the power was off (11.1). */

@@ -159,7 +159,11 @@ describe("a debugger", function () {
   });
 
   it("stops at a line of the firmware's image on an emulated board", async () => {
-    const { elfPath } = await buildImage({ board: loadProcessorBoard("pro-mini-rfm95"), outDir: folder });
+    const { elfPath } = await buildImage({
+      board: loadProcessorBoard("pro-mini-rfm95"),
+      outDir: folder,
+      exactLines: true,
+    });
     const { emulator, port } = await startEmulator(folder, elfPath);
     try {
       const script = [

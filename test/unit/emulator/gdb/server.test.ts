@@ -1,0 +1,165 @@
+/** The server of GDB's protocol beside an emulated board in lockstep, spoken to octet by octet. */
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { runLockstep } from "../../../../hil/clock/index.ts";
+import { GdbServer } from "../../../../hil/emulator/index.ts";
+import { Bench, buildBare } from "../support/programs.ts";
+
+const FOREVER = "volatile uint8_t count; int main(void) { for (;;) count++; }";
+
+const LIMIT_NS = 2e9;
+
+/** A debugger that sends commands and reads the data of the answers. */
+class Debugger {
+  readonly #socket: Socket;
+  #received = "";
+  #arrived: () => void = () => {};
+
+  constructor(port: number) {
+    this.#socket = connect(port, "127.0.0.1");
+    this.#socket.on("data", (octets) => {
+      this.#received += octets.toString("latin1");
+      this.#arrived();
+    });
+  }
+
+  write(octets: string): void {
+    this.#socket.write(octets, "latin1");
+  }
+
+  command(data: string): void {
+    const sum = [...data].reduce((all, each) => all + each.charCodeAt(0), 0) & 0xff;
+    this.write(`$${data}#${sum.toString(16).padStart(2, "0")}`);
+  }
+
+  async answer(): Promise<string> {
+    for (;;) {
+      const match = /^\+*\$([^#]*)#../.exec(this.#received);
+      if (match !== null) {
+        this.#received = this.#received.slice(match[0].length);
+        return match[1];
+      }
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+  }
+
+  ask(data: string): Promise<string> {
+    this.command(data);
+    return this.answer();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+describe("the server of GDB's remote protocol", () => {
+  let board: Bench;
+  let server: GdbServer;
+  let gdb: Debugger;
+  let port: number;
+  let over: boolean;
+  let run: Promise<unknown>;
+  let count: number;
+  beforeEach(async () => {
+    const program = await buildBare(FOREVER);
+    count = program.symbols.get("count")?.address ?? Number.NaN;
+    board = new Bench(program);
+    over = false;
+    server = new GdbServer(board.machine.debugPort, () => {
+      over = true;
+    });
+    port = await server.listen(0);
+    gdb = new Debugger(port);
+    run = runLockstep({
+      clock: board.clock,
+      machines: [board.machine],
+      participants: [server],
+      done: () => over,
+      limitNs: LIMIT_NS,
+    });
+  });
+  afterEach(async () => {
+    over = true;
+    gdb.close();
+    await server.close();
+    await run;
+  });
+
+  it("keeps the program before its first instruction until it is told to go on", async () => {
+    assert.equal(await gdb.ask("?"), "T05");
+    assert.match(await gdb.ask("g"), /^[0-9a-f]{70}00000000$/);
+    assert.equal(board.clock.nowNs(), 0);
+  });
+
+  it("interrupts a program that never rests", async () => {
+    gdb.command("c");
+    gdb.write("\x03");
+    assert.equal(await gdb.answer(), "T02");
+    const standsAtNs = board.clock.nowNs();
+    await new Promise((later) => setTimeout(later, 60));
+    assert.equal(board.clock.nowNs(), standsAtNs);
+  });
+
+  it("steps, and reads single registers", async () => {
+    assert.equal(await gdb.ask("p22"), "00000000");
+    assert.equal(await gdb.ask("s"), "T05");
+    assert.notEqual(await gdb.ask("p22"), "00000000");
+    assert.equal(await gdb.ask("P18=5a"), "OK");
+    assert.equal(await gdb.ask("p18"), "5a");
+    assert.equal(await gdb.ask("P18=5a5a"), "E01");
+    assert.equal(await gdb.ask("p23"), "E01");
+  });
+
+  it("stops at breakpoints of both types until they are taken away", async () => {
+    await gdb.ask("s");
+    await gdb.ask("s");
+    const pc = Buffer.from(await gdb.ask("p22"), "hex").readUInt32LE();
+    for (const type of ["0", "1"]) {
+      assert.equal(await gdb.ask(`Z${type},${pc.toString(16)},2`), "OK");
+      assert.equal(await gdb.ask("s"), "T05");
+      assert.equal(await gdb.ask(`z${type},${pc.toString(16)},2`), "OK");
+    }
+    assert.equal(await gdb.ask(`Z2,800100,1`), "");
+  });
+
+  it("reads and writes memory, and refuses what there is not", async () => {
+    const at = (0x800000 + count).toString(16);
+    assert.equal(await gdb.ask(`M${at},1:2a`), "OK");
+    assert.equal(await gdb.ask(`m${at},1`), "2a");
+    assert.equal(await gdb.ask("m8008ff,2"), "E01");
+    assert.equal(await gdb.ask("m0,ffff"), "E01");
+    assert.equal(await gdb.ask("mxyz"), "E01");
+    assert.equal(await gdb.ask("M0,1:00"), "E01");
+  });
+
+  it("answers what it does not know as the protocol asks, and quits without a kill", async () => {
+    assert.equal(await gdb.ask("vCont?"), "");
+    assert.equal(await gdb.ask("qSupported:swbreak+"), "PacketSize=1000");
+    assert.equal(await gdb.ask("qAttached"), "1");
+  });
+
+  it("lets the program run on where the debugger leaves", async () => {
+    gdb.command("D");
+    await run;
+    assert.equal(await gdb.answer(), "OK");
+    assert.equal(board.clock.nowNs(), LIMIT_NS);
+    assert.equal(over, false);
+  });
+
+  it("tells of a debugger that is lost", async () => {
+    await gdb.ask("?");
+    gdb.close();
+    await run;
+    assert.equal(over, true);
+  });
+
+  it("has room for one debugger", async () => {
+    await gdb.ask("?");
+    const second = connect(port, "127.0.0.1");
+    await new Promise((closed) => second.once("close", closed));
+    assert.equal(await gdb.ask("?"), "T05");
+  });
+});
