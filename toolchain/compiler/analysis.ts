@@ -13,6 +13,7 @@ import { loadProgram, ProgramCache } from "./program.ts";
 import { analyzeRanges, type Ranges } from "./range.ts";
 import { Spoilt } from "./spoilt.ts";
 import type { ProgramTree } from "./tree.ts";
+import { inDeviceWords } from "./typescript-words.ts";
 
 export interface CompileOptions {
   /** The module with `main`; firmware/main.ts where not given. */
@@ -69,7 +70,8 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   for (const diagnostic of source.diagnostics) found.add(diagnostic);
   const refusal = () => {
     const { application, checker } = source;
-    return { diagnostics: application ? ofApplication(found.list, application, checker) : found.list };
+    const told = inDeviceWords(found.list, source);
+    return { diagnostics: application ? ofApplication(told, application, checker) : told };
   };
   if (!source.whole) return refusal();
   // Each phase reports what is wrong on its own, and leaves out what an earlier error may have brought about.

@@ -4,6 +4,7 @@
  */
 import ts from "typescript";
 import { missingExport, unfitExport } from "./messages.ts";
+import { innermost } from "./nodes.ts";
 import { relating } from "./related.ts";
 import { declarationOf } from "./types.ts";
 
@@ -31,18 +32,6 @@ export function ofApplication(
     const text = ts.flattenDiagnosticMessageText(error.messageText, "\n");
     return relating(unfitExport(name, name.getText(), text), { node, text: "it is used here" });
   });
-}
-
-/** The innermost node around a piece of a file. */
-function innermost(file: ts.SourceFile, start: number, end: number): ts.Node {
-  let node: ts.Node = file;
-  for (;;) {
-    const inner: ts.Node | undefined = ts.forEachChild(node, (child) =>
-      child.getStart(file) <= start && end <= child.getEnd() ? child : undefined,
-    );
-    if (inner === undefined) return node;
-    node = inner;
-  }
 }
 
 function isApplication(imported: ts.ImportSpecifier): boolean {

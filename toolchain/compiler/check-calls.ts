@@ -1,14 +1,15 @@
 /** Calls of functions, intrinsics, dispatch tables and volatile cells. */
 import ts from "typescript";
+import { insteadOfMember } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
 import { checkCellAccess } from "./check-cells.ts";
 import { checkDispatchCall } from "./check-dispatch.ts";
 import { checkExpression, checkValueFor } from "./check-expressions.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
-import { moduleVariable } from "./check-names.ts";
+import { isGlobal, moduleVariable, unknownGlobal } from "./check-names.ts";
 import { number } from "./fold.ts";
 import { messages } from "./messages.ts";
-import { refused, standIn } from "./refused.ts";
+import { isStandIn, refused, standIn } from "./refused.ts";
 import type { Expression } from "./tree.ts";
 import { declarationOf } from "./types.ts";
 
@@ -24,26 +25,20 @@ export function checkCall(checker: Checker, node: ts.CallExpression): Expression
     ? declarationOf(checker.checker, node.expression)
     : undefined;
   if (declaration && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) {
+    const variable = checker.locals.get(declaration);
+    if (variable && checker.untyped.has(variable)) return standIn(node);
     const wayOut = "declare it as function f(...) at the top level, or list it in a dispatch([...]) table";
     return refused(checker, node, messages.syntax(node, "a function behind a variable", wayOut));
   }
   if (declaration === undefined || !ts.isFunctionDeclaration(declaration) || declaration.name === undefined) {
-    return refused(
-      checker,
-      node.expression,
-      messages.unknownName(node.expression, node.expression.getText()),
-    );
+    return absentCallee(checker, node.expression);
   }
   if (declaration.getSourceFile() === checker.language) {
     return checkIntrinsic(checker, node, declaration.name.text);
   }
   const nested = declaration.parent !== declaration.getSourceFile();
   if (nested || declaration.getSourceFile().isDeclarationFile) {
-    return refused(
-      checker,
-      node.expression,
-      messages.unknownName(node.expression, node.expression.getText()),
-    );
+    return absentCallee(checker, node.expression);
   }
   const callee = checker.functionTree(declaration);
   if (callee.interrupt !== undefined) {
@@ -57,4 +52,15 @@ export function checkCall(checker: Checker, node: ts.CallExpression): Expression
     return checkValueFor(checker, argument, parameter.type!);
   });
   return checker.untyped.has(callee) ? standIn(node) : { kind: "call", node, callee, arguments: values };
+}
+
+/** A function that the device does not have: one of JavaScript's library, or a method. */
+function absentCallee(checker: Checker, callee: ts.Expression): Expression {
+  if (!ts.isPropertyAccessExpression(callee) || isGlobal(checker, callee)) {
+    return refused(checker, callee, unknownGlobal(callee));
+  }
+  // What the method is called on may be refused itself.
+  if (isStandIn(checkExpression(checker, callee.expression))) return standIn(callee);
+  const wayOut = insteadOfMember(callee.name.text);
+  return refused(checker, callee, messages.unknownName(callee, callee.getText(), wayOut));
 }

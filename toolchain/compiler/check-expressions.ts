@@ -1,5 +1,6 @@
 /** Expressions: each form of TypeScript that the device has, the others with a message. */
 import ts from "typescript";
+import { insteadOfGlobal } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
 import { checkCall } from "./check-calls.ts";
 import { newCell } from "./check-cells.ts";
@@ -94,7 +95,11 @@ function otherSyntax(node: ts.Expression): [what: string, wayOut: string] {
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
     return ["a function inside an expression", "declare it at the top level of the module"];
   }
-  if (ts.isNewExpression(node)) return ["'new' inside an expression", "give it a name: const x = new ..."];
+  if (ts.isNewExpression(node)) {
+    const instead = insteadOfGlobal(node.expression.getText());
+    if (instead) return [`'new ${node.expression.getText()}'`, instead.wayOut];
+    return ["'new' inside an expression", "give it a name: const x = new ..."];
+  }
   if (ts.isArrayLiteralExpression(node)) {
     return ["an array literal", "use new Uint8Array(n), or table8([...]) at module level"];
   }

@@ -1,5 +1,6 @@
 /** What follows a dot or stands in brackets: fields, elements, lengths and members of enums. */
 import ts from "typescript";
+import { insteadOfMember } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
 import { checkExpression, checkInteger } from "./check-expressions.ts";
 import { functionCount } from "./check-names.ts";
@@ -31,7 +32,11 @@ export function checkProperty(checker: Checker, node: ts.PropertyAccessExpressio
   if (field) return { kind: "field", node, base, field };
   // A member that its record class may not have has its message there.
   if (type.kind === "record" && member && ts.isClassLike(member.parent)) return standIn(node);
-  return refused(checker, node.name, messages.unknownName(node.name, node.name.text));
+  return refused(
+    checker,
+    node.name,
+    messages.unknownName(node.name, node.name.text, insteadOfMember(node.name.text)),
+  );
 }
 
 /** `array[index]` and `Enum["Member"]`; an element of a constant table at a constant index is a number. */

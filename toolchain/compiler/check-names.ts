@@ -1,5 +1,6 @@
 /** Names: what a local, a parameter or a module-level declaration stands for. */
 import ts from "typescript";
+import { insteadOfGlobal } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
 import { messages } from "./messages.ts";
 import { refused, standIn } from "./refused.ts";
@@ -17,7 +18,11 @@ export function checkName(checker: Checker, node: ts.Identifier): Expression {
     !ts.isVariableDeclaration(declaration) ||
     !isModuleLevel(checker, declaration)
   ) {
-    return refused(checker, node, messages.unknownName(node, node.text));
+    if (declaration && ts.isSourceFile(declaration)) {
+      const wayOut = { wayOut: "import names from it, import { ... } from, and use them as they are" };
+      return refused(checker, node, messages.unknownName(node, node.text, wayOut));
+    }
+    return refused(checker, node, unknownGlobal(node));
   }
   const name = checker.moduleName(declaration, node);
   if (name === undefined) return standIn(node);
@@ -50,4 +55,18 @@ export function functionCount(checker: Checker, node: ts.Expression): number | u
 function isModuleLevel(checker: Checker, declaration: ts.VariableDeclaration): boolean {
   const file = declaration.getSourceFile();
   return declaration.parent.parent.parent === file && file !== checker.language && !file.isDeclarationFile;
+}
+
+/** Whether `node`, an identifier or what stands behind dots, begins with a name of JavaScript's library. */
+export function isGlobal(checker: Checker, node: ts.Expression): boolean {
+  if (ts.isPropertyAccessExpression(node)) return isGlobal(checker, node.expression);
+  if (!ts.isIdentifier(node)) return false;
+  const declaration = declarationOf(checker.checker, node);
+  return declaration === undefined || declaration.getSourceFile().isDeclarationFile;
+}
+
+/** That a global name of JavaScript does not exist, with what to write instead. */
+export function unknownGlobal(node: ts.Expression): ts.Diagnostic {
+  const name = node.getText();
+  return messages.unknownName(node, name, insteadOfGlobal(name));
 }

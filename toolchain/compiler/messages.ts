@@ -77,8 +77,12 @@ export const messages = {
   ),
   unknownName: define(
     1004,
-    (name: string) =>
-      `'${name}' does not exist on the device: only what the program's own modules declare at their top level can be used`,
+    (
+      name: string,
+      { wayOut }: WayOut = {
+        wayOut: "only what the program's own modules declare at their top level can be used",
+      },
+    ) => `'${name}' does not exist on the device: ${wayOut}`,
   ),
   missingType: define(
     1005,
@@ -209,6 +213,16 @@ export const messages = {
     1034,
     (value: string, name: string) =>
       `'${name}' outlives the array or record that ${value} is: declare that before '${name}', in the same block or further out`,
+  ),
+
+  notImported: define(
+    1035,
+    (name: string, statement: string) => `'${name}' is not imported here: write ${statement}`,
+  ),
+  typeImport: define(
+    1036,
+    (name: string) =>
+      `'${name}' is imported as a type alone, but used as a value here: write its import without 'type'`,
   ),
 
   // ---- 2xxx: ranges of values

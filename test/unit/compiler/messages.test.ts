@@ -95,6 +95,38 @@ describe("compiler messages", () => {
     assert.ok(diagnostics.some(({ code }) => code === messages.circularConstant.code));
   });
 
+  it("say how a name of the language is imported", () => {
+    const text = `import type { u16 } from ${JSON.stringify(LANGUAGE)};
+let x: u16 = 0;
+export function main(): void { x = lengthOf(new Uint8Array(3)); }`;
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+    const shown = formatDiagnostics(diagnostics, { colour: false });
+    assert.match(
+      shown,
+      /error DEV1035: 'lengthOf' is not imported here: write import \{ lengthOf \} from "joinery\/lang"/,
+    );
+    assert.equal(diagnostics.length, 1, shown);
+  });
+
+  it("show where a type was imported that is used as a value", () => {
+    const text = `import { type u8 } from ${JSON.stringify(LANGUAGE)};
+let x: u8 = 0;
+export function main(): void { x = u8(x + 1); }`;
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+    const shown = formatDiagnostics(diagnostics, { colour: false });
+    assert.match(shown, /error DEV1036: 'u8' is imported as a type alone[\s\S]*'u8' was imported here/);
+    assert.equal(diagnostics.length, 1, shown);
+  });
+
+  it("leave a name that nobody knows to TypeScript", () => {
+    const text = "export function main(): void { nobody(); }";
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+    assert.match(
+      formatDiagnostics(diagnostics, { colour: false }),
+      /error TS2304: Cannot find name 'nobody'/,
+    );
+  });
+
   it("stop at TypeScript's own errors, under TypeScript's number", () => {
     const text = `${PRELUDE}export function main(): void { const x: U8 = input(); }`;
     const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });

@@ -2,6 +2,8 @@
  * What the compiler refuses: number, reason in short, declarations, the body of `main`, and a part of
  * the message. «...» marks the place of the message; the marks are taken out before compiling.
  */
+import { LANGUAGE } from "./targets.ts";
+
 export interface Refused {
   readonly code: number;
   readonly why: string;
@@ -48,6 +50,19 @@ export const refused: readonly Refused[] = [
   refuse(1003, "a string", "", "const x = «\"text\"»;", "ascii"),
   refuse(1004, "a global of JavaScript", "", "use(«Math.abs»(1));", "Math.abs"),
   refuse(1004, "a constructor of JavaScript", "", "const m = «Map»;", "Map"),
+  refuse(1004, "a global of JavaScript that TypeScript does not know either", "", "«console».log(1);", "joinery/console"),
+  refuse(1004, "a timer", "", "«setTimeout»(1);", "sample() each PERIOD_S seconds"),
+  refuse(1004, "a global of Node.js", "", "use(«process».pid);", "@config"),
+  refuse(1004, "a random number", "", "use(«Math.random»());", "seed"),
+  refuse(1004, "the date", "", "use(«Date.now»());", "now() of"),
+  refuse(1004, "a method of an array", "const a = new Uint8Array(4);", "«a.fill»(0);", "write fill(array, 0, n, x)"),
+  refuse(1004, "a property of an array", "const a = new Uint8Array(4);", "use(a.«byteLength»);", "lengthOf"),
+  refuse(1004, "a module as a value", `import * as language from ${JSON.stringify(LANGUAGE)};`, "use(«language».u8(3));", "import names"),
+  refuse(1004, "a module of Node.js", "import { readFileSync } from «\"node:fs\"»;", "readFileSync();", "joinery/hal"),
+  refuse(1001, "a collection of JavaScript", "", "const m = «new Map<number, number>()»; m.set(1, 2);", "no heap"),
+  refuse(1001, "a function in a local variable, called", "", "const f = «(x: U8): U8 => x»; use(f(3));", "top level"),
+  refuse(1035, "a type without its import", "", "let t: «Dispatch»<never, 1>;", "write import { type Dispatch } from \"joinery/lang\""),
+  refuse(1036, "an intrinsic that was imported as a type", `import type { mul32 as product } from ${JSON.stringify(LANGUAGE)};`, "use(«product»(3, 4));", "without 'type'"),
   refuse(1005, "a result without a type", "function «f»() {}", "f();", "result of 'f'"),
   refuse(1005, "a parameter of type number", "function f(«x: number»): void {}", "f(1);", "parameter 'x'"),
   refuse(1005, "a module-level variable without a type", "let «x» = 0;", "x = 1;", "module-level"),

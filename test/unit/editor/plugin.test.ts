@@ -113,6 +113,20 @@ describe("the editor plugin", function () {
     server.tell("close", { file: app });
   });
 
+  it("shows globals that the project's own types have and the device has not", async () => {
+    const text = application("console.log(1);");
+    const types = "declare const console: { log(value: unknown): void };";
+    const app = files("globals", { "app.ts": text, "joinery.json": PROJECT, "globals.d.ts": types });
+    server.open(app, text);
+    const found = await server.errors(app, has(1004));
+    assert.deepEqual(
+      found.map(({ source, code }) => [source, code]),
+      [["joinery", 1004]],
+    );
+    assert.match(found[0].text, /^DEV1004: 'console' does not exist on the device: print with/);
+    server.tell("close", { file: app });
+  });
+
   it("takes a file outside a project that exports the hooks for an application", async () => {
     const app = files("alone", { "sensor.ts": WRONG });
     server.open(app, WRONG);
@@ -156,7 +170,7 @@ describe("the editor plugin", function () {
     const app = files("fixes", { "app.ts": text, "joinery.json": PROJECT });
     server.open(app, text);
     const [{ start, end }] = (await server.errors(app, has(2001))).filter(
-      ({ source }) => source === "joinery",
+      ({ source, code }) => source === "joinery" && code === 2001,
     );
     assert.ok(((await server.request("getSupportedCodeFixes", { file: app })) as string[]).includes("2001"));
     const place = {
