@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { END, type Member, ownerOf } from "./batch.ts";
 import { HASH } from "./calls.ts";
+import { interruptOf } from "./program.ts";
 
 /** Random programs compare what is always smaller, and mix signs in ways that no one writes. */
 export const C_FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"];
@@ -27,7 +28,10 @@ export function writeWhole(
   });
   for (const [name, text] of own) writeFileSync(join(folder, name), text);
   const includes = own.filter(([name]) => name.endsWith(".c")).map(([name]) => `#include "${name}"\n`);
-  const clauses = members.map(({ index }) => `    case ${index}: return p${index}_run(a, b);\n`);
+  const clauses = members.map(({ index, program }) => {
+    const handler = interruptOf(program)?.vector ?? "0";
+    return `    case ${index}: handler = ${handler}; return p${index}_run(a, b);\n`;
+  });
   writeFileSync(
     join(folder, "whole.c"),
     `${includes.join("")}#include "joinery.h"
@@ -36,7 +40,11 @@ export function writeWhole(
 static uint32_t hash;
 static uint16_t ticks;
 void test_trace(uint32_t value) { hash = hash * 31u + value; }
-uint16_t test_tick(void) { return ticks++; }
+static void (*handler)(void);
+uint16_t test_tick(void) {
+  if (handler != 0) { handler(); }
+  return ticks++;
+}
 static uint32_t call(uint16_t which, uint32_t a, uint32_t b) {
   switch (which) {
 ${clauses.join("")}    default: return 0;

@@ -76,6 +76,8 @@ export class Expressions {
         [2, "mul32"],
         [1, "rotate"],
         [3, "element"],
+        [this.scope.rows.length > 0 ? 2 : 0, "row"],
+        [this.scope.cells.length > 0 ? 1 : 0, "cell"],
         [1, "load"],
         [3, "call"],
         [1, "step"],
@@ -147,6 +149,10 @@ export class Expressions {
         return this.#rotation(depth);
       case "element":
         return this.#element(depth - 1) ?? this.#leaf();
+      case "row":
+        return this.#field(depth - 1) ?? this.#leaf();
+      case "cell":
+        return this.#cell() ?? this.#leaf();
       case "load":
         return this.#load(depth - 1) ?? this.#leaf();
       case "call":
@@ -240,7 +246,7 @@ export class Expressions {
         return { text, min: value, max: value, brand: "number" };
       }
       case "length": {
-        const arrays = this.scope.arrays.filter((array) => array.exact);
+        const arrays = [...this.scope.arrays, ...this.scope.rows].filter(({ exact }) => exact);
         if (arrays.length === 0) return this.constant();
         const { text, length, lasting } = this.random.pick(arrays);
         const max = lasting ? length : 0xffff;
@@ -308,6 +314,24 @@ export class Expressions {
       ...plain(range),
       brand: array.table ? "number" : element.brand,
     };
+  }
+
+  /** An integer field of a record in a row. */
+  #field(depth: number): Value | undefined {
+    const rows = this.random.pick(this.scope.rows);
+    const fields = rows.record.fields.flatMap(({ name, type }) =>
+      type.kind === "integer" ? [{ name, type: type.type }] : [],
+    );
+    if (fields.length === 0) return undefined;
+    const { name, type } = this.random.pick(fields);
+    const text = `${rows.text}[${bare(this.index(rows.length, depth).text)}].${name}`;
+    return { text, min: type.min, max: type.max, brand: type.brand };
+  }
+
+  #cell(): Value | undefined {
+    const cells = this.scope.cells.filter(({ bits }) => bits === 8);
+    if (cells.length === 0) return undefined;
+    return { text: `${this.random.pick(cells).text}.read()`, ...RANGES.u8, brand: "u8" };
   }
 
   #load(depth: number): Value | undefined {
@@ -418,6 +442,8 @@ export class Expressions {
   }
 
   #flag(): string | undefined {
+    const flags = this.scope.cells.filter(({ bits }) => bits === 1);
+    if (flags.length > 0 && this.random.chance(0.3)) return `${this.random.pick(flags).text}.read()`;
     return this.scope.booleans.length > 0 ? this.random.pick(this.scope.booleans).text : undefined;
   }
 
@@ -452,7 +478,8 @@ export class Expressions {
       if (value === undefined) return undefined;
       values.push(value);
     }
-    return `${callee.name}(${values.join(", ")})`;
+    const name = callee.entries ? `${callee.name}[${bare(this.index(callee.entries, 0).text)}]` : callee.name;
+    return `${name}(${values.join(", ")})`;
   }
 
   #argument(parameter: ParameterType, depth: number): string | undefined {
@@ -462,9 +489,16 @@ export class Expressions {
       case "boolean":
         return bare(this.condition(depth));
       case "array":
-        return this.array(parameter.element, parameter.length, parameter.table)?.text;
+        return this.array(parameter.element, parameter.length, parameter.table, parameter.length === 0)?.text;
       case "record":
         return this.record(parameter.record);
+      case "rows": {
+        const { record, table, length } = parameter;
+        const able = this.scope.rows.filter(
+          (rows) => rows.record === record && rows.table === table && rows.length >= length,
+        );
+        return able.length > 0 ? this.random.pick(able).text : undefined;
+      }
     }
   }
 
@@ -474,10 +508,11 @@ export class Expressions {
   }
 
   /** A reference to an array: a name, or what gives one. */
-  array(element: IntName, length: number, table: boolean): ArrayName | undefined {
-    const able = this.scope.arrays.filter(
-      (array) => array.element === element && array.table === table && array.length >= length,
-    );
+  array(element: IntName, length: number, table: boolean, open = false): ArrayName | undefined {
+    const fits = (array: ArrayName) => array.element === element && array.table === table;
+    const able = this.scope.arrays.filter((array) => fits(array) && array.length >= length);
+    const others = open ? this.scope.openArrays.filter(fits) : [];
+    if (others.length > 0 && this.random.chance(0.5)) return this.random.pick(others);
     if (able.length === 0) return undefined;
     const array = this.random.pick(able);
     if (table || this.random.chance(0.8)) return array;
@@ -510,6 +545,11 @@ export class Expressions {
   /** A reference to a record of a class. */
   record(record: RecordClass): string | undefined {
     const able = this.scope.records.filter((candidate) => candidate.record === record);
+    const rows = this.scope.rows.filter((candidate) => candidate.record === record && !candidate.table);
+    if (rows.length > 0 && this.random.chance(0.4)) {
+      const { text, length } = this.random.pick(rows);
+      return `${text}[${bare(this.index(length, 1).text)}]`;
+    }
     if (able.length === 0) return undefined;
     const one = this.random.pick(able).text;
     if (this.random.chance(0.85)) return one;

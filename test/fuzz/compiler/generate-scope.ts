@@ -60,8 +60,14 @@ export interface ArrayName {
 export type FieldType =
   | { readonly kind: "integer"; readonly type: IntegerType; readonly initial: number }
   | { readonly kind: "boolean"; readonly initial: boolean }
-  | { readonly kind: "array"; readonly element: IntName; readonly length: number }
-  | { readonly kind: "record"; readonly record: RecordClass };
+  | {
+      readonly kind: "array";
+      readonly element: IntName;
+      readonly length: number;
+      readonly values?: readonly number[];
+    }
+  | { readonly kind: "record"; readonly record: RecordClass }
+  | { readonly kind: "rows"; readonly record: RecordClass; readonly length: number };
 
 export interface RecordClass {
   readonly name: string;
@@ -74,6 +80,22 @@ export interface RecordName {
   readonly lasting: boolean;
 }
 
+/** Records in a row. */
+export interface RowsName extends RecordName {
+  /** At least. */
+  readonly length: number;
+  readonly exact: boolean;
+  /** In flash: read field by field only. */
+  readonly table: boolean;
+}
+
+/** A volatile cell. */
+export interface CellName {
+  readonly text: string;
+  /** 1 of a flag. */
+  readonly bits: 1 | 8 | 16 | 32;
+}
+
 export type ParameterType =
   | { readonly kind: "integer"; readonly type: IntegerType }
   | { readonly kind: "boolean" }
@@ -84,7 +106,14 @@ export type ParameterType =
       readonly length: number;
       readonly table: boolean;
     }
-  | { readonly kind: "record"; readonly record: RecordClass };
+  | { readonly kind: "record"; readonly record: RecordClass }
+  | {
+      readonly kind: "rows";
+      readonly text: string;
+      readonly record: RecordClass;
+      readonly length: number;
+      readonly table: boolean;
+    };
 
 export type ResultType = ParameterType | { readonly kind: "void" };
 
@@ -96,6 +125,8 @@ export interface FunctionName {
   readonly cost: number;
   /** Integers of the module that it assigns itself. */
   readonly writes: readonly string[];
+  /** Of a dispatch table: how many functions it has. */
+  readonly entries?: number;
 }
 
 /** Everything in reach at one point. */
@@ -103,7 +134,13 @@ export class Scope {
   readonly integers: IntegerName[] = [];
   readonly booleans: BooleanName[] = [];
   readonly arrays: ArrayName[] = [];
+  /** Arrays of which no length is known but what `lengthOf` gives. */
+  readonly openArrays: ArrayName[] = [];
   readonly records: RecordName[] = [];
+  readonly rows: RowsName[] = [];
+  readonly cells: CellName[] = [];
+  /** What an interrupt handler touches, too: only in critical sections. */
+  readonly shared: IntegerName[] = [];
   readonly functions: FunctionName[] = [];
   readonly classes: RecordClass[] = [];
   /** Members of const enums, as "Kind1.Data". */
@@ -115,7 +152,9 @@ export class Scope {
       this.integers,
       this.booleans,
       this.arrays,
+      this.openArrays,
       this.records,
+      this.rows,
       this.functions,
       this.constants,
     ];
@@ -138,6 +177,13 @@ export class Scope {
         this.arrays.push({ ...type, text: path, exact: true, table: false, lasting });
       }
       if (type.kind === "record") this.addRecord(path, type.record, lasting);
+      if (type.kind === "rows") this.addRows({ ...type, text: path, exact: true, table: false, lasting });
     }
+  }
+
+  /** Puts in records in a row, and the last of those in RAM by its index. */
+  addRows(rows: RowsName): void {
+    this.rows.push(rows);
+    if (!rows.table) this.addRecord(`${rows.text}[${rows.length - 1}]`, rows.record, rows.lasting);
   }
 }

@@ -27,6 +27,12 @@ export function newArray(element: IntName, length: number): string {
   return `new ${JS_ARRAYS[element]}(${length})`;
 }
 
+/** `new Int16Array([-1, 5])` or `Int16Array.of(-1, 5)`. */
+export function arrayOf(random: Random, element: IntName, values: readonly number[]): string {
+  const list = values.join(", ");
+  return random.chance(0.5) ? `new ${JS_ARRAYS[element]}([${list}])` : `${JS_ARRAYS[element]}.of(${list})`;
+}
+
 /** The name of an array type: "Uint8Array". */
 export function arrayType(element: IntName): string {
   return JS_ARRAYS[element];
@@ -124,6 +130,11 @@ export class Statements {
       [4, "element"],
       [2, "octets"],
       [2, "call"],
+      [1, "effect"],
+      [this.#scope.rows.length > 0 ? 2 : 0, "row"],
+      [this.#scope.cells.length > 0 ? 2 : 0, "cell"],
+      [this.#scope.shared.length > 0 ? 2 : 0, "critical"],
+      [this.#scope.cells.length > 0 ? 2 : 0, "tick"],
       [2, "trace"],
       [1, "array"],
       [1, "reference"],
@@ -132,6 +143,7 @@ export class Statements {
       [this.#jumps.length > 0 ? 1 : 0, "jump"],
       [0.4, "return"],
       [4 * deep, "if"],
+      [1, "scan"],
       [3 * deep, "for"],
       [1 * deep, "while"],
       [1 * deep, "do"],
@@ -154,6 +166,17 @@ export class Statements {
         return this.#octets(indent);
       case "call":
         return this.#call(indent);
+      case "effect":
+        return this.#effect(indent);
+      case "row":
+        return this.#row(indent);
+      case "cell":
+        return this.#cell(indent);
+      case "critical":
+        return this.#critical(indent);
+      case "tick":
+        // An interrupt occurs in it.
+        return `${indent}trace(tick());\n`;
       case "trace":
         return `${indent}trace(u32(${bare(this.#integer(2).text)}));\n`;
       case "array":
@@ -170,6 +193,8 @@ export class Statements {
         return `${indent}if (${bare(this.#condition(1))}) ${this.returned()}\n`;
       case "if":
         return this.#if(depth, indent);
+      case "scan":
+        return this.#scan(indent);
       case "for":
         return this.#for(depth, indent);
       case "while":
@@ -201,6 +226,8 @@ export class Statements {
         );
         return `return ${this.#random.pick(able.filter(({ table }) => table === result.table)).text};`;
       }
+      case "rows":
+        throw new Error("no function gives records in a row");
       case "record": {
         const able = this.#scope.records.filter(({ lasting, record }) => lasting && record === result.record);
         return `return ${this.#random.pick(able).text};`;
@@ -364,13 +391,130 @@ export class Statements {
     return text === undefined ? "" : `${indent}${text};\n`;
   }
 
+  /** A call where a condition says so, or one of two, or two in a row. */
+  #effect(indent: string): string {
+    const { functions } = this.#scope;
+    if (functions.length === 0) return this.#step(indent);
+    const one = this.#expressions.call(this.#random.pick(functions), 1);
+    const other = this.#expressions.call(this.#random.pick(functions), 1);
+    if (one === undefined || other === undefined) return "";
+    const condition = this.#condition(1);
+    return `${indent}${this.#random.pick([
+      `${condition} && ${one}`,
+      `${condition} || ${one}`,
+      `${condition} ? ${one} : ${other}`,
+      `${one}, ${other}`,
+    ])};\n`;
+  }
+
+  /** A store to a field of a record in a row. */
+  #row(indent: string): string {
+    const able = this.#scope.rows.filter(({ table }) => !table);
+    if (able.length === 0) return "";
+    const rows = this.#random.pick(able);
+    const { name, type } = this.#random.pick(rows.record.fields);
+    const place = `${rows.text}[${bare(this.#expressions.index(rows.length, 1).text)}].${name}`;
+    if (type.kind === "integer") {
+      return `${indent}${place} = ${bare(this.#expressions.valueFor(type.type, 2).text)};\n`;
+    }
+    if (type.kind === "boolean") return `${indent}${place} = ${bare(this.#condition(1))};\n`;
+    if (type.kind !== "array") return "";
+    return this.#store(indent, { ...type, text: place, exact: true, table: false, lasting: false }, "0");
+  }
+
+  /** A write to a volatile cell that may be touched anywhere. */
+  #cell(indent: string): string {
+    const able = this.#scope.cells.filter(({ bits }) => bits <= 8);
+    if (able.length === 0) return "";
+    const { text, bits } = this.#random.pick(able);
+    const value =
+      bits === 1
+        ? this.#condition(1)
+        : this.#expressions.cast(
+            "u8",
+            this.#sharedFree(() => this.#integer(1)),
+          ).text;
+    // What is read outside a critical section is not what is written back.
+    return value.includes(".read()") ? "" : `${indent}${text}.write(${bare(value)});\n`;
+  }
+
+  /** What `action` makes without volatile cells. */
+  #sharedFree<T>(action: () => T): T {
+    const cells = this.#scope.cells.splice(0);
+    const result = action();
+    this.#scope.cells.push(...cells);
+    return result;
+  }
+
+  /** Statements in which no interrupt occurs, on what the handler touches, too. */
+  #critical(indent: string): string {
+    const inner = `${indent}  `;
+    const { shared, cells } = this.#scope;
+    if (this.#random.chance(0.3)) return this.#interrupted(indent);
+    const count = this.#random.between(1, 3);
+    const lines = Array.from({ length: count }, () => {
+      const { text, type } = this.#random.pick(shared);
+      const target = this.#target(({ type: { brand } }) => brand !== "number");
+      const wide = cells.filter(({ bits }) => bits >= 16);
+      switch (this.#random.pick(["write", "read", "cell", "step"])) {
+        case "write":
+          return `${inner}${text} = ${bare(
+            this.#expressions.fitted(
+              this.#sharedFree(() => this.#plain()),
+              type,
+            ).text,
+          )};\n`;
+        case "read":
+          if (target === undefined) return "";
+          return `${inner}${target.text} = ${this.#expressions.cast(target.type.brand as IntName, named({ text, type, writable: false })).text};\n`;
+        case "cell": {
+          if (wide.length === 0) return "";
+          const { text: cell, bits } = this.#random.pick(wide);
+          return `${inner}${cell}.write(u${bits}(${cell}.read() * 3 + ${this.#random.below(100)}));\n`;
+        }
+        default:
+          return `${inner}if (${text} < ${type.max}) ${text}++;\n`;
+      }
+    });
+    return `${indent}critical(() => {\n${lines.join("")}${indent}});\n`;
+  }
+
+  /** A value that one critical section stores and the next uses: a handler may have changed it. */
+  #interrupted(indent: string): string {
+    const array = this.#random.pick(this.#scope.arrays.filter(({ table }) => !table));
+    const { text } = this.#random.pick(this.#scope.shared);
+    const value = this.#random.below(Math.min(array.length, 100));
+    const place = `${array.text}[${text}]`;
+    const between = this.#random.chance(0.7) ? `${indent}trace(tick());\n` : "";
+    return `${indent}critical(() => {\n${indent}  ${text} = ${value};\n${indent}});\n${between}${indent}critical(() => {\n${indent}  ${place} = 1;\n${indent}});\n`;
+  }
+
+  /** An integer that no call gives. */
+  #plain(): Value {
+    const functions = this.#scope.functions.splice(0);
+    const value = this.#integer(1);
+    this.#scope.functions.push(...functions);
+    return value;
+  }
+
   /** A local array, and a loop that fills it: whole, in part, or not at all. */
   #array(indent: string): string {
     const element = this.#random.pick(WIDTHS);
     const length = this.#random.pick([2, 3, 4, 8, 12]);
     const text = this.#name("array");
     const array: ArrayName = { text, element, length, exact: true, table: false, lasting: false };
+    if (this.#random.chance(0.2)) {
+      const { min, max } = widthType(element);
+      const values = Array.from({ length }, () => this.#random.between(Math.max(min, -9), Math.min(max, 99)));
+      this.#scope.arrays.push(array);
+      return `${indent}const ${text} = ${arrayOf(this.#random, element, values)};\n`;
+    }
     let lines = `${indent}const ${text} = ${newArray(element, length)};\n`;
+    if (element === "u8" && this.#random.chance(0.3)) {
+      const value = bare(this.#expressions.valueFor(widthType("u8"), 1).text);
+      this.#scope.arrays.push(array);
+      return `${lines}${indent}fill(${text}, 0, ${length}, ${value});\n`;
+    }
     const counter = this.#name("k");
     const end = this.#random.pick([length, length, length, length - 1, 0]);
     if (end > 0 && this.#work.allows(end)) {
@@ -396,8 +540,10 @@ export class Statements {
       const { record } = this.#random.pick(this.#scope.records);
       const value = this.#expressions.record(record)!;
       const text = this.#name("r");
+      const other = this.#random.chance(0.4) ? this.#expressions.record(record) : undefined;
+      const moved = other && `${indent}if (${bare(this.#condition(1))}) ${text} = ${bare(other)};\n`;
       this.#scope.addRecord(text, record, false);
-      return `${indent}const ${text} = ${bare(value)};\n`;
+      return `${indent}${moved ? "let" : "const"} ${text} = ${bare(value)};\n${moved ?? ""}`;
     }
     const value = this.#expressions.array(one.element, 1, false) ?? one;
     const text = this.#name("part");
@@ -409,6 +555,10 @@ export class Statements {
     if (this.#scope.classes.length === 0) return "";
     const record = this.#random.pick(this.#scope.classes);
     const text = this.#name("r");
+    if (this.#random.chance(0.3)) {
+      this.#scope.addRows({ text, record, length: 2, exact: true, table: false, lasting: false });
+      return `${indent}const ${text} = records(${record.name}, 2);\n`;
+    }
     this.#scope.addRecord(text, record, false);
     return `${indent}const ${text} = new ${record.name}();\n`;
   }
@@ -452,6 +602,10 @@ ${this.#store(indent, array, text)}`;
       this.#jumps.push("loop");
       const text = this.#scope.inner(() => {
         if (counter) this.#scope.integers.push(counter, counter);
+        for (const { text, record, length, table, lasting } of [...this.#scope.rows]) {
+          const inside = counter && counter.type.min >= 0 && counter.type.max < length;
+          if (inside && !table) this.#scope.addRecord(`${text}[${counter.text}]`, record, lasting);
+        }
         if (counter) this.#sums.push(counter.text);
         const body = this.block(depth - 1, `${indent}  `, 3);
         if (counter) this.#sums.pop();
@@ -486,6 +640,28 @@ ${this.#store(indent, array, text)}`;
       counter: true,
     };
     return `${indent}for (${head}) {\n${this.#body(depth, indent, passes, counter)}${indent}}\n`;
+  }
+
+  /** A loop over the whole of an array, however long it is; now and then one or two too far. */
+  #scan(indent: string): string {
+    const arrays = [...this.#scope.openArrays, ...this.#scope.arrays.filter(({ exact }) => exact)];
+    const array = this.#scope.openArrays.length > 0 ? this.#scope.openArrays[0] : this.#random.pick(arrays);
+    if (!this.#work.allows(array.lasting ? array.length : 24)) return "";
+    const inner = `${indent}  `;
+    const name = this.#name("k");
+    const off = this.#random.pick([0, 0, 1, 2]);
+    const ahead = this.#random.pick([0, off, off]);
+    const end = `${name}${off > 0 ? ` + ${off}` : ""} < lengthOf(${array.text})`;
+    const place = `${array.text}[${name}${ahead > 0 ? ` + ${ahead}` : ""}]`;
+    const element = widthType(array.element);
+    const value = this.#work.repeated(12, () => this.#expressions.valueFor(element, 1));
+    const target = this.#target(({ type }) => type.brand !== "number");
+    const store = `${inner}${place} = ${bare(value.text)};\n`;
+    const read = target
+      ? `${inner}${target.text} = ${target.type.brand}(${target.text} * 3 + ${place});\n`
+      : `${inner}trace(u32(${place}));\n`;
+    const body = array.table || this.#random.chance(0.4) ? read : store;
+    return `${indent}for (let ${name} = 0; ${end}; ${name}++) {\n${body}${indent}}\n`;
   }
 
   /** Where a loop ends: a constant, or a value that is at most that. */
@@ -573,8 +749,9 @@ ${this.#store(indent, array, text)}`;
     const shared = names.filter(({ text }) => written.has(text));
     const fields = names.filter(({ text }) => /^(p\d|r\d).*\./.test(text));
     const among =
-      [fields, shared, names].find((some) => some.length > 0 && this.#random.chance(0.5)) ?? names;
-    const terms = Array.from({ length: this.#random.pick([1, 1, 2, 2, 3]) }, () => this.#random.pick(among));
+      [shared, fields, names].find((some) => some.length > 0 && this.#random.chance(0.5)) ?? names;
+    const count = among === shared ? 1 : this.#random.pick([1, 1, 2, 2, 3]);
+    const terms = Array.from({ length: count }, () => this.#random.pick(among));
     const sum = terms
       .map(({ text }) => text)
       .reduce((all, term) => `${all} ${this.#random.pick(["+", "+", "-"])} ${term}`);
@@ -583,7 +760,7 @@ ${this.#store(indent, array, text)}`;
     const signed = terms.length > 1 || terms[0].type.min < 0;
     const above = signed && this.#random.chance(0.9) ? `${sum} >= ${this.#random.pick([0, 0, 1])} && ` : "";
     const access = (at: string) => {
-      const before = this.#random.chance(0.5) ? this.#disturbance(terms, at) : "";
+      const before = this.#random.chance(among === shared ? 0.8 : 0.5) ? this.#disturbance(terms, at) : "";
       return before + this.#store(at, array, this.#daringSum());
     };
     this.#sums.push(sum);

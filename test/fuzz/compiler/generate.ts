@@ -16,7 +16,7 @@ import {
   WIDTHS,
   widthType,
 } from "./generate-scope.ts";
-import { arrayType, integerType, newArray, Statements, Work } from "./generate-statements.ts";
+import { arrayOf, arrayType, integerType, newArray, Statements, Work } from "./generate-statements.ts";
 import { MAIN, type Program } from "./program.ts";
 import { EDGES, Random, randomInput } from "./random.ts";
 
@@ -49,6 +49,7 @@ export function generateProgram(seed: number): Program {
   }
   const main = new ModuleWriter(random, scope, "main", seed, config);
   main.declarations(random.between(0, 2), random.between(1, 3));
+  if (random.chance(0.2)) main.interrupt();
   main.functions(
     random.weighted([
       [3, 0],
@@ -72,7 +73,7 @@ export function generateProgram(seed: number): Program {
 
 /** The import of what `text` uses of the other module. */
 function importsFrom(other: string, text: string): string {
-  const exported = [...other.matchAll(/^export (?:const enum|const|let|function|class) (\w+)/gm)];
+  const exported = [...other.matchAll(/^export (?:const enum|enum|const|let|function|class) (\w+)/gm)];
   const names = exported.map((match) => match[1]).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   return names.length > 0 ? `import { ${names.join(", ")} } from "./helper.ts";\n` : "";
 }
@@ -126,9 +127,10 @@ class ModuleWriter {
 
   #enum(): void {
     const name = this.#name("Kind");
-    const values = [this.#random.below(3), 4, this.#random.pick([7, 200, 1000])];
+    const values = [this.#random.pick([0, 1, 2, -5]), 4, this.#random.pick([7, 200, 1000])];
+    const form = this.#random.pick(["const enum", "const enum", "enum"]);
     const members = values.map((value, i) => `${"ABC"[i]} = ${value}`);
-    this.#text += `${this.#export()}const enum ${name} { ${members.join(", ")} }\n`;
+    this.#text += `${this.#export()}${form} ${name} { ${members.join(", ")} }\n`;
     values.forEach((value, i) => {
       this.#scope.constants.push({ text: `${name}.${"ABC"[i]}`, value });
     });
@@ -140,6 +142,10 @@ class ModuleWriter {
     this.#text += `/** @config */\n${this.#export()}const ${name}: u8 = ${this.#random.below(256)};\n`;
     this.#config[name] = value;
     this.#scope.integers.push({ text: name, type: widthType("u8"), writable: false });
+    const flag = `${this.#prefix.toUpperCase()}_FLAG_${this.#seed}`;
+    this.#text += `/** @config */\n${this.#export()}const ${flag}: boolean = ${this.#random.chance(0.5)};\n`;
+    this.#config[flag] = this.#random.chance(0.5);
+    this.#scope.booleans.push({ text: flag, writable: false });
   }
 
   #table(): void {
@@ -184,6 +190,40 @@ class ModuleWriter {
       this.#scope.addRecord(text, record, true);
       this.#addState(text, record);
     }
+    if (this.#random.chance(0.4)) this.#rows(record);
+    const scalar = fields.every(({ type }) => type.kind === "integer" || type.kind === "boolean");
+    if (scalar && this.#random.chance(0.6)) this.#tableOf(record);
+  }
+
+  #rows(record: RecordClass): void {
+    const text = this.#name("Rows");
+    const length = this.#random.between(2, 4);
+    this.#text += `${this.#export()}const ${text} = records(${record.name}, ${length});\n`;
+    this.#scope.addRows({ text, record, length, exact: true, table: false, lasting: true });
+    this.#addState(`${text}[0]`, record);
+    this.#addState(`${text}[${length - 1}]`, record);
+  }
+
+  #tableOf(record: RecordClass): void {
+    const text = this.#name("ROWS");
+    const length = this.#random.between(1, 4);
+    const row = () => {
+      const given = record.fields.filter(() => this.#random.chance(0.7));
+      const values = given.map(({ name, type }) => {
+        const value = type.kind === "integer" ? this.#first(type.type) : this.#random.chance(0.5);
+        return `${name}: ${value}`;
+      });
+      return values.length > 0 ? `{ ${values.join(", ")} }` : "{}";
+    };
+    const list = Array.from({ length }, row).join(", ");
+    this.#text += `${this.#export()}const ${text} = tableOf(${record.name}, [${list}]);\n`;
+    this.#scope.addRows({ text, record, length, exact: true, table: true, lasting: true });
+  }
+
+  /** Now and then first values for an array. */
+  #values(element: IntName, length: number, probability: number): number[] | undefined {
+    if (!this.#random.chance(probability)) return undefined;
+    return Array.from({ length }, () => this.#first(RANGES[element]));
   }
 
   #field(): FieldType {
@@ -192,6 +232,7 @@ class ModuleWriter {
       [1, "boolean"],
       [2, "array"],
       [this.#scope.classes.length > 0 ? 1 : 0, "record"],
+      [this.#scope.classes.length > 0 ? 1 : 0, "rows"],
     ] as const);
     switch (kind) {
       case "integer": {
@@ -200,10 +241,15 @@ class ModuleWriter {
       }
       case "boolean":
         return { kind, initial: this.#random.chance(0.5) };
-      case "array":
-        return { kind, element: this.#random.pick(WIDTHS), length: this.#random.pick([2, 4, 8]) };
+      case "array": {
+        const element = this.#random.pick(WIDTHS);
+        const length = this.#random.pick([2, 4, 8]);
+        return { kind, element, length, values: this.#values(element, length, 0.2) };
+      }
       case "record":
         return { kind, record: this.#random.pick(this.#scope.classes) };
+      case "rows":
+        return { kind, record: this.#random.pick(this.#scope.classes), length: this.#random.between(2, 3) };
     }
   }
 
@@ -214,6 +260,7 @@ class ModuleWriter {
       if (type.kind === "boolean") this.#state.push(`(${path} ? 1 : 0)`);
       if (type.kind === "array") this.#state.push(`${path}[0]`, `${path}[${type.length - 1}]`);
       if (type.kind === "record") this.#addState(path, type.record);
+      if (type.kind === "rows") this.#addState(`${path}[${type.length - 1}]`, type.record);
     }
   }
 
@@ -225,7 +272,9 @@ class ModuleWriter {
 
   #array(element: IntName, length: number): void {
     const text = this.#name("Array");
-    this.#text += `${this.#export()}const ${text} = ${newArray(element, length)};\n`;
+    const values = this.#values(element, length, 0.2);
+    const first = values ? arrayOf(this.#random, element, values) : newArray(element, length);
+    this.#text += `${this.#export()}const ${text} = ${first};\n`;
     this.#scope.arrays.push({ text, element, length, exact: true, table: false, lasting: true });
     this.#state.push(text);
     if (element !== "u8" || length < 8 || this.#random.chance(0.6)) return;
@@ -248,21 +297,86 @@ class ModuleWriter {
     this.#state.push(text);
   }
 
+  /** A handler, volatile cells, and variables that it shares with critical sections. */
+  interrupt(): void {
+    const cells = [
+      { text: this.#name("Cell"), bits: this.#random.pick([1, 8, 8] as const) },
+      { text: this.#name("Cell"), bits: this.#random.pick([16, 32] as const) },
+    ];
+    const shared = Array.from({ length: this.#random.between(1, 2) }, () => ({
+      text: this.#name("Shared"),
+      type: widthType(this.#random.pick(WIDTHS)),
+      writable: true,
+    }));
+    for (const { text, bits } of cells) {
+      this.#text += `const ${text} = new ${bits === 1 ? "VolatileFlag" : `Volatile${bits}`}();\n`;
+    }
+    for (const { text, type } of shared) {
+      this.#text += `let ${text}: ${type.text} = ${this.#first(type)};\n`;
+    }
+    const steps = [
+      ...cells.map(({ text, bits }) =>
+        bits === 1 ? `${text}.write(!${text}.read());` : `${text}.write(u${bits}(${text}.read() * 5 + 1));`,
+      ),
+      ...shared.map(({ text, type }) => `${text} = ${type.text}(${text} * 3 - ${this.#random.below(200)});`),
+    ].filter(() => this.#random.chance(0.8));
+    this.#text += `/** @isr __vector_${this.#seed} */\nexport function onInterrupt(): void {\n`;
+    this.#text += `${steps.map((step) => `  ${step}\n`).join("")}}\n`;
+    this.#scope.cells.push(...cells);
+    this.#scope.shared.push(...shared);
+    const [first, second] = cells;
+    const wide = `u32(${second.text}.read())`;
+    const narrow = first.bits === 1 ? `(${first.text}.read() ? 1 : 0)` : `${first.text}.read()`;
+    const sums = [wide, narrow, ...shared.map(({ text }) => text)];
+    const lines = sums.map((text) => `    sum = u32(mul32(sum, 31) + ${text});\n`);
+    this.#text += `function interruptChecksum(): u32 {\n  let sum: u32 = 3;\n  critical(() => {\n${lines.join("")}  });\n  return sum;\n}\n`;
+    this.#state.push("interruptChecksum()");
+  }
+
   // ---- functions
 
   functions(count: number): void {
     for (let i = 0; i < count; i++) this.#function();
+    if (this.#random.chance(0.2)) this.#dispatch();
+  }
+
+  /** A table of functions of one signature, called by an index. */
+  #dispatch(): void {
+    const parameters: ParameterType[] = Array.from({ length: this.#random.below(3) }, () => ({
+      kind: "integer",
+      type: widthType(this.#random.pick(WIDTHS)),
+    }));
+    const result: ResultType = this.#random.pick([
+      { kind: "void" },
+      { kind: "boolean" },
+      { kind: "integer", type: widthType(this.#random.pick(WIDTHS)) },
+    ]);
+    const one = this.#functionOf(parameters, result);
+    const other = this.#functionOf(parameters, result);
+    const entries = this.#random.pick([
+      [one, other],
+      [one, other, one],
+      [other, one, one, other],
+    ]);
+    const name = this.#name("HANDLERS");
+    this.#text += `${this.#export()}const ${name} = dispatch([${entries.map((entry) => entry.name).join(", ")}]);\n`;
+    const writes = [...one.writes, ...other.writes];
+    const cost = Math.max(one.cost, other.cost);
+    this.#scope.functions.push({ name, parameters, result, cost, writes, entries: entries.length });
   }
 
   #function(): void {
-    const name = this.#name("Function");
     const parameters = Array.from({ length: this.#random.below(4) }, () => this.#parameter());
     // Two names for one record are what proofs about fields must reckon with.
     if (this.#scope.records.length > 0 && this.#random.chance(0.4)) {
       const { record } = this.#random.pick(this.#scope.records);
       parameters.push({ kind: "record", record }, { kind: "record", record });
     }
-    const result = this.#result();
+    this.#functionOf(parameters, this.#result());
+  }
+
+  #functionOf(parameters: readonly ParameterType[], result: ResultType): FunctionName {
+    const name = this.#name("Function");
     const list = parameters.map((parameter, i) => `p${i}: ${typeText(parameter)}`).join(", ");
     const work = new Work(FUNCTION_WORK);
     const body = this.#scope.inner(() => {
@@ -278,6 +392,7 @@ class ModuleWriter {
     const writes = this.#scope.integers.map(({ text }) => text).filter(assigned);
     const callee: FunctionName = { name, parameters, result, cost: work.spent + 4, writes };
     this.#scope.functions.push(callee);
+    return callee;
   }
 
   #body(
@@ -293,21 +408,22 @@ class ModuleWriter {
     const records = parameters.flatMap((parameter, i) =>
       parameter.kind === "record" ? [{ ...parameter, i }] : [],
     );
-    if (records.length > 1) {
-      text += statements.guardOfField(`p${records[0].i}`, `p${records[1].i}`, records[0].record, "  ");
-    }
+    const pair = records.flatMap((one) =>
+      records.filter(({ record, i }) => record === one.record && i > one.i).map((other) => [one, other]),
+    )[0];
+    if (pair) text += statements.guardOfField(`p${pair[0].i}`, `p${pair[1].i}`, pair[0].record, "  ");
     for (let i = 0; i < count; i++) text += statements.statement(depth, "  ");
     return result.kind === "void" ? text : `${text}  ${statements.returned()}\n`;
   }
 
   #parameter(): ParameterType {
-    const arrays = this.#scope.arrays.filter(({ element, table }) => element === "u8" || table);
     switch (
       this.#random.weighted([
         [5, "integer"],
         [1, "boolean"],
         [3, "array"],
         [this.#scope.records.length > 0 ? 2 : 0, "record"],
+        [this.#scope.rows.length > 0 ? 3 : 0, "rows"],
       ] as const)
     ) {
       case "integer":
@@ -315,12 +431,18 @@ class ModuleWriter {
       case "boolean":
         return { kind: "boolean" };
       case "array": {
-        const { element, length, table } = this.#random.pick(arrays);
-        const least = this.#random.pick([1, 2, Math.min(4, length), length]);
+        const { element, length, table } = this.#random.pick(this.#scope.arrays);
+        const least = this.#random.pick([table ? 1 : 0, 1, 2, Math.min(4, length), length]);
         return { kind: "array", element, length: least, table, text: arrayText(element, least, table) };
       }
       case "record":
         return { kind: "record", record: this.#random.pick(this.#scope.records).record };
+      case "rows": {
+        const { record, table, length } = this.#random.pick(this.#scope.rows);
+        const least = this.#random.between(1, length);
+        const text = `${table ? "TableOf" : "Records"}<${record.name}, ${least}>`;
+        return { kind: "rows", record, table, length: least, text };
+      }
     }
   }
 
@@ -341,9 +463,7 @@ class ModuleWriter {
       case "void":
         return { kind: "void" };
       case "array": {
-        const able = this.#scope.arrays.filter(
-          ({ element, lasting, table }) => lasting && !table && element === "u8",
-        );
+        const able = this.#scope.arrays.filter(({ lasting, table }) => lasting && !table);
         const { element, length, table } = this.#random.pick(able);
         return { kind: "array", element, length, table, text: arrayText(element, length, table) };
       }
@@ -365,10 +485,16 @@ class ModuleWriter {
         return;
       case "array":
         // Its length can be asked for, but is known to be a minimum only.
-        this.#scope.arrays.push({ ...parameter, text, exact: true, lasting: false });
+        (parameter.length > 0 ? this.#scope.arrays : this.#scope.openArrays).push({
+          ...parameter,
+          ...{ text, exact: true, lasting: false },
+        });
         return;
       case "record":
         this.#scope.addRecord(text, parameter.record, false);
+        return;
+      case "rows":
+        this.#scope.addRows({ ...parameter, text, exact: true, lasting: false });
     }
   }
 
@@ -419,15 +545,20 @@ function fieldLine(name: string, type: FieldType): string {
       return `${name}: ${type.type.text} = ${type.initial};`;
     case "boolean":
       return `${name}: boolean = ${type.initial};`;
-    case "array":
-      return `readonly ${name} = ${newArray(type.element, type.length)};`;
+    case "array": {
+      const list = type.values && `${arrayType(type.element)}.of(${type.values.join(", ")})`;
+      return `readonly ${name} = ${list ?? newArray(type.element, type.length)};`;
+    }
     case "record":
       return `readonly ${name} = new ${type.record.name}();`;
+    case "rows":
+      return `readonly ${name} = records(${type.record.name}, ${type.length});`;
   }
 }
 
 function arrayText(element: IntName, length: number, table: boolean): string {
   if (table) return `Table${element.slice(1)}<${length}>`;
+  if (length === 0) return arrayType(element);
   return element === "u8" ? `Bytes<${length}>` : `AtLeast<${arrayType(element)}, ${length}>`;
 }
 
@@ -438,6 +569,7 @@ function typeText(type: ParameterType): string {
     case "boolean":
       return "boolean";
     case "array":
+    case "rows":
       return type.text;
     case "record":
       return type.record.name;

@@ -8,7 +8,8 @@ export interface Program {
   readonly name: string;
   /**
    * Texts by file name; imports of the language and of the port are put before them. A module imports another by
-   * "./file.ts". The port has `trace(value: u32)`, which every target hashes, and `tick(): u16`, which counts.
+   * "./file.ts". The port has `trace(value: u32)`, which every target hashes, and `tick(): u16`, which counts
+   * and has the program's interrupt occur.
    */
   readonly modules: Readonly<Record<string, string>>;
   /** One call of `run` each, in this order; module-level variables keep their values from call to call. */
@@ -27,6 +28,14 @@ const VALUES = [
   ...["Volatile8", "Volatile16", "Volatile32", "VolatileFlag"],
 ];
 const PORT = ["trace", "tick"];
+
+/** The interrupt handler of a program, which `tick` calls: its vector and its function. */
+export function interruptOf({
+  modules,
+}: Program): { readonly vector: string; readonly name: string } | undefined {
+  const found = /@isr (\w+) \*\/\nexport function (\w+)/.exec(modules[MAIN]);
+  return found ? { vector: found[1], name: found[2] } : undefined;
+}
 
 /** The import of what a text uses of the language and of the port, in one line. */
 export function importsOf(text: string, language: string, port: string): string {

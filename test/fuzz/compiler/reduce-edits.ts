@@ -105,8 +105,29 @@ function editsOf(file: ts.SourceFile, node: ts.Node): Edit[] {
     }
   }
   if (ts.isCaseOrDefaultClause(node)) edits.push(whole(file, node));
+  const early = endedHere(file, node);
+  if (early) edits.push(early);
   if (ts.isExpression(node) && isValue(node)) edits.push(...simpler(file, node).map(by));
   return edits.filter(({ start, end, replacement }) => file.text.slice(start, end) !== replacement);
+}
+
+/** A function that ends at a statement with the value that it stores. */
+function endedHere(file: ts.SourceFile, node: ts.Node): Edit | undefined {
+  const { parent } = node;
+  if (parent === undefined || !ts.isBlock(parent) || !ts.isFunctionDeclaration(parent.parent))
+    return undefined;
+  const value = storedBy(node);
+  if (value === undefined) return undefined;
+  const end = parent.statements.at(-1)!.getEnd();
+  return { start: node.getStart(file), end, replacement: `return ${value.getText(file)};` };
+}
+
+/** The value that a statement gives to a variable. */
+function storedBy(node: ts.Node): ts.Expression | undefined {
+  if (ts.isVariableStatement(node)) return node.declarationList.declarations[0].initializer;
+  if (!ts.isExpressionStatement(node) || !ts.isBinaryExpression(node.expression)) return undefined;
+  const { operatorToken, right } = node.expression;
+  return isAssignment(operatorToken.kind) ? right : undefined;
 }
 
 /** Whether the statement stands in a row of statements, which may be empty. */

@@ -5,23 +5,42 @@ import { join } from "node:path";
 import { LUAS, type Lua } from "../../unit/lua/luas.ts";
 import { type Accepted, END, layOut } from "./batch.ts";
 import { type Call, HASH, type Outcomes, type Run, runCalls, wordsOf } from "./calls.ts";
+import { interruptOf } from "./program.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** Words by lines on standard input; for each call the checksum of what was traced and of its value. */
-const DRIVER = `
-local hash, ticks = ${HASH}, 0
-function test_input() return io.read("*n") end
+function driver(members: Accepted["members"]): string {
+  const vectors = members.flatMap(({ index, program }) => {
+    const interrupt = interruptOf(program);
+    return interrupt ? [`[${index}] = "${interrupt.vector}"`] : [];
+  });
+  return `
+local vectors = { ${vectors.join(", ")} }
+local hash, ticks, words, handler, program = ${HASH}, 0, 0, nil, nil
+function test_input()
+  local word = io.read("*n")
+  -- Of each three words the first says which program runs.
+  if words % 3 == 0 then handler = vectors[word] and program.interrupts[vectors[word]] end
+  words = words + 1
+  return word
+end
 function test_trace(value) hash = (hash * 31 + value) % 4294967296 end
-function test_tick() ticks = ticks + 1; return (ticks - 1) % 65536 end
+function test_tick()
+  if handler then handler() end
+  ticks = ticks + 1
+  return (ticks - 1) % 65536
+end
 function test_output(value)
   test_trace(value)
   io.write(string.format("%d\\n", hash))
   io.flush()
   hash, ticks = ${HASH}, 0
 end
-local program = assert(loadfile(arg[1]))()
+program = assert(loadfile(arg[1]))()
 program.main()
 `;
+}
+
 const LIMIT_MS = 60_000;
 
 export interface LuaTarget {
@@ -68,7 +87,7 @@ function runLua(lua: Lua, members: Accepted["members"], folder: string, bundles:
   const own = join(folder, `lua-${lua.dialect}`);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, "bundle.lua"), bundle);
-  writeFileSync(join(own, "driver.lua"), DRIVER);
+  writeFileSync(join(own, "driver.lua"), driver(members));
   return runCalls(members, (calls) => runBundle(lua, own, calls));
 }
 

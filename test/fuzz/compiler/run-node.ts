@@ -4,7 +4,7 @@ import type { Member } from "./batch.ts";
 import { HASH, mixed, type Outcome, type Outcomes } from "./calls.ts";
 import { checkedLanguage, checks, Invalid, restart } from "./checked-runtime.ts";
 import { checkedSource, fieldRanges } from "./checked-source.ts";
-import { importsOf, MAIN, type Program } from "./program.ts";
+import { importsOf, interruptOf, MAIN, type Program } from "./program.ts";
 
 export function runNode(members: readonly Member[]): Outcomes {
   return new Map(members.map(({ index, program }) => [index, outcomesOf(program)]));
@@ -18,10 +18,16 @@ function outcomesOf(program: Program): Outcome[] {
     trace(value: number) {
       hash = mixed(hash, value);
     },
-    tick: () => ticks++ & 0xffff,
+    tick() {
+      if (handler) (exports[handler.name] as () => void)();
+      return ticks++ & 0xffff;
+    },
   };
+  const handler = interruptOf(program);
+  let exports: Record<string, unknown> = {};
   try {
-    const run = load(program, port).run as (a: number, b: number) => number;
+    exports = load(program, port);
+    const run = exports.run as (a: number, b: number) => number;
     for (const [a, b] of program.inputs) {
       [hash, ticks] = [HASH, 0];
       restart();
