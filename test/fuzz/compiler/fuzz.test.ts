@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compare } from "./compare.ts";
 import { describeDifference } from "./describe.ts";
-import { generateProgram } from "./generate.ts";
+import { generateProgram } from "./generator/index.ts";
 import { seedOf } from "./random.ts";
 import { TARGETS } from "./targets.ts";
 import { toolchain } from "./toolchain.ts";

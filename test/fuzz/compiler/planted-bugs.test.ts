@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compare, type Difference } from "./compare.ts";
 import { describeDifference } from "./describe.ts";
-import { generateProgram } from "./generate.ts";
+import { generateProgram } from "./generator/index.ts";
 import { PLANTED_BUGS, withPlanted } from "./planted-bugs.ts";
 import { lineCount } from "./program.ts";
 import { seedOf } from "./random.ts";

@@ -1,6 +1,6 @@
 /** A process that compares the programs of one batch after the other; `pool.ts` tells it which. */
 import { compare } from "./compare.ts";
-import { generateProgram } from "./generate.ts";
+import { generateProgram } from "./generator/index.ts";
 import type { BatchResult, BatchTask } from "./pool.ts";
 import { seedOf } from "./random.ts";
 import { targetsNamed } from "./targets.ts";

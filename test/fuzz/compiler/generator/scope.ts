@@ -1,34 +1,6 @@
 /** What a random program has declared: the names that an expression or statement may use. */
-import { type IntName, RANGES } from "../../../toolchain/compiler/tree.ts";
-
-/** A type of integers as the source writes it. */
-export interface IntegerType {
-  readonly text: string;
-  readonly min: number;
-  readonly max: number;
-  /** What TypeScript sees; "number" goes anywhere. */
-  readonly brand: IntName | "number";
-}
-
-export const WIDTHS: readonly IntName[] = ["u8", "u16", "u32", "i8", "i16", "i32"];
-
-export function widthType(name: IntName): IntegerType {
-  return { text: name, ...RANGES[name], brand: name };
-}
-
-/** Whether TypeScript lets a value of one brand into a place of another. */
-export function assignable(from: IntegerType["brand"], to: IntegerType["brand"]): boolean {
-  if (from === "number" || to === "number" || from === to) return true;
-  const wider: Readonly<Record<IntName, readonly string[]>> = {
-    u8: ["u16", "u32", "i16", "i32"],
-    u16: ["u32", "i32"],
-    u32: [],
-    i8: ["i16", "i32"],
-    i16: ["i32"],
-    i32: [],
-  };
-  return wider[from].includes(to);
-}
+import type { IntName } from "../../../../toolchain/compiler/tree.ts";
+import type { IntegerType, ParameterType, RecordClass, ResultType } from "./types.ts";
 
 export interface IntegerName {
   readonly text: string;
@@ -38,7 +10,7 @@ export interface IntegerName {
   readonly counter?: boolean;
 }
 
-export interface BooleanName {
+interface BooleanName {
   readonly text: string;
   readonly writable: boolean;
 }
@@ -57,31 +29,14 @@ export interface ArrayName {
   readonly lasting: boolean;
 }
 
-export type FieldType =
-  | { readonly kind: "integer"; readonly type: IntegerType; readonly initial: number }
-  | { readonly kind: "boolean"; readonly initial: boolean }
-  | {
-      readonly kind: "array";
-      readonly element: IntName;
-      readonly length: number;
-      readonly values?: readonly number[];
-    }
-  | { readonly kind: "record"; readonly record: RecordClass }
-  | { readonly kind: "rows"; readonly record: RecordClass; readonly length: number };
-
-export interface RecordClass {
-  readonly name: string;
-  readonly fields: readonly { readonly name: string; readonly type: FieldType }[];
-}
-
-export interface RecordName {
+interface RecordName {
   readonly text: string;
   readonly record: RecordClass;
   readonly lasting: boolean;
 }
 
 /** Records in a row. */
-export interface RowsName extends RecordName {
+interface RowsName extends RecordName {
   /** At least. */
   readonly length: number;
   readonly exact: boolean;
@@ -90,32 +45,11 @@ export interface RowsName extends RecordName {
 }
 
 /** A volatile cell. */
-export interface CellName {
+interface CellName {
   readonly text: string;
   /** 1 of a flag. */
   readonly bits: 1 | 8 | 16 | 32;
 }
-
-export type ParameterType =
-  | { readonly kind: "integer"; readonly type: IntegerType }
-  | { readonly kind: "boolean" }
-  | {
-      readonly kind: "array";
-      readonly text: string;
-      readonly element: IntName;
-      readonly length: number;
-      readonly table: boolean;
-    }
-  | { readonly kind: "record"; readonly record: RecordClass }
-  | {
-      readonly kind: "rows";
-      readonly text: string;
-      readonly record: RecordClass;
-      readonly length: number;
-      readonly table: boolean;
-    };
-
-export type ResultType = ParameterType | { readonly kind: "void" };
 
 export interface FunctionName {
   readonly name: string;

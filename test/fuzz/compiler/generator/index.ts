@@ -1,0 +1,2 @@
+/** Random programs over the whole device language. */
+export { generateProgram } from "./generate.ts";
