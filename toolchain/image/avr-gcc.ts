@@ -45,7 +45,12 @@ export interface LinkOptions {
   readonly exactLines?: boolean;
 }
 
-const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-Wl,--gc-sections", "-Werror"];
+/**
+ * The linker has more room than the processor: what does not fit is linked, and its sizes tell what takes too much.
+ * All that instructions and addresses reach: 8 MB of flash, 64 KB of data.
+ */
+const ROOM = "-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00";
+const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-Wl,--gc-sections", ROOM, "-Werror"];
 
 const INSTALL = "avr-gcc is not installed: apt-get install gcc-avr avr-libc binutils-avr";
 
@@ -118,7 +123,17 @@ function run(args: readonly string[]): Promise<string> {
     execFile("avr-gcc", args, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") reject(new BuildError(INSTALL, "missing"));
-      else reject(new BuildError(`avr-gcc refused:\n${stderr.trim() || error.message}`));
+      else reject(new BuildError(refusal(stderr.trim() || error.message)));
     });
   });
+}
+
+/** What the compiler and the linker say of a program that passes what pointers and jumps reach. */
+const OUT_OF_REACH =
+  /^.*(size of array .* is too large|is not within region|relocation truncated to fit).*$/m;
+
+function refusal(words: string): string {
+  const [line] = OUT_OF_REACH.exec(words) ?? [];
+  if (line === undefined) return `avr-gcc refused:\n${words}`;
+  return `the program takes more than the processor can address, one array up to 32767 octets and all variables up to 64 KB: make arrays shorter\n  ${line}`;
 }

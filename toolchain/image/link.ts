@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { avrGccFlags, avrGccVersion, type LinkOptions, linkProgram } from "./avr-gcc.ts";
 import type { ProcessorBoard } from "./board.ts";
 import { type ElfSymbol, readAvrElf } from "./elf.ts";
-import { BuildError } from "./errors.ts";
 import { intelHex } from "./intel-hex.ts";
-import type { CompilerNames } from "./report/index.ts";
+import { type CompilerNames, checkFit } from "./report/index.ts";
 
 /** A linked firmware for one board. It holds no keys and no names: those are the EEPROM's. */
 export interface Image {
@@ -63,23 +62,27 @@ export async function linkImage(
     await readFile(halPath, "utf8"),
     ...[...generated.files].sort(([a], [b]) => (a < b ? -1 : 1)).flat(),
   ]);
-  const build =
-    (await keptBuild(outDir, generated, inputs)) ??
-    (await newBuild({ ...options, board, generated, halPath, defines, outDir, inputs }));
-  const elf = readAvrElf(build.elf);
-  checkFit(board, elf);
+  const fitting = (elf: Buffer): Image => {
+    const image = imageOf(board, generated, outDir, elf);
+    checkFit(image);
+    return image;
+  };
+  const kept = await keptBuild(outDir, generated, inputs);
+  if (kept !== undefined) return fitting(kept.elf);
+  return newBuild({ ...options, board, generated, halPath, defines, outDir, inputs, fitting });
+}
+
+function imageOf(board: ProcessorBoard, generated: GeneratedC, outDir: string, elf: Buffer): Image {
+  const { symbols, functions, dispatches } = generated;
+  const program = readAvrElf(elf);
   return {
     board,
     elfPath: join(outDir, ELF),
     hexPath: join(outDir, HEX),
-    ...elf,
-    sourceSymbols: sourceSymbols(generated, elf.symbols),
-    elf: build.elf,
-    names: {
-      symbols: generated.symbols,
-      functions: generated.functions,
-      dispatches: generated.dispatches,
-    },
+    ...program,
+    sourceSymbols: sourceSymbols(generated, program.symbols),
+    elf,
+    names: { symbols, functions, dispatches },
   };
 }
 
@@ -107,7 +110,7 @@ async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string):
   }
 }
 
-/** Links in a folder of its own, then moves what came out to `outDir`. */
+/** Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image. */
 async function newBuild(
   options: LinkOptions & {
     board: ProcessorBoard;
@@ -116,9 +119,10 @@ async function newBuild(
     defines: Record<string, string>;
     outDir: string;
     inputs: string;
+    fitting: (elf: Buffer) => Image;
   },
-): Promise<Build> {
-  const { board, generated, halPath, defines, outDir, inputs } = options;
+): Promise<Image> {
+  const { board, generated, halPath, defines, outDir, inputs, fitting } = options;
   const { files } = generated;
   await mkdir(join(outDir, C), { recursive: true });
   const workDir = await mkdtemp(join(outDir, ".link-"));
@@ -133,12 +137,13 @@ async function newBuild(
       exactLines: options.exactLines,
     });
     const elf = await readFile(program);
-    const build: Build = { elf, hex: intelHex(readAvrElf(elf).flash), c: [...files.values()] };
+    const image = fitting(elf);
+    const build: Build = { elf, hex: intelHex(image.flash), c: [...files.values()] };
     await rename(program, join(workDir, ELF));
     await writeFile(join(workDir, HEX), build.hex);
     await writeFile(join(workDir, STAMP), stampOf(inputs, build));
     await publish(workDir, outDir, generated);
-    return build;
+    return image;
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
@@ -159,22 +164,6 @@ async function publish(workDir: string, outDir: string, { files }: GeneratedC): 
 /** What a build was made of and what came out: a stamp beside any other files does not fit. */
 function stampOf(inputs: string, { elf, hex, c }: Build): string {
   return digest([inputs, elf, hex, ...c]);
-}
-
-function checkFit(
-  board: ProcessorBoard,
-  { flashBytes, ramBytes }: { flashBytes: number; ramBytes: number },
-): void {
-  for (const [memory, used, size] of [
-    ["flash", flashBytes, board.flashBytes],
-    ["RAM", ramBytes, board.ramBytes],
-  ] as const) {
-    if (used > size) {
-      throw new BuildError(
-        `the image does not fit the ${memory} of ${board.name}: ${used} octets of ${size}; leave out features or choose a larger board`,
-      );
-    }
-  }
 }
 
 /** Link-time optimisation makes some variables local to its one unit and marks their names so. */

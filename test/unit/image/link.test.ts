@@ -204,25 +204,43 @@ describe("linkImage", () => {
     await assert.rejects(linkImage(board, spoilt, outDir), BuildError);
   });
 
-  it("refuses what does not fit the board, and says by how much", async () => {
-    await assert.rejects(
-      linkImage({ ...board, ramBytes: 16 }, generated(), outDir),
-      /does not fit the RAM of pro-mini-rfm95: \d+ octets of 16; leave out/,
-    );
-    await assert.rejects(
-      linkImage({ ...board, flashBytes: 256 }, generated(), outDir),
-      /does not fit the flash of pro-mini-rfm95: \d+ octets of 256; leave out/,
-    );
+  it("refuses what does not fit the board: what it needs, what there is, and what takes most", async () => {
+    await assert.rejects(linkImage({ ...board, ramBytes: 16 }, generated(), outDir), {
+      message:
+        /^the image does not fit pro-mini-rfm95:\n {2}RAM: (\d+) B needed, 16 B available, \d+ too many\n {4}the largest:\n +\d+ {2}.*\n[\s\S]* by module:\n[\s\S]* to make room: make arrays shorter/,
+    });
+    await assert.rejects(linkImage({ ...board, flashBytes: 256 }, generated(), outDir), {
+      message: /flash: \d+ B needed, 256 B available, \d+ too many\n {4}the largest:\n +\d+ {2}/,
+    });
   });
 
-  it("refuses what does not fit the processor, in the linker's words", async () => {
-    const big = generated({
-      "counter.c": COUNTER.replace("unused[300]", "unused[2040]").replace(
-        "counter[0]++",
-        "counter[0] = unused[step & 255]++",
-      ),
+  /** Three arrays of some octets each, all of them used. */
+  const withArrays = (octets: number) =>
+    generated({
+      "counter.c": COUNTER.replace(
+        "uint8_t unused[300];",
+        `uint8_t unused[${octets}], more[${octets}], most[${octets}];`,
+      ).replace("counter[0]++", "unused[step & 255]++, more[step & 255]++, most[step & 255]++"),
     });
-    await assert.rejects(linkImage(board, big, outDir), /avr-gcc refused:.*not within region/s);
+
+  it("says the same of what does not fit the processor, and leaves nothing there to be flashed", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "joinery-image-"));
+    try {
+      await assert.rejects(linkImage(board, withArrays(700), dir), {
+        message: /RAM: 21\d\d B needed, 2048 B available, \d+ too many\n {4}the largest:\n +700 {2}/,
+      });
+      assert.deepEqual(readdirSync(dir), ["c"]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it("says in one line what passes all addresses", async () => {
+    for (const octets of [30_000, 40_000]) {
+      await assert.rejects(linkImage(board, withArrays(octets), outDir), {
+        message: /^the program takes more than the processor can address, .*: make arrays shorter\n {2}.*$/,
+      });
+    }
   });
 
   it("names the Debian packages where the compiler is missing", async () => {

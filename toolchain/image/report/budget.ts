@@ -1,6 +1,7 @@
 /** What an image may take, and what is to blame where it takes more. */
 import { bytesIn, changesOf, type Memory } from "./compare.ts";
-import { labelOf, type SizeReport } from "./size-report.ts";
+import { largestParts } from "./largest.ts";
+import type { SizeReport } from "./size-report.ts";
 import { stackLines } from "./text.ts";
 
 /** Octets. What is left out is not limited. `stack` is the worst case, with one interrupt. */
@@ -10,7 +11,7 @@ export interface Budget {
   readonly stack?: number;
 }
 
-/** How many of those that are to blame are named. */
+/** How many of those that grew are named. */
 const NAMED = 5;
 
 /**
@@ -39,12 +40,7 @@ function memoryExcess(
   const head = `  ${NAMES[memory]}: ${bytes} B, ${bytes - limit} more than the ${limit} allowed`;
   const before = previous === undefined ? undefined : bytesIn(previous, memory);
   if (previous === undefined || before === undefined || before >= bytes) {
-    const largest = report.parts
-      .filter((part) => bytesIn(part, memory) > 0)
-      .sort((a, b) => bytesIn(b, memory) - bytesIn(a, memory))
-      .slice(0, NAMED)
-      .map((part) => `      ${String(bytesIn(part, memory)).padStart(6)}  ${labelOf(part)}`);
-    return [head, "    the largest:", ...largest];
+    return [head, "    the largest:", ...largestParts(report, memory)];
   }
   const grown = (grouping: "part" | "module") =>
     changesOf(previous, report, memory, grouping)

@@ -2,6 +2,7 @@
 export { type Budget, checkBudget } from "./budget.ts";
 export type { Grouping } from "./compare.ts";
 export { sizeReport } from "./compose.ts";
+export { checkFit } from "./fit.ts";
 export { sizeHtml } from "./html.ts";
 export { keepReport, keptReport, readReport, reportJson } from "./kept-report.ts";
 export { labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
