@@ -71,7 +71,7 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
 
 /** A constant, in the source's notation or with the name that it has there. */
 function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpression {
-  if (wanted === 8 && Math.abs(value) > RANGES.u8.max) return constant(value & 0xff, "int");
+  if (wanted === 8 && (value < RANGES.i8.min || value > RANGES.u8.max)) return constant(value & 0xff, "int");
   const text = node.getText();
   const name = /^[A-Za-z_$][\w.$]*$/.test(text) ? text : undefined;
   return { kind: "constant", type: "int", value, hexadecimal: /^0x/i.test(text), suffixed: false, name };

@@ -53,7 +53,8 @@ export function subtract(left: lua.Expression, right: lua.Expression): lua.Expre
 
 export function multiply(left: lua.Expression, right: lua.Expression): lua.Expression {
   const [a, b] = [literal(left), literal(right)];
-  if (a !== undefined && b !== undefined) return number(a * b);
+  // What passes 2^53 is exact in Lua's 64-bit integers alone.
+  if (a !== undefined && b !== undefined && Number.isSafeInteger(a * b)) return number(a * b);
   if (a === 1) return right;
   if (b === 1) return left;
   return binary(left, K.MultiplicationOperator, right);

@@ -60,6 +60,13 @@ export const widthCases: readonly Case[] = [
     "a cast choice of constants beyond the cast",
     "(i16(a > 5 ? 65536 : b > 5 ? 40000 : 2) >> 3) + (i8(a > 4 ? 300 : -1) >> 1)",
   ),
+  expression("a mask of bits above an octet", "u8(i8(a & -200) >> 11) + u8(i8(b | -2000) >> 9)"),
+  expression("a comparison with what is one more", "i16(a) + 1 < (a > b ? i16(a) : i16(b)) ? 1 : 0"),
+  same(
+    "a product of 64 bits of known factors",
+    `const part = new Uint8Array(1);
+export function run(a: U32, b: U32): U32 { return u32(mul32(u32(-1 * lengthOf(part)), 2654435761) ^ a ^ b); }`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
