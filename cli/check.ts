@@ -39,6 +39,7 @@ function check(application: string | undefined, options: CheckOptions): void {
     board: loadBoard(choice.board),
     app: choice.app,
     config: { ...choice.config, LORAWAN_1_1: choice.lorawan === "1.1" },
+    configFile: choice.file,
   });
   if (options.json) {
     const report = { errors: diagnostics.length, diagnostics: diagnosticsJson(diagnostics) };

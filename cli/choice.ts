@@ -13,7 +13,9 @@ export interface ChoiceOptions {
   config?: Readonly<Record<string, number | boolean>>;
 }
 
-export interface Choice extends Omit<Project, "folder" | "app"> {
+export interface Choice extends Omit<Project, "file" | "folder" | "app"> {
+  /** The project's `joinery.json`; undefined where none counts. */
+  readonly file?: string;
   /** The TypeScript file of the application; undefined: the sensor example. */
   readonly app?: string;
   /** The folder of the project's `joinery.json`; undefined where none counts. */

@@ -90,8 +90,8 @@ async function linkedImage(
   return { choice, image, outDir };
 }
 
-function firmwareOf({ app, config, lorawan }: Choice, debug: boolean | undefined) {
-  return { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, debug };
+function firmwareOf({ app, config, lorawan, file }: Choice, debug: boolean | undefined) {
+  return { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
 }
 
 function outFolder(choice: Choice, out: string | undefined): string {

@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly app?: string;
   /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
   readonly config?: Readonly<Record<string, number | boolean>>;
+  /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
+  readonly configFile?: string;
   /** What the board gives: as `config`, which goes before it, but a program need not have the names. */
   readonly boardConfig?: Readonly<Record<string, number | boolean>>;
   /** Whether assertions trap; a release build takes them as true. */
@@ -76,7 +78,11 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   if (!source.whole) return refusal();
   // Each phase reports what is wrong on its own, and leaves out what an earlier error may have brought about.
   const untyped = new Spoilt(source, source.diagnostics);
-  const configuration = { chosen: options.config ?? {}, defaults: options.boardConfig ?? {} };
+  const configuration = {
+    chosen: options.config ?? {},
+    defaults: options.boardConfig ?? {},
+    file: options.configFile,
+  };
   const tree = check(source, configuration, found, untyped);
   found.drop((diagnostic) => diagnostic.source === SOURCE && untyped.hasPlace(diagnostic));
   if (tree === undefined) return refusal();

@@ -59,8 +59,10 @@ function absentCallee(checker: Checker, callee: ts.Expression): Expression {
   if (!ts.isPropertyAccessExpression(callee) || isGlobal(checker, callee)) {
     return refused(checker, callee, unknownGlobal(callee));
   }
+  const named = declarationOf(checker.checker, callee.expression);
+  const isFunction = named !== undefined && ts.isFunctionDeclaration(named);
   // What the method is called on may be refused itself.
-  if (isStandIn(checkExpression(checker, callee.expression))) return standIn(callee);
+  if (!isFunction && isStandIn(checkExpression(checker, callee.expression))) return standIn(callee);
   const wayOut = insteadOfMember(callee.name.text);
   return refused(checker, callee, messages.unknownName(callee, callee.getText(), wayOut));
 }

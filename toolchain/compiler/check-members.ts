@@ -31,7 +31,7 @@ export function checkProperty(checker: Checker, node: ts.PropertyAccessExpressio
   }
   if (field) return { kind: "field", node, base, field };
   // A member that its record class may not have has its message there.
-  if (type.kind === "record" && member && ts.isClassLike(member.parent)) return standIn(node);
+  if (type.kind === "record" && member && ts.findAncestor(member, ts.isClassLike)) return standIn(node);
   return refused(
     checker,
     node.name,

@@ -18,6 +18,10 @@ export function checkName(checker: Checker, node: ts.Identifier): Expression {
     !ts.isVariableDeclaration(declaration) ||
     !isModuleLevel(checker, declaration)
   ) {
+    // A namespace has its message where it stands.
+    if (declaration && !isGlobal(checker, node) && ts.findAncestor(declaration, ts.isModuleDeclaration)) {
+      return standIn(node);
+    }
     if (declaration && ts.isSourceFile(declaration)) {
       const wayOut = { wayOut: "import names from it, import { ... } from, and use them as they are" };
       return refused(checker, node, messages.unknownName(node, node.text, wayOut));

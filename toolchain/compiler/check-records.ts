@@ -66,9 +66,11 @@ function checkField(checker: Checker, record: RecordTree, member: ts.ClassElemen
   const initial = checker.constant(value, `the first value of '${base.name}'`);
   if (initial === undefined) return undefined;
   const given = typeOf(checkExpression(checker, value));
-  const type = checker.writtenType(member.type) ?? given;
-  if (member.type === undefined && type.kind !== "boolean") {
+  const written = checker.writtenType(member.type);
+  const type = written ?? given;
+  if (written === undefined && type.kind !== "boolean") {
     checker.found.add(messages.missingType(member.name, `the field '${base.name}'`));
+    return undefined;
   }
   if (isReference(type)) {
     checker.found.add(messages.arrayKind(value, "a new array or record", describe(given)));

@@ -230,11 +230,13 @@ export class Checker {
     }
     if (constant) return this.#moduleConstant(node, value);
     const initial = this.constant(value, "the first value of a module-level variable");
-    const type = this.writtenType(node.type) ?? typeOf(checkExpression(this, value));
-    if (node.type === undefined && type.kind !== "boolean") {
-      this.found.add(messages.missingType(node.name, `the module-level variable '${node.name.text}'`));
-    }
+    const written = this.writtenType(node.type);
+    const type = written ?? typeOf(checkExpression(this, value));
     if (initial === undefined) return undefined;
+    if (written === undefined && type.kind !== "boolean") {
+      this.found.add(messages.missingType(node.name, `the module-level variable '${node.name.text}'`));
+      return undefined;
+    }
     this.mustFit(value, initial, type);
     return {
       kind: "variable",
@@ -255,9 +257,9 @@ export class Checker {
     const expression = checkExpression(this, value);
     if (isStandIn(expression)) return undefined;
     if (expression.kind === "number" || expression.kind === "boolean") {
-      const given = configured(node, expression, this.#configuration, this.found);
       const type = this.writtenType(node.type);
-      if (type) this.mustFit(value, Number(given.value), type);
+      if (type) this.mustFit(value, Number(expression.value), type);
+      const given = configured(node, expression, type, this.#configuration, this.found);
       return { kind: "expression", expression: given };
     }
     if (expression.kind === "view" && expression.offset.kind === "number")

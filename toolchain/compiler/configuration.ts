@@ -1,8 +1,9 @@
 /** Compile-time choices: constants marked `@config`, whose value the one who builds may give. */
 import ts from "typescript";
-import { type Messages, messages, unknownConfig } from "./messages.ts";
+import { type Messages, messages, show, unknownConfig } from "./messages.ts";
 import type { SourceProgram } from "./program.ts";
-import type { BooleanNode, NumberNode } from "./tree.ts";
+import { declaredAs, relating } from "./related.ts";
+import type { BooleanNode, NumberNode, Type } from "./tree.ts";
 import { declarationOf } from "./types.ts";
 
 /** Values by the names of constants. */
@@ -13,10 +14,35 @@ export interface Configuration {
   readonly chosen: Values;
   /** What holds where nothing was chosen; names that the program does not have are no fault. */
   readonly defaults: Values;
+  /** The project's file, whose field "config" gives chosen values: what is wrong with them is shown there. */
+  readonly file: string | undefined;
+}
+
+/** The value that the project's file gives to a constant, where `value` is that. */
+function inFile(file: string | undefined, name: string, value: number | boolean): ts.Node | undefined {
+  const text = file && ts.sys.readFile(file);
+  if (!text) return undefined;
+  const { statements } = ts.createSourceFile(
+    file,
+    text,
+    ts.ScriptTarget.Latest,
+    true,
+    ts.ScriptKind.JSON,
+  ) as ts.JsonSourceFile;
+  const given = property(property(statements[0]?.expression, "config"), name);
+  // A value of the command line goes before it.
+  return given?.getText() === String(value) ? given : undefined;
+}
+
+function property(node: ts.Expression | undefined, name: string): ts.Expression | undefined {
+  if (node === undefined || !ts.isObjectLiteralExpression(node)) return undefined;
+  return node.properties
+    .filter(ts.isPropertyAssignment)
+    .find((candidate) => ts.isStringLiteral(candidate.name) && candidate.name.text === name)?.initializer;
 }
 
 /** A message for each chosen name that no module declares. */
-export function checkNames(program: SourceProgram, { chosen }: Configuration, found: Messages): void {
+export function checkNames(program: SourceProgram, { chosen, file }: Configuration, found: Messages): void {
   const known = new Set(
     [...program.modules.keys()].flatMap((file) =>
       file.statements
@@ -26,28 +52,41 @@ export function checkNames(program: SourceProgram, { chosen }: Configuration, fo
         .map((declaration) => declaration.name.getText()),
     ),
   );
-  for (const name of Object.keys(chosen)) {
-    if (!known.has(name)) found.add(unknownConfig(name, [...known].sort()));
+  for (const [name, value] of Object.entries(chosen)) {
+    if (!known.has(name)) found.add(unknownConfig(name, [...known].sort(), inFile(file, name, value)));
   }
 }
 
-/** The value that the configuration gives to a `@config` constant, or the source's own. */
+/**
+ * The value that the configuration gives to a `@config` constant of type `type`, or the source's own. One that the
+ * constant cannot have is told where it was given.
+ */
 export function configured<T extends NumberNode | BooleanNode>(
   node: ts.VariableDeclaration,
   value: T,
-  { chosen, defaults }: Configuration,
+  type: Type | undefined,
+  { chosen, defaults, file }: Configuration,
   found: Messages,
 ): T {
   if (!isConfigured(node.parent.parent)) return value;
   const name = node.name.getText();
   const given = chosen[name] ?? defaults[name];
   if (given === undefined) return value;
-  const wanted = value.kind === "boolean" ? "true or false" : "an integer";
-  if (value.kind === "boolean" ? typeof given !== "boolean" : !Number.isSafeInteger(given)) {
-    found.add(messages.configValue(node, name, String(given), wanted));
-    return value;
-  }
-  return { ...value, value: given };
+  const isRight = value.kind === "boolean" ? typeof given === "boolean" : isInteger(given, type);
+  if (isRight) return { ...value, value: given };
+  const wanted = value.kind === "boolean" ? "true or false" : wantedInteger(type);
+  const message = messages.configValue(inFile(file, name, given) ?? node.name, name, String(given), wanted);
+  found.add(relating(message, declaredAs(node, node.type?.getText() ?? value.kind)));
+  return value;
+}
+
+function isInteger(value: number | boolean, type: Type | undefined): boolean {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return false;
+  return type?.kind !== "int" || (value >= type.min && value <= type.max);
+}
+
+function wantedInteger(type: Type | undefined): string {
+  return type?.kind === "int" ? `an integer of ${show(type)}` : "an integer";
 }
 
 /**

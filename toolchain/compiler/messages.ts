@@ -6,6 +6,7 @@
  * docs/messages has a page per number.
  */
 import ts from "typescript";
+import { closestName } from "../spelling.ts";
 
 /** What tells a message of this compiler from one of TypeScript. */
 export const SOURCE = "joinery";
@@ -382,13 +383,15 @@ export function noEntry(path: string): ts.Diagnostic {
 }
 noEntry.code = 1028;
 
-/** The configuration names a constant that no module declares; this message has no place in a source. */
-export function unknownConfig(name: string, known: readonly string[]): ts.Diagnostic {
+/** The configuration names a constant that no module declares; `given` is where, in a file. */
+export function unknownConfig(name: string, known: readonly string[], given?: ts.Node): ts.Diagnostic {
+  const closest = closestName(name, known);
+  const hint = closest === undefined ? "" : `did you mean ${closest}? `;
   const names = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
   return diagnostic(
     unknownConfig.code,
-    `the configuration gives '${name}', but the program has no @config constant of that name: ${names}`,
-    NOWHERE,
+    `the configuration gives '${name}', but the program has no @config constant of that name: ${hint}${names}`,
+    given ? placeOf(given) : NOWHERE,
   );
 }
 unknownConfig.code = 1040;

@@ -64,7 +64,9 @@ export class Findings {
       program.key = key;
     }
     return program.diagnostics
-      .filter((diagnostic) => isOwn(diagnostic) && (diagnostic.file?.fileName ?? file) === file)
+      .filter(isOwn)
+      .map((diagnostic) => (isIn(diagnostic, firmware.configFile) ? placeless(diagnostic) : diagnostic))
+      .filter((diagnostic) => diagnostic.file === undefined || isIn(diagnostic, file))
       .map(findingOf);
   }
 
@@ -76,6 +78,15 @@ export class Findings {
     if (this.#programs.size > MOST_PROGRAMS) this.#programs.delete(oldest);
     return program;
   }
+}
+
+function isIn(diagnostic: ts.Diagnostic, file: string | undefined): boolean {
+  return diagnostic.file !== undefined && diagnostic.file.fileName === file;
+}
+
+/** What is wrong in the project's joinery.json is shown in every file: an editor does not ask about that one. */
+function placeless(diagnostic: ts.Diagnostic): ts.Diagnostic {
+  return { ...diagnostic, file: undefined, start: undefined, length: undefined };
 }
 
 function findingOf(diagnostic: ts.Diagnostic): Finding {

@@ -11,6 +11,7 @@ export interface Firmware {
   readonly app?: string;
   readonly entry?: string;
   readonly config?: Readonly<Record<string, number | boolean>>;
+  readonly configFile?: string;
 }
 
 const firmwareRoot = join(packageRoot, "firmware");
@@ -28,8 +29,9 @@ export function firmwareOf(file: string, sources: Readonly<Record<string, string
     return inside(join(firmwareRoot, "apps"), file) ? { board, app: file } : { board };
   const folder = findProject(dirname(file));
   if (folder !== undefined) {
-    const { app, board, lorawan, config } = readProject(folder);
-    return { board: loadBoard(board), app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" } };
+    const { app, board, lorawan, config, file } = readProject(folder);
+    const chosen = { ...config, LORAWAN_1_1: lorawan === "1.1" };
+    return { board: loadBoard(board), app, config: chosen, configFile: file };
   }
   const module = outline(file, sources);
   if (module === undefined || !module.isFirmware) return undefined;

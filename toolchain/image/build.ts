@@ -20,6 +20,8 @@ export interface Firmware {
   readonly entry?: string;
   /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM and COMMAND_LATENCY_US unless they do. */
   readonly config?: Readonly<Record<string, number | boolean>>;
+  /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
+  readonly configFile?: string;
   /** Assertions trap. */
   readonly debug?: boolean;
   /** Texts that take the place of files, by path: an editor's unsaved buffers. */

@@ -3,14 +3,18 @@
  * and what belongs there.
  */
 import { readFileSync } from "node:fs";
+import { closestName } from "../spelling.ts";
 
 /** A file that cannot be read, is not JSON, or does not have the shape that is asked for. */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
 }
 
-/** Says that a field is not what it must be. */
-export type Fail = (field: string, wanted: string, found: unknown) => never;
+/** Says that a field is not what it must be, or that there is none of its name. */
+export interface Fail {
+  (field: string, wanted: string, found: unknown): never;
+  unknown(field: string, known: readonly string[]): never;
+}
 /** Calls `fail` where the value of a field, `undefined` where it is missing, is not right. */
 export type Check = (value: unknown, field: string, fail: Fail) => void;
 /** What each field of an object must be. */
@@ -36,9 +40,20 @@ export function readJsonDocument(
   } catch (error) {
     throw new DocumentError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  return checkObject(shape, value, "", (field, wanted, found) => {
+  return checkObject(shape, value, "", failing(path));
+}
+
+function failing(path: string): Fail {
+  const fail = (field: string, wanted: string, found: unknown) => {
     throw new DocumentError(`${path}: ${field} must be ${wanted}, not ${JSON.stringify(found) ?? "missing"}`);
-  });
+  };
+  const unknown = (field: string, known: readonly string[]) => {
+    const closest = closestName(field.split(".").at(-1)!, known);
+    const hint =
+      closest === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${closest}?`;
+    throw new DocumentError(`${path}: there is no field ${field}: ${hint}`);
+  };
+  return Object.assign(fail as (field: string, wanted: string, found: unknown) => never, { unknown }) as Fail;
 }
 
 export const text: Check = (value, field, fail) => {
@@ -92,11 +107,10 @@ function checkObject(
   const fields = value as Record<string, unknown>;
   const shape = typeof shapes === "function" ? shapes(fields) : shapes;
   const prefix = path === "" ? "" : `${path}.`;
-  for (const [field, check] of Object.entries(shape)) check(fields[field], prefix + field, fail);
+  // Before the others: a field that is misspelt is also one that is missing.
   for (const field of Object.keys(fields)) {
-    if (!Object.hasOwn(shape, field)) {
-      fail(prefix + field, `left out (known fields: ${Object.keys(shape).join(", ")})`, fields[field]);
-    }
+    if (!Object.hasOwn(shape, field)) fail.unknown(prefix + field, Object.keys(shape));
   }
+  for (const [field, check] of Object.entries(shape)) check(fields[field], prefix + field, fail);
   return fields;
 }

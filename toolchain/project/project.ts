@@ -15,6 +15,7 @@ import {
 
 /** A `joinery.json`, with its paths made absolute. */
 export interface Project {
+  readonly file: string;
   /** The folder of the file. */
   readonly folder: string;
   /** The TypeScript file of the application. */
@@ -68,7 +69,7 @@ export function readProject(folder: string): Project {
           stack: optional(wholeNumber(1)),
         }),
       ),
-    }) as unknown as Omit<Project, "folder">;
+    }) as unknown as Omit<Project, "file" | "folder">;
     const app = resolve(folder, document.app);
     if (!statSync(app, { throwIfNoEntry: false })?.isFile()) {
       throw new ProjectError(
@@ -80,7 +81,7 @@ export function readProject(folder: string): Project {
         `${path}: budget must be left out: ${document.board} runs a Lua program, and a budget is an image's`,
       );
     }
-    return { ...document, folder: resolve(folder), app };
+    return { ...document, file: path, folder: resolve(folder), app };
   } catch (error) {
     throw error instanceof DocumentError ? new ProjectError(error.message) : error;
   }

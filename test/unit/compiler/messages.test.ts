@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compile, formatDiagnostics, messagePages } from "../../../toolchain/compiler/index.ts";
+import {
+  compile,
+  diagnosticsJson,
+  formatDiagnostics,
+  messagePages,
+} from "../../../toolchain/compiler/index.ts";
 import {
   internalError,
   messages,
@@ -69,7 +75,7 @@ describe("compiler messages", () => {
     const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text }, config: { PERIODE: 3 } });
     assert.match(
       formatDiagnostics(diagnostics, { colour: false }),
-      /^error DEV1040: the configuration gives 'PERIODE', .*: it has PERIOD/,
+      /^error DEV1040: the configuration gives 'PERIODE', .*: did you mean PERIOD\? it has PERIOD/,
     );
   });
 
@@ -82,6 +88,52 @@ describe("compiler messages", () => {
       [messages.configValue.code],
     );
     assert.match(String(diagnostics[0].messageText), /VERSION = 3, but it must be true or false/);
+  });
+
+  const CONFIGURED = `import type { Int } from ${JSON.stringify(LANGUAGE)};
+/** @config */
+export const PERIOD: Int<1, 9> = 1;
+export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
+`;
+
+  it("refuse a configured value out of its constant's range, in the configuration's words", () => {
+    const sources = { [ENTRY]: CONFIGURED };
+    const { diagnostics } = compile({ entry: ENTRY, sources, config: { PERIOD: 10 } });
+    const shown = formatDiagnostics(diagnostics, { colour: false });
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      [messages.configValue.code],
+      shown,
+    );
+    assert.match(shown, /the configuration gives PERIOD = 10, but it must be an integer of 1\.\.9/);
+  });
+
+  it("show a configured value in the project's file, unless another went before it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "joinery-config-"));
+    try {
+      const configFile = join(folder, "joinery.json");
+      writeFileSync(configFile, '{\n  "config": { "PERIOD": 10, "PERIODE": 3 }\n}\n');
+      const options = { entry: ENTRY, sources: { [ENTRY]: CONFIGURED }, configFile };
+      const { diagnostics } = compile({ ...options, config: { PERIOD: 10, PERIODE: 3 } });
+      assert.deepEqual(
+        diagnosticsJson(diagnostics).map(({ code, file, line, column, related }) => [
+          [code, file, line, column],
+          related.map(({ message }) => message),
+        ]),
+        [
+          [["DEV1019", configFile, 2, 25], ["'PERIOD' is declared as Int<1, 9> here"]],
+          [["DEV1040", configFile, 2, 40], []],
+        ],
+      );
+      assert.match(String(diagnostics[0].messageText), /'PERIODE'.*did you mean PERIOD\? it has PERIOD/);
+      const other = compile({ ...options, config: { PERIOD: 11 } }).diagnostics;
+      assert.deepEqual(
+        other.map(({ code, file }) => [code, file?.fileName]),
+        [[messages.configValue.code, ENTRY]],
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("refuse constants in a circle of modules", () => {

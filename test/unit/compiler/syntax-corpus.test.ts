@@ -92,8 +92,9 @@ function wantedOf({ text, verdict }: Construct): { number: string; piece: string
   return verdict.split(",").map((number, i) => ({ number, piece: pieces[i] }));
 }
 
-/** What keeps other messages back, or is looked for last: errors of TypeScript's syntax, names that are one in C. */
-const alone = ({ verdict }: Construct) => /TS|DEV1029/.test(verdict);
+/** What TypeScript finds, also where nothing reaches it, and names that are one in C, which are looked for last. */
+const alone = ({ verdict, text }: Construct) =>
+  /TS|DEV1029/.test(verdict) || /«(console|process)»/.test(text);
 const show = ({ diagnostics }: CompileResult) => formatDiagnostics(diagnostics, { colour: false });
 
 describe("the syntax of TypeScript", function () {

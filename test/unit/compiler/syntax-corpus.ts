@@ -297,7 +297,7 @@ DEV1004 «f»
 DEV1004 «Math»
 DEV1004 «Math.max»(1, 2)
 DEV1004 «Math».PI
-TS2584  «console»
+DEV1004 «console»
 DEV1004 «globalThis»
 DEV1004 «arguments»
 DEV1004 «eval»("1")
@@ -349,7 +349,7 @@ fine    equal(b, 0, b, 0, 1)
 fine    mul32(u, 2)
 fine    load16le(b, 0)
 DEV1004 «Symbol».iterator
-TS2591  «process».exit(0)
+DEV1004 «process».exit(0)
 TS2591  «require»("x")
 TS2304  «変数»
 fine    \u0075
@@ -524,7 +524,7 @@ DEV1001 const X = «[1, 2]»; export function run(): void { u = X[0]; }
 DEV1001 const X = «{ y: 1 }»; export function run(): void { u = X.y; }
 DEV1001 const X = () => 1; export function run(): void { u = «X()»; }
 DEV1001 const X = 1n; export function run(): void { u = «Number(X)»; }
-DEV1001,DEV1004 const X = «/a/»; export function run(): void { flag = «X.test»("a"); }
+DEV1001 const X = «/a/»; export function run(): void { flag = X.test("a"); }
 DEV1007 const X = «f(1)»; export function run(): void { u = X; }
 DEV1007 const X = «u»; export function run(): void { u = X; }
 DEV2001 const X: U8 = «256»; export function run(): void { u = X; }
@@ -564,18 +564,18 @@ TS2554  class A { x: U8 = 0; } const a = new A(«1»); export function run(): vo
 DEV1004 class A { x: U8 = 0; } export function run(): void { const a = «A»; }
 DEV1001 const A = class { x: U8 = 0; }; const a = «new A()»; export function run(): void { a.x = 1; }
 DEV1004 class A { x: U8 = 0; } interface A { y: U8 } const a = new A(); export function run(): void { a.«y» = 1; }
-DEV1016,DEV1004 class A { «constructor(public x: U8) {}» } const a = new A(1); export function run(): void { a.«x» = 1; }
+DEV1016 class A { «constructor(public x: U8) {}» } const a = new A(1); export function run(): void { a.x = 1; }
 fine    class A {} const a = new A(); function g(x: A): void {} export function run(): void { g(a); }
-DEV1017,DEV1004 «namespace Q { export const X = 1; }» export function run(): void { u = «Q».X; }
-DEV1017,DEV1004 «namespace Q { export function g(): void {} }» export function run(): void { «Q.g»(); }
-DEV1017,DEV1004 «declare namespace Q { const X: U8; }» export function run(): void { u = «Q».X; }
+DEV1017 «namespace Q { export const X = 1; }» export function run(): void { u = Q.X; }
+DEV1017 «namespace Q { export function g(): void {} }» export function run(): void { Q.g(); }
+DEV1017 «declare namespace Q { const X: U8; }» export function run(): void { u = Q.X; }
 TS2664  declare module «"q"» { const X: U8; } export function run(): void {}
-DEV1017,DEV1004 «declare global { const X: U8; }» export function run(): void { u = «X»; }
+DEV1017 «declare global { const X: U8; }» export function run(): void { u = X; }
 TS1540  module «Q» { } export function run(): void {}
 TS2307  import { x } from «"./nowhere.ts"»; export function run(): void { u = x; }
 TS2307  import x from «"./nowhere.ts"»; export function run(): void { u = x; }
 TS2882  import «"./nowhere.ts"»; export function run(): void {}
-DEV1004 import * as L from "@language"; export function run(): void { u = «L.u8»(1); }
+DEV1004 import * as L from "@language"; export function run(): void { u = «L».u8(1); }
 fine    import * as L from "@language"; let x: L.u8 = 0; export function run(): void { x = 1; }
 fine    import type { u8 as Octet } from "@language"; let x: Octet = 0; export function run(): void { x = 1; }
 fine    import { u8 as octet } from "@language"; export function run(): void { u = octet(300); }
@@ -584,7 +584,7 @@ fine    import type * as L from "@language"; let x: L.u8 = 0; export function ru
 TS1192  import «d» from "@language"; export function run(): void { u = d; }
 TS1202  «import L = require("@language");» export function run(): void { u = L.u8(1); }
 TS2702  import Q = «R»; export function run(): void { const a = new Q(); a.x = 1; }
-DEV1001,DEV1004 import «defer * as L» from "@language"; export function run(): void { u = «L.u8»(1); }
+DEV1001,DEV1004 import «defer * as L» from "@language"; export function run(): void { u = «L».u8(1); }
 DEV1001 import { u8 as octet } from "@language" «with { type: "json" }»; export function run(): void { u = octet(1); }
 TS2880  import { u8 as octet } from "@language" «assert» { type: "json" }; export function run(): void { u = octet(1); }
 fine    import { "u8" as octet } from "@language"; export function run(): void { u = octet(1); }

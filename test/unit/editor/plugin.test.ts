@@ -194,6 +194,19 @@ describe("the editor plugin", function () {
     server.tell("close", { file: app });
   });
 
+  it("says in the application which value of joinery.json its constant cannot have", async () => {
+    const text = RIGHT.replace("export const PERIOD_S", "/** @config */ export const PERIOD_S");
+    const project = JSON.stringify({ ...JSON.parse(PROJECT), config: { PERIOD_S: 0 } });
+    const app = files("configured", { "app.ts": text, "joinery.json": project });
+    server.open(app, text);
+    const [found] = await server.errors(app, has(1019));
+    assert.match(
+      found.text,
+      /^DEV1019: the configuration gives PERIOD_S = 0, but it must be an integer of 1/,
+    );
+    server.tell("close", { file: app });
+  });
+
   it("says what is wrong with the project's joinery.json, until it is not", async () => {
     const app = files("project-file", {
       "app.ts": RIGHT,

@@ -19,6 +19,7 @@ describe("joinery.json", () => {
     write({ ...good, config: { PERIOD_S: 10, LOUD: true }, budget: { flash: 9000 } });
     assert.deepEqual(readProject(folder), {
       ...good,
+      file: join(folder, "joinery.json"),
       folder,
       app: join(folder, "app.ts"),
       config: { PERIOD_S: 10, LOUD: true },
@@ -35,10 +36,16 @@ describe("joinery.json", () => {
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
     ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],
     ["an application that is a folder", { app: "." }, /there is no application .*: app is the path of/],
+    ["a misspelt field", { bugdet: {} }, /joinery\.json: there is no field bugdet: did you mean budget\?$/],
     [
-      "a misspelt field",
-      { bugdet: {} },
-      /bugdet must be left out \(known fields: app, board, lorawan, config, budget\)/,
+      "a misspelt field, of which the right one is missing then",
+      { lorawan: undefined, LoRaWAN: "1.1" },
+      /there is no field LoRaWAN: did you mean lorawan\?$/,
+    ],
+    [
+      "a field that is like no other",
+      { comment: "mine" },
+      /there is no field comment: the fields here are app, board, lorawan, config, budget$/,
     ],
     [
       "a configured value that is no integer",
@@ -49,6 +56,11 @@ describe("joinery.json", () => {
       "a configuration that decides the version",
       { config: { LORAWAN_1_1: true } },
       /config\.LORAWAN_1_1 must be left out, since "lorawan" decides it/,
+    ],
+    [
+      "a misspelt part of the budget",
+      { budget: { flsh: 1 } },
+      /there is no field budget\.flsh: did you mean flash\?$/,
     ],
     ["a list of configured values", { config: [1] }, /config must be an object/],
     [
@@ -64,7 +76,7 @@ describe("joinery.json", () => {
     [
       "a budget of something unknown",
       { budget: { heap: 1 } },
-      /budget\.heap must be left out \(known fields: flash, ram, stack\)/,
+      /there is no field budget\.heap: the fields here are flash, ram, stack$/,
     ],
   ];
   for (const [what, change, message] of faults) {
