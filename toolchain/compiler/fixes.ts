@@ -50,7 +50,9 @@ export function castTo(cast: string, node: ts.Node): Replacement | undefined {
   if (ts.isBinaryExpression(node)) {
     const operator = /^([^=]+)=$/.exec(node.operatorToken.getText())?.[1];
     if (operator && node.operatorToken.kind >= ts.SyntaxKind.FirstCompoundAssignment) {
-      const right = ts.isBinaryExpression(node.right) ? `(${node.right.getText()})` : node.right.getText();
+      const text = node.right.getText();
+      const isOperation = ts.isBinaryExpression(node.right) || ts.isConditionalExpression(node.right);
+      const right = isOperation ? `(${text})` : text;
       return assigned(node, node.left, (target) => `${cast}(${target} ${operator} ${right})`);
     }
   }

@@ -397,19 +397,26 @@ export function unknownConfig(name: string, known: readonly string[], given?: ts
 unknownConfig.code = 1040;
 
 /** The application lacks an export that the stack imports; the place is the beginning of the application. */
-export function missingExport(application: ts.SourceFile, name: string): ts.Diagnostic {
-  const text = `the application must export '${name}', which the stack imports: firmware/apps/sensor.ts shows all of them`;
+export function missingExport(application: ts.SourceFile, name: string, example?: string): ts.Diagnostic {
+  const text = `the application must export '${name}', which the stack imports${written(example)}`;
   const { start } = placeOf(application.statements[0] ?? application.endOfFileToken);
   return diagnostic(missingExport.code, text, { file: application, start, length: 0 });
 }
 missingExport.code = 1051;
 
-/** The stack uses an export of the application in a way that its declaration does not allow; `text` is the error there. */
-export function unfitExport(node: ts.Node, name: string, text: string): ts.Diagnostic {
-  const what = `the stack uses '${name}' otherwise than it is declared here: ${text}`;
+/**
+ * The stack uses an export of the application in a way that its declaration does not allow; `fault` is what is wrong
+ * there, `example` how an application declares it.
+ */
+export function unfitExport(node: ts.Node, name: string, fault: string, example?: string): ts.Diagnostic {
+  const what = `the stack uses '${name}' otherwise than it is declared here (${fault})${written(example)}`;
   return diagnostic(unfitExport.code, what, placeOf(node));
 }
 unfitExport.code = 1052;
+
+function written(example: string | undefined): string {
+  return example === undefined ? "" : `: write ${example}`;
+}
 
 /** The joinery.json that a program is compiled by cannot be used; this message has no place in a source. */
 export function unusableProject(why: string): ts.Diagnostic {

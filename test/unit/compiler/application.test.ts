@@ -38,7 +38,10 @@ describe("errors that an application makes in the stack", () => {
     const { codes, places, diagnostics, shown } = compileWith("export const UPLINK_PORT = 2;", "");
     assert.deepEqual([codes, places], [[1051], [[APP, ""]]], shown);
     assert.equal(diagnostics[0].start, 0);
-    assert.match(shown, /must export 'UPLINK_PORT'/);
+    assert.match(
+      shown,
+      /must export 'UPLINK_PORT', which the stack imports: write export const UPLINK_PORT = 2;/,
+    );
     assert.match(shown, /firmware\/main\.ts:\d+:\d+\n.*UPLINK_PORT \} from "#app"/);
   });
 
@@ -48,17 +51,19 @@ describe("errors that an application makes in the stack", () => {
   });
 
   // biome-ignore format: one case a line
-  const unfit: readonly [what: string, piece: string, other: string, name: string, says: RegExp][] = [
-    ["has fewer parameters", "sample(payload: Bytes<49>): Int<0, 49> {\n  payload[0] = 1;", "sample(): Int<0, 49> {", "sample", /Expected 0 arguments, but got 1/],
-    ["wants a longer payload", "Bytes<49>", "Bytes<60>", "sample", /60|not assignable/],
-    ["gives no result", "Int<0, 49> {\n  payload[0] = 1;\n  return 1;", "void {\n  payload[0] = 1;", "sample", /void/],
-    ["gives too large a result", "Int<0, 49>", "Int<0, 50>", "sample", /value 0\.\.50 may leave/],
-    ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /300/],
+  const unfit: readonly [what: string, piece: string, other: string, part: string, says: RegExp][] = [
+    ["has fewer parameters", "sample(payload: Bytes<49>): Int<0, 49> {\n  payload[0] = 1;", "sample(): Int<0, 49> {", "sample", /Expected 0 arguments, but got 1\)/],
+    ["wants a longer payload", "payload: Bytes<49>", "payload: Bytes<60>", "payload: Bytes<60>", /write export function sample\(payload: Bytes<49>\): Int<0, 49>\n/],
+    ["wants a payload of another kind", "payload: Bytes<51>", "payload: u8", "payload: u8", /write export function onDownlink\(port: u8, payload: Bytes<51>, length: Int<0, 51>\): void\n/],
+    ["gives no result", "Int<0, 49> {\n  payload[0] = 1;\n  return 1;", "void {\n  payload[0] = 1;", "void", /void/],
+    ["gives too large a result", "Int<0, 49>", "Int<0, 50>", "Int<0, 50>", /\(value 0\.\.50 may leave Int<0, 49>\): write export function sample\(/],
+    ["gives a result of a wider type", "Int<0, 49>", "u8", "u8", /\(value 0\.\.255 may leave Int<0, 49>\): write export function sample\(/],
+    ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /\(value 300 may leave .*\): write export const UPLINK_PORT = 2;/],
   ];
-  for (const [what, piece, other, name, says] of unfit) {
+  for (const [what, piece, other, part, says] of unfit) {
     it(`are told at the export that ${what}`, () => {
       const { codes, places, shown } = compileWith(piece, other);
-      assert.deepEqual([codes, places], [[1052], [[APP, name]]], shown);
+      assert.deepEqual([codes, places], [[1052], [[APP, part]]], shown);
       assert.match(shown, says);
       assert.match(shown, /firmware\/main\.ts:\d+:\d+\n[^\n]*\n[^\n]*\n {4}it is used here/);
     });

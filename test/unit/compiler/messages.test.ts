@@ -226,6 +226,12 @@ describe("pages of the compiler's messages", () => {
     return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => PAGE_IMPORTS + example);
   }
 
+  /** The examples of a page that are applications, which the stack calls: refused, then accepted. */
+  function applications(code: number): string[] {
+    const text = readFileSync(join(PAGES, `DEV${code}.md`), "utf8");
+    return [...text.matchAll(/```ts app\n([\s\S]*?)```/g)].map(([, example]) => PAGE_IMPORTS + example);
+  }
+
   it("are there for each number, and for no other", () => {
     assert.deepEqual(
       pages.sort(),
@@ -269,6 +275,18 @@ describe("pages of the compiler's messages", () => {
     sources[ENTRY] = `${imports.join("\n")}\nexport function main(): void {\n${calls.join("\n")}\n}\n`;
     const { diagnostics } = compile({ entry: ENTRY, sources });
     assert.equal(formatDiagnostics(diagnostics, { colour: false }), "");
+  });
+
+  it("show applications that are refused with their number, and accepted", () => {
+    const pages = numbers.filter((code) => applications(code).length > 0);
+    assert.ok(pages.includes(unfitExport.code));
+    for (const code of pages) {
+      const [wrong, right] = applications(code).map((text) => {
+        const { diagnostics } = compile({ app: ENTRY, sources: { [ENTRY]: text } });
+        return diagnostics.map((diagnostic) => diagnostic.code);
+      });
+      assert.deepEqual([wrong, right], [[code], []]);
+    }
   });
 
   it("every number is tested by a refused source, or above", () => {

@@ -128,6 +128,7 @@ export const refused: readonly Refused[] = [
   refuse(2001, "a bitwise result that may be negative", "let x: U32 = 0;", "x = «x ^ 1»;", "u32()"),
   refuse(2001, "a compound assignment", "let x: U8 = 0;", "«x += 5»;", "5..260 may not fit u8: write x = u8(x + 5)"),
   refuse(2001, "a compound assignment of a sum", "let x: U8 = 0; let y: U8 = 0;", "y = 2; «x -= y + 5»;", "write x = u8(x - (y + 5))"),
+  refuse(2001, "a compound assignment of a choice", "let x: U8 = 0;", "«x += input() > 3 ? 5 : 0»;", "write x = u8(x + (input() > 3 ? 5 : 0))"),
   refuse(2001, "a value of a table", "const T = table8([1, «256»]);", "use(T[0]);", "256 may not fit u8: write a value of 0..255"),
   refuse(2001, "a first value", "let x: U8 = «300»;", "x = 1;", "300 may not fit u8: write a value of 0..255"),
   refuse(2001, "octets to fill with", "const a = new Uint8Array(2);", "fill(a, 0, 2, «input() & 511»);", "0..511"),

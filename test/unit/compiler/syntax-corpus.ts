@@ -350,7 +350,7 @@ fine    mul32(u, 2)
 fine    load16le(b, 0)
 DEV1004 «Symbol».iterator
 DEV1004 «process».exit(0)
-TS2591  «require»("x")
+DEV1004 «require»("x")
 TS2304  «変数»
 fine    \u0075
 DEV1003 «"\ud800"»
