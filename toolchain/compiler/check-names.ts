@@ -2,7 +2,7 @@
 import ts from "typescript";
 import { insteadOfGlobal } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
-import { messages } from "./messages.ts";
+import { messages, type WayOut } from "./messages.ts";
 import { refused, standIn } from "./refused.ts";
 import type { Expression, Variable } from "./tree.ts";
 import { declarationOf } from "./types.ts";
@@ -18,15 +18,9 @@ export function checkName(checker: Checker, node: ts.Identifier): Expression {
     !ts.isVariableDeclaration(declaration) ||
     !isModuleLevel(checker, declaration)
   ) {
-    // A namespace has its message where it stands.
-    if (declaration && !isGlobal(checker, node) && ts.findAncestor(declaration, ts.isModuleDeclaration)) {
-      return standIn(node);
-    }
-    if (declaration && ts.isSourceFile(declaration)) {
-      const wayOut = { wayOut: "import names from it, import { ... } from, and use them as they are" };
-      return refused(checker, node, messages.unknownName(node, node.text, wayOut));
-    }
-    return refused(checker, node, unknownGlobal(node));
+    return declaration && !isGlobal(checker, node)
+      ? noValue(checker, node, declaration)
+      : refused(checker, node, unknownGlobal(node));
   }
   const name = checker.moduleName(declaration, node);
   if (name === undefined) return standIn(node);
@@ -39,6 +33,42 @@ export function checkName(checker: Checker, node: ts.Identifier): Expression {
   if (name.kind === "expression")
     return name.expression.kind === "view" ? name.expression : { ...name.expression, node };
   return { kind: "variable", node, variable: name.variable };
+}
+
+/** The name of something of the program's own that is no value. */
+function noValue(checker: Checker, node: ts.Identifier, declaration: ts.Declaration): Expression {
+  // These have their message where they stand.
+  if (ts.findAncestor(declaration, ts.isModuleDeclaration)) return standIn(node);
+  if (ts.isBindingElement(declaration)) {
+    if (!ts.findAncestor(declaration, ts.isParameter)) refusePattern(checker, declaration);
+    return standIn(node);
+  }
+  return refused(checker, node, messages.unknownName(node, node.text, insteadOfValue(declaration)));
+}
+
+/** A pattern at the top level of a module is looked at where a name of it is used. */
+function refusePattern(checker: Checker, declaration: ts.BindingElement): void {
+  let pattern: ts.BindingPattern = declaration.parent;
+  while (ts.isBindingElement(pattern.parent)) pattern = pattern.parent.parent;
+  checker.found.add(messages.syntax(pattern, "a destructuring pattern", "declare each name by itself"));
+}
+
+function insteadOfValue(declaration: ts.Declaration): WayOut | undefined {
+  if (ts.isSourceFile(declaration)) {
+    return { wayOut: "import names from it, import { ... } from, and use them as they are" };
+  }
+  if (ts.isFunctionDeclaration(declaration)) {
+    return {
+      wayOut: "a function is no value: call it by its name, or list it in a dispatch([...]) table",
+    };
+  }
+  if (ts.isClassDeclaration(declaration)) {
+    return {
+      wayOut:
+        "a class is no value: declare a record, const r = new R(), or several, const rs = records(R, 8)",
+    };
+  }
+  return undefined;
 }
 
 /** The module-level variable with storage that a name stands for. */

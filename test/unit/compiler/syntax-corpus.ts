@@ -373,7 +373,7 @@ TS7053  «r[u]»
 TS2339  u.«x»
 TS2339  f.«x»
 DEV1004 «f».length
-TS1361  «U8»
+DEV1036 «U8»
 TS2693  «string»
 `);
 
@@ -515,8 +515,8 @@ DEV1001 «var x: U8 = 1»; export function run(): void { u = x; }
 TS2322  let x; export function run(): void { «u» = x; }
 DEV1001 declare const «X: U8»; export function run(): void { u = X; }
 DEV1001 declare let «x: U8»; export function run(): void { u = x; }
-DEV1004 const { x } = r; export function run(): void { u = «x»; }
-DEV1004 const [x] = b; export function run(): void { u = «x»; }
+DEV1001 const «{ x }» = r; export function run(): void { u = x; }
+DEV1001 const «[x]» = b; export function run(): void { u = x; }
 fine    using x = null; export function run(): void {}
 fine    export const X = 1, Y = 2; export function run(): void { u = X; u = Y; }
 DEV1003 const X = «"text"»; export function run(): void { u = X.length; }
