@@ -21,7 +21,7 @@ export function declaration(at: Statements, indent: string): string {
     at.scope.integers.push({ text, type: { text: "", min, max, brand }, writable: false });
     return `${indent}const ${text} = ${bare(kept.text)};\n`;
   }
-  const type = integerType(at.random);
+  const type = integerType(at.random, at.scope.enums);
   const text = at.name("v");
   const line = `${indent}let ${text}: ${type.text} = ${bare(at.expressions.valueFor(type, 2).text)};\n`;
   at.scope.integers.push({ text, type, writable: true });
@@ -42,18 +42,37 @@ export function assignment(at: Statements, indent: string): string {
 
 /** `x op= value`, where the result surely fits. */
 export function compoundAssignment(at: Statements, indent: string): string {
-  const bits = at.random.chance(0.7);
-  if (!bits) {
-    const target = at.target();
-    if (target === undefined) return "";
-    return `${indent}if (${target.text} < ${target.type.max}) ${target.text} += 1;\n`;
-  }
+  if (at.random.chance(0.5)) return compoundArithmetic(at, indent);
   const target = at.target(({ type }) => ["u8", "u16", "i32"].includes(type.text));
   if (target === undefined) return "";
   const operator = at.random.pick(["&=", "|=", "^=", ">>="]);
   if (operator === ">>=") return `${indent}${target.text} >>= ${at.random.below(16)};\n`;
   const value = at.expressions.valueFor(widthType(target.type.text as IntName), 2);
   return `${indent}${target.text} ${operator} ${bare(value.text)};\n`;
+}
+
+/** `x += n` and its like, where a guard says that the result fits. */
+function compoundArithmetic(at: Statements, indent: string): string {
+  const target = at.target();
+  if (target === undefined) return "";
+  const { text, type } = target;
+  const { min, max } = type;
+  const n = at.random.between(1, 7);
+  const fromZero = min < 0 ? `${text} >= 0 && ` : "";
+  switch (at.random.pick(["+=", "+=", "-=", "*=", "<<=", "%=", ">>>="] as const)) {
+    case "+=":
+      return `${indent}if (${text} <= ${max} - ${n}) ${text} += ${n};\n`;
+    case "-=":
+      return `${indent}if (${text} >= ${min} + ${n}) ${text} -= ${n};\n`;
+    case "*=":
+      return `${indent}if (${fromZero}${text} <= ${Math.floor(max / n)}) ${text} *= ${n};\n`;
+    case "<<=":
+      return `${indent}if (${fromZero}${text} <= ${Math.min(max, 0x7fffffff) >>> n}) ${text} <<= ${n};\n`;
+    case "%=":
+      return min > 0 ? "" : `${indent}${fromZero ? `if (${text} >= 0) ` : ""}${text} %= ${n};\n`;
+    case ">>>=":
+      return min !== 0 ? "" : `${indent}${text} >>>= ${n};\n`;
+  }
 }
 
 export function step(at: Statements, indent: string): string {

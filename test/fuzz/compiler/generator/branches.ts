@@ -48,10 +48,30 @@ export function switchStatement(at: Statements, depth: number, indent: string): 
     text += ` {\n${at.block(depth - 1, inmost, 2)}${inmost}break;\n${inner}}\n`;
   });
   if (labels.length === 0 || text.endsWith(":\n") || at.random.chance(0.4)) {
-    text += `${inner}default: {\n${at.block(depth - 1, inmost, 2)}${inner}}\n`;
+    const first = at.random.chance(0.3);
+    const clause = `${inner}default: {\n${at.block(depth - 1, inmost, 2)}${first ? `${inmost}break;\n` : ""}${inner}}\n`;
+    text = first && !text.endsWith(":\n") ? clause + text : text + clause;
   }
   at.jumps.pop();
   return `${indent}switch (${bare(value.text)}) {\n${text}${indent}}\n`;
+}
+
+/** A switch at the end of a function: each case returns, and no other value is met. */
+export function switchThatReturns(at: Statements, indent: string): string {
+  const inner = `${indent}  `;
+  const clause = (labels: readonly (string | number)[]) =>
+    `${labels.map((label) => `${inner}case ${label}:\n`).join("")}${inner}  ${at.returned()}\n`;
+  const kinds = at.scope.integers.filter(
+    ({ type: { members, min, max } }) => members && max - min === members.length - 1,
+  );
+  if (kinds.length > 0 && at.random.chance(0.6)) {
+    const { text, type } = at.random.pick(kinds);
+    const [first, ...rest] = type.members!.map((member) => member.text);
+    return `${indent}switch (${text}) {\n${clause([first])}${clause(rest)}${indent}}\n`;
+  }
+  const value = `${at.integer(1).text} & 3`;
+  const never = `${inner}default:\n${inner}  assert(false);\n`;
+  return `${indent}switch (${value}) {\n${clause([2])}${clause([0, 3])}${clause([1])}${never}${indent}}\n`;
 }
 
 /** A block in which a name stands for something else. */
@@ -71,4 +91,30 @@ export function hiddenName(at: Statements, depth: number, indent: string): strin
     return lines;
   });
   return `${indent}{\n${inner}let ${text}: u8 = ${value.text};\n${body}${indent}}\n`;
+}
+
+/** A branch that is not compiled: what stands there is not even checked. */
+export function removedBranch(at: Statements, depth: number, indent: string): string {
+  const never = neverTrue(at);
+  const arrays = at.scope.arrays.filter(({ table }) => !table);
+  if (never === undefined || arrays.length === 0) return ifStatement(at, depth, indent);
+  const inner = `${indent}  `;
+  const array = at.random.pick(arrays);
+  const wrong = `${inner}${array.text}[${array.length + 90000}] = 1;\n`;
+  const block = at.block(depth - 1, inner, 2);
+  return at.random.pick([
+    `${indent}if (${never}) {\n${wrong}${indent}} else {\n${block}${indent}}\n`,
+    `${indent}if (!(${never})) {\n${block}${indent}} else {\n${wrong}${indent}}\n`,
+    `${indent}if (${never} && ${at.condition(1)}) {\n${wrong}${indent}}\n${indent}{\n${block}${indent}}\n`,
+  ]);
+}
+
+/** A condition that is known to be false when the program is compiled. */
+function neverTrue(at: Statements): string | undefined {
+  const flags = at.scope.booleans.flatMap(({ text, known }) =>
+    known === undefined ? [] : [known ? `!${text}` : text],
+  );
+  const limits = at.scope.constants.map(({ text, value }) => `${text} > ${value + at.random.below(3)}`);
+  const all = flags.length > 0 && at.random.chance(0.6) ? flags : limits;
+  return all.length > 0 ? at.random.pick(all) : undefined;
 }

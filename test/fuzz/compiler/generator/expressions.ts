@@ -152,10 +152,22 @@ export class Expressions {
 
   /** A value that may be stored in a place of this type; now and then one that perhaps may not. */
   valueFor(type: IntegerType, depth: number): Value {
+    if (type.members) return this.#member(type, depth);
     const value = this.integer(depth);
     const brand = assignable(value.brand, type.brand);
     if (brand && (within(value, type) || this.random.chance(this.daring))) return value;
     return this.fitted(value, type);
+  }
+
+  /** A member of an enum, or any value between its least and its greatest one. */
+  #member(type: IntegerType, depth: number): Value {
+    if (this.random.chance(0.5)) {
+      const { text, value } = this.random.pick(type.members!);
+      return { text, min: value, max: value, brand: "number" };
+    }
+    const rest = `(${this.cast("u16", this.integer(depth)).text} % ${type.max - type.min + 1})`;
+    const shifted = type.min < 0 ? `(${rest} - ${-type.min})` : `(${rest} + ${type.min})`;
+    return computed(type.min === 0 ? rest : shifted, type);
   }
 
   /** `value`, brought into the range of a type. */
@@ -230,9 +242,13 @@ export class Expressions {
       case "length": {
         const arrays = [...this.scope.arrays, ...this.scope.rows].filter(({ exact }) => exact);
         if (arrays.length === 0) return this.constant();
-        const { text, length, lasting } = this.random.pick(arrays);
+        const array = this.random.pick(arrays);
+        const { text, length, lasting } = array;
         const max = lasting ? length : 0xffff;
-        return { text: `lengthOf(${text})`, min: length, max, brand: "u16" };
+        const field = "element" in array && !array.table && this.random.chance(0.3);
+        return field
+          ? { text: `${text}.length`, min: length, max, brand: "number" }
+          : { text: `lengthOf(${text})`, min: length, max, brand: "u16" };
       }
       case "element":
         return element(this, 0) ?? this.constant();
@@ -294,8 +310,7 @@ export class Expressions {
   valueOf(callee: FunctionName, depth: number): Value | undefined {
     if (callee.result.kind !== "integer") return undefined;
     const text = callOf(this, callee, depth);
-    const { min, max, brand } = callee.result.type;
-    return text === undefined ? undefined : { text, min, max, brand };
+    return text === undefined ? undefined : named({ text, type: callee.result.type, writable: false });
   }
 
   /** Two operands of which one changes what the other reads. */

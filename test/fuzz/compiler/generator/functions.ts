@@ -1,5 +1,6 @@
 /** Random functions, tables of them, and the one that does the work of a program. */
 import { lastingWrite } from "./assignments.ts";
+import { switchThatReturns } from "./branches.ts";
 import { Expressions } from "./expressions.ts";
 import { guardOfField } from "./guards.ts";
 import type { ModuleWriter } from "./module.ts";
@@ -27,17 +28,22 @@ export function declareFunctions(module: ModuleWriter, count: number): void {
 
 /** A table of functions of one signature, called by an index. */
 function declareDispatch(module: ModuleWriter): void {
-  const parameters: ParameterType[] = Array.from({ length: module.random.below(3) }, () => ({
-    kind: "integer",
-    type: widthType(module.random.pick(WIDTHS)),
-  }));
+  const parameters: ParameterType[] = Array.from({ length: module.random.below(3) }, () =>
+    module.random.chance(0.3)
+      ? randomParameter(module)
+      : { kind: "integer", type: widthType(module.random.pick(WIDTHS)) },
+  );
+  // Bounds may differ where the C types do not: an argument must suit every function.
+  const narrower = parameters.map((parameter) =>
+    module.random.chance(0.3) ? narrowed(parameter) : parameter,
+  );
   const result: ResultType = module.random.pick([
     { kind: "void" },
     { kind: "boolean" },
     { kind: "integer", type: widthType(module.random.pick(WIDTHS)) },
   ]);
   const one = functionOf(module, parameters, result);
-  const other = functionOf(module, parameters, result);
+  const other = functionOf(module, narrower, result);
   const entries = module.random.pick([
     [one, other],
     [one, other, one],
@@ -47,7 +53,15 @@ function declareDispatch(module: ModuleWriter): void {
   module.text += `${module.export()}const ${name} = dispatch([${entries.map((entry) => entry.name).join(", ")}]);\n`;
   const writes = [...one.writes, ...other.writes];
   const cost = Math.max(one.cost, other.cost);
-  module.scope.functions.push({ name, parameters, result, cost, writes, entries: entries.length });
+  module.scope.functions.push({ name, parameters: narrower, result, cost, writes, entries: entries.length });
+}
+
+/** A parameter of the same C type that takes fewer values. */
+function narrowed(parameter: ParameterType): ParameterType {
+  if (parameter.kind !== "integer") return parameter;
+  const max = { u8: 15, u16: 300 }[parameter.type.text];
+  if (max === undefined) return parameter;
+  return { kind: "integer", type: { text: `Int<0, ${max}>`, min: 0, max, brand: "number" } };
 }
 
 function declareFunction(module: ModuleWriter): void {
@@ -103,7 +117,10 @@ function functionBody(
   )[0];
   if (pair) text += guardOfField(statements, `p${pair[0].i}`, `p${pair[1].i}`, pair[0].record, "  ");
   for (let i = 0; i < count; i++) text += statements.statement(depth, "  ");
-  return result.kind === "void" ? text : `${text}  ${statements.returned()}\n`;
+  if (result.kind === "void") return text;
+  return (
+    text + (module.random.chance(0.1) ? switchThatReturns(statements, "  ") : `  ${statements.returned()}\n`)
+  );
 }
 
 function randomParameter(module: ModuleWriter): ParameterType {
@@ -117,7 +134,7 @@ function randomParameter(module: ModuleWriter): ParameterType {
     ] as const)
   ) {
     case "integer":
-      return { kind: "integer", type: integerType(module.random) };
+      return { kind: "integer", type: integerType(module.random, module.scope.enums) };
     case "boolean":
       return { kind: "boolean" };
     case "array": {
@@ -147,7 +164,7 @@ function randomResult(module: ModuleWriter): ResultType {
     ] as const)
   ) {
     case "integer":
-      return { kind: "integer", type: integerType(module.random) };
+      return { kind: "integer", type: integerType(module.random, module.scope.enums) };
     case "boolean":
       return { kind: "boolean" };
     case "void":

@@ -68,6 +68,35 @@ export function guard(at: Statements, depth: number, indent: string): string {
   return text;
 }
 
+/** A difference that a comparison makes known, and a loop that moves as many elements. */
+export function window(at: Statements, indent: string): string {
+  const able = at.scope.arrays.filter(({ table }) => !table);
+  const array = able.length > 0 ? at.random.pick(able) : undefined;
+  const length = Math.min(array?.length ?? 0, 16);
+  if (array === undefined || !at.work.allows(length)) return assignment(at, indent);
+  const inner = `${indent}  `;
+  const [end, from, left, counter] = [at.name("v"), at.name("v"), at.name("c"), at.name("k")];
+  const inside = { text: `Int<0, ${length}>`, min: 0, max: length, brand: "number" } as const;
+  const some = () => bare(at.expressions.fitted(at.expressions.cast("u8", at.integer(1)), inside).text);
+  const lines = [
+    `let ${end}: ${inside.text} = ${some()};`,
+    `${at.random.pick(["let", "const"])} ${from}: u8 = ${some()};`,
+    `if (${from} <= ${end}) {`,
+  ];
+  const disturbed = at.random.chance(0.3) ? [`${end} = ${at.random.below(length + 1)};`] : [];
+  const [before, after] = at.random.chance(0.5) ? [disturbed, []] : [[], disturbed];
+  const off = at.random.pick([0, 0, 0, 1]);
+  const place = `${array.text}[${from} + ${counter}${off > 0 ? " + 1" : ""}]`;
+  const body = [
+    ...before,
+    `const ${left} = ${end} - ${from};`,
+    ...after,
+    `for (let ${counter} = 0; ${counter} < ${left}; ${counter}++) ${array.text}[${counter}] = ${place};`,
+  ];
+  at.scope.integers.push({ text: end, type: inside, writable: true });
+  return `${[...lines.map((line) => indent + line), ...body.map((line) => inner + line)].join("\n")}\n${indent}}\n`;
+}
+
 /** A guard on a field of one record, and a store to that of another, which may be the same one. */
 export function guardOfField(
   at: Statements,

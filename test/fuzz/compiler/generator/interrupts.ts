@@ -33,11 +33,12 @@ export function criticalSection(at: Statements, indent: string): string {
   const { shared, cells } = at.scope;
   if (at.random.chance(0.3)) return interruptedSections(at, indent);
   const count = at.random.between(1, 3);
+  const [queue] = at.scope.sharedArrays;
   const lines = Array.from({ length: count }, () => {
     const { text, type } = at.random.pick(shared);
     const target = at.target(({ type: { brand } }) => brand !== "number");
     const wide = cells.filter(({ bits }) => bits >= 16);
-    switch (at.random.pick(["write", "read", "cell", "step"])) {
+    switch (at.random.pick(["write", "read", "cell", "step", "element", "scan", "nested"])) {
       case "write":
         return `${inner}${text} = ${bare(
           at.expressions.fitted(
@@ -53,6 +54,19 @@ export function criticalSection(at: Statements, indent: string): string {
         const { text: cell, bits } = at.random.pick(wide);
         return `${inner}${cell}.write(u${bits}(${cell}.read() * 3 + ${at.random.below(100)}));\n`;
       }
+      case "element": {
+        const above = type.min < 0 ? `${text} >= 0 && ` : "";
+        const place = `${queue.text}[${text}]`;
+        return `${inner}if (${above}${text} < ${queue.length}) ${place} = ${queue.element}(${place} + ${at.random.below(9)});\n`;
+      }
+      case "scan": {
+        if (target === undefined) return "";
+        const counter = at.name("k");
+        const sum = `${target.type.brand}(${target.text} + ${queue.text}[${counter}])`;
+        return `${inner}for (let ${counter} = 0; ${counter} < ${queue.length}; ${counter}++) ${target.text} = ${sum};\n`;
+      }
+      case "nested":
+        return `${inner}critical(() => {\n${inner}  ${queue.text}[${at.random.below(queue.length)}] = ${at.random.below(100)};\n${inner}});\n`;
       default:
         return `${inner}if (${text} < ${type.max}) ${text}++;\n`;
     }

@@ -44,6 +44,14 @@ export function forLoop(at: Statements, depth: number, indent: string): string {
     [1, () => [`let ${name} = ${end}; ${name} >= ${step}; ${name} -= ${step}`, step, most]],
     [1, () => [`let ${name} = 0; ${name} !== ${most}; ${increment(name, step)}`, 0, most - 1]],
     [1, () => [`let ${name} = ${end}, other${name} = ${most}; ${name} < other${name}; ${name}++`, 0, most]],
+    [
+      1,
+      () => [
+        `let ${name} = 0, other${name} = ${end}; ${name} < other${name}; ${name}++, other${name}--`,
+        0,
+        most,
+      ],
+    ],
   ])();
   // Downwards by one takes as many rounds as the counter is high.
   const passes = head.endsWith("--") || head.includes(", other") ? most : rounds;

@@ -4,7 +4,7 @@ import { RANGES } from "../../../../toolchain/compiler/tree.ts";
 import type { Expressions } from "./expressions.ts";
 import { octetArray } from "./references.ts";
 import { widthType } from "./types.ts";
-import { bare, plain, type Value } from "./values.ts";
+import { bare, named, plain, type Value } from "./values.ts";
 
 export function element(e: Expressions, depth: number): Value | undefined {
   if (e.scope.arrays.length === 0) return undefined;
@@ -28,7 +28,7 @@ export function rowField(e: Expressions, depth: number): Value | undefined {
   if (fields.length === 0) return undefined;
   const { name, type } = e.random.pick(fields);
   const text = `${rows.text}[${bare(e.index(rows.length, depth).text)}].${name}`;
-  return { text, min: type.min, max: type.max, brand: type.brand };
+  return named({ text, type, writable: false });
 }
 
 export function cellRead(e: Expressions): Value | undefined {

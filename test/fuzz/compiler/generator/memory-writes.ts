@@ -28,6 +28,9 @@ export function daringSum(at: Statements): string {
 export function storeAt(at: Statements, indent: string, array: ArrayName, index: string): string {
   const type = widthType(array.element);
   const place = `${array.text}[${index}]`;
+  if (at.random.chance(0.08) && type.min === 0) {
+    return `${indent}${place} ${at.random.pick([">>>=", "%="])} ${at.random.between(1, 9)};\n`;
+  }
   if (at.random.chance(0.25) && array.element === "u8") {
     const operator = at.random.pick(["^=", "|=", "&="]);
     return `${indent}${place} ${operator} ${bare(at.expressions.valueFor(type, 2).text)};\n`;
@@ -47,23 +50,32 @@ export function octetIntrinsic(at: Statements, indent: string): string {
   const offsetIn = (array: ArrayName, count: number) => bare(e.index(array.length, 1, count).text);
   const kind = at.random.pick(["fill", "copy", "copy", "table", "store", "store", "wipe"]);
   const count = at.random.between(1, Math.min(target.length, 8));
+  /** As many, or as few as something says. */
+  const upTo = (most: number) => {
+    const type = { text: "", min: 0, max: most, brand: "number" } as const;
+    return at.random.chance(0.7) ? String(most) : bare(e.fitted(e.cast("u8", e.integer(1)), type).text);
+  };
   if (!at.work.spend(count)) return "";
   switch (kind) {
     case "fill": {
       const offset = offsetIn(target, count);
       const value = bare(e.valueFor(widthType("u8"), 2).text);
-      return `${indent}fill(${target.text}, ${offset}, ${count}, ${value});\n`;
+      return `${indent}fill(${target.text}, ${offset}, ${upTo(count)}, ${value});\n`;
     }
     case "wipe":
-      return `${indent}wipe(${target.text}, ${offsetIn(target, count)}, ${count});\n`;
+      return `${indent}wipe(${target.text}, ${offsetIn(target, count)}, ${upTo(count)});\n`;
     case "copy":
     case "table": {
+      if (kind === "table" && at.random.chance(0.2)) {
+        const text = `ascii("${"joined!?".slice(0, count)}")`;
+        return `${indent}copyTable(${target.text}, ${offsetIn(target, count)}, ${text}, 0, ${upTo(count)});\n`;
+      }
       const source = arrayReference(e, "u8", 1, kind === "table");
       if (source === undefined) return "";
       const size = Math.min(count, source.length);
       const name = kind === "table" ? "copyTable" : "copy";
       const places = `${target.text}, ${offsetIn(target, size)}, ${source.text}, ${offsetIn(source, size)}`;
-      return `${indent}${name}(${places}, ${size});\n`;
+      return `${indent}${name}(${places}, ${upTo(size)});\n`;
     }
     default: {
       const bits = at.random.pick([16, 32] as const);

@@ -1,5 +1,5 @@
 /** Record classes, and records of them in RAM and in flash. */
-import { firstValue, firstValues } from "./declarations.ts";
+import { firstText, firstValues } from "./declarations.ts";
 import type { ModuleWriter } from "./module.ts";
 import { arrayType, type FieldType, integerType, newArray, type RecordClass, WIDTHS } from "./types.ts";
 
@@ -41,7 +41,7 @@ function declareRecordTable(module: ModuleWriter, record: RecordClass): void {
   const row = () => {
     const given = record.fields.filter(() => module.random.chance(0.7));
     const values = given.map(({ name, type }) => {
-      const value = type.kind === "integer" ? firstValue(module, type.type) : module.random.chance(0.5);
+      const value = type.kind === "integer" ? firstText(module, type.type) : module.random.chance(0.5);
       return `${name}: ${value}`;
     });
     return values.length > 0 ? `{ ${values.join(", ")} }` : "{}";
@@ -61,8 +61,8 @@ function randomField(module: ModuleWriter): FieldType {
   ] as const);
   switch (kind) {
     case "integer": {
-      const type = integerType(module.random);
-      return { kind, type, initial: firstValue(module, type) };
+      const type = integerType(module.random, module.scope.enums);
+      return { kind, type, initial: firstText(module, type) };
     }
     case "boolean":
       return { kind, initial: module.random.chance(0.5) };

@@ -63,7 +63,7 @@ export function arrayReference(
   const other = e.random.pick(able);
   switch (e.random.pick(["view", "choice", "call"])) {
     case "view": {
-      if (element !== "u8" || length === 0) return array;
+      if (length === 0) return array;
       const count = e.random.between(length, array.length);
       const text = `view(${array.text}, ${bare(e.index(array.length, 0, count).text)}, ${count})`;
       return { ...array, text, length: count, exact: true };

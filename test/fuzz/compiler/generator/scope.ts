@@ -10,9 +10,11 @@ export interface IntegerName {
   readonly counter?: boolean;
 }
 
-interface BooleanName {
+export interface BooleanName {
   readonly text: string;
   readonly writable: boolean;
+  /** The value of a flag that is known when the program is compiled. */
+  readonly known?: boolean;
 }
 
 export interface ArrayName {
@@ -36,7 +38,7 @@ interface RecordName {
 }
 
 /** Records in a row. */
-interface RowsName extends RecordName {
+export interface RowsName extends RecordName {
   /** At least. */
   readonly length: number;
   readonly exact: boolean;
@@ -75,9 +77,11 @@ export class Scope {
   readonly cells: CellName[] = [];
   /** What an interrupt handler touches, too: only in critical sections. */
   readonly shared: IntegerName[] = [];
+  readonly sharedArrays: ArrayName[] = [];
   readonly functions: FunctionName[] = [];
   readonly classes: RecordClass[] = [];
-  /** Members of const enums, as "Kind1.Data". */
+  readonly enums: IntegerType[] = [];
+  /** Members of enums, as "Kind1.A", and constants of the modules. */
   readonly constants: { readonly text: string; readonly value: number }[] = [];
 
   /** Runs `action`; what it declares ends with it. */

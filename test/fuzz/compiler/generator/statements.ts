@@ -1,10 +1,10 @@
 /** Random statements of one function. */
 import type { Random } from "../random.ts";
 import { assignment, callStatement, compoundAssignment, declaration, effect, step } from "./assignments.ts";
-import { hiddenName, ifStatement, jump, switchStatement } from "./branches.ts";
+import { hiddenName, ifStatement, jump, removedBranch, switchStatement } from "./branches.ts";
 import { condition } from "./conditions.ts";
 import type { Expressions } from "./expressions.ts";
-import { assertion, guard } from "./guards.ts";
+import { assertion, guard, window } from "./guards.ts";
 import { cellWrite, criticalSection } from "./interrupts.ts";
 import { localArray, localRecord, localReference } from "./locals.ts";
 import { doLoop, forLoop, scan, whileLoop } from "./loops.ts";
@@ -75,6 +75,8 @@ export class Statements {
       [1 * deep, "do"],
       [3 * deep, "switch"],
       [4 * deep, "guard"],
+      [1 * deep, "window"],
+      [0.5 * deep, "removed"],
       [0.5 * deep, "hide"],
     ] as const);
     switch (kind) {
@@ -131,6 +133,10 @@ export class Statements {
         return switchStatement(this, depth, indent);
       case "guard":
         return guard(this, depth, indent);
+      case "window":
+        return window(this, indent);
+      case "removed":
+        return removedBranch(this, depth, indent);
       case "hide":
         return hiddenName(this, depth, indent);
     }
@@ -148,14 +154,17 @@ export class Statements {
         return `return ${bare(this.condition(1))};`;
       case "array": {
         const able = this.scope.arrays.filter(
-          (array) => array.lasting && array.element === result.element && array.length >= result.length,
+          ({ text, lasting, element, length }) =>
+            (lasting || /^p\d/.test(text)) && element === result.element && length >= result.length,
         );
         return `return ${this.random.pick(able.filter(({ table }) => table === result.table)).text};`;
       }
       case "rows":
         throw new Error("no function gives records in a row");
       case "record": {
-        const able = this.scope.records.filter(({ lasting, record }) => lasting && record === result.record);
+        const able = this.scope.records.filter(
+          ({ text, lasting, record }) => (lasting || /^p\d/.test(text)) && record === result.record,
+        );
         return `return ${this.random.pick(able).text};`;
       }
     }

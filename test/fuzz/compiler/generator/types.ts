@@ -9,6 +9,8 @@ export interface IntegerType {
   readonly max: number;
   /** What TypeScript sees; "number" goes anywhere. */
   readonly brand: IntName | "number";
+  /** The members of an enum: TypeScript takes no literal for one. */
+  readonly members?: readonly { readonly text: string; readonly value: number }[];
 }
 
 export const WIDTHS: readonly IntName[] = ["u8", "u16", "u32", "i8", "i16", "i32"];
@@ -32,7 +34,8 @@ export function assignable(from: IntegerType["brand"], to: IntegerType["brand"])
 }
 
 /** A random type of integers. */
-export function integerType(random: Random): IntegerType {
+export function integerType(random: Random, enums: readonly IntegerType[]): IntegerType {
+  if (enums.length > 0 && random.chance(0.2)) return random.pick(enums);
   if (random.chance(0.8)) return widthType(random.pick(WIDTHS));
   const [min, max] = random.pick([
     [0, 7],
@@ -114,7 +117,7 @@ export type ParameterType =
 export type ResultType = ParameterType | { readonly kind: "void" };
 
 export type FieldType =
-  | { readonly kind: "integer"; readonly type: IntegerType; readonly initial: number }
+  | { readonly kind: "integer"; readonly type: IntegerType; readonly initial: string }
   | { readonly kind: "boolean"; readonly initial: boolean }
   | {
       readonly kind: "array";

@@ -35,7 +35,9 @@ export function literal(value: number, hexadecimal = false): Value {
 }
 
 export function named({ text, type }: IntegerName): Value {
-  return { text, min: type.min, max: type.max, brand: type.brand };
+  const { min, max, brand } = type;
+  // TypeScript compares an enum with its members only.
+  return { text: type.members ? `(${text} + 0)` : text, min, max, brand };
 }
 
 export function computed(text: string, range: Interval): Value {
