@@ -9,7 +9,7 @@ import { runBatches } from "./pool.ts";
 import { lineCount } from "./program.ts";
 import { reduce } from "./reduce.ts";
 import { TARGETS, targetsNamed } from "./targets.ts";
-import { toolchain } from "./toolchain.ts";
+import { debugBuilds, toolchain } from "./toolchain.ts";
 
 const HELP = `Runs random programs in the device language on every target; each must give what it gives under Node.
 
@@ -19,6 +19,7 @@ const HELP = `Runs random programs in the device language on every target; each 
   --workers N      processes (one for each processor); they do not change what comes out
   --reduce N       how many of the programs that differ are shrunk (3)
   --out FOLDER     where those are written (.build/fuzz-compiler)
+  --debug          debug builds: assertions trap where they do not hold
   --json           one JSON document on stdout and nothing else; "minutes" and "times" differ from run to run
   --help
 
@@ -47,6 +48,7 @@ function optionsOf(args: readonly string[]) {
         workers: { ...text, default: String(availableParallelism()) },
         reduce: { ...text, default: "3" },
         out: { ...text, default: join(".build", "fuzz-compiler") },
+        debug: flag,
         json: flag,
         help: flag,
       },
@@ -59,7 +61,7 @@ function optionsOf(args: readonly string[]) {
     const targets = values.targets.split(",");
     targetsNamed(targets);
     return {
-      ...{ targets, out: values.out, json: values.json, help: values.help },
+      ...{ targets, out: values.out, debug: values.debug, json: values.json, help: values.help },
       programs: whole("programs", 1),
       seed: whole("seed", 0),
       workers: whole("workers", 1),
@@ -76,6 +78,7 @@ if (options.help) {
   process.exit(0);
 }
 
+const used = options.debug ? debugBuilds(toolchain) : toolchain;
 const started = performance.now();
 const minutes = () => (performance.now() - started) / 60_000;
 const shows = process.stderr.isTTY && !options.json;
@@ -86,7 +89,7 @@ function progress(text: string): void {
 const tasks = Array.from({ length: Math.ceil(options.programs / BATCH) }, (_, number) => {
   const from = number * BATCH;
   const count = Math.min(BATCH, options.programs - from);
-  return { number, seed: options.seed, from, count, targets: options.targets };
+  return { number, seed: options.seed, from, count, targets: options.targets, debug: options.debug };
 });
 let done = 0;
 let differing = 0;
@@ -112,7 +115,7 @@ async function shrinkAll(found: readonly Difference[]): Promise<readonly { file:
     const { name } = difference.program;
     const small = await reduce(difference, {
       targets: targetsNamed(options.targets),
-      toolchain,
+      toolchain: used,
       limitMs: REDUCE_LIMIT_MS,
       onProgress: (lines) => progress(`${name}: ${lineCount(difference.program)} lines, now ${lines}`),
     });
@@ -138,6 +141,7 @@ function report(all: readonly Comparison[], found: readonly Difference[]): void 
     seed: options.seed,
     programs: options.programs,
     targets: options.targets,
+    debug: options.debug,
     accepted,
     refused: refused.length,
     invalid: sum((comparison) => comparison.invalid),

@@ -122,22 +122,24 @@ function fromZero(file: ts.SourceFile, call: ts.CallExpression): string | undefi
 function without(file: ts.SourceFile, node: ts.Node): Edit | undefined {
   const statement = statementOf(node);
   if (statement === undefined) return undefined;
-  const value = (type: "integer" | "boolean") => (type === "boolean" ? "u8(0) > 3" : "u8(0)");
+  const plainOf = (type: string) => {
+    if (type === "boolean") return "u8(0) > 3";
+    return /^Int<(-?\d+)/.exec(type)?.[1] ?? (/^[ui](8|16|32)$/.test(type) ? `${type}(0)` : "u8(0)");
+  };
   if (ts.isReturnStatement(statement)) {
     const owner = functionOf(statement);
     const result = owner?.type?.getText(file) ?? "";
     if (/Record|Bytes|AtLeast|Table/.test(result)) return undefined;
-    if (statement.expression === undefined || /^u8\(/.test(statement.expression.getText(file)))
-      return undefined;
-    const narrow = /^Int<(-?\d+)/.exec(result)?.[1] ?? value(result === "boolean" ? "boolean" : "integer");
-    return replacing(file, statement.expression, narrow);
+    const { expression } = statement;
+    const plain = plainOf(result);
+    if (expression === undefined || expression.getText(file) === plain) return undefined;
+    return replacing(file, expression, plain);
   }
   if (ts.isVariableStatement(statement)) {
     const [declaration] = statement.declarationList.declarations;
     const { initializer, type } = declaration;
     if (initializer === undefined) return undefined;
-    const narrow = /^Int<(-?\d+)/.exec(type?.getText(file) ?? "")?.[1];
-    const plain = narrow ?? value(type?.getText(file) === "boolean" ? "boolean" : "integer");
+    const plain = plainOf(type?.getText(file) ?? "");
     return initializer.getText(file) === plain ? undefined : replacing(file, initializer, plain);
   }
   return replacing(file, statement, "{}");

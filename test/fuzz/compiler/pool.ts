@@ -11,6 +11,8 @@ export interface BatchTask {
   readonly from: number;
   readonly count: number;
   readonly targets: readonly string[];
+  /** Whether assertions trap where they do not hold. */
+  readonly debug: boolean;
 }
 
 export interface BatchResult {

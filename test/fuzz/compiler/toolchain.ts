@@ -22,6 +22,11 @@ export function toolchainOf(modules: Modules, language: string): Toolchain {
   return { compile, compileToLua, formatDiagnostics, language };
 }
 
+/** The same with debug builds: assertions trap where they do not hold. */
+export function debugBuilds(given: Toolchain): Toolchain {
+  return { ...given, compile: (options) => given.compile({ ...options, debug: true }) };
+}
+
 export const toolchain: Toolchain = toolchainOf(
   { ...c, ...lua },
   fileURLToPath(new URL("../../../firmware/lang/index.ts", import.meta.url)),
