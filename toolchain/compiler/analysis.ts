@@ -6,7 +6,7 @@ import { packageRoot } from "../package-root.ts";
 import { ofApplication } from "./application.ts";
 import { breakdownMessage } from "./breakdown.ts";
 import { analyzeCalls, type Calls } from "./calls.ts";
-import { check } from "./check.ts";
+import { type BoardInterrupts, check } from "./check.ts";
 import { checkInterrupts } from "./interrupts.ts";
 import { Messages, noEntry, SOURCE } from "./messages.ts";
 import { loadProgram, ProgramCache } from "./program.ts";
@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly configFile?: string;
   /** What the board gives: as `config`, which goes before it, but a program need not have the names. */
   readonly boardConfig?: Readonly<Record<string, number | boolean>>;
+  /** The interrupts that the board's own code handles; none where not given. */
+  readonly boardInterrupts?: BoardInterrupts;
   /** Whether assertions trap; a release build takes them as true. */
   readonly debug?: boolean;
   /** Texts that take the place of files, by path: an editor's unsaved buffers. */
@@ -83,7 +85,8 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
     defaults: options.boardConfig ?? {},
     file: options.configFile,
   };
-  const tree = check(source, configuration, found, untyped);
+  const boardInterrupts = options.boardInterrupts ?? { board: "", vectors: [] };
+  const tree = check(source, configuration, boardInterrupts, found, untyped);
   found.drop((diagnostic) => diagnostic.source === SOURCE && untyped.hasPlace(diagnostic));
   if (tree === undefined) return refusal();
   const unchecked = new Spoilt(source, found.list);

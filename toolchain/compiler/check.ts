@@ -16,6 +16,7 @@ import { checkTable } from "./check-tables.ts";
 import { type Configuration, checkNames, configured } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
 import { misfit } from "./misfit.ts";
+import { isTakenInC } from "./names.ts";
 import type { SourceProgram } from "./program.ts";
 import { isStandIn } from "./refused.ts";
 import { relating } from "./related.ts";
@@ -38,6 +39,14 @@ export type ModuleName =
   | { readonly kind: "variable"; readonly variable: Variable }
   | { readonly kind: "expression"; readonly expression: Expression };
 
+/** What a board's own code handles, which no program can. */
+export interface BoardInterrupts {
+  /** The board's name. */
+  readonly board: string;
+  /** As `@isr` gives them. */
+  readonly vectors: readonly string[];
+}
+
 /**
  * Checks the program from `main` of the entry module on; not what is spoilt, but what it refers to. Undefined where
  * there is no such function.
@@ -45,10 +54,11 @@ export type ModuleName =
 export function check(
   program: SourceProgram,
   configuration: Configuration,
+  boardInterrupts: BoardInterrupts,
   found: Messages,
   spoilt: Spoilt,
 ): ProgramTree | undefined {
-  return new Checker(program, configuration, found, spoilt).program();
+  return new Checker(program, configuration, boardInterrupts, found, spoilt).program();
 }
 
 export class Checker {
@@ -68,17 +78,25 @@ export class Checker {
   readonly #program: SourceProgram;
   readonly #configuration: Configuration;
   readonly #spoilt: Spoilt;
+  readonly #boardInterrupts: BoardInterrupts;
   readonly #functions = new Map<ts.Node, FunctionTree>();
   readonly #waiting: FunctionTree[] = [];
   readonly #names = new Map<ts.Node, ModuleName | "open" | undefined>();
 
-  constructor(program: SourceProgram, configuration: Configuration, found: Messages, spoilt: Spoilt) {
+  constructor(
+    program: SourceProgram,
+    configuration: Configuration,
+    boardInterrupts: BoardInterrupts,
+    found: Messages,
+    spoilt: Spoilt,
+  ) {
     this.#program = program;
     this.#configuration = configuration;
     this.checker = program.checker;
     this.language = program.language;
     this.found = found;
     this.#spoilt = spoilt;
+    this.#boardInterrupts = boardInterrupts;
   }
 
   program(): ProgramTree | undefined {
@@ -342,12 +360,18 @@ export class Checker {
     const tag = ts.getJSDocTags(node).find((candidate) => candidate.tagName.text === mark);
     if (tag === undefined) return undefined;
     const name = (ts.getTextOfJSDocComment(tag.comment) ?? "").trim();
-    if (!/^[A-Za-z_]\w*$/.test(name)) this.found.add(messages.externName(node.name ?? node, name, mark));
+    if (!/^[A-Za-z_]\w*$/.test(name) || isTakenInC(name)) {
+      this.found.add(messages.externName(node.name ?? node, name, mark));
+    }
     return name;
   }
 
   /** The hardware gives an interrupt handler nothing and takes nothing of it. */
-  #checkHandler({ node, parameters, result, external }: FunctionTree): void {
+  #checkHandler({ node, parameters, result, external, interrupt }: FunctionTree): void {
+    const { board, vectors } = this.#boardInterrupts;
+    if (vectors.includes(interrupt!)) {
+      this.found.add(messages.takenVector(node.name ?? node, interrupt!, board));
+    }
     if (parameters.length > 0 || result.kind !== "void" || external !== undefined) {
       this.found.add(messages.handlerSignature(node.name ?? node, node.name?.text ?? ""));
     }

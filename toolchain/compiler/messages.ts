@@ -148,7 +148,7 @@ export const messages = {
   externName: define(
     1020,
     (name: string, mark: string) =>
-      `'${name}' is not a name of C: write @${mark} followed by the function's C name`,
+      `'${name}' is no name that C has free for a function: write @${mark} followed by another`,
   ),
   caseLabel: define(
     1021,
@@ -369,11 +369,22 @@ export const messages = {
       `'${name}' would go on referring, after the critical section, to what an interrupt handler may touch: declare it inside the section`,
   ),
 
+  takenVector: define(
+    5009,
+    (vector: string, board: string) =>
+      `the board handles the interrupt '${vector}' itself, in the hal.c of ${board}: take another interrupt, or what joinery/hal says of this one`,
+  ),
+
   // ---- 6xxx: Lua alone
   tooLargeForLua: define(
     6001,
     (name: string, what: string) =>
       `'${name}' is too large for Lua: it has ${what}. Split it into several functions`,
+  ),
+  takenInLua: define(
+    6002,
+    (name: string) =>
+      `Lua, or what the compiler writes beside the program, has '${name}' for itself: give the board's function another name, as in @extern board_${name}`,
   ),
 } as const;
 

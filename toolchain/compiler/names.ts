@@ -13,6 +13,11 @@ const KEYWORDS = new Set(
   ).split(" "),
 );
 
+/** Whether C, or what the compiler writes beside the program, has a name for itself. */
+export function isTakenInC(name: string): boolean {
+  return KEYWORDS.has(name);
+}
+
 export function functionName(tree: FunctionTree, entry: FunctionTree): string {
   if (tree === entry) return ENTRY;
   return tree.external ?? tree.interrupt ?? `${tree.module.name}_${plain(tree.name)}`;

@@ -1,5 +1,5 @@
 /** The boards of the project: one folder in `boards/` each, described by its `board.json`. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Check,
@@ -72,6 +72,14 @@ export type Board = ProcessorBoard | LuaBoard;
 
 export function isLuaBoard(board: Board): board is LuaBoard {
   return "language" in board;
+}
+
+/** The vectors of the interrupts that the board's `hal.c` handles. */
+export function vectorsOf({ dir }: ProcessorBoard): string[] {
+  const text = readFileSync(join(dir, "hal.c"), "utf8");
+  return [...text.matchAll(/^\s*(?:ISR|EMPTY_INTERRUPT|ISR_ALIAS)\s*\(\s*(\w+)/gm)].map(
+    ([, vector]) => vector,
+  );
 }
 
 const boardsFolder = join(packageRoot, "boards");

@@ -7,7 +7,7 @@ import {
   isInternal,
 } from "../compiler/index.ts";
 import type { LinkOptions } from "./avr-gcc.ts";
-import type { Board, ProcessorBoard } from "./board.ts";
+import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError } from "./errors.ts";
 import { type Image, linkImage } from "./link.ts";
 
@@ -45,7 +45,8 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
 
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
 export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
-  return compiler.compile({ ...options, boardConfig: boardConfig(board) });
+  const boardInterrupts = { board: board.name, vectors: isLuaBoard(board) ? [] : vectorsOf(board) };
+  return compiler.compile({ ...options, boardConfig: boardConfig(board), boardInterrupts });
 }
 
 /**

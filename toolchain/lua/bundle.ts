@@ -66,7 +66,7 @@ export function bundleOf(
   if (shown.some(({ variable }) => isTable(variable))) add(ALWAYS);
   add(`return {\n  main = ${place(program.entry)},`);
   if (program.interrupts.length > 0) {
-    const handlers = program.interrupts.map(({ name, interrupt }) => `${interrupt} = ${place(name)}`);
+    const handlers = program.interrupts.map(({ name, interrupt }) => `["${interrupt}"] = ${place(name)}`);
     add(`  interrupts = { ${handlers.join(", ")} },`);
   }
   add("  variables = {");
@@ -92,15 +92,17 @@ function isTable({ type }: tree.Variable): boolean {
 }
 
 /** The functions that the board must provide are there, or one error names those that are not. */
-function boardCheck({ externals }: LoweredProgram): string {
+function boardCheck({ externals, names }: LoweredProgram): string {
   if (externals.length === 0) return "";
+  // A function of the board may be called "missing".
+  const list = names.fresh("missing");
   const checks = externals.map(
-    ({ external }) => `  if ${external} == nil then missing[#missing + 1] = "${external}" end`,
+    ({ external }) => `  if ${external} == nil then ${list}[#${list} + 1] = "${external}" end`,
   );
   return `do
-  local missing = {}
+  local ${list} = {}
 ${checks.join("\n")}
-  if #missing > 0 then error("the board does not provide " .. table.concat(missing, ", "), 0) end
+  if #${list} > 0 then error("the board does not provide " .. table.concat(${list}, ", "), 0) end
 end`;
 }
 

@@ -1,6 +1,6 @@
 /** The whole program as Lua: what its entry reaches, and the names of the chunk. */
 import * as lua from "typescript-to-lua";
-import { type Analysis, Assigned, type tree } from "../compiler/index.ts";
+import { type Analysis, Assigned, messages, type tree } from "../compiler/index.ts";
 import { Conventions } from "./conventions.ts";
 import type { Dialect, Helper } from "./dialect.ts";
 import { type LoweredFunction, lowerFunction } from "./functions.ts";
@@ -46,9 +46,13 @@ function firstValue(helper: Helper, { type, initial }: tree.Variable): lua.Expre
   return initialCode(helper, { type: type!, initial: initial! });
 }
 
-/** Names for all of the program, before the functions ask for more. */
-function namesOf({ tree: program, calls }: Analysis): ChunkNames {
+/** Names for all of the program, before the functions ask for more. A message for a name of the board's that Lua has. */
+function namesOf({ tree: program, calls, found }: Analysis): ChunkNames {
   const names = new ChunkNames();
+  for (const { external, node } of calls.order) {
+    if (external !== undefined && names.has(external))
+      found.add(messages.takenInLua(node.name ?? node, external));
+  }
   for (const { external } of calls.order) if (external !== undefined) names.reserve(external);
   for (const callee of calls.order) names.of(callee);
   for (const variable of program.variables) names.of(variable);

@@ -136,6 +136,18 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
     }
   });
 
+  it("refuse a handler of an interrupt that the board handles", () => {
+    const text =
+      "/** @isr INT0_vect */\nexport function onEdge(): void {}\nexport function main(): void {}\n";
+    const compiled = (vectors: readonly string[]) =>
+      compile({ entry: ENTRY, sources: { [ENTRY]: text }, boardInterrupts: { board: "a-board", vectors } });
+    assert.deepEqual(compiled(["INT1_vect"]).diagnostics, []);
+    assert.match(
+      formatDiagnostics(compiled(["INT1_vect", "INT0_vect"]).diagnostics, { colour: false }),
+      /:2:17 - error DEV5009: the board handles the interrupt 'INT0_vect' itself, in the hal\.c of a-board/,
+    );
+  });
+
   it("refuse constants in a circle of modules", () => {
     const other = ENTRY.replace("refused-main", "refused-other");
     const sources = {
@@ -293,9 +305,10 @@ describe("pages of the compiler's messages", () => {
     const tested = new Set([
       ...[...refused, ...dataRefused].map(({ code }) => code),
       ...others.map(({ code }) => code),
-      ...[1018, 1019, 1027, 2012],
+      ...[1018, 1019, 1027, 2012, 5009],
       // By the tests of the Lua back end.
       messages.tooLargeForLua.code,
+      messages.takenInLua.code,
     ]);
     assert.deepEqual(
       numbers.filter((code) => !tested.has(code)),

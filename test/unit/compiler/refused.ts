@@ -97,6 +97,8 @@ export const refused: readonly Refused[] = [
   refuse(1016, "a field without a value", "class R { «x!: U8;» y: U8 = 0; }\nconst r = new R();", "r.y = 1;", "'x'"),
   refuse(1017, "a call while loading", "function f(): void {}\n«f();»", "f();", "into a function"),
   refuse(1020, "a C name with a space", "/** @extern my name */\nfunction «f»(): void {}", "f();", "my name"),
+  refuse(1020, "a word of C", "/** @extern int */\nfunction «f»(): void {}", "f();", "no name that C has free"),
+  refuse(1020, "a word of C as a vector", "/** @isr main */\nexport function «f»(): void {}", "", "no name that C has free"),
   refuse(1021, "a label that is not constant", "", "const y = input(); switch (input()) { case «y»: use(1); break; }", "not a constant"),
   refuse(1021, "a label twice", "", "switch (input()) { case 1: use(1); break; case «1»: use(2); break; }", "occurs above"),
   refuse(1022, "a local array returned", "function f(): Bytes<4> { const a = new Uint8Array(4); return «a»; }", "f();", "module-level"),

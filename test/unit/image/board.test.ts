@@ -9,10 +9,20 @@ import {
   loadBoard,
   loadProcessorBoard,
   readBoard,
+  vectorsOf,
 } from "../../../toolchain/image/board.ts";
 import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
 
 describe("boards", () => {
+  it("handle the interrupts of their hal.c", () => {
+    assert.deepEqual(vectorsOf(loadProcessorBoard("pro-mini-rfm95")).sort(), [
+      "INT0_vect",
+      "INT1_vect",
+      "TIMER1_COMPA_vect",
+      "TIMER1_OVF_vect",
+    ]);
+  });
+
   it("lists the boards of the project by name", () => {
     assert.ok(boardNames().includes("pro-mini-rfm95"));
     for (const name of boardNames()) assert.equal(loadBoard(name).name, name);

@@ -241,6 +241,32 @@ program = assert(loadfile("bundle.lua"))()
 program.main()`;
       assert.equal(run(lua, modules, script), "81 1 ");
     });
+
+    it(`take a board's function called "missing" and a vector called "end": ${lua.name}`, () => {
+      const modules = {
+        "main.ts": `/** @extern missing */
+function absent(): void {}
+/** @isr end */
+export function onEnd(): void {}
+export function main(): void { absent(); }
+`,
+      };
+      const script = `
+function missing() io.write("called ") end
+local program = assert(loadfile("bundle.lua"))()
+program.interrupts["end"]()
+program.main()`;
+      assert.equal(run(lua, modules, script), "called ");
+    });
+  }
+
+  for (const name of ["end", "copy", "table"]) {
+    it(`refuse a board's function called "${name}", which Lua or the runtime has for itself`, () => {
+      const text = `/** @extern ${name} */\nexport function f(): void {}\nexport function main(): void { f(); }\n`;
+      const entry = join(process.cwd(), "taken-in-lua.ts");
+      const { diagnostics, bundle } = compileToLua({ entry, sources: { [entry]: text }, dialect: "5.1" });
+      assert.deepEqual([diagnostics.map(({ code }) => code), bundle], [[6002], ""]);
+    });
   }
 
   describe("refuse to run on numbers that do not hold theirs", () => {
