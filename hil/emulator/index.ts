@@ -10,6 +10,5 @@ export {
   LuaHostError,
   LuaMachine,
   type LuaMachineOptions,
-  stripLua,
 } from "./lua/index.ts";
 export type { CutPhase, DebugPort, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";

@@ -1,11 +1,15 @@
 /** The device under test as a Lua program in a process with a heap that ends. */
 import type { LuaProgram } from "../../toolchain/image/index.ts";
-import { type LuaHost, LuaMachine, stripLua } from "../emulator/index.ts";
+import { traceToSource } from "../../toolchain/lua/index.ts";
+import { type LuaHost, LuaMachine } from "../emulator/index.ts";
 import { connect, type DeviceOptions, type DeviceUnderTest, type Firmware } from "./device.ts";
 import type { Check, LuaFigures } from "./report/join-report.ts";
 
 /** Heap that must stay free for the application, in octets. */
 const HEAP_TO_SPARE = 4096;
+
+/** The file whose lines come from TypeScript. */
+const PROGRAM_FILE = "joinery.lua";
 
 /** What NodeMCU runs at power-up: a file. The others are modules of its Lua Flash Store. */
 const START_FILE = "init.lua";
@@ -15,12 +19,12 @@ interface Flash {
   readonly flashStore: Map<string, Uint8Array>;
 }
 
-/** A Lua program as firmware that can be booted. Throws LuaHostError where Lua refuses it. */
+/** A Lua program as firmware that can be booted. */
 export function luaFirmware(program: LuaProgram, host: LuaHost): Firmware {
   const flash: Flash = { files: new Map(), flashStore: new Map() };
   for (const [name, text] of program.files) {
     if (name === START_FILE) flash.files.set(name, Buffer.from(text));
-    else flash.flashStore.set(name.replace(/\.lua$/, ""), stripLua(host, name, text));
+    else flash.flashStore.set(name.replace(/\.lua$/, ""), Buffer.from(text));
   }
   return { board: program.board, boot: (options) => new LuaDevice(program, host, flash, options) };
 }
@@ -42,7 +46,7 @@ class LuaDevice implements DeviceUnderTest {
       timing,
       onFinding,
       onEnd: (text) => {
-        const [reason, ...trace] = text.split("\n");
+        const [reason, ...trace] = traceToSource(text, PROGRAM_FILE, program.origins).split("\n");
         onFailure(`the Lua program has ended: ${reason}`, trace);
       },
     });

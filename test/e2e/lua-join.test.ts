@@ -1,6 +1,6 @@
 /** The whole join as a Lua program: the same radio, servers, faults and checks as the image for a processor. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JoinReport, type LuaFigures, runJoin } from "../../hil/rig/index.ts";
@@ -9,6 +9,8 @@ const BOARD = { board: "nodemcu-rfm95", seed: 7 } as const;
 const LUAS = ["5.1", "5.3"] as const;
 /** The aim for the heap of the join: 96 KB, and room in it for the application. */
 const HEAP_BYTES = 96 * 1024;
+
+const DOCUMENT = readFileSync(join(import.meta.dirname, "../../docs/lua.md"), "utf8");
 
 function figures(report: JoinReport): LuaFigures {
   assert.ok("lua" in report.image);
@@ -57,6 +59,20 @@ describe("the join of a board that runs Lua", () => {
           );
           assert.ok(bundleBytes > 10_000 && codeBytes > 10_000, `${bundleBytes} B, ${codeBytes} B`);
         });
+
+        if (lorawan === "1.1") {
+          it("takes what docs/lua.md says", () => {
+            const { heapPeakBytes, codeBytes } = figures(report);
+            const row = new RegExp(`^\\| ${lua} \\| (\\d+) KB \\| (\\d+) KB \\|$`, "m").exec(DOCUMENT);
+            assert.ok(row !== null);
+            for (const [bytes, said] of [
+              [heapPeakBytes, row[1]],
+              [codeBytes, row[2]],
+            ] as const) {
+              assert.ok(Math.abs(bytes / 1024 - Number(said)) < 2, `${bytes} B, docs/lua.md says ${said} KB`);
+            }
+          });
+        }
 
         it("gives the same report for the same seed", async () => {
           assert.deepEqual(repeatable(await runJoin({ ...BOARD, lorawan, lua })), repeatable(report));

@@ -1,7 +1,7 @@
 /** From TypeScript to a Lua program for a board: the files that go into its flash. */
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compileToLua, type LuaDialect } from "../lua/index.ts";
+import { compileToLua, type LuaDialect, type LuaOrigin } from "../lua/index.ts";
 import type { LuaBoard } from "./board.ts";
 import { boardConfig, type Firmware, refuseFaults } from "./build.ts";
 
@@ -13,11 +13,18 @@ export interface LuaProgram {
   readonly files: ReadonlyMap<string, string>;
   /** Where these files lie. */
   readonly dir: string;
+  /** Where each line of joinery.lua comes from, from 0 for its first. */
+  readonly origins: readonly (LuaOrigin | undefined)[];
   /** Octets of joinery.lua. */
   readonly bundleBytes: number;
 }
 
 const BUNDLE = "joinery.lua";
+/**
+ * What the program shows of its variables, since each costs heap: the session keys, which the rig compares with those
+ * of the servers.
+ */
+const SHOWN = /^lorawan\/session\.ts:\w+Key$/;
 /** What the board adds, in the order in which it runs. */
 const BOARD_FILES = ["init.lua", "hal.lua"];
 
@@ -33,14 +40,26 @@ export async function buildLuaProgram(
   },
 ): Promise<LuaProgram> {
   const { board, outDir, compiler: _, ...firmware } = options;
-  const { diagnostics, bundle } = compileToLua({ ...firmware, boardConfig: boardConfig(board) });
+  const { diagnostics, bundle, origins } = compileToLua({
+    ...firmware,
+    boardConfig: boardConfig(board),
+    variables: (name) => SHOWN.test(name),
+  });
   refuseFaults(diagnostics);
   await mkdir(outDir, { recursive: true });
   await writeFile(join(outDir, BUNDLE), bundle);
   const files = new Map([[BUNDLE, bundle]]);
   for (const name of BOARD_FILES) {
-    await copyFile(join(board.dir, name), join(outDir, name));
-    files.set(name, await readFile(join(board.dir, name), "utf8"));
+    const text = await readFile(join(board.dir, name), "utf8");
+    await writeFile(join(outDir, name), text);
+    files.set(name, text);
   }
-  return { board, dialect: options.dialect, files, dir: outDir, bundleBytes: Buffer.byteLength(bundle) };
+  return {
+    board,
+    dialect: options.dialect,
+    files,
+    dir: outDir,
+    origins,
+    bundleBytes: Buffer.byteLength(bundle),
+  };
 }

@@ -6,13 +6,11 @@ import { dirname, join } from "node:path";
 
 export type LuaDialect = "5.1" | "5.3";
 
-/** A host that can be started, and the compiler that makes byte code for it. */
+/** A host that can be started. */
 export interface LuaHost {
   readonly dialect: LuaDialect;
   /** The program that is the board. */
   readonly path: string;
-  /** `luac` of the same version. */
-  readonly luac: string;
 }
 
 /** There is no host: something is not installed ("missing"), or it does not compile ("failed"). */
@@ -36,9 +34,8 @@ const FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"];
 /** The host for a dialect, from `cacheDir` where it has been built from these sources before. Throws LuaHostError. */
 export function buildLuaHost(dialect: LuaDialect, cacheDir: string): LuaHost {
   const compiler = process.env.CC || "cc";
-  const luac = `luac${dialect}`;
   const headers = `/usr/include/lua${dialect}`;
-  requireInstalled(dialect, luac, join(headers, "lua.h"));
+  requireInstalled(dialect, join(headers, "lua.h"));
   const sources = hostSources();
   const args = [...FLAGS, `-I${headers}`, ...sources, `-llua${dialect}`, "-lm"];
   const hash = createHash("sha256").update(JSON.stringify([compiler, args]));
@@ -50,20 +47,11 @@ export function buildLuaHost(dialect: LuaDialect, cacheDir: string): LuaHost {
     compile(compiler, [...args, "-o", unfinished]);
     renameSync(unfinished, path);
   }
-  return { dialect, path, luac };
+  return { dialect, path };
 }
 
-/** The byte code of a chunk without its debug information, as a board would keep it. Throws LuaHostError with luac's words. */
-export function stripLua(host: LuaHost, name: string, source: string): Uint8Array {
-  const { status, stdout, stderr, error } = spawnSync(host.luac, ["-s", "-o", "-", "-"], { input: source });
-  if (error) throw new LuaHostError("failed", `${host.luac} did not run: ${error.message}`);
-  if (status !== 0)
-    throw new LuaHostError("failed", `${host.luac} refuses ${name}: ${stderr.toString().trim()}`);
-  return stdout;
-}
-
-function requireInstalled(dialect: LuaDialect, luac: string, header: string): void {
-  const found = spawnSync(luac, ["-v"], { stdio: "ignore" });
+function requireInstalled(dialect: LuaDialect, header: string): void {
+  const found = spawnSync(`lua${dialect}`, ["-v"], { stdio: "ignore" });
   if (found.error === undefined && existsSync(header)) return;
   throw new LuaHostError(
     "missing",

@@ -25,7 +25,7 @@ export interface ImageFigures {
 }
 
 /**
- * What a Lua program takes: its source, its code in the flash (counted as it would lie in the heap), and of the heap
+ * What a Lua program takes: its source, its code and the lines of it in the flash (counted as they would lie in the heap), and of the heap
  * that the board has the most that it held at once.
  */
 export interface LuaFigures {

@@ -57,7 +57,7 @@ export function summary(report: JoinReport, palette: Palette): string {
 function describeMemory(memory: MemoryFigures): string {
   if ("lua" in memory) {
     const { lua, bundleBytes, codeBytes, heapPeakBytes, heapLimitBytes } = memory;
-    return `${INDENT}program   Lua ${lua}, ${bundleBytes} B of source, ${codeBytes} B of code in flash, ${heapPeakBytes} of ${heapLimitBytes} B heap at its peak`;
+    return `${INDENT}program   Lua ${lua}, ${bundleBytes} B of source, ${codeBytes} B of code with its lines in flash, ${heapPeakBytes} of ${heapLimitBytes} B heap at its peak`;
   }
   const { flashBytes, ramBytes, stackPeakBytes } = memory;
   return `${INDENT}image     ${flashBytes} B flash, ${ramBytes} B RAM, ${stackPeakBytes} B stack at its deepest`;

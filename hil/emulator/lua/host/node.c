@@ -62,9 +62,12 @@ int open_flash_store(lua_State *L)
         struct flash_file *file = rig_file_at(i);
         if (strncmp(file->name, STORE_PREFIX, strlen(STORE_PREFIX)) != 0)
             continue;
-        if (luaL_loadbuffer(L, (const char *)file->octets, file->length, file->name) != 0)
+        const char *module = file->name + strlen(STORE_PREFIX);
+        const char *chunk = lua_pushfstring(L, "=%s.lua", module);
+        if (luaL_loadbuffer(L, (const char *)file->octets, file->length, chunk) != 0)
             return lua_error(L);
-        lua_setfield(L, -2, file->name + strlen(STORE_PREFIX));
+        lua_setfield(L, -3, module);
+        lua_pop(L, 1);
     }
     lua_setfield(L, LUA_REGISTRYINDEX, STORE_TABLE);
     rig_tell_number("code", (int64_t)(heap_collected(L) - before));

@@ -2,7 +2,7 @@
  * The exchange with the rig: lines of text over standard input and output.
  *
  * First the rig fills the flash: lines `NAME LENGTH`, each followed by that many octets, and an empty line; names
- * that begin with "lfs/" are byte code of the Lua Flash Store. Then it lets the board run in slices. A line from it is
+ * that begin with "lfs/" are modules of the Lua Flash Store. Then it lets the board run in slices. A line from it is
  * a slice, and the answer to what the board asked for:
  *
  *     NOW UNTIL VALUE COUNT (PIN LEVEL TIME)...      run until UNTIL; COUNT changes of pins have come

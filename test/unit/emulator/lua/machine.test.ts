@@ -373,7 +373,7 @@ for (const dialect of DIALECTS) {
       });
 
       it("is told where it cannot be started", () => {
-        const host = { dialect, path: "/nowhere/host", luac: "luac" };
+        const host = { dialect, path: "/nowhere/host" };
         assert.throws(() => alone("", { host }), /\/nowhere\/host could not be started/);
       });
 
