@@ -11,7 +11,7 @@ import {
   type SizeReport,
   sizeReport,
 } from "../toolchain/image/index.ts";
-import { addChoice, type Choice } from "./choice.ts";
+import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
 import {
   buildChosen,
   type ChosenImage,
@@ -31,10 +31,7 @@ export function addBuild(program: Command): void {
   const command = program
     .command("build")
     .description("compile an application and the LoRaWAN stack for a board: to an image, or to a Lua program")
-    .argument(
-      "[application]",
-      "the TypeScript file of the application; without one, the project's or the sensor example",
-    );
+    .argument("[application]", "the TypeScript file of the application; without one, the project's");
   addChoice(command)
     .addOption(luaOption())
     .option(
@@ -64,14 +61,25 @@ async function build(
   application: string | undefined,
   { json = false, ...options }: BuildOptions,
 ): Promise<void> {
-  const built = await buildChosen(application, options);
+  const choice = choiceOf(application, options);
+  sayExample(choice);
+  const built = await buildChosen(choice, options);
   if ("program" in built) {
+    sayBudgetOfImages(built);
     process.stdout.write(json ? programJson(built) : programText(built));
     return;
   }
-  const { choice, image } = built;
   const report = await keptWithinBudget(built);
-  process.stdout.write(json ? jsonText(choice, image, report) : plainText(image, report));
+  process.stdout.write(json ? jsonText(choice, built.image, report) : plainText(built.image, report));
+}
+
+/** Says on stderr that the project's budget does not hold for a program: `--board` may choose another kind of board. */
+export function sayBudgetOfImages({ choice, program }: ChosenProgram): void {
+  if (choice.budget === undefined) return;
+  const { name } = program.board;
+  process.stderr.write(
+    `joinery: the budget of joinery.json is an image's: nothing is held against it for ${name}, which runs a Lua program\n`,
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { diagnosticsJson, formatReport, isInternal } from "../toolchain/compiler/index.ts";
 import { compileForBoard, loadBoard } from "../toolchain/image/index.ts";
-import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
+import { addChoice, type ChoiceOptions, choiceOf, sayExample } from "./choice.ts";
 import { EXIT } from "./exit.ts";
 
 interface CheckOptions extends ChoiceOptions {
@@ -14,10 +14,7 @@ export function addCheck(program: Command): void {
   const command = program
     .command("check")
     .description("check an application and the LoRaWAN stack as a board would get them, without a C compiler")
-    .argument(
-      "[application]",
-      "the TypeScript file of the application; without one, the project's or the sensor example",
-    );
+    .argument("[application]", "the TypeScript file of the application; without one, the project's");
   addChoice(command)
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText("after", `\n${HELP}`)
@@ -35,6 +32,7 @@ without a place has no file, line, column and end, one of TypeScript itself has 
 
 function check(application: string | undefined, options: CheckOptions): void {
   const choice = choiceOf(application, options);
+  sayExample(choice);
   const { diagnostics } = compileForBoard({
     board: loadBoard(choice.board),
     app: choice.app,

@@ -1,8 +1,9 @@
 /** What is to be built: what the command line says, else the project's `joinery.json`, else the example. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { boardNames } from "../toolchain/image/index.ts";
+import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
+import { packageRoot } from "../toolchain/package-root.ts";
 import { findProject, type Project, ProjectError, readProject } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -22,15 +23,30 @@ export interface Choice extends Omit<Project, "file" | "folder" | "app"> {
   readonly folder?: string;
 }
 
+/** What is built where nobody says what, from the package's folder. */
+const EXAMPLE = "firmware/apps/sensor.ts";
+const WAYS_OUT = "name the TypeScript file of an application, or begin one with joinery new NAME";
+
 const DEFAULTS = { board: "pro-mini-rfm95", lorawan: "1.1" } as const;
 
+/** The boards that a command serves: all, or those that have an image. */
+type Served = "all" | "images";
+
 /** Gives a command the options by which a board, a version and a configuration are chosen. */
-export function addChoice(command: Command): Command {
+export function addChoice(command: Command, served: Served = "all"): Command {
+  const known = boardNames();
+  const shown = served === "all" ? known : known.filter((name) => !isLuaBoard(loadBoard(name)));
   return command
     .addOption(
-      new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`).choices(
-        boardNames(),
-      ),
+      new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`)
+        .choices(shown)
+        .argParser((name) => {
+          // A board that is known, but not to this command, is refused with the reason where it is loaded.
+          if (!known.includes(name)) {
+            throw new InvalidArgumentError(`Allowed choices are ${shown.join(", ")}.`);
+          }
+          return name;
+        }),
     )
     .addOption(
       new Option(
@@ -43,9 +59,14 @@ export function addChoice(command: Command): Command {
 
 /**
  * `application` as given on the command line. Without one the nearest `joinery.json` counts, from the working
- * folder upwards; options go before it. Throws Refusal.
+ * folder upwards; options go before it. Where there is none it is the example: in the package's own folder, or
+ * anywhere if `exampleFrom` says so. Throws Refusal.
  */
-export function choiceOf(application: string | undefined, options: ChoiceOptions): Choice {
+export function choiceOf(
+  application: string | undefined,
+  options: ChoiceOptions,
+  exampleFrom: "package" | "anywhere" = "package",
+): Choice {
   if (application !== undefined && !statSync(application, { throwIfNoEntry: false })?.isFile()) {
     throw new Refusal(
       `there is no application ${resolve(application)}: name its TypeScript file`,
@@ -54,6 +75,9 @@ export function choiceOf(application: string | undefined, options: ChoiceOptions
   }
   const project: Partial<Project> =
     application === undefined ? currentProject() : { app: resolve(application) };
+  if (project.app === undefined && exampleFrom === "package" && !isInPackage(process.cwd())) {
+    throw new Refusal(`there is no joinery.json here or above: ${WAYS_OUT}`, EXIT.usage);
+  }
   const config = { ...project.config, ...options.config };
   return {
     ...project,
@@ -61,6 +85,22 @@ export function choiceOf(application: string | undefined, options: ChoiceOptions
     lorawan: options.lorawan ?? project.lorawan ?? DEFAULTS.lorawan,
     config: Object.keys(config).length > 0 ? config : undefined,
   };
+}
+
+/** Says on stderr what is built where nobody has chosen it, and how to choose. */
+export function sayExample({ app }: Choice): void {
+  if (app === undefined) {
+    process.stderr.write(`joinery: this is the sensor example, ${EXAMPLE}; for another, ${WAYS_OUT}\n`);
+  }
+}
+
+/** How people name what is built. */
+export function applicationName({ app }: Choice): string {
+  return app === undefined ? "the sensor example" : relative(process.cwd(), app);
+}
+
+function isInPackage(folder: string): boolean {
+  return `${folder}${sep}`.startsWith(`${packageRoot}${sep}`);
 }
 
 /** The project that the working folder belongs to; nothing where it belongs to none. */

@@ -1,6 +1,5 @@
 /** Builds what the command line or the project chooses. */
-import { mkdir } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import type { Compiler } from "../toolchain/compiler/index.ts";
 import {
   BuildError,
@@ -10,9 +9,11 @@ import {
   isLuaBoard,
   type LuaProgram,
   loadBoard,
+  OutputError,
   type ProcessorBoard,
+  writingTo,
 } from "../toolchain/image/index.ts";
-import { type Choice, type ChoiceOptions, choiceOf } from "./choice.ts";
+import type { Choice, ChoiceOptions } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 export interface ImageOptions extends ChoiceOptions {
@@ -39,25 +40,26 @@ export interface ChosenProgram {
  * `compiler` that is kept makes the next build faster.
  */
 export async function buildChosenImage(
-  application: string | undefined,
+  choice: Choice,
   options: ImageOptions,
   compiler?: Compiler,
 ): Promise<ChosenImage> {
-  const choice = choiceOf(application, options);
   const board = await refusing(async () => loadBoard(choice.board));
   if (isLuaBoard(board)) {
-    throw new Refusal(`${board.name} runs a Lua program: there is no image of it`, EXIT.usage);
+    throw new Refusal(
+      `${board.name} runs a Lua program: there is no image of it; joinery hil run join --board ${board.name} reports its heap`,
+      EXIT.usage,
+    );
   }
   return linkedImage(choice, board, options, compiler);
 }
 
 /** Builds what the board runs: an image, or a Lua program. Throws Refusal where it cannot be built or written. */
 export async function buildChosen(
-  application: string | undefined,
+  choice: Choice,
   options: ImageOptions & { readonly lua?: LuaProgram["dialect"] },
   compiler?: Compiler,
 ): Promise<ChosenImage | ChosenProgram> {
-  const choice = choiceOf(application, options);
   const board = await refusing(async () => loadBoard(choice.board));
   if (!isLuaBoard(board)) {
     if (options.lua !== undefined)
@@ -100,19 +102,12 @@ function outFolder(choice: Choice, out: string | undefined): string {
 
 /** Builds into a folder, which is made where there is none. Throws Refusal where it, or what it holds, cannot be written. */
 async function written<T>(folder: string, build: () => Promise<T>): Promise<T> {
-  const unwritable = ({ message }: Error) =>
-    new Refusal(`cannot write the image: ${message}; choose another --out`, EXIT.usage);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw unwritable(error);
-  });
   try {
-    return await refusing(build);
+    return await writingTo(folder, () => refusing(build));
   } catch (error) {
-    const { syscall, path } = error as NodeJS.ErrnoException;
-    // A full disk has no path.
-    const isOfFolder =
-      syscall !== undefined && (path === undefined || resolve(path).startsWith(folder + sep));
-    throw isOfFolder ? unwritable(error as Error) : error;
+    throw error instanceof OutputError
+      ? new Refusal(`${error.message}; remove what is there, or choose another --out`, EXIT.usage)
+      : error;
   }
 }
 

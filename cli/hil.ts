@@ -14,6 +14,7 @@ import {
   timelineHead,
   timelineLine,
 } from "../hil/rig/index.ts";
+import { describeFileError } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addHilTest } from "./hil-test.ts";
@@ -84,7 +85,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
   let begun = false;
   const { lua, seed, state, fault, gdb } = options;
   const report = await runJoin({
-    ...choiceOf(application, options),
+    ...choiceOf(application, options, "anywhere"),
     ...{ lua, seed, state, fault },
     debugging:
       gdb === undefined
@@ -118,7 +119,7 @@ then for example: break app.ts:21, continue, print app_sampleCount, detach. quit
 
 /** Refuses a path that will not take the file, before a run is spent on it. */
 function checkJunit(path: string): void {
-  onJunit(() => {
+  onJunit(path, () => {
     if (!existsSync(path)) return accessSync(dirname(path), constants.W_OK);
     if (statSync(path).isDirectory()) throw new Error(`${path} is a folder`);
     accessSync(path, constants.W_OK);
@@ -126,14 +127,14 @@ function checkJunit(path: string): void {
 }
 
 function writeJunit(path: string, xml: string): void {
-  onJunit(() => writeFileSync(path, xml));
+  onJunit(path, () => writeFileSync(path, xml));
 }
 
-function onJunit(action: () => void): void {
+function onJunit(path: string, action: () => void): void {
   try {
     action();
   } catch (error) {
-    throw new Refusal(`cannot write the JUnit file: ${(error as Error).message}`, EXIT.usage);
+    throw new Refusal(`cannot write the JUnit file: ${describeFileError(error as Error, path)}`, EXIT.usage);
   }
 }
 

@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { describeFileError } from "../toolchain/image/index.ts";
+import { packageRoot } from "../toolchain/package-root.ts";
 import { projectFiles } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -33,17 +35,17 @@ function makeProject(path: string): void {
   try {
     mkdirSync(dirname(folder), { recursive: true });
     mkdirSync(folder); // refuses a folder that is there: nothing of it is overwritten
-    for (const [file, text] of projectFiles(name)) {
+    for (const [file, text] of projectFiles(name, folder)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text, { flag: "wx" });
     }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new Refusal(
       code === "EEXIST"
         ? `${folder} exists already: choose another name`
-        : `cannot make ${folder}: ${message}`,
+        : `cannot make the application: ${describeFileError(error as Error, folder)}`,
       EXIT.usage,
     );
   }
@@ -51,7 +53,7 @@ function makeProject(path: string): void {
   process.stdout.write(`${place}: app.ts is the application, joinery.json says what it is built for
 
   cd ${place}
-  npm install
+  npm install              # joinery itself comes from ${packageRoot}, as package.json says
   npx joinery build
   npx joinery hil test
 `);

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import pc from "picocolors";
 import {
   comparisonText,
+  describeFileError,
   type Grouping,
   readReport,
   reportJson,
@@ -12,7 +13,7 @@ import {
   sizeReport,
   sizeText,
 } from "../toolchain/image/index.ts";
-import { addChoice } from "./choice.ts";
+import { addChoice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -27,11 +28,8 @@ export function addSize(program: Command): void {
   const command = program
     .command("size")
     .description("say what an image takes: flash, RAM and worst-case stack, by what takes it")
-    .argument(
-      "[application]",
-      "the TypeScript file of the application; without one, the project's or the sensor example",
-    );
-  addChoice(command)
+    .argument("[application]", "the TypeScript file of the application; without one, the project's");
+  addChoice(command, "images")
     .addOption(
       new Option("--by <what>", "the rows of the table")
         .choices(["module", "function", "variable"])
@@ -49,7 +47,7 @@ export function addSize(program: Command): void {
       "after",
       `
 The octets of a function that was inlined count for that function, wherever they lie; all of them add up to the
-image's. The stack is that of the deepest calls and of one interrupt, read from the machine code: what a run
+image's, and only boards that run an image have one. The stack is that of the deepest calls and of one interrupt, read from the machine code: what a run
 needs is never more.
 
 Examples:
@@ -65,7 +63,9 @@ Examples:
 
 async function size(application: string | undefined, options: SizeOptions): Promise<void> {
   const before = options.compare === undefined ? undefined : await earlier(options.compare);
-  const { image } = await buildChosenImage(application, options);
+  const choice = choiceOf(application, options);
+  sayExample(choice);
+  const { image } = await buildChosenImage(choice, options);
   const report = sizeReport(image);
   if (options.html !== undefined) writePage(options.html, report);
   if (options.json) {
@@ -92,6 +92,6 @@ function writePage(path: string, report: SizeReport): void {
   try {
     writeFileSync(path, sizeHtml(report));
   } catch (error) {
-    throw new Refusal(`cannot write the page: ${(error as Error).message}`, EXIT.usage);
+    throw new Refusal(`cannot write the page: ${describeFileError(error as Error, path)}`, EXIT.usage);
   }
 }

@@ -1,11 +1,11 @@
 /** `joinery watch`: builds at each change of the application, and says what the change costs. */
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
 import type { SizeReport } from "../toolchain/image/index.ts";
-import { keptWithinBudget } from "./build.ts";
-import { addChoice, choiceOf } from "./choice.ts";
+import { keptWithinBudget, sayBudgetOfImages } from "./build.ts";
+import { addChoice, applicationName, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, type ImageOptions } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { SourceWatch } from "./source-watch.ts";
@@ -19,10 +19,7 @@ export function addWatch(program: Command): void {
     .description(
       "build at each change of a source in the application's folder, and say what the change costs",
     )
-    .argument(
-      "[application]",
-      "the TypeScript file of the application; without one, the project's or the sensor example",
-    );
+    .argument("[application]", "the TypeScript file of the application; without one, the project's");
   addChoice(command)
     .option("--out <dir>", "where the image goes (default: build, in the project's folder)")
     .addHelpText(
@@ -38,9 +35,13 @@ Examples:
 }
 
 async function watchApplication(application: string | undefined, options: ImageOptions): Promise<void> {
-  const { folder: project, app } = choiceOf(application, options);
+  const choice = choiceOf(application, options);
+  sayExample(choice);
+  const { folder: project, app } = choice;
   const folder = project ?? (app === undefined ? process.cwd() : dirname(app));
   const builds = new Builds(application, options);
+  const place = relative(process.cwd(), folder) || ".";
+  process.stdout.write(`${whatIsBuilt(choice)} at each change in ${place}; Ctrl-C ends\n`);
   let waiting: NodeJS.Timeout | undefined;
   let watched: SourceWatch | undefined;
   try {
@@ -58,12 +59,16 @@ async function watchApplication(application: string | undefined, options: ImageO
       } catch (error) {
         return unwatched(error as Error);
       }
-      builds.build("the first build").catch(fail);
+      builds.build().catch(fail);
     });
   } finally {
     clearTimeout(waiting);
     watched?.close();
   }
+}
+
+function whatIsBuilt(choice: Choice): string {
+  return `builds ${applicationName(choice)} for ${choice.board}, LoRaWAN ${choice.lorawan},`;
 }
 
 /** One build after another, and what changed between them. */
@@ -82,32 +87,40 @@ class Builds {
     this.#options = options;
   }
 
-  async build(reason: string): Promise<void> {
+  /** Builds because of the change of a file; for the first time where none is named. */
+  async build(changed?: string): Promise<void> {
     if (this.#running) {
-      this.#missed = reason;
+      this.#missed = changed;
       return;
     }
     this.#running = true;
-    for (let next: string | undefined = reason; next !== undefined; next = this.#missed) {
+    await this.#buildOnce(changed);
+    for (let next = this.#missed; next !== undefined; next = this.#missed) {
       this.#missed = undefined;
       await this.#buildOnce(next);
     }
     this.#running = false;
   }
 
-  async #buildOnce(reason: string): Promise<void> {
+  async #buildOnce(changed: string | undefined): Promise<void> {
     const begun = performance.now();
+    this.#print(changed === undefined ? "building" : `${changed} has changed, building`);
     try {
-      const built = await buildChosen(this.#application, this.#options, this.#compiler);
+      const built = await buildChosen(
+        choiceOf(this.#application, this.#options),
+        this.#options,
+        this.#compiler,
+      );
+      if ("program" in built && changed === undefined) sayBudgetOfImages(built);
       const what =
         "program" in built
           ? `${built.program.bundleBytes} B of Lua ${built.program.dialect}`
           : this.#sizes(await keptWithinBudget(built));
       const took = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
-      this.#print(`${this.#palette.green("built")} in ${took} after ${reason}: ${what}`);
+      this.#print(`${this.#palette.green("built")} in ${took}: ${what}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#print(`${this.#palette.red("refused")} after ${reason}:\n${error.message}`);
+      this.#print(`${this.#palette.red("refused")}:\n${error.message}`);
     }
   }
 

@@ -124,7 +124,7 @@ function installNpmPackages() {
   const stampFile = join(ROOT, "node_modules", ".joinery-lock");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
   rmSync(stampFile, { force: true }); // from here on, an end half-way must be seen by the next run
-  run("npm packages (about a minute)", "npm", [
+  run("npm packages (about two minutes)", "npm", [
     "ci",
     "--include=dev",
     "--no-audit",

@@ -1,7 +1,6 @@
 /** The firmware under test, compiled for its board; builds are kept between runs. */
 import { createHash } from "node:crypto";
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Board,
   BuildError,
@@ -9,7 +8,9 @@ import {
   buildLuaProgram,
   isLuaBoard,
   type LuaBoard,
+  OutputError,
   type ProcessorBoard,
+  writingTo,
 } from "../../toolchain/image/index.ts";
 import { buildLuaHost, type LuaDialect, LuaHostError } from "../emulator/index.ts";
 import { cacheFolder } from "./cache-folder.ts";
@@ -48,18 +49,25 @@ export async function buildFirmware(
   if (lua !== undefined && !isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs no Lua: leave the version of Lua out`);
   }
-  timeline.add("rig", `compiles the firmware for ${board.name}, LoRaWAN ${lorawan}`);
+  const what = app === undefined ? "the sensor example" : basename(app);
+  timeline.add("rig", `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}`);
   const own = app === undefined && config === undefined ? "" : `-${digest({ app, config })}`;
   const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" } };
   const name = `${board.name}-${lorawan}${own}`;
   try {
-    if (!isLuaBoard(board)) {
+    // Kept between runs: where nothing has changed gcc need not run again.
+    return await writingTo(cacheFolder(), () => {
+      if (isLuaBoard(board)) {
+        const dialect = lua ?? "5.1";
+        return programOf(board, dialect, { ...build, outDir: keptIn(`${name}-lua${dialect}`) }, timeline);
+      }
       const outDir = keptIn(exactLines ? `${name}-debugger` : name);
-      return await imageOf(board, { ...build, outDir, exactLines }, timeline);
-    }
-    const dialect = lua ?? "5.1";
-    return await programOf(board, dialect, { ...build, outDir: keptIn(`${name}-lua${dialect}`) }, timeline);
+      return imageOf(board, { ...build, outDir, exactLines }, timeline);
+    });
   } catch (error) {
+    if (error instanceof OutputError) {
+      throw new RigError("usage", `${error.message}; name a folder that can be written in XDG_CACHE_HOME`);
+    }
     const isExpected = error instanceof BuildError || error instanceof LuaHostError;
     throw isExpected ? new RigError(error.kind, error.message) : error;
   }
@@ -87,20 +95,8 @@ async function programOf(
   return luaFirmware(program, host);
 }
 
-/** The folder of that name for what is kept between runs: where nothing has changed gcc need not run again. */
 function keptIn(name: string): string {
-  const folder = join(cacheFolder(), name);
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new RigError(
-      "usage",
-      `cannot keep builds: ${why}; name a folder that can be written in XDG_CACHE_HOME`,
-    );
-  }
-  return folder;
+  return join(cacheFolder(), name);
 }
 
 /** A name for the builds of one choice. */

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-function joinery(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+/** For a working folder from which Node does not find it by its name. */
+const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+function joinery(args: readonly string[], env: NodeJS.ProcessEnv = process.env, cwd = ROOT) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "cli/main.ts", ...args],
+    ["--import", LOADER, join(ROOT, "cli/main.ts"), ...args],
     {
-      cwd: ROOT,
+      cwd,
       encoding: "utf8",
       env,
     },
@@ -64,6 +68,12 @@ describe("the command line", () => {
     ["a number that no message has", ["explain", "dev2099"], /DEV2099; near it are\n.*DEV2\d\d\d {2}\w/s],
     ["a word instead of a number", ["explain", "shift"], /write it as in DEV2001/],
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
+    ["a port for a debugger that is none", ["hil", "run", "join", "--gdb", "app.ts"], /must be a port/],
+    [
+      "a debugger beside a Lua program",
+      ["hil", "run", "join", "--gdb", "--board", "nodemcu-rfm95"],
+      /runs a Lua program: a debugger needs an image/,
+    ],
   ];
   for (const [what, args, text] of misuses) {
     it(`refuses ${what} with exit code 2 and the known names`, () => {
@@ -134,7 +144,20 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
 
   it("checks the example, without a C compiler", () => {
     const { status, stdout, stderr } = joinery(["check"], { ...process.env, PATH: "" });
-    assert.deepEqual([status, stdout, stderr], [0, "no errors\n", ""]);
+    assert.deepEqual([status, stdout], [0, "no errors\n"]);
+    assert.match(
+      stderr,
+      /^joinery: this is the sensor example, firmware\/apps\/sensor\.ts; for another, name the .* joinery new NAME\n$/,
+    );
+  });
+
+  it("builds no example unasked where there is no application and no joinery.json", () => {
+    for (const command of ["build", "check", "size", "watch"]) {
+      const { status, stdout, stderr } = joinery([command], process.env, folder);
+      assert.equal(status, 2);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^joinery: there is no joinery\.json here or above: name .* joinery new NAME\n$/);
+    }
   });
 
   it("shows errors with their frames, their count and where to read more; build shows the same", () => {
@@ -303,11 +326,19 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const file = join(folder, "file");
     writeFileSync(file, "");
     const refused: readonly [readonly string[], NodeJS.ProcessEnv, RegExp][] = [
-      [["--junit", join(folder, "nowhere", "join.xml")], {}, /^joinery: cannot write the JUnit file: ENOENT/],
+      [
+        ["--junit", join(folder, "nowhere", "join.xml")],
+        {},
+        /^joinery: cannot write the JUnit file: .*nowhere is not there/,
+      ],
       [["--junit", folder], {}, /^joinery: cannot write the JUnit file: .* is a folder/],
       [["--state", file], {}, /^joinery: .*file cannot be made: EEXIST/],
       [["--state", join(file, "state")], {}, /^joinery: .*state cannot be made: ENOTDIR/],
-      [[], { XDG_CACHE_HOME: file }, /^joinery: cannot keep builds: ENOTDIR.* XDG_CACHE_HOME/],
+      [
+        [],
+        { XDG_CACHE_HOME: file },
+        /^joinery: cannot write the build: .*joinery lies in a file.* XDG_CACHE_HOME/,
+      ],
     ];
     for (const [args, env, text] of refused) {
       const { status, stderr } = joinery(["hil", "run", "join", ...args], { ...process.env, ...env });
@@ -320,9 +351,29 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
   it("says what in the image's folder cannot be written, with exit code 2", () => {
     mkdirSync(join(folder, "occupied"));
     writeFileSync(join(folder, "occupied", "c"), "");
-    const { status, stderr } = joinery(["build", "--out", join(folder, "occupied")]);
-    assert.equal(status, 2, stderr);
-    assert.match(stderr, /^joinery: cannot write the image: EEXIST.*occupied\/c.*; choose another --out\n$/);
+    for (const name of ["joinery.hex", "joinery.lua", "init.lua"]) {
+      mkdirSync(join(folder, "taken", name), { recursive: true });
+    }
+    const taken = join(folder, "taken");
+    const lua = ["--board", "nodemcu-rfm95"];
+    const cases: readonly [readonly string[], RegExp][] = [
+      [["--out", join(folder, "occupied")], /occupied\/c is a file, not a folder/],
+      [["--out", join(folder, "occupied", "c")], /occupied\/c is a file, not a folder/],
+      [["--out", join(folder, "occupied", "c", "x")], /occupied\/c\/x lies in a file, which is no folder/],
+      [["--out", taken], /taken\/joinery\.hex is a folder/],
+      [["--out", taken, ...lua], /taken\/joinery\.lua is a folder/],
+    ];
+    for (const [args, what] of cases) {
+      const { status, stderr } = joinery(["build", ...args]);
+      assert.equal(status, 2, stderr);
+      assert.match(
+        stderr,
+        /^joinery: (?:this is the sensor.*\njoinery: )?cannot write the build: .*; remove what is there, or choose another --out\n$/,
+      );
+      assert.match(stderr, what);
+    }
+    rmSync(join(taken, "joinery.lua"), { recursive: true });
+    assert.match(joinery(["build", "--out", taken, ...lua]).stderr, /taken\/init\.lua is a folder; remove/);
   });
 
   it("ends without a word when nobody reads on", () => {

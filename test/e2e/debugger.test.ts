@@ -21,7 +21,7 @@ describe("avr-gdb beside a join", function () {
     // A blank in the path: the printed command must survive it.
     folder = mkdtempSync(join(tmpdir(), "joinery gdb "));
     app = join(folder, "app.ts");
-    const text = projectFiles("demo").get("app.ts") ?? "";
+    const text = projectFiles("demo", folder).get("app.ts") ?? "";
     line = text.split("\n").findIndex((each) => each.trim() === LINE_TEXT) + 1;
     writeFileSync(
       app,

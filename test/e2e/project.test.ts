@@ -34,7 +34,8 @@ describe("an application of its own", function () {
     folder = join(parent, "demo");
     const made = joinery(parent, "new", "demo");
     assert.equal(made.status, 0, made.stderr);
-    // What npm makes of `npm install <path>`.
+    assert.match(made.stdout, /^ {2}npm install .*joinery itself comes from /m);
+    // What npm makes of `npm install`.
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(ROOT, join(folder, "node_modules/joinery"));
     symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
@@ -47,6 +48,23 @@ describe("an application of its own", function () {
     const { board, lorawan, hexPath } = JSON.parse(stdout);
     assert.deepEqual([board, lorawan, hexPath], ["pro-mini-rfm95", "1.1", join(folder, "build/joinery.hex")]);
     assert.match(readFileSync(hexPath, "utf8"), /^:/);
+  });
+
+  it("says that its budget is not for a board that runs Lua, and which boards have an image", () => {
+    const built = joinery(folder, "build", "--board", "nodemcu-rfm95", "--out", join(parent, "lua"));
+    assert.equal(built.status, 0, built.stderr);
+    assert.match(
+      built.stderr,
+      /^joinery: the budget of joinery\.json is an image's: nothing is held against/,
+    );
+    const help = joinery(folder, "size", "--help").stdout.replace(/\s+/g, " ");
+    assert.match(help, /\(choices: "pro-mini-rfm95"\)/);
+    const { status, stderr } = joinery(folder, "size", "--board", "nodemcu-rfm95");
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /runs a Lua program: there is no image of it; joinery hil run join --board nodemcu-rfm95/,
+    );
   });
 
   it("has no error in an editor", () => {
@@ -92,12 +110,15 @@ describe("an application of its own", function () {
       }
     };
     try {
-      await lineWith(/built in .* after the first build: flash \d+ B, RAM \d+ B, stack \d+ B$/);
+      await lineWith(/^builds app\.ts for pro-mini-rfm95, LoRaWAN 1\.1, at each change in \.; Ctrl-C ends$/);
+      await lineWith(/^\d\d:\d\d:\d\d {2}building$/);
+      await lineWith(/built in .*: flash \d+ B, RAM \d+ B, stack \d+ B$/);
       writeFileSync(app, text.replace("u16(sampleCount + 1)", "sampleCount + 1"));
-      await lineWith(/refused after app\.ts/);
+      await lineWith(/app\.ts has changed, building$/);
+      await lineWith(/refused:$/);
       await lineWith(/app\.ts:\d+:\d+ - error DEV2001: .*wrap it with u16\(\)/);
       writeFileSync(app, text.replace("return 3;", "payload[3] = 0;\n  return 4;"));
-      await lineWith(/built in .* after app\.ts: flash \d+ B \(\+\d+\)/);
+      await lineWith(/built in .*: flash \d+ B \(\+\d+\)/);
     } finally {
       writeFileSync(app, text);
       watcher.kill("SIGINT");

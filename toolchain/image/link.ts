@@ -94,6 +94,8 @@ interface Build {
   readonly c: readonly string[];
 }
 
+const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "EISDIR", "ENOTDIR"]);
+
 /** The build that `outDir` holds, if it is the one of these inputs, and whole. */
 async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string): Promise<Build | undefined> {
   try {
@@ -105,7 +107,8 @@ async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string):
     const stamp = await readFile(join(outDir, STAMP), "utf8");
     return stamp === stampOf(inputs, build) ? build : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // Where something else has the name of a file, writing it says so.
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code)) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { findProject, ProjectError, projectFiles, readProject } from "../../../toolchain/project/index.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
 
 describe("joinery.json", () => {
   let folder: string;
@@ -107,7 +109,7 @@ describe("joinery.json", () => {
 
 describe("a new application", () => {
   it("carries its name in every file that speaks of it, and hides .gitignore from no one", () => {
-    const files = projectFiles("demo");
+    const files = projectFiles("demo", join(ROOT, "../elsewhere/demo"));
     assert.deepEqual([...files.keys()].sort(), [
       ".gitignore",
       "README.md",
@@ -119,5 +121,14 @@ describe("a new application", () => {
     ]);
     for (const text of files.values()) assert.doesNotMatch(text, /\{\{/);
     assert.equal(JSON.parse(files.get("package.json")!).name, "demo");
+  });
+
+  it("takes joinery from where this one lies, and lets its install script run", () => {
+    const { dependencies, allowScripts } = JSON.parse(
+      projectFiles("demo", join(ROOT, "../elsewhere/demo")).get("package.json")!,
+    );
+    const checkout = basename(ROOT);
+    assert.deepEqual(dependencies, { joinery: `file:../../${checkout}` });
+    assert.deepEqual(allowScripts, { [`file:../../../${checkout}`]: true });
   });
 });
