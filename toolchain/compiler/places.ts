@@ -13,6 +13,7 @@ import {
   type UpdateNode,
   type Variable,
 } from "./tree.ts";
+import { operands } from "./walk.ts";
 
 export class Places {
   readonly #known = new Map<string, Place>();
@@ -89,6 +90,33 @@ export class Places {
         const { exact, min, parameter } = lengthOfArray(expression.array);
         if (!exact) return undefined;
         return parameter ? placeForm(this.ofVariable(parameter.length!)) : constantForm(min);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** The places that a value is computed from; undefined where it depends on anything else, or changes something. */
+  read(expression: Expression): Set<Place> | undefined {
+    switch (expression.kind) {
+      case "number":
+      case "boolean":
+        return new Set();
+      case "variable":
+      case "field": {
+        const place = this.of(expression);
+        return place && new Set([place, ...place.indices]);
+      }
+      case "not":
+      case "unary":
+      case "cast":
+      case "compare":
+      case "logical":
+      case "binary": {
+        const read = operands(expression).map((operand) => this.read(operand));
+        return read.every((places) => places !== undefined)
+          ? new Set(read.flatMap((places) => [...places]))
+          : undefined;
       }
       default:
         return undefined;

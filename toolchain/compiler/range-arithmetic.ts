@@ -5,6 +5,7 @@ import * as interval from "./interval.ts";
 import { I32, type Interval, meet, U32, within } from "./interval.ts";
 import { messages } from "./messages.ts";
 import type { Evaluator } from "./range-expressions.ts";
+import type { State } from "./state.ts";
 import type { BinaryNode, DivideNode, Expression, UnaryNode } from "./tree.ts";
 import { guard } from "./ways-out.ts";
 
@@ -29,9 +30,9 @@ export function binary(evaluator: Evaluator, expression: BinaryNode): Interval {
   const right = evaluator.value(expression.right);
   switch (operator) {
     case "+":
-      return exact(evaluator, expression, interval.add(left, right));
+      return exact(evaluator, expression, byChoice(evaluator, expression, interval.add(left, right)));
     case "-":
-      return exact(evaluator, expression, interval.subtract(left, right));
+      return exact(evaluator, expression, byChoice(evaluator, expression, interval.subtract(left, right)));
     case "*":
       return exact(evaluator, expression, interval.multiply(left, right));
     case "&":
@@ -59,6 +60,35 @@ export function binary(evaluator: Evaluator, expression: BinaryNode): Interval {
       return interval.shiftRight(meet(left, U32) ?? U32, count(evaluator, expression.right, 31, right));
     }
   }
+}
+
+/**
+ * The range of `a + (c ? x : y)`, of which `range` is known: that of `a + x` where the condition is true, and of
+ * `a + y` where it is not.
+ */
+function byChoice(evaluator: Evaluator, expression: BinaryNode, range: Interval): Interval {
+  const { left, right } = expression;
+  const choice = right.kind === "conditional" ? right : left;
+  const { state, reporting, choosing } = evaluator;
+  // One choice at a time: inside a choice, each would be looked at twice.
+  if (state === undefined || choosing || choice.kind !== "conditional") return range;
+  // The other operand has the same value before the condition and after it.
+  if (evaluator.disturbs(expression)) return range;
+  evaluator.reporting = false;
+  evaluator.choosing = true;
+  const { whenTrue, whenFalse } = evaluator.branch(choice.condition);
+  const from = (branch: State | undefined, chosen: Expression) => {
+    evaluator.state = branch;
+    const part = choice === right ? { ...expression, right: chosen } : { ...expression, left: chosen };
+    return branch && evaluator.value(part);
+  };
+  const a = from(whenTrue, choice.whenTrue);
+  const b = from(whenFalse, choice.whenFalse);
+  evaluator.state = state;
+  evaluator.reporting = reporting;
+  evaluator.choosing = false;
+  const either = a && b ? interval.hull(a, b) : (a ?? b);
+  return (either && meet(range, either)) ?? range;
 }
 
 /** The quotient of a division that a cast truncates. */

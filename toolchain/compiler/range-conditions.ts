@@ -41,12 +41,26 @@ export function branch(evaluator: Evaluator, condition: Expression): Branches {
     default: {
       const range = evaluator.value(condition);
       const place = evaluator.places.of(condition);
+      const { whenTrue, whenFalse } = outcomes(evaluator, place);
       return {
-        whenTrue: range.max > 0 ? withValue(evaluator.state, place, TRUE) : undefined,
-        whenFalse: range.min < 1 ? withValue(evaluator.state, place, FALSE) : undefined,
+        whenTrue: range.max > 0 ? withValue(whenTrue, place, TRUE) : undefined,
+        whenFalse: range.min < 1 ? withValue(whenFalse, place, FALSE) : undefined,
       };
     }
   }
+}
+
+/** What the condition proves whose outcome a boolean holds: it would come out the same now. */
+function outcomes(evaluator: Evaluator, place: Place | undefined): Branches {
+  const { state, reporting } = evaluator;
+  const condition = place && state?.outcome(place);
+  if (condition === undefined) return { whenTrue: state, whenFalse: state };
+  // The ranges of the condition are those of the place where it stands.
+  evaluator.reporting = false;
+  const branches = evaluator.branch(condition);
+  evaluator.reporting = reporting;
+  evaluator.state = state;
+  return branches;
 }
 
 function compare(evaluator: Evaluator, condition: CompareNode): Branches {
@@ -143,7 +157,7 @@ function evaluateFrom(
 /** A copy of the state in which the place has a value. */
 function withValue(state: State | undefined, place: Place | undefined, value: Interval): State | undefined {
   const copy = state?.copy();
-  if (copy && place) copy.assign(place, value, undefined);
+  if (copy && place) copy.learn(place, value);
   return copy;
 }
 

@@ -24,6 +24,8 @@ export class Evaluator {
   state: State | undefined;
   /** The last pass over this part of the program: ranges are recorded, messages given. */
   reporting = false;
+  /** A choice inside an operation is being looked at, branch by branch. */
+  choosing = false;
   readonly calls: Calls;
   readonly ranges: Ranges;
   readonly places: Places;

@@ -85,7 +85,10 @@ export function assign(evaluator: Evaluator, target: Expression, value: Expressi
   for (const other of evaluator.state.places()) if (mayBeTarget(other)) evaluator.state.forget(other);
   // What was read from another name of the target is no longer there.
   const outlived = form && [...form.terms.keys()].some(mayBeTarget);
-  if (place) evaluator.state.assign(place, stored, outlived ? undefined : form);
+  if (place === undefined) return;
+  evaluator.state.assign(place, stored, outlived ? undefined : form);
+  const reads = typeOf(target).kind === "boolean" ? evaluator.places.read(value) : undefined;
+  if (reads && reads.size > 0 && !reads.has(place)) evaluator.state.assignOutcome(place, value, reads);
 }
 
 /** The place that a target is once the value is known; undefined where the value may have chosen another element. */

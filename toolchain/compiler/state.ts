@@ -17,11 +17,18 @@ import {
   within,
 } from "./interval.ts";
 import { canonical, combine, constantForm, type Linear, type Place, placeForm } from "./linear.ts";
+import type { Expression } from "./tree.ts";
 
 interface Fact {
   /** At least two terms, constant 0. */
   readonly form: Linear;
   readonly range: Interval;
+}
+
+/** The condition whose outcome a boolean place holds, for as long as nothing that it reads is written. */
+interface Outcome {
+  readonly condition: Expression;
+  readonly reads: ReadonlySet<Place>;
 }
 
 /** Facts about longer sums are not kept, and not used to make longer ones. */
@@ -32,14 +39,20 @@ const MAX_STEPS = 3;
 export class State {
   readonly #values: Map<Place, Interval>;
   readonly #facts: Map<string, Fact>;
+  readonly #outcomes: Map<Place, Outcome>;
 
-  constructor(values = new Map<Place, Interval>(), facts = new Map<string, Fact>()) {
+  constructor(
+    values = new Map<Place, Interval>(),
+    facts = new Map<string, Fact>(),
+    outcomes = new Map<Place, Outcome>(),
+  ) {
     this.#values = values;
     this.#facts = facts;
+    this.#outcomes = outcomes;
   }
 
   copy(): State {
-    return new State(new Map(this.#values), new Map(this.#facts));
+    return new State(new Map(this.#values), new Map(this.#facts), new Map(this.#outcomes));
   }
 
   value(place: Place): Interval {
@@ -49,6 +62,7 @@ export class State {
   /** After `place = value`; `form` is the sum that was stored, where it is one. */
   assign(place: Place, value: Interval, form: Linear | undefined): void {
     this.#forgetChosenBy(place);
+    this.#forgetOutcomes(place);
     const step = form?.terms.get(place) === 1 && form.terms.size === 1 ? form.constant : undefined;
     if (step === undefined) this.forget(place);
     else this.#shift(place, step);
@@ -60,24 +74,54 @@ export class State {
     }
   }
 
+  /** A test has shown the value of a boolean. */
+  learn(place: Place, value: Interval): void {
+    this.#values.set(place, value);
+  }
+
+  /** After `place = condition`, which reads nothing but these places, and not `place` itself. */
+  assignOutcome(place: Place, condition: Expression, reads: ReadonlySet<Place>): void {
+    this.#outcomes.set(place, { condition, reads });
+  }
+
+  /** The condition that has come out as the place says, and would again. */
+  outcome(place: Place): Expression | undefined {
+    return this.#outcomes.get(place)?.condition;
+  }
+
   /** After a write of which nothing is known. */
   forget(place: Place): void {
     this.#forgetChosenBy(place);
+    this.#forgetOutcomes(place);
     this.#values.delete(place);
     for (const [key, fact] of this.#facts) if (fact.form.terms.has(place)) this.#facts.delete(key);
   }
 
-  /** Every place that has a value or occurs in a fact. */
+  /** Every place that has a value, occurs in a fact, or is read by a condition whose outcome is kept. */
   places(): Set<Place> {
     return new Set([
       ...this.#values.keys(),
       ...[...this.#facts.values()].flatMap((fact) => [...fact.form.terms.keys()]),
+      ...[...this.#outcomes].flatMap(([place, { reads }]) => [place, ...reads]),
     ]);
   }
 
   /** Drops what is known of elements that the place's value chose. */
   #forgetChosenBy(index: Place): void {
     for (const place of index.chooses) this.forget(place);
+  }
+
+  /** Drops the conditions that read the place, and the one whose outcome it held. */
+  #forgetOutcomes(place: Place): void {
+    this.#outcomes.delete(place);
+    for (const [holder, { reads }] of this.#outcomes) if (reads.has(place)) this.#outcomes.delete(holder);
+  }
+
+  /** The outcomes that both states hold. */
+  #commonOutcomes(other: State): Map<Place, Outcome> {
+    return new Map(
+      [...this.#outcomes].filter(([place, { condition }]) => other.outcome(place) === condition),
+    );
   }
 
   /** Adds `form <= 0`; false where that cannot be. */
@@ -113,7 +157,7 @@ export class State {
     for (const [place, value] of this.#values) {
       if (other.#values.has(place)) values.set(place, hull(value, other.value(place)));
     }
-    const joined = new State(values);
+    const joined = new State(values, new Map(), this.#commonOutcomes(other));
     for (const [key, fact] of [...this.#facts, ...other.#facts]) {
       if (joined.#facts.has(key)) continue;
       const range = hull(this.#factRange(key, fact), other.#factRange(key, fact));
@@ -126,7 +170,7 @@ export class State {
   widened(next: State, stops: readonly number[]): State {
     const values = new Map<Place, Interval>();
     for (const [place, value] of next.#values) values.set(place, widen(this.value(place), value, stops));
-    const result = new State(values);
+    const result = new State(values, new Map(), this.#commonOutcomes(next));
     for (const [key, fact] of this.#facts) {
       const now = next.#facts.get(key);
       if (now === undefined) continue;
@@ -140,7 +184,7 @@ export class State {
   covers(other: State): boolean {
     for (const [place, value] of this.#values) if (!within(other.value(place), value)) return false;
     for (const [key, fact] of this.#facts) if (!within(other.#factRange(key, fact), fact.range)) return false;
-    return true;
+    return this.#commonOutcomes(other).size === this.#outcomes.size;
   }
 
   #factRange(key: string, fact: Fact): Interval {

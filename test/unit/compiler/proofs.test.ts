@@ -57,6 +57,7 @@ class Writer {
   }
 
   #relation(depth = 1): string {
+    if (this.#random() < 0.15) return this.#pick(["ok", "!ok"]);
     const kind = depth === 0 ? 9 : Math.floor(this.#random() * 8);
     if (kind === 0) return `(${this.#relation(0)} && ${this.#relation(0)})`;
     if (kind === 1) return `(${this.#relation(0)} || ${this.#relation(0)})`;
@@ -84,6 +85,10 @@ class Writer {
     const between =
       this.#random() < 0.3 ? `${indent}  ${this.#pick(PLACES)} = 27;\n` : this.#change(`${indent}  `);
     const access = `${indent}  array[${place}] = 1; used(i16(${place}));\n`;
+    if (this.#random() < 0.4) {
+      const test = `${indent}ok = ${place} < ${LENGTH};\n`;
+      return `${test}${this.#random() < 0.5 ? between : ""}${indent}if (ok) {\n${access}${indent}}\n`;
+    }
     return `${indent}if (${place} < ${LENGTH}) {\n${between}${access}${indent}}\n`;
   }
 
@@ -94,7 +99,7 @@ class Writer {
 
   #statement(depth: number, indent: string): string {
     const inner = `${indent}  `;
-    switch (Math.floor(this.#random() * (depth > 0 ? 12 : 7))) {
+    switch (Math.floor(this.#random() * (depth > 0 ? 13 : 8))) {
       case 0:
       case 1:
       case 2:
@@ -110,14 +115,22 @@ class Writer {
       }
       case 6:
         return this.#change(indent);
-      case 7:
-        return this.#guarded(indent);
+      case 7: {
+        if (this.#random() < 0.5) return `${indent}ok = ${this.#relation()};\n`;
+        const name = this.#pick(PLACES);
+        const [some, other] = [this.#sum(), this.#pick([name, "0", "3", this.#sum()])];
+        const choice = `(${this.#relation()} ? ${some} : ${other})`;
+        const value = this.#pick([`${name} + ${choice}`, `${name} - ${choice}`, `${choice} - ${name}`]);
+        return `${indent}${name} = ${value}; kept(i16(${name}));\n`;
+      }
       case 8:
-      case 9: {
+        return this.#guarded(indent);
+      case 9:
+      case 10: {
         const otherwise = this.#random() < 0.4 ? ` else {\n${this.block(depth - 1, inner)}${indent}}` : "";
         return `${indent}if (${this.#relation()}) {\n${this.block(depth - 1, inner)}${indent}}${otherwise}\n`;
       }
-      case 10:
+      case 11:
         return `${indent}if (${this.#relation()}) return;\n`;
       default: {
         const name = `i${this.#loops++}`;
@@ -138,6 +151,7 @@ function randomFunction(seed: number): string {
   let y: Int<0, ${LIMIT}> = y0;
   let z: Int<0, ${LIMIT}> = z0;
   let p: Int<0, 2> = 1;
+  let ok = false;
   let r = row[0];
   row[0].at = x; row[1].at = y; row[2].at = z;
 ${writer.block(3, "  ")}}
@@ -153,7 +167,7 @@ function provenLines(entry: string, lines: readonly string[]): readonly string[]
     diagnostics.map(({ file, start }) => file!.getLineAndCharacterOfPosition(start!).line),
   );
   const left = lines.map((line, i) => (refused.has(i) ? "" : line));
-  for (const i of refused) assert.match(lines[i], /^\s+(array|x|y|z|m|r|row|ring)\b/, lines[i]);
+  for (const i of refused) assert.match(lines[i], /^\s+(array|x|y|z|m|r|row|ring|ok)\b/, lines[i]);
   return provenLines(entry, left);
 }
 

@@ -25,6 +25,20 @@ function expression(name: string, text: string): Case {
 
 /** Faults of width that earlier random programs have found, each with the form that showed it. */
 export const widthCases: readonly Case[] = [
+  same(
+    "a sum and a difference with a choice, and a test that is kept",
+    `const array = new Uint8Array(8);
+export function run(a: U32, b: U32): U32 {
+  let n: U8 = u8(a);
+  n += n < 250 ? 5 : 0;
+  n -= n > 9 ? u8(b) % 10 : 0;
+  const i = u8(b >>> 8);
+  const fits = i < 8 && n !== 3;
+  if (fits) array[i] = n;
+  if (!fits || i < 2) return u32(n * 256 + array[0]);
+  return u32(n * 256 + array[i - 1]);
+}`,
+  ),
   expression("left shift of a negative value", "(i8(a) << 4) + (i16(b) << (a & 7))"),
   expression("sums inside mul32", "mul32(u32(a + 1), u32(b - 3)) ^ mul32(u16(a) + 7, u16(b) + 9)"),
   expression(
