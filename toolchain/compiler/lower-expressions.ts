@@ -15,7 +15,15 @@ import { lowerCondition } from "./lower-conditions.ts";
 import { lowerCell, lowerPlace } from "./lower-places.ts";
 import { lowerPointerAndIndex, offsetPointer } from "./lower-references.ts";
 import { lowerUpdate } from "./lower-updates.ts";
-import { BITS, type BinaryNode, type Expression, type NumberNode, RANGES, type RotateNode } from "./tree.ts";
+import {
+  BITS,
+  type BinaryNode,
+  type Expression,
+  type NumberNode,
+  RANGES,
+  type RotateNode,
+  type UnaryNode,
+} from "./tree.ts";
 import { binary, bitsOf, constant, convert, stored } from "./widths.ts";
 
 /** The exact value, or the value modulo 2^bits. */
@@ -43,7 +51,7 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
       return wide ? convert(UNSIGNED[wanted], leaf) : leaf;
     }
     case "unary":
-      return lowerUnary(at, expression, wanted);
+      return knownValue(at, expression) ?? lowerUnary(at, expression, wanted);
     case "binary":
       return knownValue(at, expression) ?? lowerBinary(at, expression, wanted);
     case "divide":
@@ -78,7 +86,7 @@ function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpressio
 }
 
 /** The value of an operation that can have but one and does nothing besides, such as `x & 0`. */
-function knownValue(at: Lowering, expression: BinaryNode): IrExpression | undefined {
+function knownValue(at: Lowering, expression: UnaryNode | BinaryNode): IrExpression | undefined {
   const { min, max } = at.ranges.of(expression);
   const once = at.order.changes(expression) || at.order.isOnce(expression);
   return min === max && !once ? constant(min, "int") : undefined;

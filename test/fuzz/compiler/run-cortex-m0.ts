@@ -79,7 +79,9 @@ function runImage(image: Uint8Array, calls: readonly Call[]): Run {
   const values: number[] = [];
   let read = 0;
   let callFrom = 0;
-  const at = (address: number, width: number, write: boolean) => {
+  /** The core adds the registers of LDRSB and LDRSH without a carry that is lost: 32 bits are the address. */
+  const at = (sum: number, width: number, write: boolean) => {
+    const address = sum >>> 0;
     for (const memory of memories) {
       const offset = address - memory.from;
       if (offset >= 0 && offset + width <= memory.octets.length && (memory.writable || !write)) {

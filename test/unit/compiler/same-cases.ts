@@ -81,6 +81,11 @@ export function run(a: U32, b: U32): U32 {
     `const part = new Uint8Array(1);
 export function run(a: U32, b: U32): U32 { return u32(mul32(u32(-1 * lengthOf(part)), 2654435761) ^ a ^ b); }`,
   ),
+  same(
+    "the complement of a length, shifted",
+    `const part = new Uint8Array(16);
+export function run(a: U32, b: U32): U32 { return u8(~lengthOf(part) << (a & 1)) + u8(-lengthOf(part) << (b & 1)); }`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
