@@ -395,7 +395,7 @@ function lowerSwitch(at: Lowering, statement: SwitchStatement, origin: Origin): 
   const needed = clauses.filter((clause) => clause.needed);
   const last = needed.at(-1);
   // C cannot see that one of the labels is always met, so the last one is the default too.
-  if (last && at.ranges.exhaustive(statement) && needed.every((clause) => clause.label)) {
+  if (last && at.ranges.exhaustive(statement) && !needed.some((clause) => clause.fallback)) {
     needed[needed.length - 1] = { ...last, fallback: true };
   }
   // In C99 no label may stand right before the end of a block.

@@ -86,6 +86,21 @@ export function run(a: U32, b: U32): U32 { return u32(mul32(u32(-1 * lengthOf(pa
     `const part = new Uint8Array(16);
 export function run(a: U32, b: U32): U32 { return u8(~lengthOf(part) << (a & 1)) + u8(-lengthOf(part) << (b & 1)); }`,
   ),
+  same(
+    "a switch whose value is known",
+    `let kind: U8 = 0;
+function chosen(): U8 {
+  kind &= 0;
+  switch (kind) {
+    case 0:
+    case 1:
+      return 7;
+    default:
+      assert(false);
+  }
+}
+export function run(a: U32, b: U32): U32 { return chosen() + u8(a ^ b); }`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
