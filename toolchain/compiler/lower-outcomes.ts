@@ -34,8 +34,13 @@ export function discard(at: Lowering, expression: Expression): void {
       discardIf(at, expression.condition, expression.whenTrue, expression.whenFalse);
       return;
     default:
-      for (const operand of operands(expression)) discard(at, operand);
+      discardOperands(at, expression);
   }
+}
+
+/** Emits what evaluating the operands does. */
+export function discardOperands(at: Lowering, expression: Parameters<typeof operands>[0]): void {
+  for (const operand of operands(expression)) discard(at, operand);
 }
 
 function discardIf(

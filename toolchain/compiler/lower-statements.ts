@@ -6,7 +6,7 @@ import { Lowering, type LoweringContext } from "./lower.ts";
 import { lowerCallStatement } from "./lower-calls.ts";
 import { lowerCondition } from "./lower-conditions.ts";
 import { lowerValue } from "./lower-expressions.ts";
-import { discard, knownOutcome } from "./lower-outcomes.ts";
+import { discard, discardOperands, knownOutcome } from "./lower-outcomes.ts";
 import { lowerCell, lowerTarget, withPlace } from "./lower-places.ts";
 import { lowerAccess, lowerPointer } from "./lower-references.ts";
 import { keptBits, scalarType, storageOf } from "./lower-storage.ts";
@@ -18,8 +18,10 @@ import { compoundValue } from "./range.ts";
 import {
   type AssignStatement,
   type CellType,
+  type CopyNode,
   type DeclareStatement,
   type Expression,
+  type FillNode,
   type FunctionTree,
   isReference,
   type LoopStatement,
@@ -232,29 +234,36 @@ function lowerEffect(at: Lowering, expression: Expression, origin: Origin): void
       at.emit({ kind: "call", origin, name, arguments: [place, value] });
       return;
     }
-    case "copy": {
-      const { target, targetOffset, source, sourceOffset, count } = expression;
-      const parts = lowerAccess(at, [target, targetOffset, source, sourceOffset, count]);
-      const type = typeOf(source);
-      const flash = type.kind === "array" && type.memory === "flash";
-      const name = flash ? "joinery_copy_flash" : mayOverlap(target, source) ? "memmove" : "memcpy";
-      at.emit({ kind: "call", origin, name, arguments: parts, drops: true });
+    case "copy":
+    case "fill":
+      // gcc warns of a memset of nothing.
+      if (at.ranges.of(expression.count).max === 0) discardOperands(at, expression);
+      else if (expression.kind === "copy") lowerCopy(at, expression, origin);
+      else lowerFill(at, expression, origin);
       return;
-    }
-    case "fill": {
-      const { target, offset, count, value } = expression;
-      const [place, size] = lowerAccess(at, [target, offset, count], value);
-      if (expression.lasting) {
-        at.emit({ kind: "call", origin, name: "joinery_wipe", arguments: [place, size] });
-        return;
-      }
-      const octet = stored("u8", lowerValue(at, value, 8));
-      at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size], drops: true });
-      return;
-    }
     case "assert":
       lowerAssertion(at, expression.condition, origin);
   }
+}
+
+function lowerCopy(at: Lowering, expression: CopyNode, origin: Origin): void {
+  const { target, targetOffset, source, sourceOffset, count } = expression;
+  const parts = lowerAccess(at, [target, targetOffset, source, sourceOffset, count]);
+  const type = typeOf(source);
+  const flash = type.kind === "array" && type.memory === "flash";
+  const name = flash ? "joinery_copy_flash" : mayOverlap(target, source) ? "memmove" : "memcpy";
+  at.emit({ kind: "call", origin, name, arguments: parts, drops: true });
+}
+
+function lowerFill(at: Lowering, expression: FillNode, origin: Origin): void {
+  const { target, offset, count, value } = expression;
+  const [place, size] = lowerAccess(at, [target, offset, count], value);
+  if (expression.lasting) {
+    at.emit({ kind: "call", origin, name: "joinery_wipe", arguments: [place, size] });
+    return;
+  }
+  const octet = stored("u8", lowerValue(at, value, 8));
+  at.emit({ kind: "call", origin, name: "memset", arguments: [place, octet, size], drops: true });
 }
 
 /** A trap where the condition does not hold, in a debug build; else what evaluating the condition does. */

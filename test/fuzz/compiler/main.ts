@@ -15,6 +15,7 @@ const HELP = `Runs random programs in the device language on every target; each 
 
   --programs N     how many (1000)
   --seed S         which: the same seed makes the same programs (1)
+  --from N         the number of the first, to go on where an earlier run ended (0)
   --targets a,b    some of: ${TARGETS.map(({ name }) => name).join(", ")}
   --workers N      processes (one for each processor); they do not change what comes out
   --reduce N       how many of the programs that differ are shrunk (3)
@@ -44,6 +45,7 @@ function optionsOf(args: readonly string[]) {
       options: {
         programs: { ...text, default: "1000" },
         seed: { ...text, default: "1" },
+        from: { ...text, default: "0" },
         targets: { ...text, default: TARGETS.map(({ name }) => name).join(",") },
         workers: { ...text, default: String(availableParallelism()) },
         reduce: { ...text, default: "3" },
@@ -53,7 +55,7 @@ function optionsOf(args: readonly string[]) {
         help: flag,
       },
     });
-    const whole = (name: "programs" | "seed" | "workers" | "reduce", least: number) => {
+    const whole = (name: "programs" | "seed" | "from" | "workers" | "reduce", least: number) => {
       const value = Number(values[name]);
       if (Number.isSafeInteger(value) && value >= least) return value;
       throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
@@ -64,6 +66,7 @@ function optionsOf(args: readonly string[]) {
       ...{ targets, out: values.out, debug: values.debug, json: values.json, help: values.help },
       programs: whole("programs", 1),
       seed: whole("seed", 0),
+      from: whole("from", 0),
       workers: whole("workers", 1),
       reduce: whole("reduce", 0),
     };
@@ -81,15 +84,30 @@ if (options.help) {
 const used = options.debug ? debugBuilds(toolchain) : toolchain;
 const started = performance.now();
 const minutes = () => (performance.now() - started) / 60_000;
-const shows = process.stderr.isTTY && !options.json;
+/** One line that is written over on a terminal; elsewhere a line a minute. */
+const LINE_EVERY_MS = 60_000;
+let nextLine = started + LINE_EVERY_MS;
 function progress(text: string): void {
-  if (shows) process.stderr.write(`\r\u001b[K${text}`);
+  if (options.json) return;
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r\u001b[K${text}`);
+  } else if (performance.now() >= nextLine) {
+    process.stderr.write(`${text}\n`);
+    nextLine = performance.now() + LINE_EVERY_MS;
+  }
 }
 
 const tasks = Array.from({ length: Math.ceil(options.programs / BATCH) }, (_, number) => {
-  const from = number * BATCH;
-  const count = Math.min(BATCH, options.programs - from);
-  return { number, seed: options.seed, from, count, targets: options.targets, debug: options.debug };
+  const done = number * BATCH;
+  const count = Math.min(BATCH, options.programs - done);
+  return {
+    number,
+    seed: options.seed,
+    from: options.from + done,
+    count,
+    targets: options.targets,
+    debug: options.debug,
+  };
 });
 let done = 0;
 let differing = 0;
@@ -139,6 +157,7 @@ function report(all: readonly Comparison[], found: readonly Difference[]): void 
   }
   const summary = {
     seed: options.seed,
+    from: options.from,
     programs: options.programs,
     targets: options.targets,
     debug: options.debug,

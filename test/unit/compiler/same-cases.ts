@@ -101,6 +101,20 @@ function chosen(): U8 {
 }
 export function run(a: U32, b: U32): U32 { return chosen() + u8(a ^ b); }`,
   ),
+  same(
+    "no octets to copy and to fill",
+    `const from = new Uint8Array(4);
+const to = new Uint8Array(4);
+let calls: U8 = 0;
+function next(): U8 { calls = u8(calls + 1); return calls; }
+export function run(a: U32, b: U32): U32 {
+  fill(to, 0, 0, next());
+  fill(to, 1, a & 0, 1);
+  copy(to, next() & 3, from, 0, 0);
+  wipe(to, 0, 0);
+  return u32(to[0] + to[1] + calls + b);
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
