@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { avrInstruction, CPU } from "avr8js";
-import { completeNegation, isNegation } from "../../../hil/emulator/atmega/negation.ts";
+import { CPU } from "avr8js";
+import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { END } from "./batch.ts";
 import { C_FLAGS, RANDOM_FLAGS } from "./c-program.ts";
 import { type Call, type Run, wordsOf } from "./calls.ts";
@@ -64,9 +64,7 @@ function runImage(image: Uint8Array, calls: readonly Call[]): Run {
     return true;
   };
   while (written < output.length && cpu.cycles - callFrom < MOST_CYCLES) {
-    const opcode = flash[cpu.pc];
-    avrInstruction(cpu);
-    if (isNegation(opcode)) completeNegation(cpu, opcode);
+    executeInstruction(cpu);
   }
   const values = [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
   return values.length === calls.length

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { avrInstruction, avrInterrupt, CPU } from "avr8js";
+import { avrInterrupt, CPU } from "avr8js";
+import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { randomFrom } from "../../fuzz/compiler/random.ts";
 import { compileProgram, inFolder, LANGUAGE, WARNINGS } from "./targets.ts";
 
@@ -116,7 +117,7 @@ function run(
     let edges = 0;
     while (written.length < 8 && cpu.cycles < 20_000_000) {
       const on = (cpu.data[SREG] & 0x80) !== 0;
-      avrInstruction(cpu);
+      executeInstruction(cpu);
       // After the instruction that turns them on, one more runs first (DS40002061B, 7.7).
       if (on && (cpu.data[SREG] & 0x80) !== 0 && random() < 0.02 && edges < 60000) {
         avrInterrupt(cpu, INT0);

@@ -10,7 +10,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { avrInstruction, CPU } from "avr8js";
+import { CPU } from "avr8js";
+import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 
 const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
@@ -227,7 +228,7 @@ function runAvr(
   };
   const limit = 2_000_000 * count;
   while (written < output.length && cpu.cycles < limit) {
-    avrInstruction(cpu);
+    executeInstruction(cpu);
     cpu.tick();
   }
   return [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
