@@ -41,23 +41,33 @@ export function branch(evaluator: Evaluator, condition: Expression): Branches {
     default: {
       const range = evaluator.value(condition);
       const place = evaluator.places.of(condition);
-      const { whenTrue, whenFalse } = outcomes(evaluator, place);
-      return {
-        whenTrue: range.max > 0 ? withValue(whenTrue, place, TRUE) : undefined,
-        whenFalse: range.min < 1 ? withValue(whenFalse, place, FALSE) : undefined,
-      };
+      const tested = (branches: Branches): Branches => ({
+        whenTrue: range.max > 0 ? withValue(branches.whenTrue, place, TRUE) : undefined,
+        whenFalse: range.min < 1 ? withValue(branches.whenFalse, place, FALSE) : undefined,
+      });
+      const { whenTrue, whenFalse } = tested(outcomes(evaluator, place));
+      if (whenTrue || whenFalse) return { whenTrue, whenFalse };
+      // Neither can be: the place is known, and so is that its condition has not come out like that. As for a comparison.
+      return tested({ whenTrue: evaluator.state, whenFalse: evaluator.state });
     }
   }
 }
+
+/** Kept tests that name kept tests are followed so far: a chain of them may name each more than once. */
+const MOST_RECALLED = 3;
 
 /** What the condition proves whose outcome a boolean holds: it would come out the same now. */
 function outcomes(evaluator: Evaluator, place: Place | undefined): Branches {
   const { state, reporting } = evaluator;
   const condition = place && state?.outcome(place);
-  if (condition === undefined) return { whenTrue: state, whenFalse: state };
+  if (condition === undefined || evaluator.recalled === MOST_RECALLED) {
+    return { whenTrue: state, whenFalse: state };
+  }
   // The ranges of the condition are those of the place where it stands.
   evaluator.reporting = false;
+  evaluator.recalled++;
   const branches = evaluator.branch(condition);
+  evaluator.recalled--;
   evaluator.reporting = reporting;
   evaluator.state = state;
   return branches;

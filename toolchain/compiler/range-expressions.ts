@@ -26,6 +26,8 @@ export class Evaluator {
   reporting = false;
   /** A choice inside an operation is being looked at, branch by branch. */
   choosing = false;
+  /** So many kept tests, each named by the one before, are being looked into. */
+  recalled = 0;
   readonly calls: Calls;
   readonly ranges: Ranges;
   readonly places: Places;

@@ -88,7 +88,9 @@ export function assign(evaluator: Evaluator, target: Expression, value: Expressi
   if (place === undefined) return;
   evaluator.state.assign(place, stored, outlived ? undefined : form);
   const reads = typeOf(target).kind === "boolean" ? evaluator.places.read(value) : undefined;
-  if (reads && reads.size > 0 && !reads.has(place)) evaluator.state.assignOutcome(place, value, reads);
+  // A condition that read the target, by whatever name, has come out by what was there before.
+  const overwritten = reads && [...reads].some((other) => other === place || mayBeTarget(other));
+  if (reads && reads.size > 0 && !overwritten) evaluator.state.assignOutcome(place, value, reads);
 }
 
 /** The place that a target is once the value is known; undefined where the value may have chosen another element. */

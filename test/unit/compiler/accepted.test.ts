@@ -13,10 +13,18 @@ function input(): U32 { return 0; }
 const frame = new Uint8Array(64);
 `;
 
+/** `t1` to `t<count>`. */
+function chainOfTests(count: number): string {
+  const tests = Array.from({ length: count }, (_, n) => `const t${n + 1} = t${n} && (t${n} || i > ${n});`);
+  return tests.join(" ");
+}
+
 /** What a reader sees to be safe, the compiler must see, too: reason, declarations, body of main. */
 // biome-ignore format: one case a line
 const accepted: readonly (readonly [why: string, declarations: string, body: string])[] = [
   ["a loop up to a ranged parameter", "function f(n: Int<0, 64>): void { for (let i = 0; i < n; i++) frame[i] = 1; }", "f(3);"],
+  ["kept tests that name kept tests", "", "const i = u8(input()); const fits = i < 64; const isRight = fits && i > 3; const isWanted = isRight && i !== 9; if (isWanted) frame[i - 4] = 1;"],
+  ["a long chain of kept tests that each name the one before twice", "", `let i = u8(input()); const t0 = i > 3; ${chainOfTests(40)} if (t40) use(i);`],
   ["a mask", "", "frame[u8(input()) & 15] = u8(input());"],
   ["an early return", "function f(length: U8): U8 { if (length < 12 || length > 64) return 0; return frame[length - 12] ^ frame[length - 1]; }", "use(f(3));"],
   ["a guard with &&", "", "const i = u8(input()); if (i > 3 && frame[i & 63] !== 0 && i < 64) frame[i - 4] = 1;"],

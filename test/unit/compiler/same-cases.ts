@@ -39,6 +39,29 @@ export function run(a: U32, b: U32): U32 {
   return u32(n * 256 + array[i - 1]);
 }`,
   ),
+  same(
+    "a test kept in a field that it reads by another name",
+    `class Flag { set: boolean = false; }
+const one = new Flag();
+function toggled(x: Flag, y: Flag): U8 {
+  x.set = !y.set;
+  if (x.set) return y.set ? 1 : 2;
+  return y.set ? 3 : 4;
+}
+export function run(a: U32, b: U32): U32 {
+  one.set = (a & 1) === 1;
+  return u32(toggled(one, one) * 256 + u8(b));
+}`,
+  ),
+  same(
+    "a kept test that is known before what it tested",
+    `export function run(a: U32, b: U32): U32 {
+  const i = u8(a);
+  const isLow = i < 8;
+  if (isLow === true && i >= 8) return u32((isLow ? 1 : 2) + i);
+  return u32(i + (isLow ? 3 : 4) + u8(b));
+}`,
+  ),
   expression("left shift of a negative value", "(i8(a) << 4) + (i16(b) << (a & 7))"),
   expression("sums inside mul32", "mul32(u32(a + 1), u32(b - 3)) ^ mul32(u16(a) + 7, u16(b) + 9)"),
   expression(
