@@ -16,7 +16,7 @@ const FUNCTIONS = 120;
 
 const HEAD = `import { type Int, i16, records, type i16 as I16 } from ${JSON.stringify(LANGUAGE)};
 const array = new Uint8Array(${LENGTH});
-class Ring { at: Int<0, ${LIMIT}> = 4; }
+class Ring { at: Int<0, ${LIMIT}> = 4; ok = false; }
 const ring = new Ring();
 const other = new Ring();
 const row = records(Ring, 3);
@@ -31,6 +31,9 @@ export function isWrong(): boolean { return wrong; }
 
 /** What is stored into and counted. */
 const PLACES = ["x", "y", "z", "m", "ring.at", "row[p].at", "row[1].at", "r.at"];
+
+/** What keeps a test. */
+const FLAGS = ["ok", "ok", "ring.ok", "r.ok", "row[1].ok"];
 
 /** What makes a place among records another one. */
 const CHOICES = ["p = 2", "p = p === 0 ? 2 : p - 1", "r = row[p]", "r = row[1]", "r = ring"];
@@ -57,7 +60,7 @@ class Writer {
   }
 
   #relation(depth = 1): string {
-    if (this.#random() < 0.15) return this.#pick(["ok", "!ok"]);
+    if (this.#random() < 0.15) return `${this.#pick(["", "!"])}${this.#pick(FLAGS)}`;
     const kind = depth === 0 ? 9 : Math.floor(this.#random() * 8);
     if (kind === 0) return `(${this.#relation(0)} && ${this.#relation(0)})`;
     if (kind === 1) return `(${this.#relation(0)} || ${this.#relation(0)})`;
@@ -86,8 +89,9 @@ class Writer {
       this.#random() < 0.3 ? `${indent}  ${this.#pick(PLACES)} = 27;\n` : this.#change(`${indent}  `);
     const access = `${indent}  array[${place}] = 1; used(i16(${place}));\n`;
     if (this.#random() < 0.4) {
-      const test = `${indent}ok = ${place} < ${LENGTH};\n`;
-      return `${test}${this.#random() < 0.5 ? between : ""}${indent}if (ok) {\n${access}${indent}}\n`;
+      const flag = this.#pick(FLAGS);
+      const test = `${indent}${flag} = ${place} < ${LENGTH};\n`;
+      return `${test}${this.#random() < 0.5 ? between : ""}${indent}if (${flag}) {\n${access}${indent}}\n`;
     }
     return `${indent}if (${place} < ${LENGTH}) {\n${between}${access}${indent}}\n`;
   }
@@ -116,7 +120,7 @@ class Writer {
       case 6:
         return this.#change(indent);
       case 7: {
-        if (this.#random() < 0.5) return `${indent}ok = ${this.#relation()};\n`;
+        if (this.#random() < 0.5) return `${indent}${this.#pick(FLAGS)} = ${this.#relation()};\n`;
         const name = this.#pick(PLACES);
         const [some, other] = [this.#sum(), this.#pick([name, "0", "3", this.#sum()])];
         const choice = `(${this.#relation()} ? ${some} : ${other})`;
