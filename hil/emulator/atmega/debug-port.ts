@@ -71,9 +71,10 @@ export class AvrDebugPort implements DebugPort {
     return true;
   }
 
-  /** Whether the program stands still before its next instruction. A step ends here. */
+  /** Whether the program stands still before its next instruction: not where it sleeps before it. A step ends here. */
   stops(): boolean {
-    const stops = this.stepping || this.breakpoints.has(2 * this.#core().pc);
+    const { pc, sleepMode } = this.#core();
+    const stops = this.stepping || (sleepMode === undefined && this.breakpoints.has(2 * pc));
     if (stops) {
       this.stepping = false;
       this.onStop();

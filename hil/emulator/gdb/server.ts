@@ -21,6 +21,8 @@ const NOT_SUPPORTED = "";
 const TRAPPED = "T05";
 const INTERRUPTED = "T02";
 const ENDED = "W00";
+/** So long a debugger may take to leave when the run is over. */
+const LEAVE_MS = 500;
 /** Octets of a packet, either way. */
 const PACKET_BYTES = 0x1000;
 
@@ -80,7 +82,9 @@ export class GdbServer implements Participant {
     if (this.#socket !== undefined && !this.#stopped) this.#packets.send(ENDED);
     this.#release();
     this.#socket?.end();
+    const late = setTimeout(() => this.#socket?.destroy(), LEAVE_MS);
     await new Promise((closed) => this.#server.close(closed));
+    clearTimeout(late);
   }
 
   #connect(socket: Socket): void {
@@ -145,8 +149,7 @@ export class GdbServer implements Participant {
       case "g":
         return hex(this.#debug.readRegisters());
       case "G":
-        this.#debug.writeRegisters(Buffer.from(rest, "hex"));
-        return OK;
+        return this.#writeRegisters(rest);
       case "p":
         return this.#readRegister(rest);
       case "P":
@@ -168,8 +171,15 @@ export class GdbServer implements Participant {
     }
   }
 
+  #writeRegisters(text: string): string {
+    const octets = Buffer.from(text, "hex");
+    if (octets.length !== this.#debug.readRegisters().length) return BAD_REQUEST;
+    this.#debug.writeRegisters(octets);
+    return OK;
+  }
+
   #readRegister(text: string): string {
-    const run = this.#debug.registerRuns[Number.parseInt(text, 16)];
+    const run = this.#debug.registerRuns[hexNumber(text)];
     if (run === undefined) return BAD_REQUEST;
     const [start, length] = run;
     return hex(this.#debug.readRegisters().subarray(start, start + length));
@@ -178,7 +188,7 @@ export class GdbServer implements Participant {
   /** `number=octets`. */
   #writeRegister(text: string): string {
     const [number, octets] = text.split("=");
-    const run = this.#debug.registerRuns[Number.parseInt(number, 16)];
+    const run = this.#debug.registerRuns[hexNumber(number)];
     const value = Buffer.from(octets ?? "", "hex");
     if (run === undefined || value.length !== run[1]) return BAD_REQUEST;
     const registers = this.#debug.readRegisters();
@@ -189,7 +199,7 @@ export class GdbServer implements Participant {
 
   /** `address,length`. */
   #readMemory(text: string): string {
-    const [address, length] = text.split(",").map((number) => Number.parseInt(number, 16));
+    const [address, length] = text.split(",").map(hexNumber);
     if (!(length <= PACKET_BYTES / 2)) return BAD_REQUEST;
     const octets = this.#debug.readMemory(address, length);
     return octets === undefined ? BAD_REQUEST : hex(octets);
@@ -197,18 +207,22 @@ export class GdbServer implements Participant {
 
   /** `address,length:octets`. */
   #writeMemory(text: string): string {
-    const [address] = text.split(",");
-    const octets = Buffer.from(text.slice(text.indexOf(":") + 1), "hex");
-    return this.#debug.writeMemory(Number.parseInt(address, 16), octets) ? OK : BAD_REQUEST;
+    const [place, contents] = text.split(":");
+    const [address, length] = place.split(",").map(hexNumber);
+    const octets = Buffer.from(contents ?? "", "hex");
+    if (octets.length !== length) return BAD_REQUEST;
+    return this.#debug.writeMemory(address, octets) ? OK : BAD_REQUEST;
   }
 
   /** `type,address,kind`: a breakpoint of either type is no change of the flash. */
   #breakpoint(isSet: boolean, text: string): string {
-    const [type, address] = text.split(",");
+    const [type, place] = text.split(",");
     if (type !== "0" && type !== "1") return NOT_SUPPORTED;
+    const address = hexNumber(place);
+    if (Number.isNaN(address)) return BAD_REQUEST;
     const { breakpoints } = this.#debug;
-    if (isSet) breakpoints.add(Number.parseInt(address, 16));
-    else breakpoints.delete(Number.parseInt(address, 16));
+    if (isSet) breakpoints.add(address);
+    else breakpoints.delete(address);
     return OK;
   }
 }
@@ -217,6 +231,11 @@ function query(text: string): string {
   if (text.startsWith("Supported")) return `PacketSize=${PACKET_BYTES.toString(16)}`;
   // "1": the program was there before the debugger, so a debugger that quits leaves it running.
   return text.startsWith("Attached") ? "1" : NOT_SUPPORTED;
+}
+
+/** NaN where the text is no hexadecimal number. */
+function hexNumber(text: string | undefined): number {
+  return /^[0-9a-f]+$/i.test(text ?? "") ? Number.parseInt(text!, 16) : Number.NaN;
 }
 
 function hex(octets: Uint8Array): string {

@@ -39,6 +39,24 @@ describe("the debug port of an emulated ATmega328P", () => {
     assert.equal(machine.runUntil(1e6), 1e6);
   });
 
+  it("stops before the instruction after a sleep once, when it is over", async () => {
+    const { machine, board, debug, addressOf } = await bench(`#include <avr/sleep.h>
+ISR(TIMER1_OVF_vect) {}
+int main(void) {
+  TCCR1B = _BV(CS10); TIMSK1 = _BV(TOIE1); sleep_enable(); sei();
+  __asm__ volatile("sleep"); __asm__ volatile(".global awake"); __asm__ volatile(".type awake, @function"); __asm__ volatile("awake: nop");
+  done = 1;
+  for (;;) ;
+}`);
+    const stopsNs: number[] = [];
+    debug.onStop = () => stopsNs.push(machine.nowNs());
+    debug.breakpoints.add(addressOf("awake"));
+    board.runTo(20e6);
+    assert.equal(stopsNs.length, 1);
+    assert.ok(stopsNs[0] >= 65536 * CYCLE_NS);
+    assert.equal(board.u8("done"), 1);
+  });
+
   it("executes one instruction for a step, and then stands still", async () => {
     const { machine, debug, pc } = await bench();
     assert.equal(pc(), 0);

@@ -16,7 +16,8 @@ class Debugger {
   #arrived: () => void = () => {};
 
   constructor(port: number) {
-    this.#socket = connect(port, "127.0.0.1");
+    // Its side of the connection stays open until it leaves by itself.
+    this.#socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     this.#socket.on("data", (octets) => {
       this.#received += octets.toString("latin1");
       this.#arrived();
@@ -133,6 +134,33 @@ describe("the server of GDB's remote protocol", () => {
     assert.equal(await gdb.ask("m0,ffff"), "E01");
     assert.equal(await gdb.ask("mxyz"), "E01");
     assert.equal(await gdb.ask("M0,1:00"), "E01");
+  });
+
+  it("refuses what is cut short or no number, and changes nothing for it", async () => {
+    const at = (0x800000 + count).toString(16);
+    const before = await gdb.ask("g");
+    for (const command of [
+      "G",
+      "G00",
+      "Gzz",
+      `M${at},2:2a`,
+      `M${at},1`,
+      "m-1,1",
+      `m${at},-1`,
+      "Z0",
+      "Z1,x,2",
+    ]) {
+      assert.equal(await gdb.ask(command), "E01", command);
+    }
+    assert.equal(await gdb.ask("g"), before);
+    assert.equal(await gdb.ask(`G${before}`), "OK");
+  });
+
+  it("does not wait for a debugger that stays when the run is over", async () => {
+    await gdb.ask("?");
+    await server.close();
+    await run;
+    assert.equal(over, false);
   });
 
   it("answers what it does not know as the protocol asks, and quits without a kill", async () => {
