@@ -12,6 +12,10 @@ export interface RadioChip {
   reset(asserted: boolean): void;
   /** Calls `listener` at each change of a DIO line. All lines are low at first. */
   onDio(listener: (dio: Dio, level: boolean) => void): void;
+  /** The level of BUSY, where the chip has that line. */
+  readonly busy?: boolean;
+  /** Calls `listener` at each change of BUSY. */
+  onBusy?(listener: (level: boolean) => void): void;
 }
 
 /** Where on the air an event took place. */

@@ -1,12 +1,12 @@
 /** What the host side and the modem side of the chip share: everything that a reset clears. */
-import { Fifo } from "./fifo.ts";
+import { DataBuffer } from "../lora/index.ts";
 import { ImageCalibration } from "./image-calibration.ts";
 import { InterruptFlags } from "./interrupts.ts";
 import { Reg, Registers } from "./registers.ts";
 
 export class ChipState {
   readonly registers = new Registers();
-  readonly fifo = new Fifo();
+  readonly fifo = new DataBuffer();
   readonly interrupts = new InterruptFlags();
   readonly calibration = new ImageCalibration();
   /** The carrier in steps, 24 bits: what RegFrf* held when the least significant octet was last written. */

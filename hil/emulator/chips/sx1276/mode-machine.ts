@@ -3,20 +3,24 @@
  * synthesizer, transmission, reception, channel activity detection, and the return to standby. Datasheet
  * sections 4.1.5 and 4.1.6.
  *
+ * The symbol time-out of a single reception no longer counts once a preamble is detected. A packet that turns
+ * out not to be for this receiver (sync word, header) ends a single reception with RxTimeout, as the datasheet
+ * says of a lost signal; a continuous one goes on waiting.
+ *
  * Timers carry the instant they stand for: the board's own time may have run ahead of it.
  */
-import { type Air, reportedSnrDb, type Transmission } from "../../../air/index.ts";
+import { type Air, reportedSnrDb, symbolUs, type Transmission } from "../../../air/index.ts";
 import type { Clock, Timer } from "../../../clock/index.ts";
+import { hex } from "../hex.ts";
+import { activityPresent, Demodulator, type ReceivedPacket, WindowTimer } from "../lora/index.ts";
 import type { RadioChannel, RadioEvent } from "../radio-chip.ts";
-import { activityPresent } from "./activity-detection.ts";
 import type { ChipState } from "./chip-state.ts";
-import { Demodulator, type ReceivedPacket } from "./demodulator.ts";
 import { Irq } from "./interrupts.ts";
 import { invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
 import { carrierHz, modulate } from "./modulator.ts";
 import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, withMode } from "./operating-mode.ts";
 import { clearCounters, recordHeader, recordPacket } from "./packet-registers.ts";
-import { hex, Reg } from "./registers.ts";
+import { Reg } from "./registers.ts";
 import { activityDetectionNs, OSCILLATOR_START_NS, SYNTHESIZER_START_NS } from "./timing.ts";
 
 export interface ModeMachineOptions {
@@ -30,9 +34,13 @@ export interface ModeMachineOptions {
   readonly onSignal: () => void;
 }
 
+/** RegModemStat 4:0: clear; or header valid, RX on-going, synchronized, detected. */
+const MODEM_STATUS = { searching: 0x10, detected: 0x05, synchronized: 0x07, header: 0x0f } as const;
+
 export class ModeMachine {
   readonly #options: ModeMachineOptions;
   readonly #demodulator: Demodulator;
+  readonly #symbolTimeout: WindowTimer;
   #chip: ChipState;
   #oscillatorReadyNs = 0;
   #modeReady = true;
@@ -46,14 +54,18 @@ export class ModeMachine {
   constructor(chip: ChipState, options: ModeMachineOptions) {
     this.#chip = chip;
     this.#options = options;
+    this.#symbolTimeout = new WindowTimer(options.clock);
     this.#demodulator = new Demodulator({
       air: options.air,
       clock: options.clock,
       name: options.name,
       events: {
+        preamble: () => this.#symbolTimeout.cancel(),
         header: (header) => this.#headerReceived(header),
         packet: (packet, atNs) => this.#packetReceived(packet, atNs),
-        timeout: (atNs) => this.#receptionTimedOut(atNs),
+        lost: (_cause, atNs) => {
+          if (modeOf(this.#chip.opMode) === Mode.RxSingle) this.#receptionTimedOut(atNs);
+        },
       },
     });
   }
@@ -73,7 +85,7 @@ export class ModeMachine {
 
   /** RegModemStat 4:0. */
   get modemStatus(): number {
-    return this.#demodulator.status;
+    return MODEM_STATUS[this.#demodulator.progress];
   }
 
   /** NRESET fell: everything stops, and goes on with the registers of `chip`. */
@@ -116,7 +128,6 @@ export class ModeMachine {
       this.#options.onEvent({ type: "tx-aborted", atNs: nowNs, ...channelOf(this.#transmission) });
       this.#transmission = undefined;
     }
-    this.#demodulator.stop();
     this.#closeReceiver(nowNs);
   }
 
@@ -212,7 +223,11 @@ export class ModeMachine {
     const channel = this.#channel(settings);
     this.#reachAt(lockNs, nowNs, () => {
       this.#openReceiver(channel, lockNs);
-      this.#demodulator.start(settings, channel.frequencyHz, single, lockNs);
+      if (single) {
+        const timeoutNs = lockNs + Math.round(settings.symbolTimeout * symbolUs(settings) * 1000);
+        this.#symbolTimeout.start(timeoutNs, (atNs) => this.#receptionTimedOut(atNs));
+      }
+      this.#demodulator.start(settings, channel.frequencyHz, lockNs);
     });
   }
 
@@ -258,6 +273,8 @@ export class ModeMachine {
   }
 
   #closeReceiver(atNs: number): void {
+    this.#demodulator.stop();
+    this.#symbolTimeout.cancel();
     if (this.#receiving === undefined) return;
     const channel = this.#receiving;
     this.#receiving = undefined;
@@ -274,7 +291,8 @@ export class ModeMachine {
     this.#reachAt(lockNs, nowNs, () => {
       this.#openReceiver(channel, lockNs);
       this.#transition = clock.at(listenedNs, () => {
-        const detected = activityPresent(air.arrivals(name, lockNs), settings, channel, lockNs, listenedNs);
+        const detector = { rxInverted: settings.rxInverted, detects: "preamble" } as const;
+        const detected = activityPresent(air.arrivals(name, lockNs), detector, channel, lockNs, listenedNs);
         this.#closeReceiver(listenedNs);
         this.#transition = clock.at(doneNs, () => this.#activityDetected(detected, channel, doneNs));
       });

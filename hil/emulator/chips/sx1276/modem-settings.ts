@@ -1,6 +1,8 @@
 /** What the LoRa modem takes from its registers when it starts to transmit or receive: datasheet section 6.4. */
-import { type Modulation, needsLowDataRateOptimize } from "../../../air/index.ts";
-import { hex, Reg, type Registers } from "./registers.ts";
+import { needsLowDataRateOptimize } from "../../../air/index.ts";
+import { hex } from "../hex.ts";
+import type { ReceiverSettings } from "../lora/index.ts";
+import { Reg, type Registers } from "./registers.ts";
 
 /** RegModemConfig1 7:4; the datasheet's kHz figures are these, rounded. */
 const BANDWIDTHS_HZ = [
@@ -20,12 +22,8 @@ const BANDWIDTHS_HZ = [
 export const FREQUENCY_STEP_HZ = 32e6 / 2 ** 19;
 
 /** The symbols of a modem, and everything around them that receiver and transmitter must agree on. */
-export interface ModemSettings extends Modulation {
-  readonly syncWord: number;
-  readonly rxInverted: boolean;
+export interface ModemSettings extends ReceiverSettings {
   readonly txInverted: boolean;
-  readonly payloadLength: number;
-  readonly maxPayloadLength: number;
   /** RXSINGLE gives up after as many symbols without a preamble. */
   readonly symbolTimeout: number;
 }

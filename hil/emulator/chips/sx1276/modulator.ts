@@ -1,6 +1,6 @@
 /** The transmit side of the LoRa modem: from registers and buffer to a packet. Datasheet section 4.1.6, "Data Transmission". */
 import { airtimeUs, type Transmission } from "../../../air/index.ts";
-import type { Fifo } from "./fifo.ts";
+import type { DataBuffer } from "../lora/index.ts";
 import { FREQUENCY_STEP_HZ, invertIqFaults, modemSettings } from "./modem-settings.ts";
 import { outputPower, rampUs } from "./power-amplifier.ts";
 import { Reg, type Registers } from "./registers.ts";
@@ -11,7 +11,7 @@ import { Reg, type Registers } from "./registers.ts";
  */
 export function modulate(chip: {
   registers: Registers;
-  fifo: Fifo;
+  fifo: DataBuffer;
   frf: number;
   name: string;
   lockNs: number;

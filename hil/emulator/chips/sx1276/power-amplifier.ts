@@ -1,5 +1,5 @@
 /** Output power and what protects the amplifier: datasheet sections 5.4.2 to 5.4.4, registers 0x09, 0x0A, 0x0B, 0x4D. */
-import { hex } from "./registers.ts";
+import { hex } from "../hex.ts";
 
 const PA_BOOST = 0x80;
 /** RegPaDac for +20 dBm on PA_BOOST. */

@@ -203,8 +203,3 @@ export class Registers {
     this.#common[address] = value;
   }
 }
-
-/** "0x1D", as the datasheet writes addresses and values. */
-export function hex(value: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(2, "0")}`;
-}

@@ -1,7 +1,9 @@
 /** What is wrong with a register write that the chip itself would take in silence. */
+
+import { hex } from "../hex.ts";
 import { mappingField } from "./interrupts.ts";
 import { isLora, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
-import { FSK_IMAGE_CAL, hex, loraAccess, PAGE_FIRST, PAGE_LAST, Reg } from "./registers.ts";
+import { FSK_IMAGE_CAL, loraAccess, PAGE_FIRST, PAGE_LAST, Reg } from "./registers.ts";
 
 /** Checks a write to any register but RegFifo and RegOpMode. A value that is not `stored` is lost. */
 export function checkWrite(

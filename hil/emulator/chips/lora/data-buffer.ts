@@ -1,8 +1,8 @@
 /**
- * The data buffer of the LoRa modem, datasheet section 4.1.2.3: 256 octets that the host reaches
- * through RegFifo at FifoAddrPtr and the modem at its own pointers. All addresses wrap. Sleep clears it.
+ * The data buffer of a LoRa modem: 256 octets that the host and the modem reach each at pointers of its own. All
+ * addresses wrap. SX1276 datasheet, section 4.1.2.3; SX1261/2 datasheet, chapter 7. Sleep clears it.
  */
-export class Fifo {
+export class DataBuffer {
   readonly #octets = new Uint8Array(256);
 
   read(address: number): number {

@@ -1,35 +1,34 @@
 /**
- * The receive side of the LoRa modem: waits for a preamble, follows a packet to its end, gives up after
- * the symbol time-out. Datasheet sections 4.1.1.6 (packet structure) and 4.1.6 (RX single and continuous).
+ * The receive side of a LoRa modem: waits for a preamble and follows a packet to its end. SX1276 datasheet,
+ * sections 4.1.1.6 (packet structure) and 4.1.6; SX1261/2 datasheet, section 6.1.
  *
- * A preamble is detected after five of its symbols have passed inside the window; from then on the
- * time-out no longer counts. A packet that turns out not to be for this receiver (sync word, header)
- * ends a single reception with RxTimeout, as the datasheet says of a lost signal, and a continuous one
- * goes on waiting.
+ * A preamble is detected after five of its symbols have passed inside the window. When the window ends, and
+ * whether a receiver goes on after a packet, its chip decides: it has the timers.
  */
 import {
   type Air,
   type Arrival,
+  type Modulation,
   preambleWithSyncSymbols,
   sameChannel,
   symbolUs,
 } from "../../../air/index.ts";
 import type { Clock, Timer } from "../../../clock/index.ts";
-import type { ModemSettings } from "./modem-settings.ts";
 
 /** Symbols of a preamble that must lie inside the window. */
 const DETECTION_SYMBOLS = 5;
 /** The explicit header fills the first block of the payload: 8 symbols at 4/8. */
 const HEADER_SYMBOLS = 8;
 
-/** RegModemStat 4:0. */
-export const ModemStatus = {
-  Clear: 0x10,
-  HeaderValid: 0x08,
-  RxOngoing: 0x04,
-  Synchronized: 0x02,
-  Detected: 0x01,
-} as const;
+/** What a receiver listens for. */
+export interface ReceiverSettings extends Modulation {
+  readonly syncWord: number;
+  readonly rxInverted: boolean;
+  /** Octets of a packet with implicit header. */
+  readonly payloadLength: number;
+  /** A longer packet with explicit header is not received. */
+  readonly maxPayloadLength: number;
+}
 
 export interface ReceivedPacket {
   readonly arrival: Arrival;
@@ -41,9 +40,22 @@ export interface ReceivedPacket {
 
 /** Called with the instant, since a board may have run ahead of it. */
 export interface DemodulatorEvents {
+  /** A preamble was detected: a packet is followed from now on. */
+  preamble(atNs: number): void;
+  /** An explicit header was understood. */
   header(packet: { codingRate: number; crc: boolean }, atNs: number): void;
   packet(packet: ReceivedPacket, atNs: number): void;
-  timeout(atNs: number): void;
+  /**
+   * The packet is not for this receiver: it has another sync word, its header is not understood or announces too
+   * much, or its transmitter gave up.
+   */
+  lost(cause: "sync word" | "header" | "signal", atNs: number): void;
+}
+
+interface Window {
+  readonly settings: ReceiverSettings;
+  readonly frequencyHz: number;
+  openNs: number;
 }
 
 export class Demodulator {
@@ -52,12 +64,9 @@ export class Demodulator {
   readonly #name: string;
   readonly #events: DemodulatorEvents;
   readonly #timers = new Set<Timer>();
-  #window:
-    | { settings: ModemSettings; frequencyHz: number; single: boolean; openNs: number; timeoutNs: number }
-    | undefined;
-  #timeout: Timer | undefined;
+  #window: Window | undefined;
   #locked: Arrival | undefined;
-  #status: number = ModemStatus.Clear;
+  #progress: "searching" | "detected" | "synchronized" | "header" = "searching";
 
   constructor(options: { air: Air; clock: Clock; name: string; events: DemodulatorEvents }) {
     this.#air = options.air;
@@ -67,32 +76,30 @@ export class Demodulator {
     options.air.attach({ name: options.name, arriving: (arrival) => this.#consider(arrival) });
   }
 
-  /** RegModemStat 4:0. */
-  get status(): number {
-    return this.#status;
+  /** What of a packet has been found so far. */
+  get progress(): "searching" | "detected" | "synchronized" | "header" {
+    return this.#progress;
   }
 
-  /** Opens the window at `openNs`, also for packets that are in their preamble by then. */
-  start(settings: ModemSettings, frequencyHz: number, single: boolean, openNs: number): void {
-    const timeoutNs = single
-      ? openNs + Math.round(settings.symbolTimeout * symbolUs(settings) * 1000)
-      : Number.POSITIVE_INFINITY;
-    this.#window = { settings, frequencyHz, single, openNs, timeoutNs };
-    if (single) {
-      // Twice over the clock: a preamble that is complete at this very instant still counts.
-      this.#timeout = this.#at(timeoutNs, () => {
-        this.#timeout = this.#at(timeoutNs, () => this.#end(timeoutNs));
-      });
-    }
+  /** Listens from `openNs` on, also for packets that are in their preamble by then. */
+  start(settings: ReceiverSettings, frequencyHz: number, openNs: number): void {
+    this.#window = { settings, frequencyHz, openNs };
     for (const arrival of this.#air.arrivals(this.#name, openNs)) this.#consider(arrival);
   }
 
-  /** Closes the window without a word. */
+  /** Listens no more. */
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     this.#window = undefined;
     this.#unlock();
+  }
+
+  /** Listens for the next packet from `atNs` on in the same window, unless it was closed or replaced. */
+  #listenAgain(window: Window | undefined, atNs: number): void {
+    if (window === undefined || window !== this.#window) return;
+    window.openNs = atNs;
+    for (const arrival of this.#air.arrivals(this.#name, atNs)) this.#consider(arrival);
   }
 
   #consider(arrival: Arrival): void {
@@ -102,8 +109,7 @@ export class Demodulator {
     const heardFromNs = Math.max(this.#window.openNs, transmission.startNs);
     const detectedNs = Math.round(heardFromNs + DETECTION_SYMBOLS * symbolNs);
     const preambleEndNs = Math.round(transmission.startNs + transmission.preambleSymbols * symbolNs);
-    if (detectedNs > preambleEndNs || detectedNs > this.#window.timeoutNs) return;
-    this.#at(detectedNs, () => this.#lock(arrival));
+    if (detectedNs <= preambleEndNs) this.#at(detectedNs, () => this.#lock(arrival, detectedNs));
   }
 
   /** Whether the window's chirps correlate with these. */
@@ -119,22 +125,32 @@ export class Demodulator {
     );
   }
 
-  #lock(arrival: Arrival): void {
+  #lock(arrival: Arrival, atNs: number): void {
     if (this.#locked !== undefined) return;
     this.#locked = arrival;
-    this.#timeout?.cancel();
-    this.#status = ModemStatus.Detected | ModemStatus.RxOngoing;
-    const { startNs, preambleSymbols, endNs } = arrival.transmission;
-    const symbolNs = symbolUs(arrival.transmission) * 1000;
-    const syncNs = Math.round(startNs + preambleWithSyncSymbols(preambleSymbols) * symbolNs);
+    this.#progress = "detected";
+    const { transmission } = arrival;
+    const { startNs, endNs } = transmission;
+    const symbolNs = symbolUs(transmission) * 1000;
+    const syncNs = Math.round(startNs + preambleWithSyncSymbols(transmission) * symbolNs);
     const headerNs = Math.min(Math.round(syncNs + HEADER_SYMBOLS * symbolNs), endNs);
     this.#at(syncNs, () => {
-      if (arrival.transmission.syncWord !== this.#window?.settings.syncWord) this.#lose(syncNs);
+      if (!this.#understands(arrival)) this.#lose("sync word", syncNs);
       else {
-        this.#status |= ModemStatus.Synchronized;
+        this.#progress = "synchronized";
         this.#at(headerNs, () => this.#header(arrival, headerNs));
       }
     });
+    this.#events.preamble(atNs);
+  }
+
+  /** Whether what follows the preamble is what the window waits for. */
+  #understands({ transmission }: Arrival): boolean {
+    const settings = this.#window?.settings;
+    return (
+      transmission.syncWord === settings?.syncWord &&
+      (transmission.extendedSync === true) === (settings.extendedSync === true)
+    );
   }
 
   #header(arrival: Arrival, atNs: number): void {
@@ -143,28 +159,28 @@ export class Demodulator {
     if (settings === undefined) return;
     const tooLong = !implicitHeader && payload.length > settings.maxPayloadLength;
     if (implicitHeader !== settings.implicitHeader || tooLong) {
-      this.#lose(atNs);
+      this.#lose("header", atNs);
       return;
     }
-    if (!implicitHeader) {
-      this.#status |= ModemStatus.HeaderValid;
-      this.#events.header({ codingRate, crc }, atNs);
-    }
     this.#at(endNs, () => this.#complete(arrival));
+    if (implicitHeader) return;
+    this.#progress = "header";
+    this.#events.header({ codingRate, crc }, atNs);
   }
 
   #complete(arrival: Arrival): void {
     const { transmission } = arrival;
-    const settings = this.#window?.settings;
+    const window = this.#window;
     const outcome = this.#air.outcome(arrival);
-    if (settings === undefined || outcome === undefined) {
-      this.#lose(transmission.endNs);
+    if (window === undefined || outcome === undefined) {
+      this.#lose("signal", transmission.endNs);
       return;
     }
+    const { settings } = window;
     let { intact, payload } = outcome;
     if (transmission.lowDataRateOptimize !== settings.lowDataRateOptimize) intact = false;
     if (settings.implicitHeader) {
-      // Nothing on the air says how the payload is made: it comes out as the registers say.
+      // Nothing on the air says how the payload is made: it comes out as the settings say.
       const agreed =
         transmission.payload.length === settings.payloadLength &&
         transmission.codingRate === settings.codingRate &&
@@ -175,43 +191,28 @@ export class Demodulator {
       }
     }
     const crc = settings.implicitHeader ? settings.crc : transmission.crc;
-    const single = this.#window?.single === true;
-    if (single) this.stop();
-    else this.#unlock();
+    this.#unlock();
     this.#events.packet({ arrival, payload, intact, crc }, transmission.endNs);
-    if (!single) this.#listenAgain(transmission.endNs);
+    this.#listenAgain(window, transmission.endNs);
   }
 
-  #lose(atNs: number): void {
-    if (this.#window?.single) this.#end(atNs);
-    else {
-      this.#unlock();
-      this.#listenAgain(atNs);
-    }
-  }
-
-  #end(atNs: number): void {
-    this.stop();
-    this.#events.timeout(atNs);
-  }
-
-  #listenAgain(atNs: number): void {
-    if (this.#window === undefined) return;
-    this.#window.openNs = atNs;
-    for (const arrival of this.#air.arrivals(this.#name, atNs)) this.#consider(arrival);
+  #lose(cause: "sync word" | "header" | "signal", atNs: number): void {
+    const window = this.#window;
+    this.#unlock();
+    this.#events.lost(cause, atNs);
+    this.#listenAgain(window, atNs);
   }
 
   #unlock(): void {
     this.#locked = undefined;
-    this.#status = ModemStatus.Clear;
+    this.#progress = "searching";
   }
 
-  #at(atNs: number, action: () => void): Timer {
+  #at(atNs: number, action: () => void): void {
     const timer = this.#clock.at(atNs, () => {
       this.#timers.delete(timer);
       action();
     });
     this.#timers.add(timer);
-    return timer;
   }
 }
