@@ -87,7 +87,12 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   };
   const boardInterrupts = options.boardInterrupts ?? { board: "", vectors: [] };
   const tree = check(source, configuration, boardInterrupts, found, untyped);
-  found.drop((diagnostic) => diagnostic.source === SOURCE && untyped.hasPlace(diagnostic));
+  // An error that a message has taken the place of has no consequences any more: that message would be one.
+  const causes = new Spoilt(
+    source,
+    source.diagnostics.filter((diagnostic) => found.list.includes(diagnostic)),
+  );
+  found.drop((diagnostic) => diagnostic.source === SOURCE && causes.hasPlace(diagnostic));
   if (tree === undefined) return refusal();
   const unchecked = new Spoilt(source, found.list);
   const calls = analyzeCalls(tree, found);
