@@ -48,9 +48,7 @@ function inOurs(
 
 /** A package, or a module of Node.js. What is missing among the program's own files TypeScript names as well. */
 function noPackage(node: ts.StringLiteral): ts.Diagnostic | undefined {
-  const { parent } = node;
-  const isStatement = ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent);
-  if (!isStatement || node.text.startsWith(".")) return undefined;
+  if (node.text.startsWith(".")) return undefined;
   return messages.unknownName(node, node.text, { wayOut: MODULES });
 }
 
