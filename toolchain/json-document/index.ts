@@ -1,32 +1,40 @@
 /**
- * JSON files that people write: each field is checked, and a fault is named by file, field, what was found
+ * JSON files that people write: each field is checked, and a fault is named by file, line, field, what was found
  * and what belongs there.
  */
 import { readFileSync } from "node:fs";
 import { closestName } from "../spelling.ts";
+import { fieldLines } from "./lines.ts";
 
 /** A file that cannot be read, is not JSON, or does not have the shape that is asked for. */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
 }
 
-/** Says that a field is not what it must be, or that there is none of its name. */
+/** Says that a field is not what it must be, that there is none of its name, or what else is wrong with it. */
 export interface Fail {
   (field: string, wanted: string, found: unknown): never;
   unknown(field: string, known: readonly string[]): never;
+  /** `fault` continues the name of the field: "is the pin of pins.dio0 too". */
+  because(field: string, fault: string): never;
 }
 /** Calls `fail` where the value of a field, `undefined` where it is missing, is not right. */
 export type Check = (value: unknown, field: string, fail: Fail) => void;
 /** What each field of an object must be. */
 export type Shape = { readonly [field: string]: Check };
 
+/** The shape that the fields of an object choose; calls `fail` where they choose none. */
+export type ShapeOf = (fields: Record<string, unknown>, fail: Fail) => Shape;
+
 /**
  * The object in a file. Throws DocumentError where it is not of the shape; a misspelt field is an error too. Where there
- * are several kinds of such files, `shape` chooses by the fields.
+ * are several kinds of such files, `shape` chooses by the fields. `checkWhole` sees the fields when each is right by
+ * itself.
  */
 export function readJsonDocument(
   path: string,
-  shape: Shape | ((fields: Record<string, unknown>) => Shape),
+  shape: Shape | ShapeOf,
+  checkWhole?: (fields: Record<string, unknown>, fail: Fail) => void,
 ): Record<string, unknown> {
   let value: unknown;
   let content: string;
@@ -40,20 +48,36 @@ export function readJsonDocument(
   } catch (error) {
     throw new DocumentError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  return checkObject(shape, value, "", failing(path));
+  const fail = failing(path, content);
+  const fields = checkObject(shape, value, "", fail);
+  checkWhole?.(fields, fail);
+  return fields;
 }
 
-function failing(path: string): Fail {
-  const fail = (field: string, wanted: string, found: unknown) => {
-    throw new DocumentError(`${path}: ${field} must be ${wanted}, not ${JSON.stringify(found) ?? "missing"}`);
+function failing(path: string, content: string): Fail {
+  const failAt = (field: string, text: string) => {
+    throw new DocumentError(`${path}:${lineOf(field, content)}: ${text}`);
   };
+  const fail = (field: string, wanted: string, found: unknown) =>
+    failAt(field, `${field} must be ${wanted}, not ${JSON.stringify(found) ?? "missing"}`);
   const unknown = (field: string, known: readonly string[]) => {
     const closest = closestName(field.split(".").at(-1)!, known);
     const hint =
       closest === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${closest}?`;
-    throw new DocumentError(`${path}: there is no field ${field}: ${hint}`);
+    failAt(field, `there is no field ${field}: ${hint}`);
   };
-  return Object.assign(fail as (field: string, wanted: string, found: unknown) => never, { unknown }) as Fail;
+  const because = (field: string, fault: string) => failAt(field, `${field} ${fault}`);
+  return Object.assign(fail, { unknown, because }) as Fail;
+}
+
+/** The line of a field; where it is missing, that of the object which should have it. */
+function lineOf(field: string, content: string): number {
+  const lines = fieldLines(content);
+  for (let path = field; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
+    const line = lines.get(path);
+    if (line !== undefined) return line;
+  }
+  return lines.get("") ?? 1;
 }
 
 export const text: Check = (value, field, fail) => {
@@ -83,7 +107,7 @@ export const wholeNumber =
   };
 
 export const object =
-  (shape: Shape): Check =>
+  (shape: Shape | ShapeOf): Check =>
   (value, field, fail) => {
     checkObject(shape, value, field, fail);
   };
@@ -96,7 +120,7 @@ export const optional =
   };
 
 function checkObject(
-  shapes: Shape | ((fields: Record<string, unknown>) => Shape),
+  shapes: Shape | ShapeOf,
   value: unknown,
   path: string,
   fail: Fail,
@@ -105,7 +129,7 @@ function checkObject(
     return fail(path === "" ? "the file" : path, "an object", value);
   }
   const fields = value as Record<string, unknown>;
-  const shape = typeof shapes === "function" ? shapes(fields) : shapes;
+  const shape = typeof shapes === "function" ? shapes(fields, fail) : shapes;
   const prefix = path === "" ? "" : `${path}.`;
   // Before the others: a field that is misspelt is also one that is missing.
   for (const field of Object.keys(fields)) {

@@ -57,28 +57,30 @@ export function findProject(from: string): string | undefined {
 export function readProject(folder: string): Project {
   const path = resolve(folder, FILE);
   try {
-    const document = readJsonDocument(path, {
-      app: text,
-      board: oneOf(...boardNames()),
-      lorawan: oneOf("1.0.4", "1.1"),
-      config: optional(configuration),
-      budget: optional(
-        object({
-          flash: optional(wholeNumber(1)),
-          ram: optional(wholeNumber(1)),
-          stack: optional(wholeNumber(1)),
-        }),
-      ),
-    }) as unknown as Omit<Project, "file" | "folder">;
+    const document = readJsonDocument(
+      path,
+      {
+        app: text,
+        board: oneOf(...boardNames()),
+        lorawan: oneOf("1.0.4", "1.1"),
+        config: optional(configuration),
+        budget: optional(
+          object({
+            flash: optional(wholeNumber(1)),
+            ram: optional(wholeNumber(1)),
+            stack: optional(wholeNumber(1)),
+          }),
+        ),
+      },
+      ({ board, budget }, fail) => {
+        if (budget === undefined || !isLuaBoard(loadBoard(board as string))) return;
+        fail.because("budget", `must be left out: ${board} runs a Lua program, and a budget is an image's`);
+      },
+    ) as unknown as Omit<Project, "file" | "folder">;
     const app = resolve(folder, document.app);
     if (!statSync(app, { throwIfNoEntry: false })?.isFile()) {
       throw new ProjectError(
         `${path}: there is no application ${app}: app is the path of its TypeScript file`,
-      );
-    }
-    if (document.budget !== undefined && isLuaBoard(loadBoard(document.board))) {
-      throw new ProjectError(
-        `${path}: budget must be left out: ${document.board} runs a Lua program, and a budget is an image's`,
       );
     }
     return { ...document, file: path, folder: resolve(folder), app };

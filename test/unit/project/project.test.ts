@@ -33,12 +33,16 @@ describe("joinery.json", () => {
     [
       "a board that does not exist",
       { board: "toaster" },
-      /joinery\.json: board must be .*"pro-mini-rfm95".*"toaster"/,
+      /joinery\.json:3: board must be .*"pro-mini-rfm95".*"toaster"/,
     ],
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
     ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],
     ["an application that is a folder", { app: "." }, /there is no application .*: app is the path of/],
-    ["a misspelt field", { bugdet: {} }, /joinery\.json: there is no field bugdet: did you mean budget\?$/],
+    [
+      "a misspelt field",
+      { bugdet: {} },
+      /joinery\.json:\d+: there is no field bugdet: did you mean budget\?$/,
+    ],
     [
       "a misspelt field, of which the right one is missing then",
       { lorawan: undefined, LoRaWAN: "1.1" },
@@ -73,7 +77,7 @@ describe("joinery.json", () => {
     [
       "a budget that no build would be held to",
       { board: "nodemcu-rfm95", budget: { flash: 9000 } },
-      /joinery\.json: budget must be left out: nodemcu-rfm95 runs a Lua program/,
+      /joinery\.json:\d+: budget must be left out: nodemcu-rfm95 runs a Lua program/,
     ],
     [
       "a budget of something unknown",
