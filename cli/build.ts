@@ -36,7 +36,7 @@ export function addBuild(program: Command): void {
     .addOption(luaOption())
     .option(
       "--out <dir>",
-      "where the ELF, the hex file, the C and size.json go, or the Lua files (default: build, in the project's folder)",
+      "where the ELF, the hex file (and for some processors the .bin), the C and size.json go, or the Lua files (default: build, in the project's folder)",
     )
     .option(
       "--debug",
@@ -52,6 +52,7 @@ build that kept it. joinery size shows what takes how much.
 Examples:
   $ joinery build
   $ joinery build my-sensor.ts --board pro-mini-rfm95 --lorawan 1.0.4 --out build
+  $ joinery build my-sensor.ts --board nucleo-l073rz-sx1276
   $ joinery build my-sensor.ts --board nodemcu-rfm95 --lua 5.3`,
     )
     .action(build);
@@ -111,12 +112,17 @@ function filesOf({ dir, files }: LuaProgram): string[] {
   return [...files.keys()].map((name) => join(dir, name));
 }
 
-function jsonText({ lorawan }: Choice, { board, elfPath, hexPath }: Image, report: SizeReport): string {
+function jsonText({ lorawan }: Choice, image: Image, report: SizeReport): string {
+  const { board, elfPath, hexPath, binPath } = image;
   const { flashBytes, ramBytes, stackBytes } = report;
-  const document = { board: board.name, lorawan, elfPath, hexPath, flashBytes, ramBytes, stackBytes };
+  const document = {
+    ...{ board: board.name, lorawan, elfPath, hexPath, binPath },
+    ...{ flashBytes, ramBytes, stackBytes },
+  };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function plainText({ hexPath }: Image, report: SizeReport): string {
-  return [hexPath, ...figureLines(report).map((line) => `  ${line}`), ""].join("\n");
+function plainText({ hexPath, binPath }: Image, report: SizeReport): string {
+  const figures = figureLines(report).map((line) => `  ${line}`);
+  return [hexPath, ...(binPath === undefined ? [] : [binPath]), ...figures, ""].join("\n");
 }

@@ -76,7 +76,7 @@ export function radioEventTime(): u32 {
   return board.radioEventTime();
 }
 
-/** One octet of the non-volatile store; 0xff where never written. @extern hal_store_read */
+/** One octet of the non-volatile store; where never written 0xff, or on some boards 0. @extern hal_store_read */
 export function storeRead(address: u16): u8 {
   return board.storeRead(address);
 }

@@ -44,3 +44,8 @@ export function createMachine(
     onFinding: options.onFinding,
   });
 }
+
+/** Whether `createMachine` knows a processor. */
+export function hasMachine(processor: string): boolean {
+  return Object.hasOwn(MACHINES, processor);
+}

@@ -1,6 +1,6 @@
 /** Emulated boards. */
 export { Atmega328p } from "./atmega/atmega328p.ts";
-export { createMachine } from "./create-machine.ts";
+export { createMachine, hasMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
 export { GdbPortError, GdbServer } from "./gdb/server.ts";
 export {

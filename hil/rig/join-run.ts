@@ -16,7 +16,7 @@ import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
 import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
-import type { GdbServer } from "../emulator/index.ts";
+import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
@@ -74,6 +74,9 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const board = loadBoard(options.board);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
+  }
+  if (!isLuaBoard(board) && !hasMachine(board.processor)) {
+    throw new RigError("usage", `there is no emulation of the ${board.processor}, which ${board.name} has`);
   }
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {

@@ -1,8 +1,5 @@
-/** Runs avr-gcc: C files in, one linked program out. */
-import { execFile } from "node:child_process";
-import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
-import { BuildError } from "./errors.ts";
+/** avr-gcc: what C files of an image for an AVR are compiled and linked with. */
+import { compileAndLink, definitions, type Gcc, gccVersion, type LinkOptions } from "./gcc.ts";
 
 /**
  * What every file is compiled with. A warning is an error: the C is generated, so a warning is a fault of
@@ -42,10 +39,6 @@ const COMPILE_FLAGS = [
   "-Wno-strict-overflow",
   "-Werror",
 ];
-/** Whether the addresses of lines must be right, for a debugger: 300 octets more in the firmware of the example. */
-export interface LinkOptions {
-  readonly exactLines?: boolean;
-}
 
 /**
  * The linker has more room than the processor: what does not fit is linked, and its sizes tell what takes too much.
@@ -54,7 +47,19 @@ export interface LinkOptions {
 const ROOM = "-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00";
 const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-Wl,--gc-sections", ROOM, "-Werror"];
 
-const INSTALL = "avr-gcc is not installed: apt-get install gcc-avr avr-libc binutils-avr";
+/** What the compiler and the linker say of a program that passes what pointers and jumps reach. */
+const OUT_OF_REACH =
+  /^.*(size of array .* is too large|is not within region|relocation truncated to fit).*$/m;
+
+const AVR_GCC: Gcc = {
+  command: "avr-gcc",
+  install: "avr-gcc is not installed: apt-get install gcc-avr avr-libc binutils-avr",
+  explain(words) {
+    const [line] = OUT_OF_REACH.exec(words) ?? [];
+    if (line === undefined) return undefined;
+    return `the program takes more than the processor can address, one array up to 32767 octets and all variables up to 64 KB: make arrays shorter\n  ${line}`;
+  },
+};
 
 /** The arguments that decide what comes out, for a key of what was built. */
 export function avrGccFlags(
@@ -66,20 +71,18 @@ export function avrGccFlags(
   return [...target, ...definitions(defines), ...COMPILE_FLAGS, ...LINK_FLAGS];
 }
 
+/** Shorter calls take 300 octets from the firmware of the example. */
 function targetFlags(processor: string, { exactLines = false }: LinkOptions): string[] {
   return [`-mmcu=${processor}`, ...(exactLines ? [] : [SHORTER_CALLS])];
 }
 
 /** The version of the installed compiler. Throws BuildError of kind "missing" where there is none. */
-export async function avrGccVersion(): Promise<string> {
-  return (await run(["-dumpversion"])).trim();
+export function avrGccVersion(): Promise<string> {
+  return gccVersion(AVR_GCC);
 }
 
-/**
- * Compiles C files, as many at a time as there are processors, and links them to `<workDir>/program.elf`.
- * Returns that path. `#include "..."` also looks in `workDir`. Throws BuildError with gcc's words.
- */
-export async function linkProgram(
+/** Compiles and links as `compileAndLink` says. */
+export function linkProgram(
   options: LinkOptions & {
     processor: string;
     sources: readonly string[];
@@ -87,55 +90,12 @@ export async function linkProgram(
     workDir: string;
   },
 ): Promise<string> {
-  const { processor, sources, workDir } = options;
+  const { processor, sources, defines, workDir } = options;
   const target = targetFlags(processor, options);
-  const objects = sources.map((source) => join(workDir, `${basename(source, ".c")}.o`));
-  const queue = sources.map((source, index) => [
-    ...target,
-    ...definitions(options.defines),
-    ...COMPILE_FLAGS,
-    `-I${workDir}`,
-    withoutFolder(workDir),
-    ...["-c", source, "-o", objects[index]],
-  ]);
-  const compileQueued = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next);
-  };
-  const workers = Array.from({ length: availableParallelism() }, compileQueued);
-  // All of them end before the first refusal is reported: nothing writes to workDir afterwards.
-  for (const result of await Promise.allSettled(workers)) {
-    if (result.status === "rejected") throw result.reason;
-  }
-  const program = join(workDir, "program.elf");
-  await run([...target, ...LINK_FLAGS, withoutFolder(workDir), ...objects, "-o", program]);
-  return program;
-}
-
-/** Keeps the name of a folder out of the debug information: the same sources give the same file. */
-function withoutFolder(folder: string): string {
-  return `-fdebug-prefix-map=${folder}=.`;
-}
-
-function definitions(defines: Readonly<Record<string, string>>): string[] {
-  return Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
-}
-
-function run(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile("avr-gcc", args, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.code === "ENOENT") reject(new BuildError(INSTALL, "missing"));
-      else reject(new BuildError(refusal(stderr.trim() || error.message)));
-    });
+  return compileAndLink(AVR_GCC, {
+    sources,
+    workDir,
+    compileFlags: [...target, ...definitions(defines), ...COMPILE_FLAGS],
+    linkFlags: [...target, ...LINK_FLAGS],
   });
-}
-
-/** What the compiler and the linker say of a program that passes what pointers and jumps reach. */
-const OUT_OF_REACH =
-  /^.*(size of array .* is too large|is not within region|relocation truncated to fit).*$/m;
-
-function refusal(words: string): string {
-  const [line] = OUT_OF_REACH.exec(words) ?? [];
-  if (line === undefined) return `avr-gcc refused:\n${words}`;
-  return `the program takes more than the processor can address, one array up to 32767 octets and all variables up to 64 KB: make arrays shorter\n  ${line}`;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type Check,
   DocumentError,
+  type Fail,
   matching,
   object,
   oneOf,
@@ -14,6 +15,7 @@ import {
 } from "../json-document/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { BuildError, UsageError } from "./errors.ts";
+import { PROCESSORS, type Processor } from "./processors.ts";
 
 /** A port pin of the processor as its data sheet names it ("PB2"), or a pin of a module as it is printed there ("D8"). */
 export type PinName = string;
@@ -33,7 +35,7 @@ interface BoardData {
   readonly eepromBytes: number;
   readonly console: { readonly baud: number };
   /** `powerPin`: the radio's output that the antenna hangs on. */
-  readonly radio: { readonly chip: "sx1276"; readonly powerPin: "PA_BOOST" | "RFO" };
+  readonly radio: { readonly chip: "sx1276" | "sx1272"; readonly powerPin: "PA_BOOST" | "RFO" };
   readonly pins: {
     readonly radioSelect: PinName;
     readonly radioReset: PinName;
@@ -46,13 +48,13 @@ interface BoardData {
 
 /** A board that runs an image in the flash of its processor: the firmware compiled to C, with the board's `hal.c`. */
 export interface ProcessorBoard extends BoardData {
-  /** The processor as the C compiler names it: "atmega328p". */
+  /** A name of `PROCESSORS`: "atmega328p". */
   readonly processor: string;
   readonly clockHz: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
-  /** Hexadecimal, as avrdude takes them. */
-  readonly fuses: { readonly low: string; readonly high: string; readonly extended: string };
+  /** Of an AVR: hexadecimal, as avrdude takes them. */
+  readonly fuses?: { readonly low: string; readonly high: string; readonly extended: string };
 }
 
 /** A board whose firmware is an interpreter: the firmware as a Lua program, with the board's `hal.lua`. */
@@ -74,15 +76,38 @@ export function isLuaBoard(board: Board): board is LuaBoard {
   return "language" in board;
 }
 
-/** The vectors of the interrupts that the board's `hal.c` handles. */
-export function vectorsOf({ dir }: ProcessorBoard): string[] {
-  const text = readFileSync(join(dir, "hal.c"), "utf8");
-  return [...text.matchAll(/^\s*(?:ISR|EMPTY_INTERRUPT|ISR_ALIAS)\s*\(\s*(\w+)/gm)].map(
-    ([, vector]) => vector,
-  );
+/** What the data sheet says of a board's processor. */
+export function processorOf({ processor }: Pick<ProcessorBoard, "processor">): Processor {
+  return PROCESSORS[processor];
 }
 
 const boardsFolder = join(packageRoot, "boards");
+
+/** Where the C lies that the boards with a processor share. */
+const processorsFolder = join(boardsFolder, "processors");
+
+/** The folders with the C of a board, its own and that of its processor. Not every processor has one. */
+export function sourceFoldersOf({ dir, processor }: Pick<ProcessorBoard, "dir" | "processor">): string[] {
+  return [dir, join(processorsFolder, processor)].filter((folder) => existsSync(folder));
+}
+
+/** The files of a board and its processor that an image is made from, by the ends of their names: ".c". */
+export function sourcesOf(board: Pick<ProcessorBoard, "dir" | "processor">, ...ends: string[]): string[] {
+  return sourceFoldersOf(board).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => ends.some((end) => name.endsWith(end)))
+      .sort()
+      .map((name) => join(folder, name)),
+  );
+}
+
+/** The vectors of the interrupts that the C of a board and its processor handles. */
+export function vectorsOf(board: ProcessorBoard): string[] {
+  const texts = sourcesOf(board, ".c").map((path) => readFileSync(path, "utf8"));
+  return [...texts.join("\n").matchAll(/^\s*(?:ISR|EMPTY_INTERRUPT|ISR_ALIAS)\s*\(\s*(\w+)/gm)].map(
+    ([, vector]) => vector,
+  );
+}
 
 /** The names that `loadBoard` knows, in alphabetical order. */
 export function boardNames(): string[] {
@@ -108,15 +133,23 @@ export function loadProcessorBoard(name: string): ProcessorBoard {
   return board;
 }
 
-/** Reads and checks the `board.json` of a folder. Throws BuildError naming the file and the field. */
+/** Reads and checks the `board.json` of a folder. Throws BuildError naming the file, the line and the field. */
 export function readBoard(dir: string): Board {
   const path = join(dir, "board.json");
   try {
-    const shape = (fields: Record<string, unknown>) => ("language" in fields ? LUA_BOARD : PROCESSOR_BOARD);
-    return { dir, ...(readJsonDocument(path, shape) as unknown as Omit<Board, "dir">) } as Board;
+    const fields = readJsonDocument(path, shapeOf, checkPins);
+    return { dir, ...(fields as unknown as Omit<Board, "dir">) } as Board;
   } catch (error) {
     throw error instanceof DocumentError ? new BuildError(`the board: ${error.message}`) : error;
   }
+}
+
+/** The kind of board, and for one with a processor which. */
+function shapeOf(fields: Record<string, unknown>, fail: Fail): Shape {
+  if ("language" in fields) return LUA_BOARD;
+  const known = oneOf(...Object.keys(PROCESSORS));
+  known(fields.processor, "processor", fail);
+  return processorBoard(fields.processor as string);
 }
 
 const currents: Check = (value, field, fail) => {
@@ -125,11 +158,18 @@ const currents: Check = (value, field, fail) => {
     if (typeof current !== "number" || !(current >= 0)) fail(`${field}.${state}`, "a current in µA", current);
   }
 };
-const portPin = matching(/^P[A-L][0-7]$/, 'a port pin such as "PB2"');
 const modulePin = matching(/^D\d+$/, 'a pin of the module such as "D8"');
 const fuse = matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits");
 
 const pins = (pin: Check) => object({ radioSelect: pin, radioReset: pin, dio0: pin, dio1: pin });
+
+/** A whole number of octets, of which the part has `most`. */
+const octets =
+  (most: number, what: string): Check =>
+  (value, field, fail) => {
+    wholeNumber(1)(value, field, fail);
+    if ((value as number) > most) fail(field, `at most ${most}, the ${what}`, value);
+  };
 
 const BOARD_DATA: Shape = {
   name: text,
@@ -138,18 +178,28 @@ const BOARD_DATA: Shape = {
   commandLatencyUs: wholeNumber(0),
   eepromBytes: wholeNumber(1),
   console: object({ baud: wholeNumber(300) }),
-  radio: object({ chip: oneOf("sx1276"), powerPin: oneOf("PA_BOOST", "RFO") }),
+  radio: object({ chip: oneOf("sx1276", "sx1272"), powerPin: oneOf("PA_BOOST", "RFO") }),
   currentsMicroampere: currents,
 };
-const PROCESSOR_BOARD: Shape = {
-  ...BOARD_DATA,
-  processor: text,
-  clockHz: wholeNumber(1),
-  flashBytes: wholeNumber(1),
-  ramBytes: wholeNumber(1),
-  pins: pins(portPin),
-  fuses: object({ low: fuse, high: fuse, extended: fuse }),
-};
+
+function processorBoard(name: string): Shape {
+  const processor = PROCESSORS[name];
+  const { family, flashBytes, ramBytes, storeBytes, pinName } = processor;
+  const portPin: Check = (value, field, fail) => {
+    if (!processor.pins.has(value as string)) fail(field, `${pinName} of the ${name}`, value);
+  };
+  return {
+    ...BOARD_DATA,
+    processor: text,
+    clockHz: wholeNumber(1),
+    flashBytes: octets(flashBytes, `flash of the ${name}`),
+    ramBytes: octets(ramBytes, `RAM of the ${name}`),
+    eepromBytes: octets(storeBytes, `store of the ${name}`),
+    pins: pins(portPin),
+    ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
+  };
+}
+
 const LUA_BOARD: Shape = {
   ...BOARD_DATA,
   language: oneOf("lua"),
@@ -161,3 +211,24 @@ const LUA_BOARD: Shape = {
   }),
   pins: pins(modulePin),
 };
+
+/** The lines of the radio that interrupt the processor. */
+const INTERRUPTING = ["dio0", "dio1"];
+
+/** No two lines of the radio on one pin, nor two that interrupt on one input of the interrupt controller. */
+function checkPins(fields: Record<string, unknown>, fail: Fail): void {
+  const lines = Object.entries(fields.pins as Record<string, string>);
+  const { interruptLine } = PROCESSORS[fields.processor as string] ?? {};
+  lines.forEach(([line, pin], index) => {
+    for (const [other, itsPin] of lines.slice(0, index)) {
+      if (pin === itsPin) fail.because(`pins.${line}`, `is ${pin}, which pins.${other} is too`);
+      if (interruptLine === undefined || ![line, other].every((name) => INTERRUPTING.includes(name)))
+        continue;
+      const shared = interruptLine(pin);
+      if (shared === interruptLine(itsPin)) {
+        const fault = `is ${pin}, which shares the interrupt ${shared} with pins.${other}, ${itsPin}: take pins of two numbers`;
+        fail.because(`pins.${line}`, fault);
+      }
+    }
+  });
+}

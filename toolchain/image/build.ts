@@ -6,9 +6,9 @@ import {
   formatReport,
   isInternal,
 } from "../compiler/index.ts";
-import type { LinkOptions } from "./avr-gcc.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError } from "./errors.ts";
+import type { LinkOptions } from "./gcc.ts";
 import { type Image, linkImage } from "./link.ts";
 
 /** What an image is made from. */

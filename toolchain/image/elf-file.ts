@@ -38,11 +38,16 @@ export interface ElfFile {
   readonly machine: number;
   /** e_flags: the kind of processor. */
   readonly flags: number;
+  /** e_entry: where the program begins. */
+  readonly entry: number;
   readonly segments: readonly ElfSegment[];
   readonly sections: ReadonlyMap<string, ElfSection>;
   /** In the order of the file. */
   readonly symbols: readonly ElfFileSymbol[];
 }
+
+/** e_machine of ARM processors. */
+export const EM_ARM = 40;
 
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
@@ -65,9 +70,10 @@ export function readElfFile(file: Uint8Array): ElfFile {
   return {
     machine: data.readUInt16LE(18),
     flags: data.readUInt32LE(36),
+    entry: data.readUInt32LE(24),
     segments: readSegments(data),
     sections: new Map(headers.map(({ name, address, octets }) => [name, { name, address, octets }])),
-    symbols: readSymbols(headers),
+    symbols: readSymbols(headers, data.readUInt16LE(18)),
   };
 }
 
@@ -104,7 +110,11 @@ function readSectionHeaders(data: Buffer): SectionHeader[] {
   }));
 }
 
-function readSymbols(headers: readonly SectionHeader[]): ElfFileSymbol[] {
+/**
+ * Bit 0 of the address of an ARM function says that its code is Thumb ("ELF for the Arm Architecture", 5.5.3); the
+ * code lies at the address without it.
+ */
+function readSymbols(headers: readonly SectionHeader[], machine: number): ElfFileSymbol[] {
   const table = headers.find((header) => header.type === SHT_SYMTAB);
   if (table === undefined) return [];
   const names = headers[table.link].octets;
@@ -115,9 +125,10 @@ function readSymbols(headers: readonly SectionHeader[]): ElfFileSymbol[] {
     const section = table.octets.readUInt16LE(at + 14);
     const kind = SYMBOL_KINDS[info & 0xf];
     if (name === "" || section === SHN_UNDEF || section >= SHN_LORESERVE || kind === undefined) continue;
+    const value = table.octets.readUInt32LE(at + 4);
     symbols.push({
       name,
-      address: table.octets.readUInt32LE(at + 4),
+      address: machine === EM_ARM && kind === "function" ? (value & ~1) >>> 0 : value,
       size: table.octets.readUInt32LE(at + 8),
       kind,
       isGlobal: info >> 4 !== 0,

@@ -1,10 +1,11 @@
-/** From C to an image for a board: link with the board's `hal.c`, read back what came out. */
+/** From C to an image for a board: link with the C of the board and its processor, read back what came out. */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { avrGccFlags, avrGccVersion, type LinkOptions, linkProgram } from "./avr-gcc.ts";
-import type { ProcessorBoard } from "./board.ts";
-import { type ElfSymbol, readAvrElf } from "./elf.ts";
+import { type ProcessorBoard, sourcesOf } from "./board.ts";
+import type { ElfSymbol } from "./elf.ts";
+import { familyOf } from "./family.ts";
+import type { LinkOptions } from "./gcc.ts";
 import { intelHex } from "./intel-hex.ts";
 import { type CompilerNames, checkFit } from "./report/index.ts";
 
@@ -13,7 +14,11 @@ export interface Image {
   readonly board: ProcessorBoard;
   readonly elfPath: string;
   readonly hexPath: string;
-  /** The flash from address 0 to the last octet used. */
+  /** The contents of the flash alone, where programmers of the processor take them so. */
+  readonly binPath?: string;
+  /** Where the flash begins. */
+  readonly flashAddress: number;
+  /** The flash from its beginning to the last octet used. */
   readonly flash: Uint8Array;
   /** Octets of flash taken. */
   readonly flashBytes: number;
@@ -31,7 +36,7 @@ export interface Image {
   readonly names: CompilerNames;
 }
 
-/** What a program is made of, apart from the board's own `hal.c`. */
+/** What a program is made of, apart from the C of the board. */
 export interface GeneratedC extends CompilerNames {
   /** Text by flat file name: "aes.c", "aes.h". */
   readonly files: ReadonlyMap<string, string>;
@@ -39,14 +44,15 @@ export interface GeneratedC extends CompilerNames {
 
 const ELF = "joinery.elf";
 const HEX = "joinery.hex";
+const BIN = "joinery.bin";
 const STAMP = "joinery.key";
 const C = "c";
 
 /**
- * Links generated C with the board's `hal.c`. `outDir` receives `joinery.elf`, `joinery.hex` and the C in
- * `c/`; where it already holds the same build, gcc is not run again. Builds may share a folder at the same
- * time: each returns its own contents, the folder keeps those of the last. Throws BuildError where the C
- * does not compile without a warning, or does not fit.
+ * Links generated C with the C of the board and its processor. `outDir` receives `joinery.elf`, `joinery.hex`, for
+ * some processors `joinery.bin`, and the C in `c/`; where it already holds the same build, gcc is not run again. Builds
+ * may share a folder at the same time: each returns its own contents, the folder keeps those of the last. Throws
+ * BuildError where the C does not compile without a warning, or does not fit.
  */
 export async function linkImage(
   board: ProcessorBoard,
@@ -54,12 +60,12 @@ export async function linkImage(
   outDir: string,
   options: LinkOptions = {},
 ): Promise<Image> {
-  const defines = { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
-  const halPath = join(board.dir, "hal.c");
+  const family = familyOf(board);
+  const ofBoard = sourcesOf(board, ".c", ".h", ".ld").map((path) => readFile(path, "utf8"));
   const inputs = digest([
-    await avrGccVersion(),
-    ...avrGccFlags(board.processor, defines, options),
-    await readFile(halPath, "utf8"),
+    await family.version(),
+    ...family.flags(board, options),
+    ...(await Promise.all(ofBoard)),
     ...[...generated.files].sort(([a], [b]) => (a < b ? -1 : 1)).flat(),
   ]);
   const fitting = (elf: Buffer): Image => {
@@ -67,18 +73,25 @@ export async function linkImage(
     checkFit(image);
     return image;
   };
-  const kept = await keptBuild(outDir, generated, inputs);
+  const kept = await keptBuild(outDir, generated, inputs, outputsOf(board));
   if (kept !== undefined) return fitting(kept.elf);
-  return newBuild({ ...options, board, generated, halPath, defines, outDir, inputs, fitting });
+  return newBuild({ ...options, board, generated, outDir, inputs, fitting });
+}
+
+/** What an image is written as, beside the ELF file. */
+function outputsOf(board: ProcessorBoard): readonly string[] {
+  return familyOf(board).hasBin ? [HEX, BIN] : [HEX];
 }
 
 function imageOf(board: ProcessorBoard, generated: GeneratedC, outDir: string, elf: Buffer): Image {
   const { symbols, functions, dispatches } = generated;
-  const program = readAvrElf(elf);
+  const { hasBin, readElf } = familyOf(board);
+  const program = readElf(elf);
   return {
     board,
     elfPath: join(outDir, ELF),
     hexPath: join(outDir, HEX),
+    ...(hasBin && { binPath: join(outDir, BIN) }),
     ...program,
     sourceSymbols: sourceSymbols(generated, program.symbols),
     elf,
@@ -89,7 +102,8 @@ function imageOf(board: ProcessorBoard, generated: GeneratedC, outDir: string, e
 /** The contents of the files that a build consists of. */
 interface Build {
   readonly elf: Buffer;
-  readonly hex: string;
+  /** In the order of `outputsOf`. */
+  readonly outputs: readonly Buffer[];
   /** In the order of the generated files. */
   readonly c: readonly string[];
 }
@@ -97,11 +111,16 @@ interface Build {
 const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "EISDIR", "ENOTDIR"]);
 
 /** The build that `outDir` holds, if it is the one of these inputs, and whole. */
-async function keptBuild(outDir: string, { files }: GeneratedC, inputs: string): Promise<Build | undefined> {
+async function keptBuild(
+  outDir: string,
+  { files }: GeneratedC,
+  inputs: string,
+  outputs: readonly string[],
+): Promise<Build | undefined> {
   try {
     const build: Build = {
       elf: await readFile(join(outDir, ELF)),
-      hex: await readFile(join(outDir, HEX), "utf8"),
+      outputs: await Promise.all(outputs.map((name) => readFile(join(outDir, name)))),
       c: await Promise.all([...files.keys()].map((name) => readFile(join(outDir, C, name), "utf8"))),
     };
     const stamp = await readFile(join(outDir, STAMP), "utf8");
@@ -118,34 +137,35 @@ async function newBuild(
   options: LinkOptions & {
     board: ProcessorBoard;
     generated: GeneratedC;
-    halPath: string;
-    defines: Record<string, string>;
     outDir: string;
     inputs: string;
     fitting: (elf: Buffer) => Image;
   },
 ): Promise<Image> {
-  const { board, generated, halPath, defines, outDir, inputs, fitting } = options;
+  const { board, generated, outDir, inputs, fitting } = options;
   const { files } = generated;
   await mkdir(join(outDir, C), { recursive: true });
   const workDir = await mkdtemp(join(outDir, ".link-"));
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
-    const program = await linkProgram({
-      processor: board.processor,
-      sources: [...sources.map((name) => join(workDir, name)), halPath],
-      defines,
+    const program = await familyOf(board).link(board, {
+      sources: [...sources.map((name) => join(workDir, name)), ...sourcesOf(board, ".c")],
       workDir,
       exactLines: options.exactLines,
     });
     const elf = await readFile(program);
     const image = fitting(elf);
-    const build: Build = { elf, hex: intelHex(image.flash), c: [...files.values()] };
+    const contents: Readonly<Record<string, Buffer>> = {
+      [HEX]: Buffer.from(intelHex(image.flash, image.flashAddress)),
+      [BIN]: Buffer.from(image.flash),
+    };
+    const outputs = outputsOf(board);
+    const build: Build = { elf, outputs: outputs.map((name) => contents[name]), c: [...files.values()] };
     await rename(program, join(workDir, ELF));
-    await writeFile(join(workDir, HEX), build.hex);
+    for (const name of outputs) await writeFile(join(workDir, name), contents[name]);
     await writeFile(join(workDir, STAMP), stampOf(inputs, build));
-    await publish(workDir, outDir, generated);
+    await publish(workDir, outDir, generated, outputs);
     return image;
   } finally {
     await rm(workDir, { recursive: true, force: true });
@@ -156,17 +176,24 @@ async function newBuild(
  * Moves a build in place, file by file. Where another one does the same meanwhile, files of both may be
  * left there: no stamp fits those, so the next build runs again.
  */
-async function publish(workDir: string, outDir: string, { files }: GeneratedC): Promise<void> {
+async function publish(
+  workDir: string,
+  outDir: string,
+  { files }: GeneratedC,
+  outputs: readonly string[],
+): Promise<void> {
   for (const name of await readdir(join(outDir, C))) {
     if (!files.has(name)) await rm(join(outDir, C, name), { force: true });
   }
   for (const name of files.keys()) await rename(join(workDir, name), join(outDir, C, name));
-  for (const name of [HEX, ELF, STAMP]) await rename(join(workDir, name), join(outDir, name));
+  // A folder may hold the build for a board of another kind.
+  if (!outputs.includes(BIN)) await rm(join(outDir, BIN), { force: true });
+  for (const name of [...outputs, ELF, STAMP]) await rename(join(workDir, name), join(outDir, name));
 }
 
 /** What a build was made of and what came out: a stamp beside any other files does not fit. */
-function stampOf(inputs: string, { elf, hex, c }: Build): string {
-  return digest([inputs, elf, hex, ...c]);
+function stampOf(inputs: string, { elf, outputs, c }: Build): string {
+  return digest([inputs, elf, ...outputs, ...c]);
 }
 
 /** Link-time optimisation makes some variables local to its one unit and marks their names so. */

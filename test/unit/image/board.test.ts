@@ -23,6 +23,15 @@ describe("boards", () => {
     ]);
   });
 
+  it("handle those of what they share with other boards of their processor", () => {
+    assert.deepEqual(vectorsOf(loadProcessorBoard("nucleo-l073rz-sx1276")).sort(), [
+      "EXTI0_1_vect",
+      "EXTI2_3_vect",
+      "EXTI4_15_vect",
+      "LPTIM1_vect",
+    ]);
+  });
+
   it("lists the boards of the project by name", () => {
     assert.ok(boardNames().includes("pro-mini-rfm95"));
     for (const name of boardNames()) assert.equal(loadBoard(name).name, name);
@@ -34,6 +43,13 @@ describe("boards", () => {
     assert.equal(board.clockHz, 8_000_000);
     assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [32768, 2048, 1024]);
     assert.deepEqual(board.pins, { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" });
+  });
+
+  it("knows what an STM32L073RZ at 16 MHz has", () => {
+    const board = loadProcessorBoard("nucleo-l073rz-sx1276");
+    assert.equal(board.clockHz, 16_000_000);
+    assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [196608, 20480, 1024]);
+    assert.deepEqual(board.pins, { radioSelect: "PB6", radioReset: "PA0", dio0: "PA10", dio1: "PB3" });
   });
 
   it("knows what a NodeMCU has, and that it runs no image", () => {
@@ -54,7 +70,9 @@ describe("boards", () => {
         () => loadBoard(name),
         (error: Error) =>
           error instanceof UsageError &&
-          error.message.includes(`"${name}"; known boards: nodemcu-rfm95, pro-mini-rfm95`),
+          error.message.includes(
+            `"${name}"; known boards: nodemcu-rfm95, nucleo-l073rz-sx1276, pro-mini-rfm95`,
+          ),
       );
     }
   });
@@ -82,16 +100,51 @@ describe("a faulty board.json", () => {
   };
 
   const CASES: readonly [string, (board: ReturnType<typeof good>) => void, RegExp][] = [
-    ["a missing field", (b) => delete b.processor, /: processor must be a text, not missing$/],
+    ["a missing field", (b) => delete b.title, /:1: title must be a text, not missing$/],
+    [
+      "no processor",
+      (b) => delete b.processor,
+      /:1: processor must be "atmega328p" or "atmega32u4" or "stm32l073rz", not missing$/,
+    ],
+    ["a processor that is not known", (b) => (b.processor = "z80"), /: processor must be .*, not "z80"$/],
+    [
+      "more RAM than the part has",
+      (b) => (b.ramBytes = 4096),
+      /:10: ramBytes must be at most 2048, the RAM of the atmega328p, not 4096$/,
+    ],
+    [
+      "more flash than the part has",
+      (b) => (b.flashBytes = 65536),
+      /:9: flashBytes must be at most 32768, the flash of the atmega328p, not 65536$/,
+    ],
+    [
+      "more store than the part has",
+      (b) => (b.eepromBytes = 1025),
+      /:11: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
+    ],
+    [
+      "two lines on one pin",
+      (b) => (b.pins.dio1 = "PB2"),
+      /:23: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
+    ],
     ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
     ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
     [
       "a missing pin",
       (b) => delete b.pins.dio1,
-      /: pins\.dio1 must be a port pin such as "PB2", not missing$/,
+      /:19: pins\.dio1 must be a port pin such as "PB2" of the atmega328p, not missing$/,
     ],
     ["an Arduino pin", (b) => (b.pins.radioSelect = "D10"), /: pins\.radioSelect must be .*, not "D10"$/],
-    ["an unknown radio", (b) => (b.radio.chip = "sx1280"), /: radio\.chip must be "sx1276", not "sx1280"$/],
+    [
+      "a pin that the package has not",
+      (b) => (b.pins.dio0 = "PC7"),
+      /:22: pins\.dio0 must be .*, not "PC7"$/,
+    ],
+    [
+      "an unknown radio",
+      (b) => (b.radio.chip = "sx1280"),
+      /: radio\.chip must be "sx1276" or "sx1272", not "sx1280"$/,
+    ],
     ["no console", (b) => (b.console = null), /: console must be an object, not null$/],
     [
       "a fuse of one digit",
@@ -109,7 +162,7 @@ describe("a faulty board.json", () => {
     it(`is refused for ${name}`, () => {
       const board = good();
       spoil(board);
-      refused(JSON.stringify(board), message);
+      refused(JSON.stringify(board, null, 2), message);
     });
   }
 
@@ -119,8 +172,30 @@ describe("a faulty board.json", () => {
     refused(JSON.stringify(board), /: pins\.dio0 must be a pin of the module such as "D8", not "PD2"$/);
   });
 
+  it("is refused for lines of the radio that share an interrupt of the processor", () => {
+    const board = JSON.parse(readFileSync(join(loadBoard("nucleo-l073rz-sx1276").dir, "board.json"), "utf8"));
+    const withPins = (dio0: string, dio1: string) =>
+      JSON.stringify({ ...board, pins: { ...board.pins, dio0, dio1 } });
+    refused(
+      withPins("PA10", "PB10"),
+      /:1: pins\.dio1 is PB10, which shares the interrupt EXTI10 with pins\.dio0, PA10: take pins of two numbers$/,
+    );
+    refused(withPins("PA10", "PB6"), /: pins\.dio1 is PB6, which pins\.radioSelect is too$/);
+    writeFileSync(join(dir, "board.json"), withPins("PC10", "PA11"));
+    assert.ok("processor" in readBoard(dir));
+  });
+
+  it("has fuses if its processor has", () => {
+    const { fuses, ...without } = good();
+    refused(JSON.stringify(without), /: fuses must be an object, not missing$/);
+    const nucleo = JSON.parse(
+      readFileSync(join(loadBoard("nucleo-l073rz-sx1276").dir, "board.json"), "utf8"),
+    );
+    refused(JSON.stringify({ ...nucleo, fuses }), /: there is no field fuses: /);
+  });
+
   it("is refused where it is not JSON", () => refused("{", /is not JSON: /));
-  it("is refused where it is a list", () => refused("[]", /: the file must be an object, not \[\]$/));
+  it("is refused where it is a list", () => refused("[]", /:1: the file must be an object, not \[\]$/));
   it("is refused where it is not there", () => {
     assert.throws(() => readBoard(join(dir, "nowhere")), /the board: cannot read .*nowhere.*ENOENT/);
   });

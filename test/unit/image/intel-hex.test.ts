@@ -19,9 +19,17 @@ describe("intelHex", () => {
     }
   });
 
-  it("reaches 64 KiB and no further", () => {
-    const lines = intelHex(new Uint8Array(0x10000)).split("\r\n");
-    assert.match(lines[lines.length - 3], /^:10FFF000/);
-    assert.throws(() => intelHex(new Uint8Array(0x10001)), RangeError);
+  it("tells the upper half of an address where it changes", () => {
+    const lines = intelHex(new Uint8Array(0x10010), 0).split("\r\n");
+    assert.match(lines[lines.length - 5], /^:10FFF000/);
+    assert.equal(lines[lines.length - 4], ":020000040001F9");
+    assert.match(lines[lines.length - 3], /^:10000000/);
+    const inFlash = intelHex(Uint8Array.of(1), 0x0800fff0).split("\r\n");
+    assert.deepEqual(inFlash.slice(0, 2), [":020000040800F2", ":01FFF000010F"]);
+  });
+
+  it("refuses addresses that a record cannot begin at, or that have no 32 bits", () => {
+    assert.throws(() => intelHex(Uint8Array.of(1), 0x0800_0008), RangeError);
+    assert.throws(() => intelHex(new Uint8Array(17), 0xffff_fff0), RangeError);
   });
 });

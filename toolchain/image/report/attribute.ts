@@ -62,7 +62,14 @@ export function attribute(
   const owners = new Map<number, readonly Tally[]>();
   const sized = elf.symbols
     .filter(({ size }) => size > 0)
-    .sort((a, b) => a.address - b.address || b.size - a.size || byText(a.name, b.name));
+    .sort(
+      (a, b) =>
+        a.address - b.address ||
+        b.size - a.size ||
+        // Of the names of one function that which its source has.
+        Number(names.isPart(b.name)) - Number(names.isPart(a.name)) ||
+        byText(a.name, b.name),
+    );
   for (const symbol of sized) {
     const chain = [partOf(symbol)];
     for (let at = symbol.address; at < symbol.address + symbol.size; at++) {

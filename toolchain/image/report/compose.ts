@@ -1,7 +1,9 @@
 /** The report of a linked image. */
 import { EM_AVR } from "../elf.ts";
-import { type ElfFile, readElfFile } from "../elf-file.ts";
+import { type ElfFile, EM_ARM, readElfFile } from "../elf-file.ts";
 import { BuildError } from "../errors.ts";
+import { armCode } from "./arm-code.ts";
+import { armLayout } from "./arm-layout.ts";
 import { type Attribution, attribute } from "./attribute.ts";
 import { avrCode } from "./avr-code.ts";
 import { avrLayout } from "./avr-layout.ts";
@@ -21,8 +23,9 @@ export interface ReportInput {
   readonly board: { readonly name: string; readonly flashBytes: number; readonly ramBytes: number };
   /** The linked program. */
   readonly elf: Uint8Array;
-  /** The flash from address 0. */
+  /** The flash from where it begins. */
   readonly flash: Uint8Array;
+  readonly flashAddress: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
   readonly names: CompilerNames;
@@ -30,11 +33,11 @@ export interface ReportInput {
 
 /** What an image takes, by what takes it: pass it an `Image`. The same image gives the same report. */
 export function sizeReport(input: ReportInput): SizeReport {
-  const { board, flash, flashBytes, ramBytes } = input;
+  const { board, flashBytes, ramBytes } = input;
   const elf = readElfFile(input.elf);
   const debug = readDebugInfo(elf);
   const names = new SourceNames(input.names, debug);
-  const { code, layout } = processorOf(elf, flash);
+  const { code, layout } = machineOf(elf, input);
   const attribution = attribute(elf, debug, names, layout);
   const bound = deepestStack(code, (at) => dispatchTargets(elf, attribution, names, at));
   const parts = attribution.parts.map(
@@ -68,8 +71,12 @@ export function sizeReport(input: ReportInput): SizeReport {
   };
 }
 
-function processorOf(elf: ElfFile, flash: Uint8Array): { code: MachineCode; layout: MemoryLayout } {
+function machineOf(
+  elf: ElfFile,
+  { flash, flashAddress }: ReportInput,
+): { code: MachineCode; layout: MemoryLayout } {
   if (elf.machine === EM_AVR) return { code: avrCode(elf, flash), layout: avrLayout(elf) };
+  if (elf.machine === EM_ARM) return { code: armCode(elf, flash, flashAddress), layout: armLayout(elf) };
   throw new BuildError(`no report of sizes for an ELF file of machine ${elf.machine}`);
 }
 

@@ -71,7 +71,10 @@ interface Unit {
   files: readonly string[];
 }
 
-/** Reads what there is; nothing where the file has no debug information. Throws BuildError for a form it does not know. */
+/**
+ * Reads what there is; nothing where the file has no debug information. Units of version 5 are left out, which
+ * libraries of a newer gcc come with, unless all are: then, and for a form that is not known, it throws BuildError.
+ */
 export function readDebugInfo(elf: ElfFile): DebugInfo {
   const reader = new InfoReader(elf);
   const functions: Scope[] = [];
@@ -163,12 +166,16 @@ class InfoReader {
   /** The entries of the compilation units, section 7.5.1.1. */
   readUnits(): Entry[] {
     const units: Entry[] = [];
+    const unread = new Set<number>();
     for (let offset = 0; offset < this.#info.length; ) {
       const cursor = new Cursor(this.#info, offset);
       const end = offset + 4 + cursor.unsigned(4);
       const version = cursor.unsigned(2);
-      if (version < 2 || version > 4)
-        throw new BuildError(`debug information of DWARF ${version}, not 2 to 4`);
+      if (version < 2 || version > 4) {
+        unread.add(version);
+        offset = end;
+        continue;
+      }
       const abbreviations = this.#readAbbreviations(cursor.unsigned(4));
       const unit: Unit = { offset, version, addressSize: cursor.unsigned(1), base: 0, files: [] };
       const [root] = this.#readEntries(cursor, end, unit, abbreviations);
@@ -179,6 +186,9 @@ class InfoReader {
         units.push(root);
       }
       offset = end;
+    }
+    if (units.length === 0 && unread.size > 0) {
+      throw new BuildError(`debug information of DWARF ${[...unread].join(" and ")}, not 2 to 4`);
     }
     return units;
   }

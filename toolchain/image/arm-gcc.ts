@@ -1,0 +1,72 @@
+/** arm-none-eabi-gcc: what C files of an image for a Cortex-M0+ are compiled and linked with. */
+import { compileAndLink, definitions, type Gcc, gccVersion } from "./gcc.ts";
+
+const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
+
+/**
+ * What every file is compiled with. A warning is an error: the C is generated, so a warning is a fault of the
+ * generator. The whole program is optimised at link time, as for an AVR.
+ */
+const OPTIMISATION = ["-Os", "-flto"];
+/** The report of sizes reads DWARF up to version 4, without the extensions of GNU. */
+const DEBUGGING = ["-gdwarf-4", "-gstrict-dwarf", "-gno-record-gcc-switches"];
+const COMPILE_FLAGS = [
+  "-std=gnu99",
+  ...OPTIMISATION,
+  ...DEBUGGING,
+  "-ffunction-sections",
+  "-fdata-sections",
+  "-Wall",
+  "-Wextra",
+  "-Wconversion",
+  "-Werror",
+];
+const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-nostdlib", "-Wl,--gc-sections", "-Werror"];
+/** Arithmetic that the processor has no instruction for, and what gcc copies and clears memory with. */
+const LIBRARIES = ["-Wl,--start-group", "-lgcc", "-lc_nano", "-Wl,--end-group"];
+
+const ARM_GCC: Gcc = {
+  command: "arm-none-eabi-gcc",
+  install:
+    "arm-none-eabi-gcc is not installed: apt-get install gcc-arm-none-eabi binutils-arm-none-eabi libnewlib-arm-none-eabi",
+  explain: () => undefined,
+};
+
+/** The version of the installed compiler. Throws BuildError of kind "missing" where there is none. */
+export function armGccVersion(): Promise<string> {
+  return gccVersion(ARM_GCC);
+}
+
+/** The arguments that decide what comes out, for a key of what was built. */
+export function armGccFlags(defines: Readonly<Record<string, string>>, ramBytes: number): string[] {
+  return [...definitions(defines), ...TARGET, ...COMPILE_FLAGS, ...linkFlags(ramBytes), ...LIBRARIES];
+}
+
+/** `ram_bytes` tells the linker script where the RAM ends, and the stack begins. */
+function linkFlags(ramBytes: number): string[] {
+  return [...TARGET, ...LINK_FLAGS, `-Wl,--defsym=ram_bytes=${ramBytes}`];
+}
+
+/** Compiles and links as `compileAndLink` says. The linker script and what it includes lie in `folders`, as headers do. */
+export function linkArmProgram(options: {
+  readonly sources: readonly string[];
+  readonly defines: Readonly<Record<string, string>>;
+  readonly ramBytes: number;
+  readonly script: string;
+  readonly folders: readonly string[];
+  readonly workDir: string;
+}): Promise<string> {
+  const { sources, defines, workDir, folders } = options;
+  const includes = folders.map((folder) => `-I${folder}`);
+  return compileAndLink(ARM_GCC, {
+    sources,
+    workDir,
+    compileFlags: [...TARGET, ...definitions(defines), ...COMPILE_FLAGS, ...includes],
+    linkFlags: [
+      ...linkFlags(options.ramBytes),
+      ...folders.map((folder) => `-L${folder}`),
+      `-T${options.script}`,
+    ],
+    libraries: LIBRARIES,
+  });
+}

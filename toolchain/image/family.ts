@@ -1,0 +1,68 @@
+/** What differs between kinds of processors on the way from C to an image. */
+import { join } from "node:path";
+import { armGccFlags, armGccVersion, linkArmProgram } from "./arm-gcc.ts";
+import { avrGccFlags, avrGccVersion, linkProgram } from "./avr-gcc.ts";
+import { type ProcessorBoard, processorOf, sourceFoldersOf } from "./board.ts";
+import { type ElfImage, readArmElf, readAvrElf } from "./elf.ts";
+import type { LinkOptions } from "./gcc.ts";
+import type { FamilyName } from "./processors.ts";
+
+export interface Family {
+  /** The version of the installed compiler. Throws BuildError of kind "missing" where there is none. */
+  version(): Promise<string>;
+  /** The arguments of the compiler that decide what comes out, for a key of what was built. */
+  flags(board: ProcessorBoard, options: LinkOptions): string[];
+  /** Compiles and links C files; the path of the ELF file that is left in `workDir`. Throws BuildError. */
+  link(
+    board: ProcessorBoard,
+    options: LinkOptions & { readonly sources: readonly string[]; readonly workDir: string },
+  ): Promise<string>;
+  /** Reads what was linked. Throws BuildError where it is for other processors. */
+  readElf(file: Uint8Array): ElfImage;
+  /** Whether programmers take the contents of the flash as they are, without addresses. */
+  readonly hasBin: boolean;
+}
+
+/** The linker script of a board whose compiler brings none. */
+const LINKER_SCRIPT = "image.ld";
+
+const FAMILIES: Readonly<Record<FamilyName, Family>> = {
+  avr: {
+    version: avrGccVersion,
+    flags: (board, options) => avrGccFlags(board.processor, definesOf(board), options),
+    link: (board, options) =>
+      linkProgram({ ...options, processor: board.processor, defines: definesOf(board) }),
+    readElf: readAvrElf,
+    hasBin: false,
+  },
+  "cortex-m0plus": {
+    version: armGccVersion,
+    flags: (board) => armGccFlags({ ...definesOf(board), ...pinsOf(board) }, board.ramBytes),
+    link: (board, { sources, workDir }) =>
+      linkArmProgram({
+        sources,
+        workDir,
+        defines: { ...definesOf(board), ...pinsOf(board) },
+        ramBytes: board.ramBytes,
+        script: join(board.dir, LINKER_SCRIPT),
+        folders: sourceFoldersOf(board),
+      }),
+    readElf: readArmElf,
+    hasBin: true,
+  },
+};
+
+export function familyOf(board: Pick<ProcessorBoard, "processor">): Family {
+  return FAMILIES[processorOf(board).family];
+}
+
+/** What the C of a board has from its board.json. */
+function definesOf(board: ProcessorBoard): Record<string, string> {
+  return { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
+}
+
+/** The pins of the radio: RADIO_SELECT for radioSelect. */
+function pinsOf({ pins }: ProcessorBoard): Record<string, string> {
+  const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return Object.fromEntries(Object.entries(pins).map(([name, pin]) => [words(name), pin]));
+}

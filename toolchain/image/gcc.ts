@@ -1,0 +1,89 @@
+/** Runs a gcc: C files in, one linked program out. */
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { BuildError } from "./errors.ts";
+
+/** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */
+export interface LinkOptions {
+  readonly exactLines?: boolean;
+}
+
+/** One of the compilers. */
+export interface Gcc {
+  readonly command: string;
+  /** What to say where it is not installed. */
+  readonly install: string;
+  /** Turns its words of refusal into those for people, where they can be told better. */
+  explain(words: string): string | undefined;
+}
+
+/** The version of an installed compiler. Throws BuildError of kind "missing" where there is none. */
+export async function gccVersion(gcc: Gcc): Promise<string> {
+  return (await run(gcc, ["-dumpversion"])).trim();
+}
+
+/**
+ * Compiles C files, as many at a time as there are processors, and links them to `<workDir>/program.elf`.
+ * Returns that path. `#include "..."` also looks in `workDir`. Throws BuildError with gcc's words.
+ */
+export async function compileAndLink(
+  gcc: Gcc,
+  options: {
+    readonly sources: readonly string[];
+    readonly workDir: string;
+    readonly compileFlags: readonly string[];
+    /** Before the objects. */
+    readonly linkFlags: readonly string[];
+    /** After the objects. */
+    readonly libraries?: readonly string[];
+  },
+): Promise<string> {
+  const { sources, workDir, libraries = [] } = options;
+  const objects = objectNames(sources).map((name) => join(workDir, name));
+  const queue = sources.map((source, index) => [
+    ...options.compileFlags,
+    `-I${workDir}`,
+    withoutFolder(workDir),
+    ...["-c", source, "-o", objects[index]],
+  ]);
+  const compileQueued = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(gcc, next);
+  };
+  const workers = Array.from({ length: availableParallelism() }, compileQueued);
+  // All of them end before the first refusal is reported: nothing writes to workDir afterwards.
+  for (const result of await Promise.allSettled(workers)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+  const program = join(workDir, "program.elf");
+  await run(gcc, [...options.linkFlags, withoutFolder(workDir), ...objects, ...libraries, "-o", program]);
+  return program;
+}
+
+/** Files of different folders may have one name. */
+function objectNames(sources: readonly string[]): string[] {
+  const names = sources.map((source) => basename(source, ".c"));
+  return names.map((name, index) => (names.indexOf(name) === index ? `${name}.o` : `${name}-${index}.o`));
+}
+
+/** Keeps the name of a folder out of the debug information: the same sources give the same file. */
+function withoutFolder(folder: string): string {
+  return `-fdebug-prefix-map=${folder}=.`;
+}
+
+export function definitions(defines: Readonly<Record<string, string>>): string[] {
+  return Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
+}
+
+function run(gcc: Gcc, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(gcc.command, args, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else if (error.code === "ENOENT") reject(new BuildError(gcc.install, "missing"));
+      else {
+        const words = stderr.trim() || error.message;
+        reject(new BuildError(gcc.explain(words) ?? `${gcc.command} refused:\n${words}`));
+      }
+    });
+  });
+}
