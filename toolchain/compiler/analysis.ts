@@ -93,6 +93,9 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
     source.diagnostics.filter((diagnostic) => found.list.includes(diagnostic)),
   );
   found.drop((diagnostic) => diagnostic.source === SOURCE && causes.hasPlace(diagnostic));
+  if (found.list.length === 0 && source.diagnostics.length > 0) {
+    throw new Error("errors of TypeScript were dropped, and nothing was said in their place");
+  }
   if (tree === undefined) return refusal();
   const unchecked = new Spoilt(source, found.list);
   const calls = analyzeCalls(tree, found);

@@ -219,14 +219,14 @@ function opaque(operand: IrExpression): IrExpression {
   return { kind: "call", type, name: `joinery_${type}`, arguments: [stored(type, operand)] };
 }
 
-/** Of an exclusive or with 255 or 65535: what holds its value. */
+/** Of an exclusive or with 255 or 65535, or a difference from these: what holds its value. */
 function typeOfTurned({
   operator,
   left,
   right,
 }: IrExpression & { kind: "binary" }): "u8" | "u16" | undefined {
-  const [ones, value] = left.kind === "constant" ? [left, right] : [right, left];
-  if (operator !== "^" || ones.kind !== "constant") return undefined;
+  const [ones, value] = left.kind === "constant" || operator === "-" ? [left, right] : [right, left];
+  if ((operator !== "^" && operator !== "-") || ones.kind !== "constant") return undefined;
   if (ones.value !== RANGES.u8.max && ones.value !== RANGES.u16.max) return undefined;
   if (value.type === "u8" && ones.value === RANGES.u8.max) return "u8";
   return value.type === "u8" || value.type === "u16" ? "u16" : undefined;

@@ -138,6 +138,10 @@ export function run(a: U32, b: U32): U32 {
   return u32(to[0] + to[1] + calls + b);
 }`,
   ),
+  expression(
+    "differences from all ones, compared",
+    "(u8(a) >= 255 - u8(b) ? 1 : 0) + (u16(a) >= 65535 - u16(b) ? 2 : 0) + (u8(b) === 255 - u8(a) ? 4 : 0)",
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(

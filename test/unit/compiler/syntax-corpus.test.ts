@@ -126,10 +126,14 @@ describe("the syntax of TypeScript", function () {
 
     it(`${what}: nothing is said of what nothing reaches`, () => {
       const modules = own.map(({ text }) => position(plain(text)));
-      // No code runs while a module is loaded, reached or not.
+      // No code runs while a module is loaded, reached or not; and what an asynchronous function or a generator may
+      // give back is TypeScript's own matter, too.
       const others = show(compileModules(modules, false))
         .split("\n")
-        .filter((line) => / error /.test(line) && !/DEV1017|DEV1001.*import/.test(line));
+        .filter(
+          (line) =>
+            / error /.test(line) && !/DEV1017|DEV1001.*import|TS1064|TS2505|Type 'Generator</.test(line),
+        );
       assert.deepEqual(others, []);
     });
   }

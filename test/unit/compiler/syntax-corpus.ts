@@ -609,6 +609,11 @@ fine    ; export function run(): void {}
 DEV1017 «"use strict";» export function run(): void {}
 DEV1017 «await 1;» export function run(): void {}
 DEV1001 export async function «g»(): Promise<void> {} export function run(): void { g(); }
+DEV1001 async function «g»(): U8 { return 1; } export function run(): void { u = g(); }
+DEV1001 async function «g»(x: U8): void { x = 700; } export function run(): void { g(1); }
+DEV1001 function* «g»(): U8 { yield 1; } export function run(): void { u = g(); }
+DEV1001 export async function «run»(): void { u = 700; }
+DEV1001 export function* «run»(): void { u = 700; }
 DEV1001 function* «g»(): Generator<number> { yield 1; } export function run(): void { g(); }
 DEV1001 async function* «g»(): AsyncGenerator<number> { yield 1; } export function run(): void { g(); }
 DEV1001 function g<«T»>(x: T): void {} export function run(): void { g(1); }
