@@ -14,6 +14,8 @@ export interface Hal {
   radioReset(asserted: boolean): void;
   radioSelect(selected: boolean): void;
   radioTransfer(out: u8): u8;
+  /** Boards whose radio has no BUSY leave it out. */
+  radioBusy?(): boolean;
   radioEvents(): u8;
   radioEventTime(): u32;
   storeRead(address: u16): u8;
@@ -64,6 +66,11 @@ export function radioSelect(selected: boolean): void {
 /** Exchanges one octet with the radio, most significant bit first, SPI mode 0. @extern hal_radio_transfer */
 export function radioTransfer(out: u8): u8 {
   return board.radioTransfer(out);
+}
+
+/** The level of BUSY, which the SX126x has: high while it takes no command. @extern hal_radio_busy */
+export function radioBusy(): boolean {
+  return board.radioBusy?.() ?? false;
 }
 
 /** The EVENT_ bits raised since the last call, and clears them. @extern hal_radio_events */

@@ -3,10 +3,13 @@
  * uplink's channel, RX2 a second later on a fixed one; it is not opened when RX1 brought what was waited for.
  */
 import { reached, ticks } from "../clock/index.ts";
-import { EVENT_DIO0, EVENT_DIO1, now, radioEvents, radioEventTime } from "../hal/index.ts";
+import { now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Int, u32, view } from "../lang/index.ts";
 import {
   Bandwidth,
+  EVENT_RECEIVED,
+  EVENT_TIMED_OUT,
+  EVENT_TRANSMITTED,
   OPENING_US,
   openReceiver,
   prepareReceiver,
@@ -23,11 +26,11 @@ import { openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
 const enum ExchangeState {
   /** The radio sleeps; another exchange may start. */
   Over,
-  /** The radio transmits; DIO0 will tell the end. */
+  /** The radio transmits; an event will tell the end. */
   Transmitting,
   /** Before a window. */
   Waiting,
-  /** A window is open; DIO0 or DIO1 will tell the end. */
+  /** A window is open; an event will tell the end. */
   Receiving,
 }
 
@@ -116,7 +119,7 @@ export function endWindow(): void {
 }
 
 function runTransmitting(): void {
-  const isDone = (radioEvents() & EVENT_DIO0) !== 0;
+  const isDone = (radioEvents() & EVENT_TRANSMITTED) !== 0;
   if (!isDone && !reached(exchange.wakeTime, now())) return;
   silenceBand(exchange.channel, exchange.airtime, ticks());
   if (isDone) {
@@ -138,11 +141,11 @@ function runWaiting(): void {
 
 function runReceiving(): PhyLength {
   const events = radioEvents();
-  if ((events & EVENT_DIO0) !== 0) {
+  if ((events & EVENT_RECEIVED) !== 0) {
     const length = readFrame(view(frame, PHY, 64));
     if (length > 0) return length;
     endWindow();
-  } else if ((events & EVENT_DIO1) !== 0 || reached(exchange.wakeTime, now())) {
+  } else if ((events & EVENT_TIMED_OUT) !== 0 || reached(exchange.wakeTime, now())) {
     sleepRadio();
     endWindow();
   }

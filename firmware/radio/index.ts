@@ -1,9 +1,12 @@
 /**
- * The radio as the MAC sees it, whatever chip is behind it. One transmission or one window at a time; the radio
+ * The radio as the MAC sees it, whatever chip is behind it: the import "#radio" is the driver of the board's chip. One transmission or one window at a time; the radio
  * sleeps in between. The end of each is an event of the HAL, with its time.
  */
 export {
   Bandwidth,
+  EVENT_RECEIVED,
+  EVENT_TIMED_OUT,
+  EVENT_TRANSMITTED,
   OPENING_US,
   openReceiver,
   prepareReceiver,
@@ -13,4 +16,4 @@ export {
   sleepRadio,
   startRadio,
   transmit,
-} from "./sx127x.ts";
+} from "#radio";

@@ -6,7 +6,15 @@
  * units of 100 Hz.
  */
 import { wait, waitUntil } from "../clock/index.ts";
-import { COMMAND_LATENCY_US, radioEvents, radioReset, radioSelect, radioTransfer } from "../hal/index.ts";
+import {
+  COMMAND_LATENCY_US,
+  EVENT_DIO0,
+  EVENT_DIO1,
+  radioEvents,
+  radioReset,
+  radioSelect,
+  radioTransfer,
+} from "../hal/index.ts";
 import { type Bytes, type Int, lengthOf, table8, u8, u32 } from "../lang/index.ts";
 
 const enum Register {
@@ -62,6 +70,11 @@ export const enum Bandwidth {
   Khz250 = 8,
   Khz500 = 9,
 }
+
+/** What rises at the end of a transmission, of a received frame, and of a window without one. */
+export const EVENT_TRANSMITTED = EVENT_DIO0;
+export const EVENT_RECEIVED = EVENT_DIO0;
+export const EVENT_TIMED_OUT = EVENT_DIO1;
 
 /** The longest frame that `readFrame` takes; the modem ignores longer ones. */
 const MAX_LENGTH = 64;

@@ -2,7 +2,7 @@
 import type { Board } from "../../toolchain/image/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
-import { type RadioEvent, Sx1276 } from "../emulator/chips/index.ts";
+import { createRadio, type RadioEvent } from "../emulator/chips/index.ts";
 import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
 import type { Check, MemoryFigures } from "./report/join-report.ts";
 
@@ -56,7 +56,7 @@ const LINE_FEED = 0x0a;
 /** Connects a machine to the run: the board's radio to its pins, its console line by line. */
 export function connect(machine: Machine, board: Board, options: DeviceOptions): void {
   const { air, random, onFinding, onRadioEvent } = options;
-  const radio = new Sx1276({
+  const radio = createRadio(board.radio, {
     clock: machine,
     air,
     name: DEVICE_STATION,

@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly entry?: string;
   /** The module that "#app" imports; package.json's choice where not given. */
   readonly app?: string;
+  /** The driver that "#radio" imports; package.json's choice where not given. */
+  readonly radio?: string;
   /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
@@ -69,7 +71,7 @@ export function analyze(
 function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Messages): Analysis | Refusal {
   const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
   const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
-  const source = loadProgram(entry, options.app, sources, cache);
+  const source = loadProgram(entry, options, sources, cache);
   if (source === undefined) return { diagnostics: [noEntry(entry)] };
   for (const diagnostic of source.diagnostics) found.add(diagnostic);
   const refusal = () => {

@@ -77,12 +77,12 @@ export class ProgramCache {
 }
 
 /**
- * Parses the module graph of `entry`. `app` stands behind the import "#app"; `sources` are texts that
+ * Parses the module graph of `entry`. `app` and `radio` stand behind the imports "#app" and "#radio"; `sources` are texts that
  * take the place of files, by absolute path.
  */
 export function loadProgram(
   entry: string,
-  app: string | undefined,
+  { app, radio }: { readonly app?: string; readonly radio?: string },
   sources: ReadonlyMap<string, string>,
   cache: ProgramCache,
 ): SourceProgram | undefined {
@@ -91,10 +91,11 @@ export function loadProgram(
   const host = compilerHost(sources, cache);
   host.resolveModuleNameLiterals = (names, containingFile, _reference, options, file) =>
     names.map((name) => {
-      if (name.text === "#app" && app !== undefined) {
+      const chosen = name.text === "#app" ? app : name.text === "#radio" ? radio : undefined;
+      if (chosen !== undefined) {
         return {
           resolvedModule: {
-            resolvedFileName: resolve(app),
+            resolvedFileName: resolve(chosen),
             extension: ts.Extension.Ts,
             isExternalLibraryImport: false,
           },

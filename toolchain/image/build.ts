@@ -10,6 +10,7 @@ import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.
 import { BuildError } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
 import { type Image, linkImage } from "./link.ts";
+import { radioConfig, radioDriver } from "./radio-driver.ts";
 
 /** What an image is made from. */
 export interface Firmware {
@@ -18,7 +19,7 @@ export interface Firmware {
   readonly app?: string;
   /** The module that exports `main`. */
   readonly entry?: string;
-  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM and COMMAND_LATENCY_US unless they do. */
+  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM, COMMAND_LATENCY_US and those of its radio unless they do. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
   readonly configFile?: string;
@@ -31,8 +32,12 @@ export interface Firmware {
 }
 
 /** What a board decides of the firmware, unless the caller does. */
-export function boardConfig(board: Board): Record<string, number> {
-  return { CLOCK_ERROR_PPM: board.clockErrorPpm, COMMAND_LATENCY_US: board.commandLatencyUs };
+export function boardConfig(board: Board): Record<string, number | boolean> {
+  return {
+    CLOCK_ERROR_PPM: board.clockErrorPpm,
+    COMMAND_LATENCY_US: board.commandLatencyUs,
+    ...radioConfig(board.radio),
+  };
 }
 
 /** Throws BuildError where the compiler found faults in the sources, or broke down. */
@@ -46,7 +51,12 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
 export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
   const boardInterrupts = { board: board.name, vectors: isLuaBoard(board) ? [] : vectorsOf(board) };
-  return compiler.compile({ ...options, boardConfig: boardConfig(board), boardInterrupts });
+  return compiler.compile({
+    ...options,
+    radio: radioDriver(board.radio),
+    boardConfig: boardConfig(board),
+    boardInterrupts,
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compileToLua, type LuaDialect, type LuaOrigin } from "../lua/index.ts";
 import type { LuaBoard } from "./board.ts";
 import { boardConfig, type Firmware, refuseFaults } from "./build.ts";
+import { radioDriver } from "./radio-driver.ts";
 
 /** The firmware as Lua. It holds no keys and no names: those are in the board's `device.eeprom`. */
 export interface LuaProgram {
@@ -42,6 +43,7 @@ export async function buildLuaProgram(
   const { board, outDir, compiler: _, ...firmware } = options;
   const { diagnostics, bundle, origins } = compileToLua({
     ...firmware,
+    radio: radioDriver(board.radio),
     boardConfig: boardConfig(board),
     variables: (name) => SHOWN.test(name),
   });

@@ -1,7 +1,7 @@
 /** A device on a modelled air, with its EEPROM and all that it did there. */
 import { Air, airtimeUs, type Transmission } from "../../../../hil/air/index.ts";
 import { type Clock, VirtualClock } from "../../../../hil/clock/index.ts";
-import { type RadioEvent, Sx1276 } from "../../../../hil/emulator/chips/index.ts";
+import { createRadio, type RadioChip, type RadioEvent } from "../../../../hil/emulator/chips/index.ts";
 import { parseJoinRequest } from "../../../../hil/lorawan/index.ts";
 import { eepromImage } from "../../../../toolchain/provisioning/index.ts";
 import { NodeBoard, type NodeBoardOptions } from "./node-board.ts";
@@ -41,7 +41,8 @@ export class Bench {
   onUplink: (uplink: Uplink) => void = () => {};
   #boots = 0;
 
-  constructor() {
+  /** `radio`: the chip of the device and what is around it, as in `board.json`. */
+  constructor(readonly radio: Parameters<typeof createRadio>[0] = { chip: "sx1276" }) {
     this.air.onTransmission((transmission) => {
       if (transmission.from === "network") return;
       const uplink = { transmission, endNs: transmission.endNs };
@@ -53,9 +54,9 @@ export class Bench {
   }
 
   /** A radio fresh from power-up. */
-  addRadio(clock: Clock = this.clock): Sx1276 {
+  addRadio(clock: Clock = this.clock): RadioChip {
     const name = `device, boot ${this.#boots++}`;
-    return new Sx1276({
+    return createRadio(this.radio, {
       clock,
       air: this.air,
       name,
@@ -68,7 +69,8 @@ export class Bench {
   /** Switches the device on, under Node, for `durationNs`. */
   run(durationNs: number, options: Partial<NodeBoardOptions> = {}): NodeBoard {
     const radio = this.addRadio();
-    const board = new NodeBoard({ clock: this.clock, radio, eeprom: this.eeprom, ...options });
+    const driver = this.radio.chip === "sx1276" ? "sx127x" : "sx126x";
+    const board = new NodeBoard({ clock: this.clock, radio, driver, eeprom: this.eeprom, ...options });
     board.run(this.clock.nowNs() + durationNs);
     // Without power the chip is off the air.
     radio.reset(true);

@@ -34,19 +34,28 @@ function compiled(path: string, config: Readonly<Record<string, boolean | number
   return program;
 }
 
-/** Loads a device. The function that it returns imports one of its modules, by its path inside firmware/. */
+/** The drivers of "#radio". */
+export type RadioDriver = "sx127x" | "sx126x";
+
+/**
+ * Loads a device. The function that it returns imports one of its modules, by its path inside firmware/.
+ */
 export function loadFirmware<T = Exports>(
   config: Readonly<Record<string, boolean | number>> = {},
+  driver: RadioDriver = "sx127x",
 ): (path: string) => T {
   const modules = new Map<string, Exports>();
+  const chosen = new Map([
+    ["#app", resolve(FIRMWARE, "apps/sensor.ts")],
+    ["#radio", resolve(FIRMWARE, `radio/${driver}.ts`)],
+  ]);
   const load = (path: string): Exports => {
     const loaded = modules.get(path);
     if (loaded !== undefined) return loaded;
     const exports: Exports = {};
     modules.set(path, exports);
     compiled(path, config)(
-      (specifier) =>
-        load(specifier === "#app" ? resolve(FIRMWARE, "apps/sensor.ts") : resolve(dirname(path), specifier)),
+      (specifier) => load(chosen.get(specifier) ?? resolve(dirname(path), specifier)),
       exports,
     );
     return exports;

@@ -1,9 +1,9 @@
-/** A board under Node: virtual time, an SX1276 model on its bus, an EEPROM that keeps what was written. */
+/** A board under Node: virtual time, the model of a radio on its bus, an EEPROM that keeps what was written. */
 
 import type { Hal } from "../../../../firmware/hal/index.ts";
 import type { VirtualClock } from "../../../../hil/clock/index.ts";
 import type { RadioChip } from "../../../../hil/emulator/chips/index.ts";
-import { loadFirmware } from "./instance.ts";
+import { loadFirmware, type RadioDriver } from "./instance.ts";
 
 /** Thrown out of the firmware when the board loses its power. */
 class PowerCut extends Error {}
@@ -13,6 +13,8 @@ export interface NodeBoardOptions {
   readonly radio: RadioChip;
   readonly eeprom: Uint8Array;
   readonly config?: Readonly<Record<string, boolean | number>>;
+  /** The driver that belongs to the radio: that of the SX127x where not given. */
+  readonly driver?: RadioDriver;
   /** Cuts the power right before this store write; Infinity for never. */
   readonly cutAtStoreWrite?: number;
   /** The wires of DIO0 and DIO1 are loose until then. */
@@ -38,7 +40,7 @@ export class NodeBoard implements Hal {
   constructor(options: NodeBoardOptions) {
     this.#options = options;
     this.#startNs = options.clock.nowNs();
-    this.#firmware = loadFirmware(options.config);
+    this.#firmware = loadFirmware(options.config, options.driver);
     options.radio.onDio((dio, level) => {
       if (!level || dio > 1 || !this.#isOn) return;
       if (options.clock.nowNs() < (options.deafUntilNs ?? 0)) return;
@@ -102,6 +104,13 @@ export class NodeBoard implements Hal {
   radioTransfer(out: number): number {
     const { clock, radio, muteUntilNs = 0 } = this.#options;
     return clock.nowNs() < muteUntilNs ? 0xff : radio.transfer(out);
+  }
+
+  /** A look at the pin takes a microsecond. */
+  radioBusy(): boolean {
+    const { clock, radio } = this.#options;
+    clock.advanceTo(clock.nowNs() + 1000);
+    return radio.busy === true;
   }
 
   radioEvents(): number {

@@ -1,0 +1,306 @@
+/** The SX126x driver: its commands on the bus, against the sequences of the data sheet and its known limitations. */
+import assert from "node:assert/strict";
+import type * as HalModule from "../../../firmware/hal/index.ts";
+import type * as DriverModule from "../../../firmware/radio/sx126x.ts";
+import { loadFirmware } from "./support/instance.ts";
+
+const GET_IRQ_STATUS = 0x12;
+const GET_RX_BUFFER_STATUS = 0x13;
+const READ_REGISTER = 0x1d;
+const READ_BUFFER = 0x1e;
+
+/** The chip as a recorder of commands with registers of its own; the test says what it received. */
+class Recorder {
+  readonly registers = new Map<number, number>([
+    [0x0740, 0x14],
+    [0x0736, 0x0d],
+    [0x0889, 0x01],
+    [0x08d8, 0xc8],
+  ]);
+  readonly buffer = new Uint8Array(256);
+  /** Commands as hexadecimal octets, without reads; pauses as "at" and the time. */
+  readonly commands: string[] = [];
+  irq = 0;
+  received: readonly [length: number, start: number] = [0, 0];
+  timeUs = 0;
+  #frame: number[] = [];
+
+  readonly hal = {
+    now: () => this.timeUs,
+    sleepUntil: (deadline: number) => {
+      this.timeUs = deadline;
+    },
+    radioReset: (asserted: boolean) =>
+      this.commands.push(`${asserted ? "reset" : "release"} at ${this.timeUs}`),
+    radioSelect: (selected: boolean) => {
+      if (!selected) this.#end();
+      this.#frame = [];
+    },
+    radioTransfer: (out: number) => this.#transfer(out),
+    radioBusy: () => false,
+    radioEvents: () => 0,
+  } as unknown as HalModule.Hal;
+
+  #transfer(out: number): number {
+    this.#frame.push(out);
+    const [opcode, first, second] = this.#frame;
+    const at = this.#frame.length - 1;
+    if (opcode === READ_REGISTER) return at < 4 ? 0 : this.register((first << 8) + second + at - 4);
+    if (opcode === READ_BUFFER) return at < 3 ? 0 : this.buffer[(first + at - 3) & 0xff];
+    if (opcode === GET_IRQ_STATUS) return at < 2 ? 0 : [this.irq >> 8, this.irq & 0xff][at - 2];
+    if (opcode === GET_RX_BUFFER_STATUS) return at < 2 ? 0 : this.received[at - 2];
+    return 0;
+  }
+
+  register(address: number): number {
+    return this.registers.get(address) ?? 0;
+  }
+
+  #end(): void {
+    const [opcode, first, second, ...values] = this.#frame;
+    if ([READ_REGISTER, READ_BUFFER, GET_IRQ_STATUS, GET_RX_BUFFER_STATUS].includes(opcode)) return;
+    if (opcode === 0x0d) {
+      values.forEach((value, index) => {
+        this.registers.set((first << 8) + second + index, value);
+      });
+    }
+    this.commands.push(this.#frame.map((octet) => octet.toString(16).padStart(2, "0")).join(" "));
+  }
+}
+
+function driver(config: Readonly<Record<string, boolean | number>> = {}) {
+  const firmware = loadFirmware(config, "sx126x");
+  const chip = new Recorder();
+  (firmware("hal/index.ts") as unknown as typeof HalModule).bindHal(chip.hal);
+  return { ...(firmware("radio/sx126x.ts") as unknown as typeof DriverModule), chip };
+}
+
+const WAKE = "c0 00";
+const SLEEP = ["80 00", "84 04"];
+
+describe("firmware: SX126x driver", () => {
+  it("starts the chip in the order of the data sheet", () => {
+    const { startRadio, chip } = driver();
+    assert.equal(startRadio(8681000, 14), true);
+    assert.deepEqual(chip.commands, [
+      "reset at 0",
+      "release at 200",
+      "80 00", // SetStandby: RC
+      "96 01", // SetRegulatorMode: DC-DC
+      "8a 01", // SetPacketType: LoRa
+      "8f 00 00", // SetBufferBaseAddress
+      "8b 07 04 01 00", // SetModulationParams, for the noise
+      "8c 00 08 00 40 01 00", // SetPacketParams, for the noise
+      "0d 08 ac 96", // receiver gain boosted,
+      "0d 02 9f 01 08 ac", // and on the retention list
+      "0d 07 40 34 44", // sync word
+      "98 d7 db", // CalibrateImage
+      "86 36 41 99 9a", // SetRfFrequency
+      "9d 01", // SetDIO2AsRfSwitchCtrl
+      "95 04 07 00 01", // SetPaConfig
+      "8e 0e 02", // SetTxParams
+      "0d 08 e7 38", // current limit
+      "0d 08 d8 de", // 15.2
+      ...SLEEP,
+    ]);
+  });
+
+  it("supplies a TCXO and calibrates with it before anything that needs it", () => {
+    const { startRadio, OPENING_US, chip } = driver({ TCXO_VOLTAGE: 1, TCXO_START_UP_US: 5000 });
+    startRadio(8681000, 14);
+    const { OPENING_US: withCrystal } = driver();
+    assert.deepEqual(chip.commands.slice(2, 7), ["80 00", "97 01 00 01 40", "89 7f", "07 00 00", "96 01"]);
+    assert.equal(OPENING_US - withCrystal, 5000);
+  });
+
+  it("leaves out what the board does not have", () => {
+    const { startRadio, chip } = driver({ RF_SWITCH_ON_DIO2: false, DC_DC: false });
+    startRadio(8681000, 14);
+    for (const absent of ["96", "97", "9d"]) {
+      assert.equal(
+        chip.commands.find((command) => command.startsWith(absent)),
+        undefined,
+      );
+    }
+  });
+
+  for (const [powerDbm, pa, tx] of [
+    [2, "95 04 00 01 01", "8e 02 02"],
+    [14, "95 04 00 01 01", "8e 0e 02"],
+    [15, "95 06 00 01 01", "8e 0e 02"],
+    [17, "95 06 00 01 01", "8e 0e 02"],
+  ] as const) {
+    it(`sets the amplifier of the SX1261 for ${powerDbm} dBm`, () => {
+      const { startRadio, chip } = driver({ HIGH_POWER: false });
+      startRadio(8681000, powerDbm);
+      const at = chip.commands.indexOf(pa);
+      assert.deepEqual(chip.commands.slice(at, at + 3), [pa, tx, "0d 08 e7 18"]);
+      assert.equal(chip.register(0x08d8), 0xc8, "15.2 is of the SX1262");
+    });
+  }
+
+  it("says so when no chip answers", () => {
+    const { startRadio, chip } = driver();
+    chip.registers.set(0x0740, 0xff);
+    assert.equal(startRadio(8681000, 14), false);
+    assert.equal(chip.commands.length, 2);
+  });
+
+  for (const [hundredHz, octets, band] of [
+    [8681000, "36 41 99 9a", "d7 db"],
+    [9150000, "39 30 00 00", "e1 e9"],
+    [4331750, "1b 12 cc cd", "6b 6f"],
+    [9233000, "39 b4 cc cd", "e1 e9"],
+    [7795000, "30 b8 00 00", "c1 c5"],
+    [4900000, "1e a0 00 00", "75 81"],
+  ] as const) {
+    it(`tunes to ${hundredHz / 10000} MHz to the nearest step, and calibrates the image there`, () => {
+      const { startRadio, chip } = driver();
+      startRadio(hundredHz, 14);
+      assert.ok(chip.commands.includes(`86 ${octets}`), chip.commands.join("\n"));
+      assert.ok(chip.commands.includes(`98 ${band}`));
+      const steps = Math.floor((hundredHz * 100 * 2 ** 25) / 32e6 + 0.5);
+      assert.equal(Number.parseInt(octets.replaceAll(" ", ""), 16), steps);
+    });
+  }
+
+  /** Spreading factor, bandwidth, low data rate optimisation, and the window of 8 symbols with 24 more in 15.625 us. */
+  const DATA_RATES = [
+    [7, 4, 0, 2097],
+    [8, 4, 0, 4194],
+    [9, 4, 0, 8388],
+    [10, 4, 0, 16777],
+    [11, 4, 1, 33554],
+    [12, 4, 1, 67108],
+    [7, 5, 0, 1048],
+  ] as const;
+
+  for (const [sf, bandwidth, optimize, timeout] of DATA_RATES) {
+    const modulation = `8b 0${sf.toString(16)} 0${bandwidth} 01 0${optimize}`;
+    const rate = `SF${sf}/${bandwidth === 4 ? 125 : 250}`;
+
+    it(`transmits at ${rate} by the sequence of the data sheet`, () => {
+      const { transmit, chip } = driver();
+      transmit(
+        8681000,
+        sf,
+        bandwidth,
+        Uint8Array.from({ length: 64 }, (_, i) => i + 1),
+        3,
+      );
+      assert.deepEqual(chip.commands, [
+        WAKE,
+        modulation,
+        "8c 00 08 00 03 01 00", // SetPacketParams: CRC, standard IQ
+        "0d 07 36 0d", // 15.4
+        "0d 08 89 05", // 15.1
+        "0e 00 01 02 03", // WriteBuffer
+        "08 00 01 00 01 00 00 00 00", // SetDioIrqParams: TxDone on DIO1
+        "02 ff ff", // ClearIrqStatus
+        "86 36 41 99 9a", // SetRfFrequency
+        "83 00 00 00", // SetTx
+      ]);
+    });
+
+    it(`receives at ${rate} by the sequence of the data sheet`, () => {
+      const { prepareReceiver, openReceiver, OPENING_US, chip } = driver();
+      prepareReceiver(8681000, sf, bandwidth, 8);
+      assert.deepEqual(chip.commands, [
+        WAKE,
+        modulation,
+        "8c 00 08 00 40 00 01", // SetPacketParams: 64 octets at most, no CRC, inverted IQ
+        "0d 07 36 09", // 15.4
+        "08 02 62 02 62 00 00 00 00", // SetDioIrqParams: RxDone, HeaderErr, CrcErr, Timeout on DIO1
+        "02 ff ff", // ClearIrqStatus
+        "86 36 41 99 9a", // SetRfFrequency
+        "a0 08", // SetLoRaSymbNumTimeout
+        "0d 07 06 20", // and its register
+        ...SLEEP,
+      ]);
+      chip.commands.length = 0;
+      chip.timeUs = 5_000_000 - OPENING_US;
+      openReceiver(5_000_000);
+      const octets = [timeout >> 16, (timeout >> 8) & 0xff, timeout & 0xff];
+      const steps = octets.map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
+      assert.deepEqual(chip.commands, [WAKE, "80 01", `82 ${steps}`]);
+      assert.equal(chip.timeUs, 5_000_000);
+    });
+  }
+
+  it("follows 15.1 at 500 kHz, and takes it back", () => {
+    const { transmit, chip } = driver();
+    transmit(8681000, 7, 6, new Uint8Array(64), 1);
+    assert.equal(chip.register(0x0889), 0x01);
+    transmit(8681000, 7, 4, new Uint8Array(64), 1);
+    assert.equal(chip.register(0x0889), 0x05);
+  });
+
+  // Semtech's rounding: never fewer symbols than asked for.
+  for (const [symbols, octet, register] of [
+    [4, "04", 0x10],
+    [7, "08", 0x20],
+    [62, "3e", 0xf8],
+    [63, "40", 0x41],
+    [248, "f8", 0xf9],
+    [249, "00", 0x00], // the timer of SetRx alone
+    [1023, "00", 0x00],
+  ] as const) {
+    it(`counts ${symbols} symbols`, () => {
+      const { prepareReceiver, chip } = driver();
+      prepareReceiver(8681000, 7, 4, symbols);
+      assert.ok(chip.commands.includes(`a0 ${octet}`), chip.commands.join("\n"));
+      assert.equal(chip.register(0x0706), register);
+    });
+  }
+
+  describe("reads", () => {
+    for (const [title, irq, length, taken] of [
+      ["no frame after a time-out", 0x0200, 17, 0],
+      ["no frame whose header is broken", 0x0020, 17, 0],
+      ["no frame whose CRC is wrong", 0x0042, 17, 0],
+      ["a frame from where the modem put it", 0x0002, 17, 17],
+      ["a frame of 64 octets", 0x0002, 64, 64],
+      ["no longer frame", 0x0002, 65, 0],
+    ] as const) {
+      it(title, () => {
+        const { readFrame, chip } = driver();
+        for (let i = 0; i < 64; i++) chip.buffer[(200 + i) & 0xff] = 0x80 + i;
+        chip.irq = irq;
+        chip.received = [length, 200];
+        const frame = new Uint8Array(64);
+        assert.equal(readFrame(frame), taken);
+        const expected = Uint8Array.from({ length: 64 }, (_, i) => (i < taken ? 0x80 + i : 0));
+        assert.deepEqual(frame, expected);
+        assert.deepEqual(chip.commands, SLEEP);
+      });
+    }
+  });
+
+  it("takes its noise with the receiver on", () => {
+    const { readNoise, chip } = driver();
+    [0x12, 0x34, 0x56, 0x78].forEach((octet, index) => {
+      chip.registers.set(0x0819 + index, octet);
+    });
+    assert.equal(readNoise(), 0x12345678);
+    assert.deepEqual(chip.commands, [
+      WAKE,
+      "08 00 00 00 00 00 00 00 00",
+      "02 ff ff",
+      "a0 00",
+      "82 ff ff ff",
+      ...SLEEP,
+    ]);
+  });
+
+  it("waits no longer than it must for a chip whose BUSY stays high", () => {
+    const { startRadio, chip } = driver();
+    let looks = 0;
+    chip.hal.radioBusy = () => {
+      looks++;
+      return true;
+    };
+    chip.registers.set(0x0740, 0xff);
+    assert.equal(startRadio(8681000, 14), false);
+    assert.ok(looks < 100_000, `${looks} looks`);
+  });
+});
