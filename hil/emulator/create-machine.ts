@@ -3,9 +3,11 @@ import type { VirtualClock } from "../clock/index.ts";
 import { Atmega328p } from "./atmega/atmega328p.ts";
 import type { Finding } from "./finding.ts";
 import type { MachineOptions, ProcessorMachine } from "./machine.ts";
+import { Stm32l073 } from "./stm32l0/stm32l073.ts";
 
 const MACHINES: Readonly<Record<string, new (options: MachineOptions) => ProcessorMachine>> = {
   atmega328p: Atmega328p,
+  stm32l073rz: Stm32l073,
 };
 
 /**
@@ -37,6 +39,7 @@ export function createMachine(
   return new MACHINES[processor]({
     clock: options.clock,
     clockHz: clockHz * (1 + (options.clockErrorPpm ?? 0) / 1e6),
+    clockErrorPpm: options.clockErrorPpm,
     flash: image.flash,
     eeprom: options.eeprom,
     ramEnd: image.ramEnd,

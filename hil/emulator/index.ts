@@ -12,3 +12,4 @@ export {
   type LuaMachineOptions,
 } from "./lua/index.ts";
 export type { CutPhase, DebugPort, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";
+export { Stm32l073 } from "./stm32l0/stm32l073.ts";

@@ -18,9 +18,11 @@ export interface MachineOptions {
   readonly clock: VirtualClock;
   /** What the processor's clock really runs at: the nominal rate and this board's error. */
   readonly clockHz: number;
-  /** Contents of the flash from address 0. */
+  /** By how much this board's crystal is off, for a processor that has several clocks. None if not given. */
+  readonly clockErrorPpm?: number;
+  /** Contents of the flash from its first address. */
   readonly flash: Uint8Array;
-  /** The contents, which the machine reads and writes in place. */
+  /** The contents of the store, which the machine reads and writes in place. */
   readonly eeprom: Uint8Array;
   /** The first data address after the variables: a stack below it is reported. */
   readonly ramEnd: number;
@@ -60,6 +62,8 @@ export interface DebugPort {
   /** Where each register lies in `readRegisters()`: first octet and number of octets, in GDB's order. */
   readonly registerRuns: readonly (readonly [start: number, length: number])[];
   readRegisters(): Uint8Array;
+  /** What GDB is told of the registers, where it cannot know them by itself: XML without `#`, `$`, `*` and `}`. */
+  readonly targetDescription?: string;
   /** All registers, as `readRegisters` gives them. */
   writeRegisters(octets: Uint8Array): void;
   /** Undefined where there is no such memory. */

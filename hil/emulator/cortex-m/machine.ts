@@ -1,0 +1,373 @@
+/**
+ * A board with a Cortex-M0+ processor: power, time, sleep, and the wires to its radio. What the processor has
+ * around its core comes from a design, which is built anew at each reset.
+ *
+ * The peripherals have a time line of their own, so that what happens inside the chip does not end a slice.
+ */
+import { type Clock, type Timer, VirtualClock } from "../../clock/index.ts";
+import type { RadioChip } from "../chips/index.ts";
+import type { Finding } from "../finding.ts";
+import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import type { CortexM0, Program } from "./core.ts";
+import { CortexMDebugPort, type DebugMemory } from "./debug-port.ts";
+import { hex } from "./hex.ts";
+
+/** A console whose rate is off by more than this cannot be read: half a bit in the ten of a character, shared by two. */
+const BAUD_TOLERANCE = 0.02;
+/** SRAM is undefined after power-up: a pattern, so that a program that relies on zeros fails. */
+const POWER_UP_RAM = 0xa5;
+
+/** Cuts the power at the `remaining`th write to the store from now; 1 is the next. */
+export interface PlannedCut {
+  remaining: number;
+  readonly phase: CutPhase;
+}
+
+export type ResetCause = "power-on" | "software" | "watchdog";
+
+/** What the parts of a processor need of the machine. */
+export interface Host {
+  /** The time that the program has reached, and the time line of the processor until its next reset. */
+  readonly clock: Clock;
+  readonly clockErrorPpm: number;
+  report(message: string): void;
+  /** Exchanges an octet with whatever is selected on the SPI bus. */
+  exchange(out: number): number;
+  /** An octet has left on the line of the console, sent at `baud`. */
+  transmit(octet: number, baud: number): void;
+  /** After the instruction under way. */
+  reset(cause: ResetCause): void;
+  /** Power goes, now. */
+  powerOff(): void;
+  /** The cut that is planned, if any. */
+  plannedCut(): PlannedCut | undefined;
+}
+
+/** The pins of a processor, by the names of its data sheet. Throws RangeError for a name that is none. */
+export interface Pins {
+  /** Something outside drives the pin. */
+  drive(pin: string, level: boolean): void;
+  /** The processor drives the pin low. */
+  isLow(pin: string): boolean;
+  /** Calls `listener` after each change of what the processor drives. */
+  onChange(listener: () => void): void;
+}
+
+/** A processor between two resets. */
+export interface Processor {
+  readonly core: CortexM0;
+  readonly pins: Pins;
+  /** The memories that a debugger sees, and their addresses. */
+  readonly memories: readonly DebugMemory[];
+  /** A WFI has been executed. False where the chip does not go to sleep. */
+  fallAsleep(): boolean;
+  /** Whether the clock of the core runs while it sleeps. */
+  readonly clockRunsAsleep: boolean;
+  /** An interrupt ends the sleep: clocks start, and the core stalls until they run. */
+  wake(): void;
+  /** Whether a reset leaves something to be finished, which is then done. */
+  finishStoreWrite(): void;
+}
+
+/** What outlives a reset: the machine's options give flash and store. */
+export interface Memories {
+  readonly flash: Uint8Array;
+  readonly eeprom: Uint8Array;
+  readonly sram: Uint8Array;
+}
+
+/** A kind of processor. */
+export interface Design {
+  readonly name: string;
+  readonly flashStart: number;
+  readonly flashBytes: number;
+  readonly ramStart: number;
+  readonly ramBytes: number;
+  build(host: Host, program: Program, memories: Memories, cause: ResetCause): Processor;
+}
+
+export class CortexMMachine implements ProcessorMachine {
+  readonly eeprom: Uint8Array;
+
+  readonly #clock: VirtualClock;
+  readonly #options: MachineOptions;
+  readonly #design: Design;
+  readonly #program: Program;
+  readonly #sram: Uint8Array;
+  readonly #consoleListeners: ((octet: number) => void)[] = [];
+  readonly #findings = new Set<string>();
+
+  #processor!: Processor;
+  #core!: CortexM0;
+  #timeLine = new VirtualClock();
+  #powered = false;
+  #resetRequest: ResetCause | undefined;
+  #cyclesOfEarlierBoots = 0;
+  #stackPeakOfEarlierBoots = 0;
+  #sliceEndNs = 0;
+  #plannedCut: PlannedCut | undefined;
+  #radio: { readonly chip: RadioChip; readonly pins: RadioPins } | undefined;
+  readonly #radioLines = new Map<string, boolean>();
+  #selected = false;
+  #resetAsserted = false;
+  #debugPort: CortexMDebugPort | undefined;
+
+  /** Powered up at the present instant of the clock. Throws RangeError where the image does not fit. */
+  constructor(options: MachineOptions, design: Design) {
+    if (options.flash.length > design.flashBytes) {
+      throw new RangeError(
+        `an image of ${options.flash.length} octets does not fit ${design.flashBytes} of flash`,
+      );
+    }
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#design = design;
+    this.#program = {
+      start: design.flashStart,
+      end: design.flashStart + options.flash.length,
+      ramEnd: options.ramEnd,
+    };
+    this.#sram = new Uint8Array(design.ramBytes);
+    this.eeprom = options.eeprom;
+    this.powerOn();
+  }
+
+  nowNs(): number {
+    return this.#powered ? this.#core.nowNs : this.#clock.nowNs();
+  }
+
+  at(atNs: number, action: () => void): Timer {
+    const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
+    if (timer.atNs < this.#sliceEndNs) {
+      this.#sliceEndNs = timer.atNs;
+      if (this.#powered) stopAt(this.#core, timer.atNs);
+    }
+    return timer;
+  }
+
+  get nextWakeNs(): number {
+    if (!this.#powered) return Number.POSITIVE_INFINITY;
+    const core = this.#core;
+    const nowNs = this.nowNs();
+    if (core.stalledUntilNs > nowNs) return core.stalledUntilNs;
+    if (!core.halted && (!core.asleep || core.wakes)) return nowNs;
+    return Math.max(nowNs, this.#timeLine.nextNs);
+  }
+
+  runUntil(untilNs: number): number {
+    this.#sliceEndNs = untilNs;
+    while (this.#powered && this.nowNs() < this.#sliceEndNs) this.#advance();
+    const reachedNs = this.#sliceEndNs;
+    this.#sliceEndNs = 0;
+    return reachedNs;
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  powerOn(): void {
+    if (this.#powered) return;
+    const nowNs = this.#clock.nowNs();
+    this.#sram.fill(POWER_UP_RAM);
+    this.#powered = true;
+    this.#boot(nowNs, "power-on");
+  }
+
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#retireCore();
+    this.#powered = false;
+    this.#plannedCut = undefined;
+    this.#resetRequest = undefined;
+    this.#core.stopCycles = 0;
+    this.#driveRadio(false, true);
+  }
+
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
+    this.#plannedCut = { remaining: count, phase };
+  }
+
+  attachRadio(chip: RadioChip, pins: RadioPins): void {
+    this.#radio = { chip, pins };
+    chip.onDio((dio, level) => {
+      const pin = dio === 0 ? pins.dio0 : dio === 1 ? pins.dio1 : undefined;
+      if (pin === undefined) return;
+      this.#radioLines.set(pin, level);
+      if (this.#powered) this.#processor.pins.drive(pin, level);
+    });
+    for (const pin of [pins.dio0, pins.dio1]) {
+      this.#radioLines.set(pin, false);
+      this.#processor.pins.drive(pin, false);
+    }
+    this.#wireRadio();
+  }
+
+  onConsole(listener: (octet: number) => void): void {
+    this.#consoleListeners.push(listener);
+  }
+
+  readRam(address: number, length: number): Uint8Array {
+    const from = address - this.#design.ramStart;
+    if (from < 0 || length < 0 || from + length > this.#sram.length) {
+      throw new RangeError(`${length} octets from ${hex(address)} are not all in the SRAM`);
+    }
+    return this.#sram.slice(from, from + length);
+  }
+
+  get debugPort(): DebugPort {
+    this.#debugPort ??= new CortexMDebugPort(() => this.#processor);
+    return this.#debugPort;
+  }
+
+  get stackPeakBytes(): number {
+    const core = this.#core;
+    return Math.max(this.#stackPeakOfEarlierBoots, core.stackStart - core.lowestStackPointer);
+  }
+
+  get cycles(): number {
+    return this.#cyclesOfEarlierBoots + (this.#powered ? this.#core.cycles : 0);
+  }
+
+  /** To the next event of the peripherals, the end of the slice, or into or out of sleep. */
+  #advance(): void {
+    const core = this.#core;
+    const stopNs = Math.min(this.#sliceEndNs, this.#timeLine.nextNs);
+    if (core.stalledUntilNs > core.nowNs) {
+      core.skipTo(Math.min(stopNs, core.stalledUntilNs), true);
+    } else if (core.halted) {
+      core.skipTo(stopNs, true);
+    } else if (!core.asleep) {
+      core.stopCycles = core.cyclesAt(stopNs);
+      if (this.#debugPort === undefined) core.run();
+      else this.#runWatched(core, this.#debugPort);
+      if (core.asleep && this.#powered) core.asleep = this.#processor.fallAsleep();
+    } else if (core.wakes) {
+      core.asleep = false;
+      this.#processor.wake();
+    } else {
+      core.skipTo(stopNs, this.#processor.clockRunsAsleep);
+    }
+    if (this.#powered) this.#timeLine.advanceTo(core.nowNs);
+    if (this.#powered && this.#resetRequest !== undefined) this.#reset(this.#resetRequest);
+  }
+
+  /** Instruction by instruction, to `stopCycles`, into sleep, or to where a debugger has the program stop. */
+  #runWatched(core: CortexM0, debug: CortexMDebugPort): void {
+    const nextNs = this.#timeLine.nextNs;
+    do {
+      core.stopCycles = core.cycles + 1;
+      core.run();
+      if (!this.#powered || core.halted || this.#resetRequest !== undefined) return;
+      if (debug.stops()) {
+        this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
+        return;
+      }
+      // A chip may have ended the slice earlier, a peripheral may have planned something.
+    } while (
+      !core.asleep &&
+      core.stalledUntilNs <= core.nowNs &&
+      core.cycles < core.cyclesAt(Math.min(this.#sliceEndNs, nextNs, this.#timeLine.nextNs))
+    );
+  }
+
+  /** Every part of the processor starts anew, the SRAM keeps what it held. */
+  #boot(atNs: number, cause: ResetCause): void {
+    const timeLine = new VirtualClock();
+    timeLine.advanceTo(atNs);
+    let core: CortexM0 | undefined;
+    const nowNs = () => (core === undefined ? atNs : core.nowNs);
+    const clock: Clock = {
+      nowNs,
+      at: (dueNs, action) => {
+        const timer = timeLine.at(Math.max(dueNs, nowNs()), action);
+        if (core !== undefined) stopAt(core, timer.atNs);
+        return timer;
+      },
+    };
+    const host = this.#host(clock);
+    const processor = this.#design.build(host, this.#program, { ...this.#options, sram: this.#sram }, cause);
+    core = processor.core;
+    this.#timeLine = timeLine;
+    this.#resetRequest = undefined;
+    this.#processor = processor;
+    this.#core = core;
+    core.start();
+    for (const [pin, level] of this.#radioLines) processor.pins.drive(pin, level);
+    this.#wireRadio();
+  }
+
+  #host(clock: Clock): Host {
+    return {
+      clock,
+      clockErrorPpm: this.#options.clockErrorPpm ?? 0,
+      report: (message) => this.#report(message),
+      exchange: (out) => (this.#selected && this.#radio ? this.#radio.chip.transfer(out) : 0xff),
+      transmit: (octet, baud) => this.#transmit(octet, baud),
+      reset: (cause) => {
+        this.#resetRequest = cause;
+        this.#core.stopCycles = 0;
+      },
+      powerOff: () => this.powerOff(),
+      plannedCut: () => this.#plannedCut,
+    };
+  }
+
+  #reset(cause: ResetCause): void {
+    this.#processor.finishStoreWrite();
+    if (!this.#powered) return;
+    const nowNs = this.nowNs();
+    this.#retireCore();
+    this.#boot(nowNs, cause);
+  }
+
+  #retireCore(): void {
+    this.#cyclesOfEarlierBoots += this.#core.cycles;
+    this.#stackPeakOfEarlierBoots = this.stackPeakBytes;
+  }
+
+  #wireRadio(): void {
+    if (this.#radio === undefined) return;
+    const { pins: processorPins } = this.#processor;
+    const { pins } = this.#radio;
+    const update = () =>
+      this.#driveRadio(processorPins.isLow(pins.radioSelect), processorPins.isLow(pins.radioReset));
+    processorPins.onChange(update);
+    update();
+  }
+
+  #driveRadio(selected: boolean, resetAsserted: boolean): void {
+    const chip = this.#radio?.chip;
+    if (chip === undefined) return;
+    if (selected !== this.#selected) {
+      this.#selected = selected;
+      chip.select(selected);
+    }
+    if (resetAsserted !== this.#resetAsserted) {
+      this.#resetAsserted = resetAsserted;
+      chip.reset(resetAsserted);
+    }
+  }
+
+  #transmit(octet: number, baud: number): void {
+    const wanted = this.#options.consoleBaud;
+    if (wanted !== undefined && Math.abs(baud / wanted - 1) > BAUD_TOLERANCE) {
+      this.#report(`sends to the console at ${Math.round(baud)} Bd instead of ${wanted} Bd`);
+    }
+    for (const listener of this.#consoleListeners) listener(octet);
+  }
+
+  #report(message: string): void {
+    const programCounter = this.#core.at;
+    const key = `${programCounter} ${message}`;
+    if (this.#findings.has(key)) return;
+    this.#findings.add(key);
+    const finding: Finding = { atNs: this.nowNs(), message, programCounter };
+    this.#options.onFinding?.(finding);
+  }
+}
+
+/** Has a core that is under way stop at an instant, if that is before the one planned. */
+function stopAt(core: CortexM0, timeNs: number): void {
+  core.stopCycles = Math.min(core.stopCycles, core.cyclesAt(timeNs));
+}
