@@ -12,6 +12,8 @@ export interface RadioPins {
   readonly radioReset: string;
   readonly dio0: string;
   readonly dio1: string;
+  /** Of a chip that has that line. */
+  readonly busy?: string;
 }
 
 export interface MachineOptions {

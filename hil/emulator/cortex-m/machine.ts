@@ -190,16 +190,13 @@ export class CortexMMachine implements ProcessorMachine {
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
     this.#radio = { chip, pins };
+    this.#driveFrom(pins.dio0, false);
+    this.#driveFrom(pins.dio1, false);
+    this.#driveFrom(pins.busy, chip.busy ?? false);
     chip.onDio((dio, level) => {
-      const pin = dio === 0 ? pins.dio0 : dio === 1 ? pins.dio1 : undefined;
-      if (pin === undefined) return;
-      this.#radioLines.set(pin, level);
-      if (this.#powered) this.#processor.pins.drive(pin, level);
+      if (dio <= 1) this.#driveFrom(dio === 0 ? pins.dio0 : pins.dio1, level);
     });
-    for (const pin of [pins.dio0, pins.dio1]) {
-      this.#radioLines.set(pin, false);
-      this.#processor.pins.drive(pin, false);
-    }
+    chip.onBusy?.((level) => this.#driveFrom(pins.busy, level));
     this.#wireRadio();
   }
 
@@ -245,6 +242,8 @@ export class CortexMMachine implements ProcessorMachine {
     } else if (core.wakes) {
       core.asleep = false;
       this.#processor.wake();
+      // With interrupts masked the program goes on behind the WFI, and may have a breakpoint there.
+      if (core.PM && this.#debugPort?.stops()) this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
     } else {
       core.skipTo(stopNs, this.#processor.clockRunsAsleep);
     }
@@ -334,6 +333,13 @@ export class CortexMMachine implements ProcessorMachine {
       this.#driveRadio(processorPins.isLow(pins.radioSelect), processorPins.isLow(pins.radioReset));
     processorPins.onChange(update);
     update();
+  }
+
+  /** A line of the radio, where the board has it on a pin. */
+  #driveFrom(pin: string | undefined, level: boolean): void {
+    if (pin === undefined) return;
+    this.#radioLines.set(pin, level);
+    if (this.#powered) this.#processor.pins.drive(pin, level);
   }
 
   #driveRadio(selected: boolean, resetAsserted: boolean): void {

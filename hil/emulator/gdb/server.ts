@@ -16,6 +16,8 @@ const LISTEN_EVERY_MS = 20;
 
 const OK = "OK";
 const BAD_REQUEST = "E01";
+/** Appendix G: a target tells which registers it has. */
+const READ_DESCRIPTION = "Xfer:features:read:target.xml:";
 const NOT_SUPPORTED = "";
 /** Stop replies, by signal: 5 a breakpoint or a step, 2 an interrupt from the debugger. */
 const TRAPPED = "T05";
@@ -165,10 +167,23 @@ export class GdbServer implements Participant {
       case "H": // of its one thread
         return OK;
       case "q":
-        return query(rest);
+        return this.#query(rest);
       default:
         return NOT_SUPPORTED;
     }
+  }
+
+  #query(text: string): string {
+    const { targetDescription } = this.#debug;
+    if (text.startsWith("Supported")) {
+      const features = targetDescription === undefined ? "" : ";qXfer:features:read+";
+      return `PacketSize=${PACKET_BYTES.toString(16)}${features}`;
+    }
+    if (targetDescription !== undefined && text.startsWith(READ_DESCRIPTION)) {
+      return part(targetDescription, text.slice(READ_DESCRIPTION.length));
+    }
+    // "1": the program was there before the debugger, so a debugger that quits leaves it running.
+    return text.startsWith("Attached") ? "1" : NOT_SUPPORTED;
   }
 
   #writeRegisters(text: string): string {
@@ -227,10 +242,12 @@ export class GdbServer implements Participant {
   }
 }
 
-function query(text: string): string {
-  if (text.startsWith("Supported")) return `PacketSize=${PACKET_BYTES.toString(16)}`;
-  // "1": the program was there before the debugger, so a debugger that quits leaves it running.
-  return text.startsWith("Attached") ? "1" : NOT_SUPPORTED;
+/** `offset,length`: that much of a text, "m" before it where more follows and "l" where that was the last. */
+function part(text: string, place: string): string {
+  const [offset, length] = place.split(",").map(hexNumber);
+  if (!(offset <= text.length && length > 0)) return BAD_REQUEST;
+  const end = offset + Math.min(length, PACKET_BYTES - 1);
+  return `${end < text.length ? "m" : "l"}${text.slice(offset, end)}`;
 }
 
 /** NaN where the text is no hexadecimal number. */
