@@ -210,6 +210,8 @@ export class CortexM0 extends LibraryCore {
     else if (exception === SYSTICK) this.pendingSystick = false;
     else this.pendingInterrupts &= ~(1 << (exception - EXTERNAL));
     this.exceptionEntry(exception);
+    // The library keeps the Thumb bit of the vector in the program counter.
+    this.PC &= ~1;
     this.cycles += ENTRY_CYCLES;
     return true;
   }

@@ -73,7 +73,7 @@ export class LuaMachine implements Machine {
   #sliceEndNs = 0;
   #edges: Edge[] = [];
   #plannedCut: { remaining: number; readonly phase: CutPhase } | undefined;
-  #radio: { readonly chip: RadioChip; readonly pins: Readonly<Record<keyof RadioPins, number>> } | undefined;
+  #radio: { readonly chip: RadioChip; readonly pins: Readonly<Record<Exclude<keyof RadioPins, "busy">, number>> } | undefined;
   #selected = false;
   #resetAsserted = false;
 

@@ -83,7 +83,10 @@ describe("the debug port of an emulated STM32L073", () => {
     debug.writeRegisters(registers);
     assert.equal(Buffer.from(debug.readRegisters()).readUInt32LE(4), 0xdeadbeef);
     assert.equal(pc(), addressOf("main"));
-    assert.match(debug.targetDescription ?? "", /m-profile.*name="r0".*name="sp".*name="lr".*name="pc".*name="xpsr"/);
+    assert.match(
+      debug.targetDescription ?? "",
+      /m-profile.*name="r0".*name="sp".*name="lr".*name="pc".*name="xpsr"/,
+    );
     assert.doesNotMatch(debug.targetDescription ?? "", /[#$*}]/);
   });
 
@@ -114,7 +117,13 @@ describe("the debug port of an emulated STM32L073", () => {
       program.elfPath,
     ]);
     const machines = [machine];
-    await runLockstep({ clock: board.clock, machines, participants: [server], done: () => over, limitNs: 10e9 });
+    await runLockstep({
+      clock: board.clock,
+      machines,
+      participants: [server],
+      done: () => over,
+      limitNs: 10e9,
+    });
     await server.close();
     const { stdout } = await gdb;
     assert.match(stdout, /\$1 = 1\n/);

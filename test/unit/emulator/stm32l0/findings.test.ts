@@ -7,7 +7,7 @@ const CASES: readonly { name: string; source: string; message: RegExp; stops?: b
   {
     name: "a stack that reaches into the variables",
     source: `
-      volatile uint8_t table[20000];
+      __attribute__((section(".noinit"))) volatile uint8_t table[20000];
       static uint8_t deep(uint8_t n) { volatile uint8_t room[80]; room[0] = n; return n ? (uint8_t)(deep((uint8_t)(n - 1)) + room[0]) : 0; }
       int main(void) { table[0] = deep(6); done = 1; for (;;) { } }`,
     message: /^the stack reaches down to 0x20004[0-9a-f]{3}, into the variables, which end at 0x20004e/,
