@@ -52,6 +52,9 @@ interface Edge {
   readonly atNs: number;
 }
 
+/** The pins of the radio by the number that the module counts them with. No board of this kind has BUSY on one. */
+type RadioLines = Readonly<Record<Exclude<keyof RadioPins, "busy">, number>>;
+
 export class LuaMachine implements Machine {
   readonly eeprom: Uint8Array;
 
@@ -73,7 +76,7 @@ export class LuaMachine implements Machine {
   #sliceEndNs = 0;
   #edges: Edge[] = [];
   #plannedCut: { remaining: number; readonly phase: CutPhase } | undefined;
-  #radio: { readonly chip: RadioChip; readonly pins: Readonly<Record<Exclude<keyof RadioPins, "busy">, number>> } | undefined;
+  #radio: { readonly chip: RadioChip; readonly pins: RadioLines } | undefined;
   #selected = false;
   #resetAsserted = false;
 
@@ -271,7 +274,7 @@ export class LuaMachine implements Machine {
     if (isCut) this.powerOff();
   }
 
-  #isDriven(pin: keyof RadioPins, level: number): boolean {
+  #isDriven(pin: keyof RadioLines, level: number): boolean {
     return this.#radio !== undefined && (this.#levels.get(this.#radio.pins[pin]) ?? FLOATING) === level;
   }
 
