@@ -110,35 +110,35 @@ describe("a faulty board.json", () => {
     [
       "more RAM than the part has",
       (b) => (b.ramBytes = 4096),
-      /:10: ramBytes must be at most 2048, the RAM of the atmega328p, not 4096$/,
+      /:9: ramBytes must be at most 2048, the RAM of the atmega328p, not 4096$/,
     ],
     [
       "more flash than the part has",
       (b) => (b.flashBytes = 65536),
-      /:9: flashBytes must be at most 32768, the flash of the atmega328p, not 65536$/,
+      /:8: flashBytes must be at most 32768, the flash of the atmega328p, not 65536$/,
     ],
     [
       "more store than the part has",
       (b) => (b.eepromBytes = 1025),
-      /:11: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
+      /:10: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
     ],
     [
       "two lines on one pin",
       (b) => (b.pins.dio1 = "PB2"),
-      /:23: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
+      /:22: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
     ],
     ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
     ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
     [
       "a missing pin",
       (b) => delete b.pins.dio1,
-      /:19: pins\.dio1 must be a port pin such as "PB2" of the atmega328p, not missing$/,
+      /:18: pins\.dio1 must be a port pin such as "PB2" of the atmega328p, not missing$/,
     ],
     ["an Arduino pin", (b) => (b.pins.radioSelect = "D10"), /: pins\.radioSelect must be .*, not "D10"$/],
     [
       "a pin that the package has not",
       (b) => (b.pins.dio0 = "PC7"),
-      /:22: pins\.dio0 must be .*, not "PC7"$/,
+      /:21: pins\.dio0 must be .*, not "PC7"$/,
     ],
     [
       "an unknown radio",

@@ -33,7 +33,7 @@ describe("joinery.json", () => {
     [
       "a board that does not exist",
       { board: "toaster" },
-      /joinery\.json:3: board must be .*"pro-mini-rfm95".*"toaster"/,
+      /joinery\.json:\d+: board must be .*"pro-mini-rfm95".*"toaster"/,
     ],
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
     ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],

@@ -19,8 +19,14 @@ const INTERRUPT_BYTES = 36;
 
 /** libgcc's way into a `switch`: the offsets of its cases stand behind the call, counted in `scale` octets from there. */
 const CASES = /^__gnu_thumb1_case_(sqi|uqi|shi|uhi|si)$/;
-/** What those helpers push, at most. */
-const CASES_BYTES = 8;
+/** Those helpers push two registers at most, and do not return to where they were called. */
+const CASES_ROUTINE: Routine = {
+  ownBytes: 8,
+  calls: [],
+  pointerCalls: [],
+  enablesInterrupts: false,
+  doubts: [],
+};
 
 /** What is known at an instruction. */
 interface State {
@@ -54,7 +60,8 @@ export function armCode(elf: ElfFile, flash: Uint8Array, flashAddress: number): 
     reset: reset & ~1,
     handlers: [...new Set(handlers.filter((handler) => handler !== 0))],
     routine: (address) => {
-      const known = found.get(address) ?? new Walk(program, address).routine();
+      const isCases = CASES.test(program.entryName(address) ?? "");
+      const known = found.get(address) ?? (isCases ? CASES_ROUTINE : new Walk(program, address).routine());
       found.set(address, known);
       return known;
     },
@@ -273,12 +280,9 @@ class Walk {
       return { next: behind, state: undefined };
     }
     const after = { ...state, returns: state.returns & ~CALL_CLOBBERED };
+    this.#noteCall(at, target, state);
     const cases = CASES.exec(name)?.[1];
-    if (cases === undefined) {
-      this.#noteCall(at, target, state);
-      return { next: behind, state: after };
-    }
-    this.#deepest = Math.max(this.#deepest, 4 * state.stack.length + CASES_BYTES);
+    if (cases === undefined) return { next: behind, state: after };
     for (const at of this.#caseTargets(behind, cases)) this.#pending.push({ at, state: after });
     return { next: behind, state: undefined };
   }
