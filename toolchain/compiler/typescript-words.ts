@@ -48,7 +48,9 @@ function inOurs(
 
 /** A package, or a module of Node.js. What is missing among the program's own files TypeScript names as well. */
 function noPackage(node: ts.StringLiteral): ts.Diagnostic | undefined {
-  if (node.text.startsWith(".")) return undefined;
+  const { parent } = node;
+  const isStatement = ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent);
+  if (!isStatement || node.text.startsWith(".")) return undefined;
   return messages.unknownName(node, node.text, { wayOut: MODULES });
 }
 

@@ -64,7 +64,6 @@ export const refused: readonly Refused[] = [
   refuse(1004, "a property of an array", "const a = new Uint8Array(4);", "use(a.«byteLength»);", "lengthOf"),
   refuse(1004, "a module as a value", `import * as language from ${JSON.stringify(LANGUAGE)};`, "use(«language».u8(3));", "import names"),
   refuse(1004, "a module of Node.js", "import { readFileSync } from «\"node:fs\"»;", "readFileSync();", "joinery/hal"),
-  refuse(1004, "a module of Node.js, imported when the program runs", "", "import(«\"node:fs\"»);", "joinery/hal"),
   refuse(1001, "a collection of JavaScript", "", "const m = «new Map<number, number>()»; m.set(1, 2);", "no heap"),
   refuse(1001, "a function in a local variable, called", "", "const f = «(x: U8): U8 => x»; use(f(3));", "top level"),
   refuse(1035, "a type without its import", "", "let t: «Dispatch»<never, 1>;", "write import { type Dispatch } from \"joinery/lang\""),
