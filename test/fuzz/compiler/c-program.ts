@@ -11,13 +11,16 @@ export const C_FLAGS = [
 ];
 /**
  * Random programs compare what is always smaller, mix signs in ways that no one writes, and access arrays behind guards
- * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch.
+ * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch. They also
+ * copy octets onto themselves, by memmove, which gcc makes memcpy of and then warns of.
  */
 export const RANDOM_FLAGS = [
   "-Wno-type-limits",
   "-Wno-sign-conversion",
   "-Wno-tautological-compare",
   "-Wno-array-bounds",
+  "-Wno-stringop-overflow",
+  "-Wno-restrict",
 ];
 
 /**
