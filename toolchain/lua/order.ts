@@ -46,6 +46,7 @@ export function placeOf(
   }
   if (target.kind !== "element") throw new Error(`'${target.node.getText()}' is no place`);
   const { table, key } = arrayAndIndex(at, target.array, target.index);
-  const moves = disturbed(target.index) || at.order.changes(target.array);
+  // The offset of a view is part of the key.
+  const moves = disturbed(target.index) || disturbed(target.array);
   return index(isSimple(table) ? table : at.kept(table), moves ? keep(at, key) : key);
 }

@@ -142,6 +142,18 @@ export function run(a: U32, b: U32): U32 {
     "differences from all ones, compared",
     "(u8(a) >= 255 - u8(b) ? 1 : 0) + (u16(a) >= 65535 - u16(b) ? 2 : 0) + (u8(b) === 255 - u8(a) ? 4 : 0)",
   ),
+  same(
+    "the offset of a view that is written to comes before the value",
+    `const octets = new Uint8Array(8);
+let at: U8 = 0;
+function next(): U8 { at = u8((at + 1) & 3); return at; }
+export function run(a: U32, b: U32): U32 {
+  view(octets, at & 3, 2)[1] = next();
+  let small: I8 = i8(a & 3);
+  view(octets, u8(small) & 3, 4)[b & 3] = u8(small < 3 ? ++small : 0);
+  return u32(octets[0] + octets[1] * 3 + octets[2] * 7 + octets[3] * 31 + octets[4] * 127 + at);
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
