@@ -154,6 +154,17 @@ export function run(a: U32, b: U32): U32 {
   return u32(octets[0] + octets[1] * 3 + octets[2] * 7 + octets[3] * 31 + octets[4] * 127 + at);
 }`,
   ),
+  same(
+    "the lowest bit of a sum of 16 bits that were cut out of 32",
+    `let calls: U8 = 0;
+export function run(a: U32, b: U32): U32 {
+  switch (u16(a + b) % 2) {
+    case 0: break;
+    default: calls = u8(calls + 1);
+  }
+  return calls + u16(a + b) % 16 + u32(a - b) % 65536 + (u8(a) % 1);
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
