@@ -17,8 +17,14 @@ function figures(report: JoinReport): LuaFigures {
   return report.image;
 }
 
-function repeatable({ wallMs: _, ...rest }: JoinReport): unknown {
-  return rest;
+/** The peak of the heap depends, by up to 1 KB, on where the system puts memory: Lua hashes addresses. */
+function repeatable({ wallMs: _, checks, image, ...rest }: JoinReport): unknown {
+  assert.ok("lua" in image);
+  const { heapPeakBytes, ...others } = image;
+  const held = checks.map(({ detail, ...check }) =>
+    check.name === "board: the program leaves heap to spare" ? check : { detail, ...check },
+  );
+  return { ...rest, checks: held, image: others };
 }
 
 describe("the join of a board that runs Lua", () => {

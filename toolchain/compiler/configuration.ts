@@ -52,8 +52,8 @@ export function checkNames(program: SourceProgram, { chosen, file }: Configurati
         .map((declaration) => declaration.name.getText()),
     ),
   );
-  for (const [name, value] of Object.entries(chosen)) {
-    if (!known.has(name)) found.add(unknownConfig(name, [...known].sort(), inFile(file, name, value)));
+  for (const name of Object.keys(chosen)) {
+    if (!known.has(name)) found.add(unknownConfig(name, [...known].sort(), inFile(file, name, chosen[name])));
   }
 }
 
