@@ -5,15 +5,18 @@
  * Time is counted in processor cycles while the oscillator runs. Where it stops (every sleep mode but
  * idle) the origin of the cycles moves instead, so that no timer counts.
  */
-import { type AVRIOPort, PinState } from "avr8js";
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
-import type { Finding } from "../finding.ts";
+import { ConsoleLine } from "../console-line.ts";
+import { FindingLog } from "../finding-log.ts";
 import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import { RadioPort } from "../radio-port.ts";
+import { Slice } from "../slice.ts";
+import { StoreCut } from "../store-cut.ts";
 import { AvrCore, IDLE, type Program } from "./core.ts";
 import { AvrDebugPort } from "./debug-port.ts";
-import type { PlannedCut } from "./eeprom.ts";
-import { attachPeripherals, type Peripherals, type PortLetter } from "./peripherals.ts";
+import { attachPeripherals, type Peripherals } from "./peripherals.ts";
+import { PortPins } from "./port-pins.ts";
 import { EECR, EEPROM_BYTES, FLASH_BYTES, MCUSR, SRAM_BYTES, SRAM_START, SREG } from "./registers.ts";
 import { WATCHDOG_RESET_FLAG, Watchdog } from "./watchdog.ts";
 
@@ -32,9 +35,6 @@ const EEPROM_BUSY = 0x02;
  */
 const START_UP_CYCLES: Readonly<Record<number, number>> = { 2: 16_384, 3: 16_384, 6: 6, 7: 6 };
 
-/** A console whose rate is off by more than this cannot be read (table 20-2, 8 data bits). */
-const BAUD_TOLERANCE = 0.02;
-
 export class Atmega328p implements ProcessorMachine {
   readonly eeprom: Uint8Array;
 
@@ -42,8 +42,11 @@ export class Atmega328p implements ProcessorMachine {
   readonly #options: MachineOptions;
   readonly #program: Program;
   readonly #nsPerCycle: number;
-  readonly #consoleListeners: ((octet: number) => void)[] = [];
-  readonly #findings = new Set<string>();
+  readonly #radio = new RadioPort();
+  readonly #console: ConsoleLine;
+  readonly #findings: FindingLog;
+  readonly #storeCut = new StoreCut();
+  readonly #slice = new Slice();
 
   #core!: AvrCore;
   #peripherals!: Peripherals;
@@ -53,12 +56,6 @@ export class Atmega328p implements ProcessorMachine {
   #originNs = 0;
   #cyclesOfEarlierBoots = 0;
   #stackPeakOfEarlierBoots = 0;
-  #sliceEndNs = 0;
-  #plannedCut: PlannedCut | undefined;
-  #radio: { readonly chip: RadioChip; readonly pins: RadioPins } | undefined;
-  #dioLevels: [boolean, boolean] = [false, false];
-  #selected = false;
-  #resetAsserted = false;
   #debugPort: AvrDebugPort | undefined;
 
   /** Powered up at the present instant of the clock. Throws RangeError where the memories do not fit. */
@@ -76,6 +73,8 @@ export class Atmega328p implements ProcessorMachine {
     this.#program = { flash: options.flash, ramEnd: options.ramEnd };
     this.#nsPerCycle = 1e9 / options.clockHz;
     this.eeprom = options.eeprom;
+    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.#report(message));
+    this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
   }
 
@@ -85,8 +84,7 @@ export class Atmega328p implements ProcessorMachine {
 
   at(atNs: number, action: () => void): Timer {
     const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
-    if (timer.atNs < this.#sliceEndNs) {
-      this.#sliceEndNs = timer.atNs;
+    if (this.#slice.shortenTo(timer.atNs)) {
       this.#core.stopCycles = Math.min(this.#core.stopCycles, this.#cyclesAt(timer.atNs));
     }
     return timer;
@@ -100,7 +98,7 @@ export class Atmega328p implements ProcessorMachine {
   }
 
   runUntil(untilNs: number): number {
-    this.#sliceEndNs = untilNs;
+    this.#slice.begin(untilNs);
     const core = this.#core;
     core.stopCycles = this.#powered ? this.#cyclesAt(untilNs) : 0;
     while (core.cycles < core.stopCycles) {
@@ -118,9 +116,7 @@ export class Atmega328p implements ProcessorMachine {
         core.stopCycles = core.cycles;
       }
     }
-    const reachedNs = this.#sliceEndNs;
-    this.#sliceEndNs = 0;
-    return reachedNs;
+    return this.#slice.finish();
   }
 
   get powered(): boolean {
@@ -138,27 +134,21 @@ export class Atmega328p implements ProcessorMachine {
     if (!this.#powered) return;
     this.#retireCore();
     this.#powered = false;
-    this.#plannedCut = undefined;
+    this.#storeCut.cancel();
     this.#core.stopCycles = 0;
-    this.#driveRadio(false, true);
+    this.#radio.disconnect();
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
-    this.#plannedCut = { remaining: count, phase };
+    this.#storeCut.plan(count, phase);
   }
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
-    this.#radio = { chip, pins };
-    chip.onDio((dio, level) => {
-      if (dio !== 0 && dio !== 1) return;
-      this.#dioLevels[dio] = level;
-      if (this.#powered) this.#setPin(dio === 0 ? pins.dio0 : pins.dio1, level);
-    });
-    this.#wireRadio();
+    this.#radio.attach(chip, pins);
   }
 
   onConsole(listener: (octet: number) => void): void {
-    this.#consoleListeners.push(listener);
+    this.#console.onOctet(listener);
   }
 
   readRam(address: number, length: number): Uint8Array {
@@ -188,12 +178,12 @@ export class Atmega328p implements ProcessorMachine {
       core.run();
       if (!this.#powered) return;
       if (debug.stops()) {
-        this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
+        this.#slice.shortenTo(this.nowNs());
         core.stopCycles = core.cycles;
         return;
       }
       // A chip may have ended the slice earlier.
-      core.stopCycles = this.#cyclesAt(this.#sliceEndNs);
+      core.stopCycles = this.#cyclesAt(this.#slice.endNs);
     } while (core.sleepMode === undefined && core.cycles < core.stopCycles);
   }
 
@@ -209,18 +199,18 @@ export class Atmega328p implements ProcessorMachine {
       clockHz: this.#options.clockHz,
       report: (message) => this.#report(message),
       ioClockRuns: () => core.sleepMode === undefined || core.sleepMode === IDLE,
-      exchange: (out) => (this.#selected && this.#radio ? this.#radio.chip.transfer(out) : 0xff),
-      transmit: (octet, baud) => this.#transmit(octet, baud),
+      exchange: (out) => this.#radio.exchange(out),
+      transmit: (octet, baud) => this.#console.transmit(octet, baud),
       eeprom: {
         memory: this.eeprom,
         cyclesPerNs: 1 / this.#nsPerCycle,
         report: (message) => this.#report(message),
         powerOff: () => this.powerOff(),
-        plannedCut: () => this.#plannedCut,
+        cut: this.#storeCut,
       },
     });
     this.#watchdog = new Watchdog(core, this, () => this.#watchdogReset());
-    if (this.#radio !== undefined) this.#wireRadio();
+    this.#radio.connect(new PortPins(this.#peripherals.ports));
   }
 
   #watchdogReset(): void {
@@ -238,54 +228,6 @@ export class Atmega328p implements ProcessorMachine {
     this.#stackPeakOfEarlierBoots = this.stackPeakBytes;
   }
 
-  #wireRadio(): void {
-    if (this.#radio === undefined) return;
-    const { pins } = this.#radio;
-    this.#setPin(pins.dio0, this.#dioLevels[0]);
-    this.#setPin(pins.dio1, this.#dioLevels[1]);
-    const update = () => this.#driveRadio(this.#isLow(pins.radioSelect), this.#isLow(pins.radioReset));
-    const ports = new Set([pins.radioSelect, pins.radioReset].map((pin) => this.#port(pin).port));
-    for (const port of ports) port.addListener(update);
-    update();
-  }
-
-  #driveRadio(selected: boolean, resetAsserted: boolean): void {
-    const chip = this.#radio?.chip;
-    if (chip === undefined) return;
-    if (selected !== this.#selected) {
-      this.#selected = selected;
-      chip.select(selected);
-    }
-    if (resetAsserted !== this.#resetAsserted) {
-      this.#resetAsserted = resetAsserted;
-      chip.reset(resetAsserted);
-    }
-  }
-
-  #isLow(pin: string): boolean {
-    const { port, index } = this.#port(pin);
-    return port.pinState(index) === PinState.Low;
-  }
-
-  #setPin(pin: string, level: boolean): void {
-    const { port, index } = this.#port(pin);
-    port.setPin(index, level);
-  }
-
-  #port(pin: string): { port: AVRIOPort; index: number } {
-    const match = /^P([BCD])([0-7])$/.exec(pin);
-    if (match === null) throw new RangeError(`an ATmega328P has no pin "${pin}"`);
-    return { port: this.#peripherals.ports[match[1] as PortLetter], index: Number(match[2]) };
-  }
-
-  #transmit(octet: number, baud: number): void {
-    const wanted = this.#options.consoleBaud;
-    if (wanted !== undefined && Math.abs(baud / wanted - 1) > BAUD_TOLERANCE) {
-      this.#report(`sends to the console at ${baud} Bd instead of ${wanted} Bd`);
-    }
-    for (const listener of this.#consoleListeners) listener(octet);
-  }
-
   #checkSleep(mode: number): void {
     const { data } = this.#core;
     if (!(data[SREG] & GLOBAL_INTERRUPT))
@@ -297,12 +239,7 @@ export class Atmega328p implements ProcessorMachine {
 
   /** `at`: the word address of the instruction. */
   #report(message: string, at = this.#core.pc): void {
-    const programCounter = 2 * at;
-    const key = `${programCounter} ${message}`;
-    if (this.#findings.has(key)) return;
-    this.#findings.add(key);
-    const finding: Finding = { atNs: this.nowNs(), message, programCounter };
-    this.#options.onFinding?.(finding);
+    this.#findings.add({ atNs: this.nowNs(), message, programCounter: 2 * at });
   }
 
   #timeOf(cycles: number): number {

@@ -4,7 +4,7 @@
  * write, and reports accesses that the chip ignores.
  */
 import { AVREEPROM, type CPU, eepromConfig } from "avr8js";
-import type { CutPhase } from "../machine.ts";
+import type { StoreCut } from "../store-cut.ts";
 import { EEARH, EEARL, EECR } from "./registers.ts";
 
 /** Half of the 3.4 ms that erase and write take as one operation (table 8-1). */
@@ -16,19 +16,12 @@ const READ_ENABLE = 0x01;
 const PROGRAM_ENABLE = 0x02;
 const MASTER_PROGRAM_ENABLE = 0x04;
 
-/** Cuts the power at the `remaining`th write from now; 1 is the next. */
-export interface PlannedCut {
-  remaining: number;
-  readonly phase: CutPhase;
-}
-
 export interface EepromOptions {
   readonly memory: Uint8Array;
   readonly cyclesPerNs: number;
   readonly report: (message: string) => void;
   readonly powerOff: () => void;
-  /** The cut that is planned, if any. */
-  readonly plannedCut: () => PlannedCut | undefined;
+  readonly cut: StoreCut;
 }
 
 export interface Eeprom {
@@ -38,7 +31,7 @@ export interface Eeprom {
 
 /** Connects the EEPROM registers of `cpu` to `options.memory`. */
 export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
-  const { memory, cyclesPerNs, report } = options;
+  const { memory, cyclesPerNs, report, cut } = options;
   const eraseCycles = Math.round(ERASE_NS * cyclesPerNs);
   const writeCycles = Math.round(WRITE_NS * cyclesPerNs);
   let erasing = false;
@@ -46,9 +39,9 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
 
   /** Counts a programming operation; true where the power went before it began. */
   const cutAtStart = (address: number): boolean => {
-    const cut = options.plannedCut();
-    if (cut === undefined || --cut.remaining > 0 || cut.phase === "after") return false;
-    if (cut.phase === "during") memory[address] = 0xff;
+    const phase = cut.beginWrite();
+    if (phase === undefined || phase === "after") return false;
+    if (phase === "during") memory[address] = 0xff;
     options.powerOff();
     return true;
   };
@@ -66,8 +59,7 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
       completeWrite = () => {
         completeWrite = () => {};
         memory[address] &= value;
-        const cut = options.plannedCut();
-        if (cut !== undefined && cut.remaining === 0) options.powerOff();
+        if (cut.endWrite()) options.powerOff();
       };
       cpu.addClockEvent(() => completeWrite(), (alone ? 0 : eraseCycles) + writeCycles);
     },

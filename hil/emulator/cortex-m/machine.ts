@@ -6,22 +6,19 @@
  */
 import { type Clock, type Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
-import type { Finding } from "../finding.ts";
+import { ConsoleLine } from "../console-line.ts";
+import { FindingLog } from "../finding-log.ts";
 import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import type { Pins } from "../pins.ts";
+import { RadioPort } from "../radio-port.ts";
+import { Slice } from "../slice.ts";
+import { StoreCut } from "../store-cut.ts";
 import type { CortexM0, Program } from "./core.ts";
 import { CortexMDebugPort, type DebugMemory } from "./debug-port.ts";
 import { hex } from "./hex.ts";
 
-/** A console whose rate is off by more than this cannot be read: half a bit in the ten of a character, shared by two. */
-const BAUD_TOLERANCE = 0.02;
 /** SRAM is undefined after power-up: a pattern, so that a program that relies on zeros fails. */
 const POWER_UP_RAM = 0xa5;
-
-/** Cuts the power at the `remaining`th write to the store from now; 1 is the next. */
-export interface PlannedCut {
-  remaining: number;
-  readonly phase: CutPhase;
-}
 
 export type ResetCause = "power-on" | "software" | "watchdog";
 
@@ -39,18 +36,7 @@ export interface Host {
   reset(cause: ResetCause): void;
   /** Power goes, now. */
   powerOff(): void;
-  /** The cut that is planned, if any. */
-  plannedCut(): PlannedCut | undefined;
-}
-
-/** The pins of a processor, by the names of its data sheet. Throws RangeError for a name that is none. */
-export interface Pins {
-  /** Something outside drives the pin. */
-  drive(pin: string, level: boolean): void;
-  /** The processor drives the pin low. */
-  isLow(pin: string): boolean;
-  /** Calls `listener` after each change of what the processor drives. */
-  onChange(listener: () => void): void;
+  readonly storeCut: StoreCut;
 }
 
 /** A processor between two resets. */
@@ -94,8 +80,11 @@ export class CortexMMachine implements ProcessorMachine {
   readonly #design: Design;
   readonly #program: Program;
   readonly #sram: Uint8Array;
-  readonly #consoleListeners: ((octet: number) => void)[] = [];
-  readonly #findings = new Set<string>();
+  readonly #radio = new RadioPort();
+  readonly #console: ConsoleLine;
+  readonly #findings: FindingLog;
+  readonly #storeCut = new StoreCut();
+  readonly #slice = new Slice();
 
   #processor!: Processor;
   #core!: CortexM0;
@@ -104,12 +93,6 @@ export class CortexMMachine implements ProcessorMachine {
   #resetRequest: ResetCause | undefined;
   #cyclesOfEarlierBoots = 0;
   #stackPeakOfEarlierBoots = 0;
-  #sliceEndNs = 0;
-  #plannedCut: PlannedCut | undefined;
-  #radio: { readonly chip: RadioChip; readonly pins: RadioPins } | undefined;
-  readonly #radioLines = new Map<string, boolean>();
-  #selected = false;
-  #resetAsserted = false;
   #debugPort: CortexMDebugPort | undefined;
 
   /** Powered up at the present instant of the clock. Throws RangeError where the image does not fit. */
@@ -129,6 +112,8 @@ export class CortexMMachine implements ProcessorMachine {
     };
     this.#sram = new Uint8Array(design.ramBytes);
     this.eeprom = options.eeprom;
+    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.#report(message));
+    this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
   }
 
@@ -138,10 +123,7 @@ export class CortexMMachine implements ProcessorMachine {
 
   at(atNs: number, action: () => void): Timer {
     const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
-    if (timer.atNs < this.#sliceEndNs) {
-      this.#sliceEndNs = timer.atNs;
-      if (this.#powered) stopAt(this.#core, timer.atNs);
-    }
+    if (this.#slice.shortenTo(timer.atNs) && this.#powered) stopAt(this.#core, timer.atNs);
     return timer;
   }
 
@@ -155,11 +137,9 @@ export class CortexMMachine implements ProcessorMachine {
   }
 
   runUntil(untilNs: number): number {
-    this.#sliceEndNs = untilNs;
-    while (this.#powered && this.nowNs() < this.#sliceEndNs) this.#advance();
-    const reachedNs = this.#sliceEndNs;
-    this.#sliceEndNs = 0;
-    return reachedNs;
+    this.#slice.begin(untilNs);
+    while (this.#powered && this.nowNs() < this.#slice.endNs) this.#advance();
+    return this.#slice.finish();
   }
 
   get powered(): boolean {
@@ -178,30 +158,22 @@ export class CortexMMachine implements ProcessorMachine {
     if (!this.#powered) return;
     this.#retireCore();
     this.#powered = false;
-    this.#plannedCut = undefined;
+    this.#storeCut.cancel();
     this.#resetRequest = undefined;
     this.#core.stopCycles = 0;
-    this.#driveRadio(false, true);
+    this.#radio.disconnect();
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
-    this.#plannedCut = { remaining: count, phase };
+    this.#storeCut.plan(count, phase);
   }
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
-    this.#radio = { chip, pins };
-    this.#driveFrom(pins.dio0, false);
-    this.#driveFrom(pins.dio1, false);
-    this.#driveFrom(pins.busy, chip.busy ?? false);
-    chip.onDio((dio, level) => {
-      if (dio <= 1) this.#driveFrom(dio === 0 ? pins.dio0 : pins.dio1, level);
-    });
-    chip.onBusy?.((level) => this.#driveFrom(pins.busy, level));
-    this.#wireRadio();
+    this.#radio.attach(chip, pins);
   }
 
   onConsole(listener: (octet: number) => void): void {
-    this.#consoleListeners.push(listener);
+    this.#console.onOctet(listener);
   }
 
   readRam(address: number, length: number): Uint8Array {
@@ -229,7 +201,7 @@ export class CortexMMachine implements ProcessorMachine {
   /** To the next event of the peripherals, the end of the slice, or into or out of sleep. */
   #advance(): void {
     const core = this.#core;
-    const stopNs = Math.min(this.#sliceEndNs, this.#timeLine.nextNs);
+    const stopNs = Math.min(this.#slice.endNs, this.#timeLine.nextNs);
     if (core.stalledUntilNs > core.nowNs) {
       core.skipTo(Math.min(stopNs, core.stalledUntilNs), true);
     } else if (core.halted) {
@@ -243,7 +215,7 @@ export class CortexMMachine implements ProcessorMachine {
       core.asleep = false;
       this.#processor.wake();
       // With interrupts masked the program goes on behind the WFI, and may have a breakpoint there.
-      if (core.PM && this.#debugPort?.stops()) this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
+      if (core.PM && this.#debugPort?.stops()) this.#slice.shortenTo(this.nowNs());
     } else {
       core.skipTo(stopNs, this.#processor.clockRunsAsleep);
     }
@@ -259,14 +231,14 @@ export class CortexMMachine implements ProcessorMachine {
       core.run();
       if (!this.#powered || core.halted || this.#resetRequest !== undefined) return;
       if (debug.stops()) {
-        this.#sliceEndNs = Math.min(this.#sliceEndNs, this.nowNs());
+        this.#slice.shortenTo(this.nowNs());
         return;
       }
       // A chip may have ended the slice earlier, a peripheral may have planned something.
     } while (
       !core.asleep &&
       core.stalledUntilNs <= core.nowNs &&
-      core.cycles < core.cyclesAt(Math.min(this.#sliceEndNs, nextNs, this.#timeLine.nextNs))
+      core.cycles < core.cyclesAt(Math.min(this.#slice.endNs, nextNs, this.#timeLine.nextNs))
     );
   }
 
@@ -292,8 +264,7 @@ export class CortexMMachine implements ProcessorMachine {
     this.#processor = processor;
     this.#core = core;
     core.start();
-    for (const [pin, level] of this.#radioLines) processor.pins.drive(pin, level);
-    this.#wireRadio();
+    this.#radio.connect(processor.pins);
   }
 
   #host(clock: Clock): Host {
@@ -301,14 +272,14 @@ export class CortexMMachine implements ProcessorMachine {
       clock,
       clockErrorPpm: this.#options.clockErrorPpm ?? 0,
       report: (message) => this.#report(message),
-      exchange: (out) => (this.#selected && this.#radio ? this.#radio.chip.transfer(out) : 0xff),
-      transmit: (octet, baud) => this.#transmit(octet, baud),
+      exchange: (out) => this.#radio.exchange(out),
+      transmit: (octet, baud) => this.#console.transmit(octet, baud),
       reset: (cause) => {
         this.#resetRequest = cause;
         this.#core.stopCycles = 0;
       },
       powerOff: () => this.powerOff(),
-      plannedCut: () => this.#plannedCut,
+      storeCut: this.#storeCut,
     };
   }
 
@@ -325,51 +296,8 @@ export class CortexMMachine implements ProcessorMachine {
     this.#stackPeakOfEarlierBoots = this.stackPeakBytes;
   }
 
-  #wireRadio(): void {
-    if (this.#radio === undefined) return;
-    const { pins: processorPins } = this.#processor;
-    const { pins } = this.#radio;
-    const update = () =>
-      this.#driveRadio(processorPins.isLow(pins.radioSelect), processorPins.isLow(pins.radioReset));
-    processorPins.onChange(update);
-    update();
-  }
-
-  /** A line of the radio, where the board has it on a pin. */
-  #driveFrom(pin: string | undefined, level: boolean): void {
-    if (pin === undefined) return;
-    this.#radioLines.set(pin, level);
-    if (this.#powered) this.#processor.pins.drive(pin, level);
-  }
-
-  #driveRadio(selected: boolean, resetAsserted: boolean): void {
-    const chip = this.#radio?.chip;
-    if (chip === undefined) return;
-    if (selected !== this.#selected) {
-      this.#selected = selected;
-      chip.select(selected);
-    }
-    if (resetAsserted !== this.#resetAsserted) {
-      this.#resetAsserted = resetAsserted;
-      chip.reset(resetAsserted);
-    }
-  }
-
-  #transmit(octet: number, baud: number): void {
-    const wanted = this.#options.consoleBaud;
-    if (wanted !== undefined && Math.abs(baud / wanted - 1) > BAUD_TOLERANCE) {
-      this.#report(`sends to the console at ${Math.round(baud)} Bd instead of ${wanted} Bd`);
-    }
-    for (const listener of this.#consoleListeners) listener(octet);
-  }
-
   #report(message: string): void {
-    const programCounter = this.#core.at;
-    const key = `${programCounter} ${message}`;
-    if (this.#findings.has(key)) return;
-    this.#findings.add(key);
-    const finding: Finding = { atNs: this.nowNs(), message, programCounter };
-    this.#options.onFinding?.(finding);
+    this.#findings.add({ atNs: this.nowNs(), message, programCounter: this.#core.at });
   }
 }
 

@@ -8,10 +8,16 @@
  */
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
+import { ConsoleLine } from "../console-line.ts";
 import type { Finding } from "../finding.ts";
+import { FindingLog } from "../finding-log.ts";
 import type { CutPhase, Machine, RadioPins } from "../machine.ts";
+import { RadioPort } from "../radio-port.ts";
+import { Slice } from "../slice.ts";
+import { StoreCut } from "../store-cut.ts";
 import type { LuaHost } from "./host-build.ts";
 import { HostProcess } from "./host-process.ts";
+import { ModulePins } from "./module-pins.ts";
 
 export interface LuaMachineOptions {
   readonly clock: VirtualClock;
@@ -42,30 +48,21 @@ const STORE_FILE = "device.eeprom";
 /** What the names of the Lua Flash Store's modules begin with (host/rig.c). */
 const FLASH_STORE = "lfs/";
 const ERASED = 0xff;
-/** What the host tells of a pin that is not driven. */
-const FLOATING = 2;
-
-/** A change of a pin that the program has not heard of yet. */
-interface Edge {
-  readonly pin: number;
-  readonly level: boolean;
-  readonly atNs: number;
-}
-
-/** The pins of the radio by the number that the module counts them with. No board of this kind has BUSY on one. */
-type RadioLines = Readonly<Record<Exclude<keyof RadioPins, "busy">, number>>;
 
 export class LuaMachine implements Machine {
   readonly eeprom: Uint8Array;
 
   readonly #clock: VirtualClock;
   readonly #options: LuaMachineOptions;
-  readonly #consoleListeners: ((octet: number) => void)[] = [];
-  readonly #findings = new Set<string>();
-  readonly #levels = new Map<number, number>();
+  readonly #radio = new RadioPort();
+  readonly #console = new ConsoleLine(undefined, (message) => this.#report(message));
+  readonly #findings: FindingLog;
+  readonly #storeCut = new StoreCut();
+  readonly #slice = new Slice();
 
   /** Undefined while the power is off. */
   #host: HostProcess | undefined;
+  #pins = new ModulePins(this);
   #codeBytes = 0;
   /** The time that the program has reached. */
   #reachedNs = 0;
@@ -73,18 +70,13 @@ export class LuaMachine implements Machine {
   #wakeNs = Number.POSITIVE_INFINITY;
   #hasEnded = false;
   #heapPeakBytes = 0;
-  #sliceEndNs = 0;
-  #edges: Edge[] = [];
-  #plannedCut: { remaining: number; readonly phase: CutPhase } | undefined;
-  #radio: { readonly chip: RadioChip; readonly pins: RadioLines } | undefined;
-  #selected = false;
-  #resetAsserted = false;
 
   /** Powered up at the present instant of the clock. */
   constructor(options: LuaMachineOptions) {
     this.#options = options;
     this.#clock = options.clock;
     this.eeprom = options.eeprom;
+    this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
   }
 
@@ -94,21 +86,19 @@ export class LuaMachine implements Machine {
 
   at(atNs: number, action: () => void): Timer {
     const timer = this.#clock.at(Math.max(atNs, this.nowNs()), action);
-    this.#sliceEndNs = Math.min(this.#sliceEndNs, timer.atNs);
+    this.#slice.shortenTo(timer.atNs);
     return timer;
   }
 
   get nextWakeNs(): number {
     if (this.#host === undefined || this.#hasEnded) return Number.POSITIVE_INFINITY;
-    return this.#edges.length > 0 ? this.nowNs() : Math.max(this.#wakeNs, this.nowNs());
+    return this.#pins.hasEdges ? this.nowNs() : Math.max(this.#wakeNs, this.nowNs());
   }
 
   runUntil(untilNs: number): number {
-    this.#sliceEndNs = untilNs;
-    while (this.nextWakeNs < this.#sliceEndNs) this.#run();
-    const reachedNs = this.#sliceEndNs;
-    this.#sliceEndNs = 0;
-    return reachedNs;
+    this.#slice.begin(untilNs);
+    while (this.nextWakeNs < this.#slice.endNs) this.#run();
+    return this.#slice.finish();
   }
 
   get powered(): boolean {
@@ -130,43 +120,27 @@ export class LuaMachine implements Machine {
     this.#reachedNs = this.#clock.nowNs();
     this.#wakeNs = this.#reachedNs;
     this.#hasEnded = false;
-    this.#edges = [];
-    this.#driveRadio();
+    this.#pins = new ModulePins(this);
+    this.#radio.connect(this.#pins);
   }
 
   powerOff(): void {
     if (this.#host === undefined) return;
     this.close();
-    this.#plannedCut = undefined;
-    this.#levels.clear();
-    this.#driveRadio();
+    this.#storeCut.cancel();
+    this.#radio.disconnect();
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
-    this.#plannedCut = { remaining: count, phase };
+    this.#storeCut.plan(count, phase);
   }
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
-    const { radioSelect, radioReset, dio0, dio1 } = pins;
-    this.#radio = {
-      chip,
-      pins: {
-        radioSelect: ioIndex(radioSelect),
-        radioReset: ioIndex(radioReset),
-        dio0: ioIndex(dio0),
-        dio1: ioIndex(dio1),
-      },
-    };
-    const inputs = [this.#radio.pins.dio0, this.#radio.pins.dio1];
-    chip.onDio((dio, level) => {
-      if (dio > 1 || !this.powered) return;
-      this.#edges.push({ pin: inputs[dio], level, atNs: this.nowNs() });
-    });
-    this.#driveRadio();
+    this.#radio.attach(chip, pins);
   }
 
   onConsole(listener: (octet: number) => void): void {
-    this.#consoleListeners.push(listener);
+    this.#console.onOctet(listener);
   }
 
   /** The most heap that the program held at once since the first power-up, in octets. */
@@ -212,9 +186,8 @@ export class LuaMachine implements Machine {
 
   /** A slice, or the answer to a request: how far the program may run, and what its pins did. */
   #answer(value: number): void {
-    const edges = this.#edges.map(({ pin, level, atNs }) => ` ${pin} ${level ? 1 : 0} ${atNs}`);
-    this.#host?.write(`${this.nowNs()} ${this.#sliceEndNs} ${value} ${edges.length}${edges.join("")}\n`);
-    this.#edges = [];
+    const edges = this.#pins.takeEdges().map(({ pin, level, atNs }) => ` ${pin} ${level ? 1 : 0} ${atNs}`);
+    this.#host?.write(`${this.nowNs()} ${this.#slice.endNs} ${value} ${edges.length}${edges.join("")}\n`);
   }
 
   /** Does what a line of the host says (host/rig.c); true where that was its last for this slice. */
@@ -236,11 +209,10 @@ export class LuaMachine implements Machine {
         this.#options.onEnd?.(fromHex(second).toString());
         return true;
       case "spi":
-        this.#answer(this.#selected ? (this.#radio?.chip.transfer(Number(first)) ?? ERASED) : ERASED);
+        this.#answer(this.#radio.exchange(Number(first)));
         return false;
       case "pin":
-        this.#levels.set(Number(first), Number(second));
-        this.#driveRadio();
+        this.#pins.set(Number(first), Number(second));
         this.#answer(0);
         return false;
       case "store":
@@ -251,7 +223,7 @@ export class LuaMachine implements Machine {
         this.#codeBytes = Number(first);
         return false;
       case "console":
-        for (const octet of fromHex(first)) for (const listener of this.#consoleListeners) listener(octet);
+        for (const octet of fromHex(first)) this.#console.transmit(octet);
         return false;
       case "finding":
         this.#report(fromHex(first).toString());
@@ -267,45 +239,15 @@ export class LuaMachine implements Machine {
 
   /** Programs an octet, or cuts the power before, during or after that. */
   #writeStore(address: number, value: number): void {
-    const cut = this.#plannedCut;
-    const isCut = cut !== undefined && --cut.remaining === 0;
-    if (!isCut || cut.phase === "after") this.eeprom[address] = value;
-    else if (cut.phase === "during") this.eeprom[address] = ERASED;
-    if (isCut) this.powerOff();
-  }
-
-  #isDriven(pin: keyof RadioLines, level: number): boolean {
-    return this.#radio !== undefined && (this.#levels.get(this.#radio.pins[pin]) ?? FLOATING) === level;
-  }
-
-  /** Brings what the pins say to the radio: without power it is held in reset, and forgets everything. */
-  #driveRadio(): void {
-    const chip = this.#radio?.chip;
-    if (chip === undefined) return;
-    const selected = this.powered && this.#isDriven("radioSelect", 0);
-    const resetAsserted = !this.powered || this.#isDriven("radioReset", 0);
-    if (selected !== this.#selected) {
-      this.#selected = selected;
-      chip.select(selected);
-    }
-    if (resetAsserted !== this.#resetAsserted) {
-      this.#resetAsserted = resetAsserted;
-      chip.reset(resetAsserted);
-    }
+    const phase = this.#storeCut.beginWrite();
+    if (phase === undefined || phase === "after") this.eeprom[address] = value;
+    else if (phase === "during") this.eeprom[address] = ERASED;
+    if (phase !== undefined) this.powerOff();
   }
 
   #report(message: string): void {
-    if (this.#findings.has(message)) return;
-    this.#findings.add(message);
-    this.#options.onFinding?.({ atNs: this.nowNs(), message });
+    this.#findings.add({ atNs: this.nowNs(), message });
   }
-}
-
-/** The IO index of a pin as it is printed on the module: 8 for "D8". */
-function ioIndex(pin: string): number {
-  const index = /^D(\d+)$/.exec(pin)?.[1];
-  if (index === undefined) throw new RangeError(`"${pin}" is not a pin of a NodeMCU module, such as "D8"`);
-  return Number(index);
 }
 
 function fromHex(hex: string): Buffer {

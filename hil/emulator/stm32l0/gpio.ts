@@ -1,5 +1,5 @@
 /** General-purpose I/O: reference manual RM0367, section 9. Six ports of 16 pins, each input, output, alternate function or analogue. */
-import type { Pins } from "../cortex-m/machine.ts";
+import type { Pins } from "../pins.ts";
 import { merge, type Peripheral } from "./peripheral.ts";
 
 const MODER = 0x00;

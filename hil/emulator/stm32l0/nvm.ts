@@ -261,9 +261,9 @@ export class Nvm implements Peripheral {
   /** Counts a write; true where the power went before it began. */
   #cutAtStart(word: number, erases: boolean): boolean {
     const { host } = this.#options;
-    const cut = host.plannedCut();
-    if (cut === undefined || --cut.remaining > 0 || cut.phase === "after") return false;
-    if (cut.phase === "during" && erases) this.#put(word, new Uint8Array(4));
+    const phase = host.storeCut.beginWrite();
+    if (phase === undefined || phase === "after") return false;
+    if (phase === "during" && erases) this.#put(word, new Uint8Array(4));
     host.powerOff();
     return true;
   }
@@ -274,7 +274,7 @@ export class Nvm implements Peripheral {
     this.#write = undefined;
     this.#done.plan(Number.POSITIVE_INFINITY);
     this.#put(write.offset, write.value);
-    if (host.plannedCut()?.remaining === 0) {
+    if (host.storeCut.endWrite()) {
       host.powerOff();
       return;
     }

@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { VirtualClock } from "../../../../hil/clock/index.ts";
-import type { Finding, MachineOptions, ProcessorMachine } from "../../../../hil/emulator/index.ts";
+import type { MachineOptions, ProcessorMachine } from "../../../../hil/emulator/index.ts";
+import { MachineBench, type Symbols } from "./bench.ts";
 
 const execute = promisify(execFile);
 
@@ -30,7 +30,7 @@ export interface ArmProgram {
   readonly flash: Uint8Array;
   readonly ramEnd: number;
   readonly elfPath: string;
-  readonly symbols: ReadonlyMap<string, { readonly address: number; readonly size: number }>;
+  readonly symbols: Symbols;
 }
 
 const root = mkdtempSync(join(tmpdir(), "joinery-arm-programs-"));
@@ -66,7 +66,7 @@ async function build(part: Part, source: string): Promise<ArmProgram> {
 }
 
 /** Lines such as "20000000 00000004 B done"; a symbol of the linker script has no size. */
-function symbolsOf(text: string): Map<string, { address: number; size: number }> {
+function symbolsOf(text: string): Symbols {
   const symbols = new Map<string, { address: number; size: number }>();
   for (const line of text.trimEnd().split("\n")) {
     const words = line.split(" ");
@@ -128,72 +128,24 @@ SECTIONS {
 `;
 }
 
-/** A machine that runs a program, with everything it reports. */
-export class ArmBench {
-  readonly clock = new VirtualClock();
-  readonly findings: Finding[] = [];
-  readonly machine: ProcessorMachine;
-  readonly #program: ArmProgram;
-  #console = "";
-
+export class ArmBench extends MachineBench {
   constructor(
     program: ArmProgram,
     make: new (options: MachineOptions) => ProcessorMachine,
     options: Partial<MachineOptions> = {},
   ) {
-    this.#program = program;
-    this.machine = new make({
-      clock: this.clock,
-      clockHz: 16_000_000,
-      flash: program.flash,
-      eeprom: new Uint8Array(1024),
-      ramEnd: program.ramEnd,
-      consoleBaud: 115_200,
-      onFinding: (finding) => this.findings.push(finding),
-      ...options,
-    });
-    this.machine.onConsole((octet) => {
-      this.#console += String.fromCharCode(octet);
-    });
-  }
-
-  get console(): string {
-    return this.#console;
-  }
-
-  get messages(): string[] {
-    return this.findings.map((finding) => finding.message);
-  }
-
-  /** Runs to an instant, as lockstep would: in slices that end at the actions of the clock. */
-  runTo(untilNs: number): void {
-    while (this.clock.nowNs() < untilNs) {
-      const sliceNs = Math.min(untilNs, this.clock.nextNs);
-      this.clock.advanceTo(this.machine.runUntil(sliceNs));
-    }
-  }
-
-  /** Runs until the program has set its variable `done` to 1. Throws after `limitNs`. */
-  runUntilDone(limitNs = 10e9): void {
-    while (this.u8("done") !== 1) {
-      if (this.clock.nowNs() > limitNs) {
-        throw new Error(`the program is not done after ${limitNs} ns; findings: ${this.messages.join("; ")}`);
-      }
-      this.runTo(this.clock.nowNs() + 100_000);
-    }
-  }
-
-  u8(variable: string, index = 0): number {
-    return this.octets(variable)[index];
-  }
-
-  u32(variable: string, index = 0): number {
-    return Buffer.from(this.octets(variable)).readUInt32LE(4 * index);
-  }
-
-  octets(variable: string): Uint8Array {
-    const symbol = this.#program.symbols.get(variable);
-    if (symbol === undefined) throw new Error(`the program has no variable ${variable}`);
-    return this.machine.readRam(symbol.address, symbol.size);
+    super(
+      program,
+      (bench) =>
+        new make({
+          clockHz: 16_000_000,
+          flash: program.flash,
+          eeprom: new Uint8Array(1024),
+          ramEnd: program.ramEnd,
+          consoleBaud: 115_200,
+          ...bench,
+          ...options,
+        }),
+    );
   }
 }

@@ -1,0 +1,18 @@
+/** Tells of each misuse once for each place in the program, however often the program passes there. */
+import type { Finding } from "./finding.ts";
+
+export class FindingLog {
+  readonly #told = new Set<string>();
+  readonly #onFinding: ((finding: Finding) => void) | undefined;
+
+  constructor(onFinding: ((finding: Finding) => void) | undefined) {
+    this.#onFinding = onFinding;
+  }
+
+  add(finding: Finding): void {
+    const place = `${finding.programCounter} ${finding.message}`;
+    if (this.#told.has(place)) return;
+    this.#told.add(place);
+    this.#onFinding?.(finding);
+  }
+}
