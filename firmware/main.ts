@@ -3,8 +3,9 @@
  * its period and port, and the hooks `setup`, `sample` and `onDownlink` (firmware/apps/sensor.ts).
  */
 import { onDownlink, PERIOD_S, sample, setup, UPLINK_PORT } from "#app";
+import { endLine, PRINT_DOWNLINKS, print, printDecimal, printHex, Text } from "./console/index.ts";
 import { sleepUntil } from "./hal/index.ts";
-import { u32, view } from "./lang/index.ts";
+import { type Bytes, type Int, type u8, u32, view } from "./lang/index.ts";
 import {
   DeviceEvent,
   downlink,
@@ -20,6 +21,15 @@ import {
 /** 3906.25 ticks a second. */
 const PERIOD_TICKS = u32((PERIOD_S * 15625) / 4);
 
+/** Here and not in the application: whoever watches the console sees each, whatever the application makes of it. */
+function printDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  print(Text.Downlink);
+  printDecimal(port);
+  print(Text.Colon);
+  for (let i = 0; i < length; i++) printHex(payload[i]);
+  endLine();
+}
+
 export function main(): void {
   setup();
   startDevice(PERIOD_TICKS);
@@ -29,6 +39,7 @@ export function main(): void {
         sendUplink(UPLINK_PORT, sample(view(frame, UPLINK_PAYLOAD, MAX_PAYLOAD)));
         break;
       case DeviceEvent.Downlink:
+        if (PRINT_DOWNLINKS) printDownlink(downlink.port, view(frame, 0, 51), downlink.length);
         onDownlink(downlink.port, view(frame, 0, 51), downlink.length);
         break;
       default:

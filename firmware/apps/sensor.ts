@@ -1,8 +1,7 @@
 /**
- * The example application: a 4-octet reading on FPort 2 each period, downlinks printed on the console. The
- * reading is the number of the sample and the battery level, as a board without sensors has no other.
+ * The example application: a 4-octet reading on FPort 2 each period. The reading is the number of the sample and the
+ * battery level, as a board without sensors has no other. It has no use for downlinks, which the stack prints.
  */
-import { printDownlink } from "../console/index.ts";
 import { batteryLevel } from "../hal/index.ts";
 import { type Bytes, type Int, store16be, type u8, u16 } from "../lang/index.ts";
 
@@ -29,6 +28,5 @@ export function sample(payload: Bytes<49>): Int<0, 49> {
 }
 
 /** Called for each downlink with a payload for the application. */
-export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
-  printDownlink(port, payload, length);
-}
+// biome-ignore lint/correctness/noUnusedFunctionParameters: a hook is given what it is given
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}

@@ -14,10 +14,16 @@
  *     join failed                           neither window brought a join-accept; the next try comes by itself
  *     joined 26011F42                       the DevAddr
  *     uplink 7                              the FCntUp of a data frame that starts
- *     downlink 10: 0102FF                   FPort and payload of a data frame received
+ *     downlink 10: 0102FF                   FPort and payload of a data frame received, unless PRINT_DOWNLINKS is false
  */
 import { consoleWrite } from "../hal/index.ts";
-import { ascii, type Bytes, type Int, lengthOf, table32, u8, u32 } from "../lang/index.ts";
+import { ascii, lengthOf, table32, u8, u32 } from "../lang/index.ts";
+
+/**
+ * Whether the payloads of downlinks are printed. A device whose console others can read may keep them to itself; the
+ * rig then sees no downlink arrive. @config
+ */
+export const PRINT_DOWNLINKS: boolean = true;
 
 /** The texts below, in their order. */
 export const enum Text {
@@ -95,13 +101,4 @@ function printNibble(nibble: u8): void {
 export function printHex(value: u8): void {
   printNibble(value >> 4);
   printNibble(value & 15);
-}
-
-/** Prints the line of a downlink. */
-export function printDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
-  print(Text.Downlink);
-  printDecimal(port);
-  print(Text.Colon);
-  for (let i = 0; i < length; i++) printHex(payload[i]);
-  endLine();
 }

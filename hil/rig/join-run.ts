@@ -190,13 +190,14 @@ class JoinRun {
       });
       this.#keep(eeprom);
       const after = await organisations.joinServer.readDevice(identity);
-      const { board, lorawan, seed, fault = null } = this.#options;
+      const { board, lorawan, seed, config, fault = null } = this.#options;
       return composeJoinReport(
         { board, lorawan, seed, fault },
         {
           seen: this.#seen,
           lorawan,
           uplinksWanted: UPLINKS_WANTED,
+          printsDownlinks: config?.PRINT_DOWNLINKS !== false,
           device,
           devEui: identity.devEui,
           joinEui: identity.joinEui,

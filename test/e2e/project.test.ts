@@ -118,7 +118,7 @@ describe("an application of its own", function () {
       await lineWith(/app\.ts has changed, building$/);
       await lineWith(/refused:$/);
       await lineWith(/app\.ts:\d+:\d+ - error DEV2001: .*wrap it with u16\(\)/);
-      writeFileSync(app, text.replace("return 3;", "payload[3] = 0;\n  return 4;"));
+      writeFileSync(app, text.replace("return 4;", "payload[4] = 0;\n  return 5;"));
       await lineWith(/built in .*: flash \d+ B \(\+\d+\)/);
     } finally {
       writeFileSync(app, text);
