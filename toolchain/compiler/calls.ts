@@ -79,7 +79,7 @@ export function analyzeCalls(program: ProgramTree, found: Messages): Calls {
             const others = calls.slice(first + 1).map((call, i) => {
               return call && { node: call.node, text: `'${cycle[i]}' calls '${cycle[i + 1]}' here` };
             });
-            found.add(relating(messages.recursion(expression.node, cycle.join(" -> ")), ...others));
+            found.add(relating(messages.recursion(expression.node, cycle), ...others));
             return;
           }
           visit(callee, expression);

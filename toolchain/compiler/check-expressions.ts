@@ -8,7 +8,7 @@ import { checkElement, checkProperty } from "./check-members.ts";
 import { checkName } from "./check-names.ts";
 import { checkBinary, checkConditional, checkPrefix, checkUpdate } from "./check-operators.ts";
 import { number } from "./fold.ts";
-import { messages } from "./messages.ts";
+import { messages, type WayOut } from "./messages.ts";
 import { isStandIn, refused } from "./refused.ts";
 import { type Expression, isReference, type Type, typeOf } from "./tree.ts";
 import { describe, sameReference } from "./types.ts";
@@ -75,8 +75,21 @@ export function checkValueFor(checker: Checker, node: ts.Expression, wanted: Typ
 
 function literal(checker: Checker, node: ts.NumericLiteral): Expression {
   const value = Number(node.text);
-  if (!Number.isSafeInteger(value)) return refused(checker, node, messages.notInteger(node, node.getText()));
-  return number(node, value);
+  if (Number.isSafeInteger(value)) return number(node, value);
+  return refused(checker, node, messages.notInteger(node, node.getText(), smallerUnit(node.text)));
+}
+
+/** Names of units, by the number of decimals that they take away. */
+const UNITS = ["", "tenths", "hundredths", "thousandths"];
+
+/** The unit in which a decimal fraction is an integer; `text` as TypeScript writes numbers: "0.025". */
+function smallerUnit(text: string): WayOut | undefined {
+  const decimals = /\.(\d+)$/.exec(text)?.[1].length;
+  if (decimals === undefined) return undefined;
+  const unit = UNITS[decimals] ?? `1/${10 ** decimals}`;
+  return {
+    wayOut: `choose a smaller unit, such as ${unit}: ${text.replace(/^0?\.|\./, "").replace(/^0+/, "")}`,
+  };
 }
 
 /** What an assignment may write: a scalar variable, a field, or an element in RAM. */

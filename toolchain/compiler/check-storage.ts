@@ -2,7 +2,7 @@
 import ts from "typescript";
 import type { Checker } from "./check.ts";
 import { checkExpression } from "./check-expressions.ts";
-import { messages } from "./messages.ts";
+import { MOST_ELEMENTS, messages } from "./messages.ts";
 import { type Initial, intType, type RecordTree, type Type } from "./tree.ts";
 import { ARRAY_ELEMENTS, declarationOf } from "./types.ts";
 
@@ -25,10 +25,13 @@ function newArray(checker: Checker, node: ts.NewExpression): Storage | undefined
   const [size] = node.arguments ?? [];
   if (size && ts.isArrayLiteralExpression(size)) return filledArray(checker, node, name, size.elements);
   const expression = size && node.arguments?.length === 1 ? checkExpression(checker, size) : undefined;
-  const length = expression?.kind === "number" ? expression.value : 0;
-  if (length < 1 || length > 0xffff) checker.found.add(messages.arraySize(node, name));
+  const length = expression?.kind === "number" ? expression.value : undefined;
+  if (!isLength(length)) checker.found.add(messages.arraySize(node, name, length));
   const element = ARRAY_ELEMENTS.get(name)!;
-  return { type: { kind: "array", element, memory: "ram", length }, initial: { kind: "zeroed" } };
+  return {
+    type: { kind: "array", element, memory: "ram", length: length ?? 0 },
+    initial: { kind: "zeroed" },
+  };
 }
 
 /** `Uint8Array.of(1, 2, 3)`. */
@@ -45,7 +48,7 @@ function filledArray(
   elements: readonly ts.Expression[],
 ): Storage {
   const element = ARRAY_ELEMENTS.get(name)!;
-  if (elements.length < 1 || elements.length > 0xffff) checker.found.add(messages.arraySize(node, name));
+  if (!isLength(elements.length)) checker.found.add(messages.arraySize(node, name, elements.length));
   const values = elements.map((item) => {
     const value = checker.constant(item, "a first value of an array") ?? 0;
     checker.mustFit(item, value, intType(element));
@@ -70,10 +73,18 @@ function newRecords(checker: Checker, node: ts.CallExpression): Storage | undefi
   const [type, count] = node.arguments;
   const record = recordNamed(checker, type);
   const expression = checkExpression(checker, count);
-  const length = expression.kind === "number" ? expression.value : 0;
-  if (record === undefined || length < 1 || length > 0xffff) checker.found.add(messages.recordsOf(node));
+  const length = expression.kind === "number" ? expression.value : undefined;
+  if (record === undefined) checker.found.add(messages.recordsOf(node));
+  else if (!isLength(length)) checker.found.add(messages.recordsOf(node, length));
   if (record === undefined) return undefined;
-  return { type: { kind: "records", record, memory: "ram", length }, initial: { kind: "record" } };
+  return {
+    type: { kind: "records", record, memory: "ram", length: length ?? 0 },
+    initial: { kind: "record" },
+  };
+}
+
+function isLength(length: number | undefined): boolean {
+  return length !== undefined && length >= 1 && length <= MOST_ELEMENTS;
 }
 
 /** The record class that an expression names. */

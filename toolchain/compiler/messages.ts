@@ -57,6 +57,9 @@ export function show(range: { readonly min: number; readonly max: number }): str
   return range.min === range.max ? String(range.min) : `${range.min}..${range.max}`;
 }
 
+/** Of an array or a row of records: an index is a u16. */
+export const MOST_ELEMENTS = 0xffff;
+
 type Range = { readonly min: number; readonly max: number };
 
 /** What to write instead, whole: unlike texts of the source it is never shortened. */
@@ -69,7 +72,8 @@ export const messages = {
   syntax: define(1001, (what: string, wayOut: string) => `${what} has no place in firmware: ${wayOut}`),
   notInteger: define(
     1002,
-    (text: string) => `${text} is not an integer below 2^53: the device has no floating point`,
+    (text: string, unit?: WayOut) =>
+      `${text} is not an integer below 2^53: the device has no floating point${unit ? `, so ${unit.wayOut}` : ""}`,
   ),
   stringValue: define(
     1003,
@@ -99,10 +103,10 @@ export const messages = {
     1007,
     (what: string) => `${what} must be a constant that the compiler can compute, so that no code runs for it`,
   ),
-  arraySize: define(
-    1008,
-    (name: string) =>
-      `the size of an array must be a positive constant, as in new ${name}(16): there is no heap`,
+  arraySize: define(1008, (name: string, length?: number) =>
+    length === undefined
+      ? `the size of an array must be a constant from 1 to ${MOST_ELEMENTS}, as in new ${name}(16): there is no heap`
+      : `an array has 1 to ${MOST_ELEMENTS} elements, not ${length}: write another size, as in new ${name}(16)`,
   ),
   assertionProvesNothing: define(
     1009,
@@ -175,9 +179,10 @@ export const messages = {
     (symbol: string) =>
       `this and another name of the program both become '${symbol}' in C: rename one of them`,
   ),
-  recordsOf: define(
-    1030,
-    () => "records() takes a record class and a positive constant, as in records(Slot, 8): there is no heap",
+  recordsOf: define(1030, (length?: number) =>
+    length === undefined
+      ? `records() takes a record class and a constant from 1 to ${MOST_ELEMENTS}, as in records(Slot, 8): there is no heap`
+      : `a row of records has 1 to ${MOST_ELEMENTS} of them, not ${length}: write another number, as in records(Slot, 8)`,
   ),
   tableOfRecords: define(
     1031,
@@ -308,8 +313,8 @@ export const messages = {
   // ---- 4xxx: calls and order of evaluation
   recursion: define(
     4001,
-    (cycle: string) =>
-      `${cycle} call each other in a circle: the device's stack must have a known depth, write a loop`,
+    (cycle: readonly string[]) =>
+      `${cycle.length === 2 ? `'${cycle[0]}' calls itself` : `${cycle.join(" -> ")} call each other in a circle`}: the device's stack must have a known depth, write a loop`,
   ),
   noRoom: define(
     4002,

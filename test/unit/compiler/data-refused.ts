@@ -8,7 +8,8 @@ const queues = records(Queue, 3);
 
 // biome-ignore format: one case a line
 export const dataRefused: readonly Refused[] = [
-  refuse(1030, "records without a number", "class R { x: U8 = 0; }", "const r = «records(R, 0)»; use(lengthOf(r));", "positive constant"),
+  refuse(1030, "records without a number", "class R { x: U8 = 0; }", "const r = «records(R, 0)»; use(lengthOf(r));", "has 1 to 65535 of them, not 0"),
+  refuse(1030, "more records than an index reaches", "class R { x: U8 = 0; }", "const r = «records(R, 70000)»; use(lengthOf(r));", "has 1 to 65535 of them, not 70000"),
   refuse(1030, "records of a class of JavaScript", "", "const r = «records(Date, 2)»;", "record class"),
   refuse(1016, "a row of the record inside itself", "class R { x: U8 = 0; «readonly inner = records(R, 2);» }\nconst r = new R();", "r.x = 1;", "inside itself"),
   refuse(1016, "a row of the record two levels down", "class R { x: U8 = 0; «readonly s = new S();» }\nclass S { readonly inner = records(R, 2); }\nconst r = new R();", "r.x = 1;", "inside itself"),
