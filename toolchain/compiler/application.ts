@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { packageRoot } from "../package-root.ts";
+import { closestName } from "../spelling.ts";
 import { missingExport, SOURCE, unfitExport } from "./messages.ts";
 import { innermost } from "./nodes.ts";
 import { relating } from "./related.ts";
@@ -25,18 +26,49 @@ export function ofApplication(
     const imported = ts.findAncestor(node, ts.isImportSpecifier);
     if (imported) {
       if (!isApplication(imported)) return error;
-      const name = (imported.propertyName ?? imported.name).text;
-      return relating(missingExport(application, name, exampleOf(name)), {
+      const name = nameOf(imported);
+      const near = nearTo(name, imported, application, checker);
+      return relating(missingExport(application, name, near, exampleOf(name)), {
         node: imported,
         text: `'${name}' is imported here`,
       });
     }
-    const use = useOf(node, application, checker);
+    const use = useOf(node, checker);
     if (use === undefined) return error;
-    const name = ts.getNameOfDeclaration(use.declaration)?.getText() ?? "";
+    const { name } = use;
     const message = unfitExport(use.part, name, faultOf(error), exampleOf(name));
     return relating(message, { node, text: "it is used here" });
   });
+}
+
+/** What the application declares under a name without exporting it, or exports under one that is nearly it. */
+function nearTo(
+  name: string,
+  imported: ts.ImportSpecifier,
+  application: ts.SourceFile,
+  checker: ts.TypeChecker,
+): ts.Node | undefined {
+  const declared = application.statements
+    .flatMap((statement): readonly ts.Declaration[] => {
+      if (ts.isVariableStatement(statement)) return statement.declarationList.declarations;
+      return ts.isFunctionDeclaration(statement) ? [statement] : [];
+    })
+    .flatMap((declaration) => ts.getNameOfDeclaration(declaration) ?? []);
+  const same = declared.find((candidate) => candidate.getText() === name);
+  if (same) return same;
+  const used = new Set(imported.parent.elements.map(nameOf));
+  const module = checker.getSymbolAtLocation(application);
+  const exports = (module ? checker.getExportsOfModule(module) : []).map((symbol) => symbol.name);
+  const closest = closestName(
+    name,
+    exports.filter((candidate) => !used.has(candidate)),
+  );
+  return declared.find((candidate) => candidate.getText() === closest);
+}
+
+/** The name of an export, whatever the importing module calls it. */
+function nameOf({ propertyName, name }: ts.ImportSpecifier): string {
+  return (propertyName ?? name).text;
 }
 
 function isApplication(imported: ts.ImportSpecifier): boolean {
@@ -51,19 +83,21 @@ function faultOf({ messageText, source }: ts.Diagnostic): string {
 }
 
 interface Use {
-  readonly declaration: ts.Declaration;
-  /** Of the declaration, the piece that the error is about. */
+  /** As the application exports it. */
+  readonly name: string;
+  /** Of the declaration, which may stand in a file that the application exports from, the piece that the error is about. */
   readonly part: ts.Node;
 }
 
 /** What of the application the marked expression names or calls, or is an argument of. */
-function useOf(node: ts.Node, application: ts.SourceFile, checker: ts.TypeChecker): Use | undefined {
+function useOf(node: ts.Node, checker: ts.TypeChecker): Use | undefined {
   let argument: ts.Expression | undefined;
   for (let outer = node; ts.isExpression(outer); outer = outer.parent) {
     const name = ts.isCallExpression(outer) ? outer.expression : outer;
-    const declaration = ts.isIdentifier(name) ? declarationOf(checker, name) : undefined;
-    if (declaration?.getSourceFile() === application) {
-      return { declaration, part: partOf(declaration, outer, argument) };
+    const imported = checker.getSymbolAtLocation(name)?.declarations?.find(ts.isImportSpecifier);
+    const declaration = imported && isApplication(imported) ? declarationOf(checker, name) : undefined;
+    if (imported && declaration) {
+      return { name: nameOf(imported), part: partOf(declaration, outer, argument) };
     }
     argument = outer;
   }

@@ -412,13 +412,30 @@ export function unknownConfig(name: string, known: readonly string[], given?: ts
 }
 unknownConfig.code = 1040;
 
-/** The application lacks an export that the stack imports; the place is the beginning of the application. */
-export function missingExport(application: ts.SourceFile, name: string, example?: string): ts.Diagnostic {
-  const text = `the application must export '${name}', which the stack imports${written(example)}`;
-  const { start } = placeOf(application.statements[0] ?? application.endOfFileToken);
-  return diagnostic(missingExport.code, text, { file: application, start, length: 0 });
+/**
+ * The application lacks an export that the stack imports. `near` is what it has instead, a name of the same spelling
+ * that is not exported or one that is exported but misspelt; without one the place is the application's first line.
+ */
+export function missingExport(
+  application: ts.SourceFile,
+  name: string,
+  near: ts.Node | undefined,
+  example?: string,
+): ts.Diagnostic {
+  const wayOut =
+    near?.getText() === name
+      ? ": write export before it"
+      : `${near ? ", is this it" : ""}${written(example)}`;
+  const text = `the application must export '${name}', which the stack imports${wayOut}`;
+  return diagnostic(missingExport.code, text, near ? placeOf(near) : firstLineOf(application));
 }
 missingExport.code = 1051;
+
+/** The first line that holds anything. */
+function firstLineOf(file: ts.SourceFile): Place {
+  const [line = ""] = /\S.*/.exec(file.text) ?? [];
+  return { file, start: line === "" ? 0 : file.text.indexOf(line), length: line.trimEnd().length };
+}
 
 /**
  * The stack uses an export of the application in a way that its declaration does not allow; `fault` is what is wrong

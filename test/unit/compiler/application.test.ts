@@ -36,7 +36,7 @@ describe("errors that an application makes in the stack", () => {
 
   it("name what it lacks, at its beginning, and where that is imported", () => {
     const { codes, places, diagnostics, shown } = compileWith("export const UPLINK_PORT = 2;", "");
-    assert.deepEqual([codes, places], [[1051], [[APP, ""]]], shown);
+    assert.deepEqual([codes, places], [[1051], [[APP, WHOLE.split("\n")[0]]]], shown);
     assert.equal(diagnostics[0].start, 0);
     assert.match(
       shown,
@@ -46,8 +46,49 @@ describe("errors that an application makes in the stack", () => {
   });
 
   it("say that a hook is there, but not exported", () => {
-    const { codes, shown } = compileWith("export function setup", "function setup");
-    assert.deepEqual(codes, [1051], shown);
+    const { codes, places, shown } = compileWith("export function setup", "function setup");
+    assert.deepEqual([codes, places], [[1051], [[APP, "setup"]]], shown);
+    assert.match(shown, /must export 'setup', which the stack imports: write export before it\n/);
+  });
+
+  it("say which name is perhaps a misspelling of the one that is lacking", () => {
+    const { codes, places, shown } = compileWith("function onDownlink", "function onDownLnik");
+    assert.deepEqual([codes, places], [[1051], [[APP, "onDownLnik"]]], shown);
+    assert.match(shown, /must export 'onDownlink', .*, is this it: write export function onDownlink\(port/);
+  });
+
+  it("have a place where the first line is empty, and where there is none", () => {
+    for (const [text, place] of [
+      ["\n\n// Nothing\n", "// Nothing"],
+      ["", ""],
+    ]) {
+      const { diagnostics } = compile({ app: APP, sources: { [APP]: text } });
+      const [{ file, start, length }] = diagnostics;
+      assert.deepEqual([file?.fileName, text.slice(start, start! + length!)], [APP, place]);
+    }
+  });
+
+  it("are told in the file that a hook is exported from", () => {
+    const other = APP.replace("some-application", "some-hooks");
+    const told = (piece: string, instead: string) => {
+      const text = WHOLE.replace("setup()", "begin()").replace(piece, instead);
+      const { diagnostics } = compile({
+        app: APP,
+        sources: {
+          [APP]:
+            'export { PERIOD_S, UPLINK_PORT, begin as setup, sample, onDownlink } from "./some-hooks.ts";\n',
+          [other]: text,
+        },
+      });
+      const shown = formatDiagnostics(diagnostics, { colour: false });
+      const [{ code, file, start, length }] = diagnostics;
+      assert.deepEqual([diagnostics.length, code, file?.fileName], [1, 1052, other], shown);
+      return [text.slice(start, start! + length!), shown];
+    };
+    const [name, called] = told("begin()", "begin(again: u8)");
+    assert.equal(name, "begin");
+    assert.match(called, /the stack uses 'setup' otherwise .*write export function setup\(\): void\n/);
+    assert.equal(told("Bytes<51>", "Bytes<60>")[0], "payload: Bytes<60>");
   });
 
   // biome-ignore format: one case a line
