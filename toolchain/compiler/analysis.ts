@@ -76,7 +76,7 @@ function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Mes
   for (const diagnostic of source.diagnostics) found.add(diagnostic);
   const refusal = () => {
     const { application, checker } = source;
-    const told = inDeviceWords(found.list, source);
+    const told = inDeviceWords(found.list);
     return { diagnostics: application ? ofApplication(told, application, checker) : told };
   };
   if (!source.whole) return refusal();

@@ -12,6 +12,7 @@ import { messages } from "./messages.ts";
 import { isStandIn, refused, standIn } from "./refused.ts";
 import type { Expression } from "./tree.ts";
 import { declarationOf } from "./types.ts";
+import { importCall, isImportCall } from "./typescript-words.ts";
 
 /** A call. Functions of firmware/lang are intrinsics; any other is declared at the top level of a module. */
 export function checkCall(checker: Checker, node: ts.CallExpression): Expression {
@@ -21,6 +22,7 @@ export function checkCall(checker: Checker, node: ts.CallExpression): Expression
       variable && (checkCellAccess(checker, node, variable) ?? checkDispatchCall(checker, node, variable));
     if (access) return access;
   }
+  if (isImportCall(node)) return refused(checker, node, importCall(node));
   const declaration = ts.isIdentifier(node.expression)
     ? declarationOf(checker.checker, node.expression)
     : undefined;

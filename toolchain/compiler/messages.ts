@@ -221,10 +221,7 @@ export const messages = {
       `'${name}' outlives the array or record that ${value} is: declare that before '${name}', in the same block or further out`,
   ),
 
-  notImported: define(
-    1035,
-    (name: string, statement: string) => `'${name}' is not imported here: write ${statement}`,
-  ),
+  notImported: define(1035, (fault: string, { wayOut }: WayOut) => `${fault}: ${wayOut}`),
   typeImport: define(
     1036,
     (name: string) =>

@@ -172,6 +172,65 @@ export function main(): void { x = lengthOf(new Uint8Array(3)); }`;
     assert.equal(diagnostics.length, 1, shown);
   });
 
+  const unimported: readonly [text: string, place: string, says: string][] = [
+    ["const x = batteryLevel();", "batteryLevel", 'write import { batteryLevel } from "joinery/hal"'],
+    ["printDecimal(3);", "printDecimal", 'write import { printDecimal } from "joinery/console"'],
+    ["encryptBlock();", "encryptBlock", 'write import { encryptBlock } from "joinery/crypto"'],
+    ["let x: Bytes<4>;", "Bytes", 'write import { type Bytes } from "joinery/lang"'],
+  ];
+  for (const [text, place, says] of unimported) {
+    it(`say how a name of a module of joinery is imported: ${place}`, () => {
+      const source = `export function main(): void { ${text} }`;
+      const [{ code, start, length, messageText }, ...others] = compile({
+        entry: ENTRY,
+        sources: { [ENTRY]: source },
+      }).diagnostics;
+      assert.deepEqual([code, others], [messages.notImported.code, []]);
+      assert.equal(source.slice(start, start! + length!), place);
+      assert.equal(messageText, `'${place}' is not imported here: ${says}`);
+    });
+  }
+
+  const misdirected: readonly [statement: string, place: string, says: string][] = [
+    [
+      'import { now, sleepUntil } from "./hal.ts";',
+      '"./hal.ts"',
+      `there is no module './hal.ts' here: write import { now, sleepUntil } from "joinery/hal"`,
+    ],
+    [
+      'import { type Bytes, lengthOf as length } from "lang";',
+      '"lang"',
+      `there is no module 'lang' here: write import { type Bytes, lengthOf as length } from "joinery/lang"`,
+    ],
+    [
+      'import type { u8 } from "./types.ts";',
+      '"./types.ts"',
+      `there is no module './types.ts' here: write import type { u8 } from "joinery/lang"`,
+    ],
+    [
+      'import { u8, now } from "joinery/hal";',
+      "u8",
+      `'u8' is not in joinery/hal: write import { u8 } from "joinery/lang"`,
+    ],
+  ];
+  for (const [statement, place, says] of misdirected) {
+    it(`say where else what an import names is found: ${statement}`, () => {
+      const source = `${statement}\nexport function main(): void {}`;
+      const [{ code, start, length, messageText }, ...others] = compile({
+        entry: ENTRY,
+        sources: { [ENTRY]: source },
+      }).diagnostics;
+      assert.deepEqual([code, others, messageText], [messages.notImported.code, [], says]);
+      assert.equal(source.slice(start, start! + length!), place);
+    });
+  }
+
+  it("leave a file that is missing to TypeScript, where no module of joinery has all of its names", () => {
+    const source = 'import { now, u8 } from "./mine.ts";\nexport function main(): void {}';
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: source } });
+    assert.match(formatDiagnostics(diagnostics, { colour: false }), /error TS2307: .*'\.\/mine\.ts'/);
+  });
+
   it("show where a type was imported that is used as a value", () => {
     const text = `import { type u8 } from ${JSON.stringify(LANGUAGE)};
 let x: u8 = 0;

@@ -181,8 +181,9 @@ TS2683  «this»
 TS2660  «super».x
 DEV1001 «new.target»
 DEV1001 «import.meta»
-TS2307  import(«"x"»)
-TS2307  import.defer(«"x"»)
+DEV1001 «import("x")»
+DEV1001 «import("@language")»
+DEV1001 «import.defer("x")»
 fine    u
 fine    (u)
 fine    ((u))
@@ -416,9 +417,9 @@ DEV1006 «(x: unknown) => x is U8»
 DEV1006 «(this: R) => asserts this is R»
 DEV1006 «typeof u»
 DEV1006 «typeof b[0]»
-TS2307  typeof import(«"x"»)
-TS2307  import(«"x"»).Y
-TS2307  import(«"x"», { with: { "resolution-mode": "import" } }).Y
+DEV1004 typeof import(«"x"»)
+DEV1004 import(«"x"»).Y
+DEV1004 import(«"x"», { with: { "resolution-mode": "import" } }).Y
 DEV1006 «keyof R»
 TS1335  «unique symbol»
 DEV1006 «R["x"]»
