@@ -24,6 +24,7 @@ import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
+import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
 import { printedDownlink } from "./join-checks.ts";
@@ -48,6 +49,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
   readonly state?: string;
   readonly fault?: Fault;
+  /** What the Application Server sends after the first uplink; where not given, 01 02 FF 00 on FPort 10. */
+  readonly downlink?: Downlink;
   readonly onEntry?: (entry: TimelineEntry) => void;
   /** The board waits for a debugger before its first instruction. Not for a board that runs Lua. */
   readonly debugging?: Debugging;
@@ -61,7 +64,6 @@ const DEV_EUI_PREFIX = "02000000";
 const STRANGER_PREFIX = "02000001";
 const GATEWAY_EUI = "02000000FFFE0001";
 const UPLINKS_WANTED = 3;
-const DOWNLINK = { fPort: 10, payload: Uint8Array.of(0x01, 0x02, 0xff, 0x00) };
 /** Of a run that is refused: enough to see that the device goes on, each time with a new DevNonce. */
 const FAILED_JOINS_WANTED = 3;
 const LIMIT_NS = 3600e9;
@@ -71,6 +73,7 @@ const REPLAY_AFTER_NS = 20e9;
 /** Runs the scenario. Throws RigError where the run cannot begin; whatever goes wrong later is in the report. */
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
+  if (options.downlink !== undefined) refuseDownlink(options.downlink, options.lorawan);
   const board = loadBoard(options.board);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
@@ -115,6 +118,7 @@ class JoinRun {
   readonly #errands = new Errands();
   readonly #clock = new VirtualClock();
   readonly #random: () => number;
+  readonly #downlink: Downlink;
   readonly #air: Air;
   /** Done once, when the Application Server has decrypted the first uplink. */
   readonly #firstUplinkActions: (() => void)[] = [];
@@ -129,6 +133,7 @@ class JoinRun {
     this.#state = state;
     this.#timeline = timeline;
     this.#random = seededRandom(options.seed);
+    this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
     this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
   }
 
@@ -347,7 +352,7 @@ class JoinRun {
   #useApplication({ applicationServer }: Organisations, devEui: string): void {
     this.#onFirstUplink(() => {
       this.#errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
-      this.#errand("queues a downlink", applicationServer.queueDownlink(devEui, DOWNLINK));
+      this.#errand("queues a downlink", applicationServer.queueDownlink(devEui, this.#downlink));
     });
   }
 
@@ -394,7 +399,7 @@ class JoinRun {
     const { uplinks } = organisations.applicationServer;
     const dataDone =
       uplinks.length >= UPLINKS_WANTED &&
-      this.#seen.printed("downlink ").includes(printedDownlink(DOWNLINK.fPort, DOWNLINK.payload));
+      this.#seen.printed("downlink ").includes(printedDownlink(this.#downlink.fPort, this.#downlink.payload));
     if (fault === undefined) return dataDone;
     if (this.#seen.refusals.length === 0) return false;
     return dataDone || this.#seen.printed("join failed").length >= FAILED_JOINS_WANTED;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type JoinRunOptions, runJoin } from "../../hil/rig/index.ts";
+import { type Downlink, type JoinRunOptions, RigError, runJoin } from "../../hil/rig/index.ts";
 
 const FIRMWARE = join(import.meta.dirname, "../../firmware");
 
@@ -64,4 +64,48 @@ describe("a downlink", () => {
       /^the firmware is built with PRINT_DOWNLINKS false, so that the rig cannot see them: run it with/,
     );
   });
+
+  for (const [lorawan, longest] of [
+    ["1.0.4", 51],
+    ["1.1", 49],
+  ] as const) {
+    it(`is what the caller asks for, up to ${longest} octets with LoRaWAN ${lorawan}`, async () => {
+      const payload = Uint8Array.from({ length: longest }, (_, index) => 0xa0 + index);
+      const { reason, downlinks } = await run(QUIET, { lorawan, downlink: { fPort: 223, payload } });
+      assert.equal(reason, null);
+      assert.deepEqual(downlinks, [{ fCnt: 0, fPort: 223, payload: Buffer.from(payload).toString("hex") }]);
+      await assert.rejects(
+        run(QUIET, { lorawan, downlink: { fPort: 1, payload: new Uint8Array(longest + 1) } }),
+        (error) =>
+          error instanceof RigError &&
+          error.message ===
+            `downlink.payload has ${longest + 1} octets: at the slowest data rate a device of LoRaWAN ${lorawan} can be sent ${longest}`,
+      );
+    });
+  }
+
+  it("may be without a payload", async () => {
+    const { reason, downlinks } = await run(QUIET, { downlink: { fPort: 1, payload: new Uint8Array() } });
+    assert.equal(reason, null);
+    assert.deepEqual(downlinks, [{ fCnt: 0, fPort: 1, payload: "" }]);
+  });
+
+  const refused: readonly [string, Downlink, RegExp][] = [
+    [
+      "FPort 0, which is the network's",
+      { fPort: 0, payload: Uint8Array.of(1) },
+      /^downlink\.fPort is 0: .* 1 to 223$/,
+    ],
+    ["FPort 224, which is for tests", { fPort: 224, payload: Uint8Array.of(1) }, /^downlink\.fPort is 224: /],
+    ["half an FPort", { fPort: 1.5, payload: Uint8Array.of(1) }, /^downlink\.fPort is 1\.5: /],
+    ["text", { fPort: 1, payload: "0102" as unknown as Uint8Array }, /^downlink\.payload must be octets: /],
+  ];
+  for (const [what, downlink, message] of refused) {
+    it(`is refused before anything runs with ${what}`, async () => {
+      await assert.rejects(
+        run(QUIET, { downlink }),
+        (error) => error instanceof RigError && error.kind === "usage" && message.test(error.message),
+      );
+    });
+  }
 });

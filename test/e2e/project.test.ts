@@ -83,7 +83,7 @@ describe("an application of its own", function () {
     assert.match(readFileSync(join(folder, "hil.xml"), "utf8"), /tests="2" failures="0"/);
   });
 
-  it("fails its HIL spec when the device does not do what the spec asks", () => {
+  it("fails its HIL spec when the device does not do what the spec asks, and says what to change", () => {
     const app = join(folder, "app.ts");
     const text = readFileSync(app, "utf8");
     writeFileSync(app, text.replace("sampleCount + 1", "sampleCount + 2"));
@@ -91,6 +91,9 @@ describe("an application of its own", function () {
       const { status, stdout } = joinery(folder, "hil", "test", "--grep", "readings");
       assert.equal(status, 1);
       assert.match(stdout, /1 failing/);
+      assert.match(stdout, /if app\.ts was changed so on purpose, change UPLINKS too/);
+      assert.match(stdout, /^ +- +"0002ff00"\n +- +"0004ff07"/m);
+      assert.match(stdout, /^ +\+ +"0001ff00"\n +\+ +"0002ff07"/m);
     } finally {
       writeFileSync(app, text);
     }
