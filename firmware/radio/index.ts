@@ -1,6 +1,7 @@
 /**
- * The radio as the MAC sees it, whatever chip is behind it: the import "#radio" is the driver of the board's chip. One transmission or one window at a time; the radio
- * sleeps in between. The end of each is an event of the HAL, with its time.
+ * The radio as the MAC sees it, whatever chip is behind it: the import "#radio" is the driver of the board's chip. One
+ * transmission or one window at a time; the radio sleeps in between. The end of each is an event of the HAL, with its
+ * time.
  */
 export {
   Bandwidth,

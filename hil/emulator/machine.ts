@@ -10,9 +10,10 @@ export type CutPhase = "before" | "during" | "after";
 export interface RadioPins {
   readonly radioSelect: string;
   readonly radioReset: string;
-  readonly dio0: string;
+  /** Of an SX127x. */
+  readonly dio0?: string;
   readonly dio1: string;
-  /** Of a chip that has that line. */
+  /** Of an SX126x. */
   readonly busy?: string;
 }
 

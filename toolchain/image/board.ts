@@ -14,11 +14,18 @@ import {
   wholeNumber,
 } from "../json-document/index.ts";
 import { packageRoot } from "../package-root.ts";
+import {
+  INTERRUPTING_LINES,
+  isSx126x,
+  pinsOfSx126x,
+  pinsOfSx127x,
+  type Radio,
+  type RadioPins,
+  radioOfAnyFamily,
+  radioWithoutBusy,
+} from "./board-radio.ts";
 import { BuildError, UsageError } from "./errors.ts";
 import { PROCESSORS, type Processor } from "./processors.ts";
-
-/** A port pin of the processor as its data sheet names it ("PB2"), or a pin of a module as it is printed there ("D8"). */
-export type PinName = string;
 
 /** What every `board.json` has, and where it was read. */
 interface BoardData {
@@ -34,14 +41,9 @@ interface BoardData {
   /** Octets of the store that survives power loss. */
   readonly eepromBytes: number;
   readonly console: { readonly baud: number };
-  /** `powerPin`: the radio's output that the antenna hangs on. */
-  readonly radio: { readonly chip: "sx1276" | "sx1272"; readonly powerPin: "PA_BOOST" | "RFO" };
-  readonly pins: {
-    readonly radioSelect: PinName;
-    readonly radioReset: PinName;
-    readonly dio0: PinName;
-    readonly dio1: PinName;
-  };
+  readonly radio: Radio;
+  /** Port pins of the processor as its data sheet names them ("PB2"), or pins of a module as printed there ("D8"). */
+  readonly pins: RadioPins;
   /** Typical supply currents at 3.3 V, by state of the processor and of the radio. */
   readonly currentsMicroampere: Readonly<Record<string, number>>;
 }
@@ -149,7 +151,7 @@ function shapeOf(fields: Record<string, unknown>, fail: Fail): Shape {
   if ("language" in fields) return LUA_BOARD;
   const known = oneOf(...Object.keys(PROCESSORS));
   known(fields.processor, "processor", fail);
-  return processorBoard(fields.processor as string);
+  return processorBoard(fields.processor as string, fields.radio as Radio | undefined);
 }
 
 const currents: Check = (value, field, fail) => {
@@ -160,8 +162,6 @@ const currents: Check = (value, field, fail) => {
 };
 const modulePin = matching(/^D\d+$/, 'a pin of the module such as "D8"');
 const fuse = matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits");
-
-const pins = (pin: Check) => object({ radioSelect: pin, radioReset: pin, dio0: pin, dio1: pin });
 
 /** A whole number of octets, of which the part has `most`. */
 const octets =
@@ -178,11 +178,11 @@ const BOARD_DATA: Shape = {
   commandLatencyUs: wholeNumber(0),
   eepromBytes: wholeNumber(1),
   console: object({ baud: wholeNumber(300) }),
-  radio: object({ chip: oneOf("sx1276", "sx1272"), powerPin: oneOf("PA_BOOST", "RFO") }),
   currentsMicroampere: currents,
 };
 
-function processorBoard(name: string): Shape {
+/** Which pins it must have follows from its radio, which is checked before them. */
+function processorBoard(name: string, radio: Radio | undefined): Shape {
   const processor = PROCESSORS[name];
   const { family, flashBytes, ramBytes, storeBytes, pinName } = processor;
   const portPin: Check = (value, field, fail) => {
@@ -195,7 +195,8 @@ function processorBoard(name: string): Shape {
     flashBytes: octets(flashBytes, `flash of the ${name}`),
     ramBytes: octets(ramBytes, `RAM of the ${name}`),
     eepromBytes: octets(storeBytes, `store of the ${name}`),
-    pins: pins(portPin),
+    radio: radioOfAnyFamily,
+    pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };
 }
@@ -209,11 +210,9 @@ const LUA_BOARD: Shape = {
     moduleCallNs: wholeNumber(0),
     storeWriteNs: wholeNumber(0),
   }),
-  pins: pins(modulePin),
+  radio: radioWithoutBusy,
+  pins: pinsOfSx127x(modulePin),
 };
-
-/** The lines of the radio that interrupt the processor. */
-const INTERRUPTING = ["dio0", "dio1"];
 
 /** No two lines of the radio on one pin, nor two that interrupt on one input of the interrupt controller. */
 function checkPins(fields: Record<string, unknown>, fail: Fail): void {
@@ -222,7 +221,7 @@ function checkPins(fields: Record<string, unknown>, fail: Fail): void {
   lines.forEach(([line, pin], index) => {
     for (const [other, itsPin] of lines.slice(0, index)) {
       if (pin === itsPin) fail.because(`pins.${line}`, `is ${pin}, which pins.${other} is too`);
-      if (interruptLine === undefined || ![line, other].every((name) => INTERRUPTING.includes(name)))
+      if (interruptLine === undefined || ![line, other].every((name) => INTERRUPTING_LINES.includes(name)))
         continue;
       const shared = interruptLine(pin);
       if (shared === interruptLine(itsPin)) {

@@ -6,7 +6,6 @@ export {
   type LuaBoard,
   loadBoard,
   loadProcessorBoard,
-  type PinName,
   type ProcessorBoard,
 } from "./board.ts";
 export { buildImage, compileForBoard, type Firmware } from "./build.ts";

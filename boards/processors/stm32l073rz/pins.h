@@ -2,6 +2,8 @@
 #ifndef STM32L073RZ_PINS_H
 #define STM32L073RZ_PINS_H
 
+#include <stdbool.h>
+
 #include "registers.h"
 
 /* A port and a number in it. */
@@ -31,6 +33,8 @@ static inline void write_pin(enum pin pin, uint32_t level)
     else
         port_of(pin)->BRR = mask_of(pin);
 }
+
+static inline bool read_pin(enum pin pin) { return (port_of(pin)->IDR & mask_of(pin)) != 0; }
 
 static inline void set_pin_mode(enum pin pin, enum gpio_mode mode)
 {

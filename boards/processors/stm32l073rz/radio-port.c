@@ -1,6 +1,7 @@
 /*
- * The radio: SPI1, and the lines RADIO_SELECT, RADIO_RESET, DIO0 and DIO1, pins that come from board.json. Chapters are
- * those of RM0367; "SX1276" marks those of the SX1276/77/78/79 data sheet, Rev. 7.
+ * The radio: SPI1, and the lines RADIO_SELECT, RADIO_RESET, DIO1 and, of an SX127x, DIO0 or, of an SX126x, BUSY: pins
+ * that come from board.json. Chapters are those of RM0367; "SX1276" marks those of the SX1276/77/78/79 data sheet,
+ * Rev. 7, "SX1262" those of the SX1261/2 data sheet, Rev. 2.1.
  */
 #include "radio-port.h"
 
@@ -13,7 +14,14 @@
 #define EVENT_DIO0 1u
 #define EVENT_DIO1 2u
 
-/* NRESET is driven low or left floating, never driven high (SX1276 7.2.2). */
+#ifdef DIO0
+#define DIO0_LINE mask_of(DIO0)
+#else
+#define DIO0_LINE 0u
+#endif
+#define DIO1_LINE mask_of(DIO1)
+
+/* NRESET is driven low or left floating, never driven high (SX1276 7.2.2; SX1262 8.1). */
 void hal_radio_reset(bool asserted) { set_pin_mode(RADIO_RESET, asserted ? MODE_OUTPUT : MODE_INPUT); }
 
 void hal_radio_select(bool selected) { write_pin(RADIO_SELECT, !selected); }
@@ -26,16 +34,20 @@ uint8_t hal_radio_transfer(uint8_t out)
     return (uint8_t)SPI1->DR;
 }
 
+#ifdef BUSY
+bool hal_radio_busy(void) { return read_pin(BUSY); }
+#endif
+
 /* ---- Rising edges of DIO0 and DIO1: chapter 13 ---- */
 
 static void take_edges(void)
 {
-    uint32_t edges = EXTI->PR & (mask_of(DIO0) | mask_of(DIO1));
+    uint32_t edges = EXTI->PR & (DIO0_LINE | DIO1_LINE);
     EXTI->PR = edges;
     uint8_t events = 0;
-    if (edges & mask_of(DIO0))
+    if (edges & DIO0_LINE)
         events |= EVENT_DIO0;
-    if (edges & mask_of(DIO1))
+    if (edges & DIO1_LINE)
         events |= EVENT_DIO1;
     note_radio_events(events);
 }
@@ -80,10 +92,15 @@ void start_radio_port(void)
     write_pin(RADIO_RESET, 0);
     set_pin_mode(RADIO_RESET, MODE_INPUT);
 
-    /* Mode 0, the most significant bit first, F_CPU / 2 = 8 MHz (31.3.9; SX1276 2.5.6: at most 10 MHz). */
+    /* Mode 0, the most significant bit first, F_CPU / 2 = 8 MHz (31.3.9; SX1276 2.5.6: at most 10 MHz, SX1262 8.2: 16 MHz). */
     SPI1->CR1 = SPI_CR1_MSTR | SPI_CR1_SSM | SPI_CR1_SSI;
     SPI1->CR1 |= SPI_CR1_SPE;
 
+#ifdef DIO0
     interrupt_at_rising_edge(DIO0);
+#endif
+#ifdef BUSY
+    set_pin_mode(BUSY, MODE_INPUT);
+#endif
     interrupt_at_rising_edge(DIO1);
 }

@@ -4,7 +4,11 @@
  */
 #include "start.h"
 
+#include "hal.h"
 #include "registers.h"
+#include "watchdog.h"
+
+void joinery_main(void);
 
 extern uint32_t data_begin[], data_end[], data_source[], bss_begin[], bss_end[], stack_top[];
 
@@ -129,5 +133,9 @@ __attribute__((noreturn)) void start(void)
     for (volatile uint32_t *word = bss_begin; word < bss_end; word++)
         *word = 0;
     start_clocks();
-    run_board();
+    start_watchdog();
+    start_board();
+    joinery_main();
+    for (;;)
+        hal_sleep_until(hal_now() + INT32_MAX);
 }

@@ -2,7 +2,7 @@
 #ifndef STM32L073RZ_START_H
 #define STM32L073RZ_START_H
 
-/* The board's: sets it up and runs the program. The clocks run. */
-__attribute__((noreturn)) void run_board(void);
+/* The board's: sets up all that the program finds. The clocks run. */
+void start_board(void);
 
 #endif

@@ -1,33 +1,9 @@
 /** The HAL of pro-mini-rfm95 on the emulated processor, against the promises of firmware/hal. */
 import assert from "node:assert/strict";
-import type { RadioChip } from "../../../hil/emulator/chips/index.ts";
+import { EchoChip } from "./support/echo-chip.ts";
 import { Bench, buildOnHal } from "./support/programs.ts";
 
 const PINS = { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" };
-
-/** A chip that answers with the complement of what it is sent, and notes what happens to it. */
-class EchoChip implements RadioChip {
-  readonly log: string[] = [];
-  #setDio: (dio: 0 | 1, level: boolean) => void = () => {};
-  select(selected: boolean): void {
-    this.log.push(selected ? "select" : "deselect");
-  }
-  transfer(out: number): number {
-    this.log.push(out.toString(16));
-    return ~out & 0xff;
-  }
-  reset(asserted: boolean): void {
-    this.log.push(asserted ? "reset" : "release");
-  }
-  onDio(listener: (dio: 0 | 1, level: boolean) => void): void {
-    this.#setDio = listener;
-  }
-  /** A pulse on a DIO line. */
-  pulse(dio: 0 | 1): void {
-    this.#setDio(dio, true);
-    this.#setDio(dio, false);
-  }
-}
 
 const SLEEP_ONCE = `
 volatile uint8_t done, events;

@@ -1,36 +1,12 @@
 /** The HAL of nucleo-l073rz-sx1276 on the emulated processor, against the promises of firmware/hal. */
 import assert from "node:assert/strict";
-import type { RadioChip } from "../../../hil/emulator/chips/index.ts";
 import { BoardBench, buildOnBoard } from "./support/board-programs.ts";
+import { EchoChip } from "./support/echo-chip.ts";
 
 const BOARD = "nucleo-l073rz-sx1276";
 const PINS = { radioSelect: "PB6", radioReset: "PA0", dio0: "PA10", dio1: "PB3" };
 /** A tick of the crystal. */
 const TICK_US = 1e6 / 32768;
-
-/** A chip that answers with the complement of what it is sent, and notes what happens to it. */
-class EchoChip implements RadioChip {
-  readonly log: string[] = [];
-  #setDio: (dio: 0 | 1, level: boolean) => void = () => {};
-  select(selected: boolean): void {
-    this.log.push(selected ? "select" : "deselect");
-  }
-  transfer(out: number): number {
-    this.log.push(out.toString(16));
-    return ~out & 0xff;
-  }
-  reset(asserted: boolean): void {
-    this.log.push(asserted ? "reset" : "release");
-  }
-  onDio(listener: (dio: 0 | 1, level: boolean) => void): void {
-    this.#setDio = listener;
-  }
-  /** A pulse on a DIO line. */
-  pulse(dio: 0 | 1): void {
-    this.#setDio(dio, true);
-    this.#setDio(dio, false);
-  }
-}
 
 describe(`HAL of ${BOARD}`, () => {
   it("counts microseconds of the crystal, to a tick, over many laps of LPTIM1", async () => {

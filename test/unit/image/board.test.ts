@@ -52,6 +52,12 @@ describe("boards", () => {
     assert.deepEqual(board.pins, { radioSelect: "PB6", radioReset: "PA0", dio0: "PA10", dio1: "PB3" });
   });
 
+  it("knows how an SX1262 is wired", () => {
+    const { radio, pins } = loadProcessorBoard("nucleo-l073rz-sx1262");
+    assert.deepEqual(radio, { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" });
+    assert.deepEqual(pins, { radioSelect: "PA8", radioReset: "PA0", busy: "PB3", dio1: "PB4" });
+  });
+
   it("knows what a NodeMCU has, and that it runs no image", () => {
     const board = loadBoard("nodemcu-rfm95");
     assert.ok(isLuaBoard(board));
@@ -71,7 +77,7 @@ describe("boards", () => {
         (error: Error) =>
           error instanceof UsageError &&
           error.message.includes(
-            `"${name}"; known boards: nodemcu-rfm95, nucleo-l073rz-sx1276, pro-mini-rfm95`,
+            `"${name}"; known boards: nodemcu-rfm95, nucleo-l073rz-sx1262, nucleo-l073rz-sx1276, pro-mini-rfm95`,
           ),
       );
     }
@@ -143,7 +149,7 @@ describe("a faulty board.json", () => {
     [
       "an unknown radio",
       (b) => (b.radio.chip = "sx1280"),
-      /: radio\.chip must be "sx1276" or "sx1272", not "sx1280"$/,
+      /:15: radio\.chip must be "sx1276" or "sx1272" or "sx1262" or "sx1261", not "sx1280"$/,
     ],
     ["no console", (b) => (b.console = null), /: console must be an object, not null$/],
     [
@@ -165,6 +171,54 @@ describe("a faulty board.json", () => {
       refused(JSON.stringify(board, null, 2), message);
     });
   }
+
+  const SX1262_CASES: readonly [string, (board: ReturnType<typeof good>) => void, RegExp][] = [
+    [
+      "what only an SX127x has",
+      (b) => (b.radio.powerPin = "RFO"),
+      /:18: there is no field radio\.powerPin: /,
+    ],
+    ["a line that the radio has not", (b) => (b.pins.dio0 = "PA10"), /:24: there is no field pins\.dio0: /],
+    ["no BUSY", (b) => delete b.pins.busy, /:19: pins\.busy must be a port pin .*, not missing$/],
+    [
+      "BUSY on the pin of another line",
+      (b) => (b.pins.busy = "PA0"),
+      /:22: pins\.busy is PA0, which pins\.radioReset is too$/,
+    ],
+    [
+      "a switch that is not known",
+      (b) => (b.radio.rfSwitch = "DIO3"),
+      /:16: radio\.rfSwitch must be "DIO2" or "none", not "DIO3"$/,
+    ],
+    ["no regulator", (b) => delete b.radio.regulator, /: radio\.regulator must be .*, not missing$/],
+    [
+      "a TCXO that DIO3 cannot supply",
+      (b) => (b.radio.tcxo = { millivolts: 2500, startUpUs: 5000 }),
+      /:19: radio\.tcxo\.millivolts must be what DIO3 can supply, one of 1600, 1700, .*, not 2500$/,
+    ],
+    [
+      "a TCXO that never starts",
+      (b) => (b.radio.tcxo = { millivolts: 1700, startUpUs: 200_000 }),
+      /:20: radio\.tcxo\.startUpUs must be at most 100000, not 200000$/,
+    ],
+  ];
+  for (const [name, spoil, message] of SX1262_CASES) {
+    it(`with an SX1262 is refused for ${name}`, () => {
+      const dirOfBoard = loadBoard("nucleo-l073rz-sx1262").dir;
+      const board = JSON.parse(readFileSync(join(dirOfBoard, "board.json"), "utf8"));
+      spoil(board);
+      refused(JSON.stringify(board, null, 2), message);
+    });
+  }
+
+  it("is refused for an SX1262 on a board that runs Lua, whose HAL has no BUSY", () => {
+    const board = JSON.parse(readFileSync(join(loadBoard("nodemcu-rfm95").dir, "board.json"), "utf8"));
+    board.radio = loadBoard("nucleo-l073rz-sx1262").radio;
+    refused(
+      JSON.stringify(board),
+      /: there is no field radio\.rfSwitch: the fields here are chip, powerPin$/,
+    );
+  });
 
   it("is refused for a port pin on a board that runs Lua", () => {
     const board = JSON.parse(readFileSync(join(loadBoard("nodemcu-rfm95").dir, "board.json"), "utf8"));

@@ -7,6 +7,7 @@ void hal_sleep_until(uint32_t deadline);
 void hal_radio_reset(bool asserted);
 void hal_radio_select(bool selected);
 uint8_t hal_radio_transfer(uint8_t out);
+bool hal_radio_busy(void);
 uint8_t hal_radio_events(void);
 uint32_t hal_radio_event_time(void);
 uint8_t hal_store_read(uint16_t address);
