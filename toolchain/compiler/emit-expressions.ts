@@ -1,5 +1,6 @@
 /** Expressions of the IR as C text. */
 import type { IrExpression, IrInvocation, IrPointer, ValueType } from "./ir.ts";
+import { bitsOf } from "./widths.ts";
 
 /** The names of C for the types of values. */
 export const C_TYPES: Readonly<Record<ValueType, string>> = {
@@ -62,7 +63,7 @@ export function expression(value: IrExpression): string {
       return value.flash ? `FLASH_${value.type.toUpperCase()}(${array}, ${index})` : `${array}[${index}]`;
     }
     case "convert":
-      return `(${C_TYPES[value.type]})${unaryOperand(value.operand)}`;
+      return cast(value);
     case "unary":
       return `${value.operator}${unaryOperand(value.operand)}`;
     case "binary":
@@ -74,6 +75,15 @@ export function expression(value: IrExpression): string {
     case "call":
       return invocation(value);
   }
+}
+
+/** Of 32 bits the runtime gives the low 16. */
+function cast(value: IrExpression & { kind: "convert" }): string {
+  const { type, operand } = value;
+  if (bitsOf(operand.type) !== 32 || bitsOf(type) !== 16) return `(${C_TYPES[type]})${unaryOperand(operand)}`;
+  const wide = operand.type === "i32" ? `(uint32_t)${unaryOperand(operand)}` : expression(operand);
+  const low = `joinery_low16(${wide})`;
+  return type === "u16" || type === "uint" ? low : `(${C_TYPES[type]})${low}`;
 }
 
 /** What stands before the question mark, or between it and the colon, or after. */

@@ -43,7 +43,7 @@ export function lowerUnary(at: Lowering, expression: UnaryNode, wanted: Wanted):
 export function lowerBinary(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpression {
   switch (expression.operator) {
     case "%":
-      return lowerLowBits(at, expression) ?? lowerDivision(at, expression, "%");
+      return lowerDivision(at, expression, "%");
     case ">>":
     case ">>>":
       return lowerShiftRight(at, expression);
@@ -112,18 +112,6 @@ function lowerMask(at: Lowering, expression: BinaryNode, wanted: Wanted): IrExpr
     lowerValue(at, operand, bits),
   );
   return binary("&", bitsType([left, right], bits), left, right);
-}
-
-/**
- * `x % 2^n` of what is not negative: its low bits. avr-gcc 5.4 takes the lowest bit of a sum of 16 bits for 0 where the
- * summands were cut out of 32 bits, so no more bits are summed than are asked for.
- */
-function lowerLowBits(at: Lowering, { left, right }: BinaryNode): IrExpression | undefined {
-  if (right.kind !== "number" || !Number.isInteger(Math.log2(right.value))) return undefined;
-  const mask = constant(right.value - 1, "int");
-  const bits = BITS[narrowest({ min: 0, max: right.value - 1 })!];
-  const value = lowerValue(at, left, bits);
-  return binary("&", bitsType([value, mask], bits), value, mask);
 }
 
 /** The type for `+ - & | ^` on operands of which `bits` bits count: int only where octets stay within 16 bits. */

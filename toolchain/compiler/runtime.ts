@@ -64,6 +64,18 @@ static inline uint16_t joinery_u16(uint16_t value) {
   return value;
 }
 
+/*
+ * The low bits of a value of 32. avr-gcc 5.4 takes the lowest bit of a sum of two such halves for 0 where it is tested:
+ * it must not see the wide registers behind the narrow ones.
+ */
+static inline uint16_t joinery_low16(uint32_t value) {
+  uint16_t low = (uint16_t)value;
+#ifdef __AVR__
+  __asm__("" : "+r"(low));
+#endif
+  return low;
+}
+
 /* The bits of a signed value. */
 static inline unsigned joinery_bits(int value) {
   return (unsigned)value;

@@ -1,13 +1,10 @@
 /** arm-none-eabi-gcc: what C files of an image for a Cortex-M0+ are compiled and linked with. */
-import { compileAndLink, definitions, type Gcc, gccVersion } from "./gcc.ts";
+import { compileAndLink, definitions, type Gcc, gccVersion, SOUND_OPTIMISATION, WARNINGS } from "./gcc.ts";
 
 const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
 
-/**
- * What every file is compiled with. A warning is an error: the C is generated, so a warning is a fault of the
- * generator. The whole program is optimised at link time, as for an AVR.
- */
-const OPTIMISATION = ["-Os", "-flto"];
+/** The whole program is optimised at link time, as for an AVR. */
+const OPTIMISATION = ["-Os", "-flto", SOUND_OPTIMISATION];
 /** The report of sizes reads DWARF up to version 4, without the extensions of GNU. */
 const DEBUGGING = ["-gdwarf-4", "-gstrict-dwarf", "-gno-record-gcc-switches"];
 const COMPILE_FLAGS = [
@@ -16,10 +13,7 @@ const COMPILE_FLAGS = [
   ...DEBUGGING,
   "-ffunction-sections",
   "-fdata-sections",
-  "-Wall",
-  "-Wextra",
-  "-Wconversion",
-  "-Werror",
+  ...WARNINGS,
 ];
 const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-nostdlib", "-Wl,--gc-sections", "-Werror"];
 /** Arithmetic that the processor has no instruction for, and what gcc copies and clears memory with. */

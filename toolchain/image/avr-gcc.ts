@@ -1,10 +1,15 @@
 /** avr-gcc: what C files of an image for an AVR are compiled and linked with. */
-import { compileAndLink, definitions, type Gcc, gccVersion, type LinkOptions } from "./gcc.ts";
+import {
+  compileAndLink,
+  definitions,
+  type Gcc,
+  gccVersion,
+  type LinkOptions,
+  SOUND_OPTIMISATION,
+  WARNINGS,
+} from "./gcc.ts";
 
 /**
- * What every file is compiled with. A warning is an error: the C is generated, so a warning is a fault of
- * the generator.
- *
  * Optimising the whole program at link time (-flto) and shortening calls (-mrelax) took the firmware with
  * the sensor application from 13.7 KB to 11.3 KB of flash, and its stack from 147 octets to 113.
  * -mcall-prologues would save 150 octets of flash more, and cost 16 of stack. What is switched off below -Os does
@@ -19,6 +24,7 @@ import { compileAndLink, definitions, type Gcc, gccVersion, type LinkOptions } f
 const OPTIMISATION = [
   "-Os",
   "-flto",
+  SOUND_OPTIMISATION,
   "-mstrict-X",
   "-fno-partial-inlining",
   "-fno-tree-pre",
@@ -32,12 +38,7 @@ const COMPILE_FLAGS = [
   ...DEBUGGING,
   "-ffunction-sections",
   "-fdata-sections",
-  "-Wall",
-  "-Wextra",
-  "-Wconversion",
-  // It tells where gcc counts on signed arithmetic not to overflow: our compiler has proven that.
-  "-Wno-strict-overflow",
-  "-Werror",
+  ...WARNINGS,
 ];
 
 /**

@@ -4,6 +4,28 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { BuildError } from "./errors.ts";
 
+/**
+ * What a gcc is asked to say of every file. A warning is an error: most of the C is generated, so a warning is a
+ * fault of the generator. The range of every value is proven before, so two are off:
+ */
+export const WARNINGS = [
+  "-Wall",
+  "-Wextra",
+  "-Wconversion",
+  // where gcc counts on signed arithmetic not to overflow,
+  "-Wno-strict-overflow",
+  // and where it takes a sign that a cast brings for an overflow: `(int8_t)(x | 128) >> 7`.
+  "-Wno-overflow",
+  "-Werror",
+];
+
+/**
+ * gcc 12.2 takes a variable for a constant, and puts it into the flash, where a function that it makes part of its
+ * callers writes it by one pointer and only reads it by another. Without this pass it does not; the firmware of the
+ * example is 14 octets smaller on an AVR, 8 on a Cortex-M0+, and its stack 6 and 8 octets.
+ */
+export const SOUND_OPTIMISATION = "-fno-ipa-reference";
+
 /** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */
 export interface LinkOptions {
   readonly exactLines?: boolean;

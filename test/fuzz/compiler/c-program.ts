@@ -1,14 +1,13 @@
 /** The C of a batch as one translation unit for a target: modules, a dispatcher over programs, the target's port. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SOUND_OPTIMISATION, WARNINGS } from "../../../toolchain/image/gcc.ts";
 import { END, type Member, ownerOf } from "./batch.ts";
 import { HASH } from "./calls.ts";
 import { interruptOf } from "./program.ts";
 
 /** As boards are built. */
-export const C_FLAGS = [
-  ...["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wno-strict-overflow", "-Werror"],
-];
+export const C_FLAGS = ["-std=c99", ...WARNINGS, SOUND_OPTIMISATION];
 /**
  * Random programs compare what is always smaller, mix signs in ways that no one writes, and access arrays behind guards
  * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch. They also

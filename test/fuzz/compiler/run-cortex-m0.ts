@@ -1,10 +1,12 @@
-/** A bare ARMv6-M processor: the Cortex-M0+ core of rp2040js on a bus of flash, RAM and two words of port. */
+/** A bare ARMv6-M processor: the Cortex-M0+ core of the emulated boards on a bus of flash, RAM and a word of port. */
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { RP2040 } from "rp2040js";
+import { type AddressSpace, SystemBus } from "../../../hil/emulator/cortex-m/bus.ts";
+import { CortexM0, Fault } from "../../../hil/emulator/cortex-m/core.ts";
+import { hex } from "../../../hil/emulator/cortex-m/hex.ts";
 import { END } from "./batch.ts";
 import { C_FLAGS, RANDOM_FLAGS } from "./c-program.ts";
 import { type Call, type Run, wordsOf } from "./calls.ts";
@@ -65,74 +67,38 @@ export const cortexM0Target: CTarget = {
   },
 };
 
-/** The core alone: the package exports it only as the class of an instance's field. */
-const Core = new RP2040().core.constructor as new (bus: object) => RP2040["core"];
-
 function runImage(image: Uint8Array, calls: readonly Call[]): Run {
-  const flash = new Uint8Array(FLASH_BYTES);
-  flash.set(image);
-  const memories = [
-    { from: 0, octets: flash, writable: false },
-    { from: RAM, octets: new Uint8Array(RAM_BYTES), writable: true },
-  ].map((memory) => ({ ...memory, view: new DataView(memory.octets.buffer) }));
   const input = wordsOf(calls, END);
   const values: number[] = [];
+  const misuses: string[] = [];
   let read = 0;
-  let callFrom = 0;
-  /** The core adds the registers of LDRSB and LDRSH without a carry that is lost: 32 bits are the address. */
-  const at = (sum: number, width: number, write: boolean) => {
-    const address = sum >>> 0;
-    for (const memory of memories) {
-      const offset = address - memory.from;
-      if (offset >= 0 && offset + width <= memory.octets.length && (memory.writable || !write)) {
-        return { view: memory.view, offset };
-      }
-    }
-    throw new Error(`${write ? "write to" : "read of"} address 0x${address.toString(16)}`);
-  };
-  const bus = {
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    onBreak(code: number) {
-      throw new Error(`breakpoint ${code}`);
+  const port: AddressSpace = {
+    read(address, width) {
+      if (address !== PORT_WORD || width !== 4) throw new Fault(`reads ${hex(address)}, where nothing is`);
+      return input[read++];
     },
-    readUint32(address: number): number {
-      if (address === PORT_WORD) return input[read++];
-      const { view, offset } = at(address, 4, false);
-      return view.getUint32(offset, true);
+    write(address, width, value) {
+      if (address !== PORT_WORD || width !== 4) throw new Fault(`writes ${hex(address)}, where nothing is`);
+      values.push(value);
+      core.stopCycles = values.length === calls.length ? 0 : core.cycles + MOST_CYCLES;
     },
-    readUint16(address: number): number {
-      const { view, offset } = at(address, 2, false);
-      return view.getUint16(offset, true);
-    },
-    readUint8(address: number): number {
-      const { view, offset } = at(address, 1, false);
-      return view.getUint8(offset);
-    },
-    writeUint32(address: number, value: number): void {
-      if (address === PORT_WORD) {
-        values.push(value >>> 0);
-        callFrom = core.cycles;
-        return;
-      }
-      const { view, offset } = at(address, 4, true);
-      view.setUint32(offset, value, true);
-    },
-    writeUint16(address: number, value: number): void {
-      const { view, offset } = at(address, 2, true);
-      view.setUint16(offset, value, true);
-    },
-    writeUint8(address: number, value: number): void {
-      const { view, offset } = at(address, 1, true);
-      view.setUint8(offset, value);
+    onBreak(code) {
+      throw new Fault(`executes breakpoint ${code}`);
     },
   };
-  const core = new Core(bus);
-  core.reset();
-  try {
-    while (values.length < calls.length && core.cycles - callFrom < MOST_CYCLES) core.executeInstruction();
-  } catch (error) {
-    return { values, failure: (error as Error).message };
-  }
+  const flash = new Uint8Array(FLASH_BYTES);
+  flash.set(image);
+  const bus = new SystemBus(
+    { start: 0, octets: flash },
+    { start: RAM, octets: new Uint8Array(RAM_BYTES) },
+    port,
+  );
+  const program = { start: 0, end: image.length, ramEnd: RAM };
+  const core = new CortexM0(bus, program, 0, (message) => misuses.push(message));
+  core.start();
+  core.stopCycles = MOST_CYCLES;
+  if (!core.halted) core.run();
+  if (misuses.length > 0) return { values, failure: misuses.join("; ") };
   return values.length === calls.length
     ? { values }
     : { values, failure: `no value in ${MOST_CYCLES} cycles` };

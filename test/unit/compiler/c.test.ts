@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompileOptions, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { inFolder, LANGUAGE, WARNINGS } from "./targets.ts";
+import { C_FLAGS, inFolder, LANGUAGE } from "./targets.ts";
 
 const SAMPLES = fileURLToPath(new URL("./c/", import.meta.url));
 const samples = readdirSync(SAMPLES)
@@ -54,7 +54,7 @@ describe("generated C", function () {
         inFolder(files, (folder) => {
           const sources = [...files.keys()].filter((file) => file.endsWith(".c"));
           try {
-            execFileSync(program, [...target, ...WARNINGS, "-Os", "-c", ...sources], {
+            execFileSync(program, [...target, ...C_FLAGS, "-Os", "-c", ...sources], {
               cwd: folder,
               stdio: "pipe",
             });
@@ -84,14 +84,14 @@ export function use(o: Outer): void { touch(o, o.inner); }`,
     inFolder(Object.entries(sources), (folder) => {
       const files = filesOf({ entry: join(folder, "main.ts") });
       for (const [name, text] of files) writeFileSync(join(folder, name), text);
-      execFileSync("gcc", [...WARNINGS, "-c", "main.c", "other.c"], { cwd: folder, stdio: "pipe" });
+      execFileSync("gcc", [...C_FLAGS, "-c", "main.c", "other.c"], { cwd: folder, stdio: "pipe" });
     });
   });
 
   it("is also C of the gnu99 dialect", () => {
     const files = filesOf({ entry: join(SAMPLES, "session.ts") });
     inFolder(files, (folder) => {
-      execFileSync("gcc", [...WARNINGS, "-std=gnu99", "-c", "session.c"], { cwd: folder, stdio: "pipe" });
+      execFileSync("gcc", [...C_FLAGS, "-std=gnu99", "-c", "session.c"], { cwd: folder, stdio: "pipe" });
     });
   });
 });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { avrInterrupt, CPU } from "avr8js";
 import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { randomFrom } from "../../fuzz/compiler/random.ts";
-import { compileProgram, inFolder, LANGUAGE, WARNINGS } from "./targets.ts";
+import { C_FLAGS, compileProgram, inFolder, LANGUAGE } from "./targets.ts";
 
 const PROGRAM = `import { critical, dispatch, type Int, u16, type u32, u32 as wrap32, u8, Volatile32, VolatileFlag } from ${JSON.stringify(LANGUAGE)};
 /** @extern test_output */
@@ -103,7 +103,7 @@ function run(
   return inFolder([...files, ["test_port.c", PORT]], (folder) => {
     const sources = [...files.keys(), "test_port.c"].filter((file) => file.endsWith(".c"));
     const target = ["-mmcu=atmega328p", "-Os", "-o", "program.elf"];
-    execFileSync("avr-gcc", [...WARNINGS, ...target, ...sources], { cwd: folder, stdio: "pipe" });
+    execFileSync("avr-gcc", [...C_FLAGS, ...target, ...sources], { cwd: folder, stdio: "pipe" });
     execFileSync("avr-objcopy", ["-O", "binary", "program.elf", "program.bin"], { cwd: folder });
     const flash = new Uint16Array(16384);
     new Uint8Array(flash.buffer).set(readFileSync(join(folder, "program.bin")));

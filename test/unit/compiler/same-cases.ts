@@ -165,6 +165,21 @@ export function run(a: U32, b: U32): U32 {
   return calls + u16(a + b) % 16 + u32(a - b) % 65536 + (u8(a) % 1);
 }`,
   ),
+  same(
+    "the lowest bit of a sum of 16 bits, tested where the sum is known by name",
+    `function odd(sum: U16): boolean {
+  return (sum & 1) !== 0;
+}
+export function run(a: U32, b: U32): U32 {
+  const sum = u16(a + b);
+  const high = u16((a >>> 16) + (b >>> 16));
+  let ways: U8 = 0;
+  if ((sum & 1) !== 0) ways |= 1;
+  if (odd(high)) ways |= 2;
+  const lowest = u16((a + b) & 1);
+  return ways + lowest * 4;
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(

@@ -13,11 +13,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CPU } from "avr8js";
 import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { SOUND_OPTIMISATION, WARNINGS } from "../../../toolchain/image/gcc.ts";
 
 const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
 export const LANGUAGE = join(firmware, "lang", "index.ts");
 
-export const WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wno-strict-overflow", "-Werror"];
+/** The C that boards get, without what gcc adds to the language. */
+export const C_FLAGS = ["-std=c99", ...WARNINGS, SOUND_OPTIMISATION];
 
 /** A function `run(a: u32, b: u32): u32` in a module of its own; further modules beside it by file name. */
 export interface Case {
@@ -193,7 +195,7 @@ function runHost(folder: string, files: ReadonlyMap<string, string>, words: read
     "-fno-sanitize-recover=all",
     "-ftrivial-auto-var-init=pattern",
   ];
-  execFileSync("gcc", [...WARNINGS, ...checks, "-o", "program", ...sources], {
+  execFileSync("gcc", [...C_FLAGS, ...checks, "-o", "program", ...sources], {
     cwd: build,
     stdio: "pipe",
   });
@@ -210,7 +212,7 @@ function runAvr(
 ): number[] {
   const [build, sources] = layOut(folder, "avr", files, AVR_PORT);
   const target = ["-mmcu=atmega328p", "-Os", "-o", "program.elf"];
-  execFileSync("avr-gcc", [...WARNINGS, ...target, ...sources], { cwd: build, stdio: "pipe" });
+  execFileSync("avr-gcc", [...C_FLAGS, ...target, ...sources], { cwd: build, stdio: "pipe" });
   execFileSync("avr-objcopy", ["-O", "binary", "program.elf", "program.bin"], { cwd: build });
   const image = readFileSync(join(build, "program.bin"));
   if (image.length > 32768) throw new Error(`${image.length} octets do not fit the flash of an ATmega328P`);

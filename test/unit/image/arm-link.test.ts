@@ -8,6 +8,7 @@ import { compile } from "../../../toolchain/compiler/index.ts";
 import { sourceFoldersOf, sourcesOf } from "../../../toolchain/image/board.ts";
 import { readArmElf } from "../../../toolchain/image/elf.ts";
 import { readElfFile } from "../../../toolchain/image/elf-file.ts";
+import { SOUND_OPTIMISATION } from "../../../toolchain/image/gcc.ts";
 import { BuildError, buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 import { armCode } from "../../../toolchain/image/report/arm-code.ts";
 import { labelOf, type SizeReport, sizeReport } from "../../../toolchain/image/report/index.ts";
@@ -56,6 +57,22 @@ describe("an image for a Cortex-M0+", () => {
     const read = join(outDir, "ours.bin");
     tool("objcopy", "-I", "ihex", "-O", "binary", image.hexPath, read);
     assert.deepEqual(readFileSync(read), oracle);
+  });
+
+  it("keeps in RAM what one call writes by a pointer and another reads by one", () => {
+    const source = join(outDir, "written.c");
+    const object = join(outDir, "written.o");
+    writeFileSync(
+      source,
+      `typedef struct { unsigned count; } Counter;
+static Counter first, second;
+static unsigned short calls;
+static void start(Counter *from, Counter *to) { if (from->count < 1u) { to->count = 1; } calls = 0; }
+void restart(void) { start(&second, &first); start(&second, &second); }
+`,
+    );
+    tool("gcc", "-mcpu=cortex-m0plus", "-mthumb", "-Os", SOUND_OPTIMISATION, "-c", source, "-o", object);
+    assert.match(tool("nm", object), /^\w+ b second$/m);
   });
 
   it("begins with the top of the stack and the way into the program", () => {

@@ -35,7 +35,7 @@ static uint8_t crc_sum(uint8_t *data) {
 #line 33 "test/unit/compiler/c/crc.ts"
 static uint16_t crc_average(uint32_t total, uint16_t count) {
   if (count == 0u) { return 0; }
-  return (uint16_t)(total / count);
+  return joinery_low16(total / count);
 }
 
 void joinery_main(void) {
