@@ -1,6 +1,8 @@
 /** Diagnostics for people and for programs: code frames with numbers, a count, and plain objects for JSON. */
 import { relative } from "node:path";
+import pc from "picocolors";
 import ts from "typescript";
+import { codeFrame } from "./code-frame.ts";
 import { internalError, SOURCE } from "./messages.ts";
 import { messagePage } from "./pages.ts";
 
@@ -45,20 +47,55 @@ export function formatDiagnostics(
   diagnostics: readonly ts.Diagnostic[],
   options: { readonly colour: boolean },
 ): string {
-  const host: ts.FormatDiagnosticsHost = {
-    getCanonicalFileName: (name) => name,
-    getCurrentDirectory: () => process.cwd(),
-    getNewLine: () => "\n",
-  };
+  const colours = pc.createColors(options.colour);
   return ts
     .sortAndDeduplicateDiagnostics(diagnostics)
-    .map((diagnostic) => {
-      const text = ts.formatDiagnosticsWithColorAndContext([diagnostic], host);
-      const named = text.replace(` TS${diagnostic.code}: `, ` ${numberOf(diagnostic)}: `);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of a terminal begin with one
-      return options.colour ? named : named.replace(/\u001b\[\d+m/g, "");
-    })
+    .map((diagnostic) => `${formatted(diagnostic, colours).join("\n")}\n`)
     .join("\n");
+}
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+function formatted(diagnostic: ts.Diagnostic, colours: Colours): string[] {
+  const place = locationOf(diagnostic, colours);
+  const number = `${colours.red("error")} ${colours.gray(`${numberOf(diagnostic)}:`)}`;
+  const lines = [`${place === undefined ? "" : `${place} - `}${number} ${textOf(diagnostic)}`];
+  const paint = { gutter: colours.inverse, underline: colours.red };
+  if (isPlaced(diagnostic)) lines.push("", ...codeFrame(diagnostic, { paint }));
+  for (const related of diagnostic.relatedInformation ?? []) {
+    lines.push("", ...formattedRelated(related, colours));
+  }
+  return lines;
+}
+
+function formattedRelated(related: ts.DiagnosticRelatedInformation, colours: Colours): string[] {
+  const paint = { gutter: colours.inverse, underline: colours.cyan };
+  const frame = isPlaced(related)
+    ? [`  ${locationOf(related, colours)}`, ...codeFrame(related, { paint, indent: "    " })]
+    : [];
+  return [...frame, `    ${textOf(related)}`];
+}
+
+interface Placed {
+  readonly file: ts.SourceFile;
+  readonly start: number;
+  readonly length: number;
+}
+
+function isPlaced<T extends ts.DiagnosticRelatedInformation>(diagnostic: T): diagnostic is T & Placed {
+  return diagnostic.file !== undefined && diagnostic.start !== undefined && diagnostic.length !== undefined;
+}
+
+/** As editors and CI take it: "app.ts:6:11". */
+function locationOf(diagnostic: ts.DiagnosticRelatedInformation, colours: Colours): string | undefined {
+  if (!isPlaced(diagnostic)) return undefined;
+  const { line, character } = ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start);
+  const path = relative(process.cwd(), diagnostic.file.fileName);
+  return `${colours.cyan(path)}:${colours.yellow(line + 1)}:${colours.yellow(character + 1)}`;
+}
+
+function textOf({ messageText }: ts.DiagnosticRelatedInformation): string {
+  return ts.flattenDiagnosticMessageText(messageText, "\n");
 }
 
 /** Code frames, how many errors there are, and where to read more; nothing where all is well. */
@@ -86,10 +123,10 @@ export function diagnosticsJson(diagnostics: readonly ts.Diagnostic[]): Diagnost
     return {
       ...placeOf(diagnostic),
       code: numberOf(diagnostic),
-      message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+      message: textOf(diagnostic),
       related: (diagnostic.relatedInformation ?? []).map((related) => ({
         ...placeOf(related),
-        message: ts.flattenDiagnosticMessageText(related.messageText, "\n"),
+        message: textOf(related),
       })),
       ...(page && { page: page.path }),
     };
