@@ -448,9 +448,20 @@ function written(example: string | undefined): string {
   return example === undefined ? "" : `: write ${example}`;
 }
 
-/** The joinery.json that a program is compiled by cannot be used; this message has no place in a source. */
-export function unusableProject(why: string): ts.Diagnostic {
-  return diagnostic(unusableProject.code, why, NOWHERE);
+/** The joinery.json that a program is compiled by cannot be used; `place` is where in the file, if it could be read. */
+export function unusableProject(
+  why: string,
+  place?: {
+    readonly path: string;
+    readonly content: string;
+    readonly start: number;
+    readonly length: number;
+  },
+): ts.Diagnostic {
+  if (place === undefined) return diagnostic(unusableProject.code, why, NOWHERE);
+  const { path, content, start, length } = place;
+  const file = ts.createSourceFile(path, content, ts.ScriptTarget.Latest, false, ts.ScriptKind.JSON);
+  return diagnostic(unusableProject.code, why, { file, start, length });
 }
 unusableProject.code = 1053;
 

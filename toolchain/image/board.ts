@@ -6,6 +6,7 @@ import {
   DocumentError,
   type Fail,
   matching,
+  named,
   object,
   oneOf,
   readJsonDocument,
@@ -149,7 +150,7 @@ export function readBoard(dir: string): Board {
 /** The kind of board, and for one with a processor which. */
 function shapeOf(fields: Record<string, unknown>, fail: Fail): Shape {
   if ("language" in fields) return LUA_BOARD;
-  const known = oneOf(...Object.keys(PROCESSORS));
+  const known = named(...Object.keys(PROCESSORS));
   known(fields.processor, "processor", fail);
   return processorBoard(fields.processor as string, fields.radio as Radio | undefined);
 }

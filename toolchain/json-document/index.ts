@@ -4,16 +4,40 @@
  */
 import { readFileSync } from "node:fs";
 import { closestName } from "../spelling.ts";
-import { fieldLines } from "./lines.ts";
+import { type FieldPlace, fieldPlaces, JsonFault, type Span } from "./places.ts";
 
-/** A file that cannot be read, is not JSON, or does not have the shape that is asked for. */
+/** A piece of a file. */
+export interface DocumentPlace extends Span {
+  readonly path: string;
+  /** The whole of the file. */
+  readonly content: string;
+}
+
+/** A file that cannot be read, is not JSON, or does not have the shape that is asked for. The message begins with the place. */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
+  /** What is wrong there. */
+  readonly fault: string;
+  /** Undefined where the file cannot be read. */
+  readonly place?: DocumentPlace;
+
+  constructor(fault: string, place?: DocumentPlace) {
+    super(place === undefined ? fault : `${locationOf(place)}: ${fault}`);
+    this.fault = fault;
+    this.place = place;
+  }
+}
+
+/** "joinery.json:3:12" */
+function locationOf({ path, content, start }: DocumentPlace): string {
+  const lines = content.slice(0, start).split("\n");
+  return `${path}:${lines.length}:${lines.at(-1)!.length + 1}`;
 }
 
 /** Says that a field is not what it must be, that there is none of its name, or what else is wrong with it. */
 export interface Fail {
-  (field: string, wanted: string, found: unknown): never;
+  /** `near`: what is perhaps meant. */
+  (field: string, wanted: string, found: unknown, near?: string): never;
   unknown(field: string, known: readonly string[]): never;
   /** `fault` continues the name of the field: "is the pin of pins.dio0 too". */
   because(field: string, fault: string): never;
@@ -36,48 +60,57 @@ export function readJsonDocument(
   shape: Shape | ShapeOf,
   checkWhole?: (fields: Record<string, unknown>, fail: Fail) => void,
 ): Record<string, unknown> {
-  let value: unknown;
   let content: string;
   try {
     content = readFileSync(path, "utf8");
   } catch (error) {
     throw new DocumentError(`cannot read ${path}: ${(error as Error).message}`);
   }
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw new DocumentError(`${path} is not JSON: ${(error as Error).message}`);
-  }
   const fail = failing(path, content);
-  const fields = checkObject(shape, value, "", fail);
+  const fields = checkObject(shape, JSON.parse(content), "", fail);
   checkWhole?.(fields, fail);
   return fields;
 }
 
+/** Throws DocumentError where the content is no JSON. */
 function failing(path: string, content: string): Fail {
-  const failAt = (field: string, text: string) => {
-    throw new DocumentError(`${path}:${lineOf(field, content)}: ${text}`);
+  const places = placesIn(path, content);
+  const failAt = (field: string, part: "name" | "value", fault: string) => {
+    throw new DocumentError(fault, { path, content, ...placeOf(field, part, places) });
   };
-  const fail = (field: string, wanted: string, found: unknown) =>
-    failAt(field, `${field} must be ${wanted}, not ${JSON.stringify(found) ?? "missing"}`);
+  const fail = (field: string, wanted: string, found: unknown, near?: string) => {
+    const hint = near === undefined ? "" : `: did you mean ${JSON.stringify(near)}?`;
+    const fault =
+      found === undefined
+        ? `is missing: it must be ${wanted}`
+        : `must be ${wanted}, not ${JSON.stringify(found)}${hint}`;
+    failAt(field, "value", `${field} ${fault}`);
+  };
   const unknown = (field: string, known: readonly string[]) => {
     const closest = closestName(field.split(".").at(-1)!, known);
     const hint =
       closest === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${closest}?`;
-    failAt(field, `there is no field ${field}: ${hint}`);
+    failAt(field, "name", `there is no field ${field}: ${hint}`);
   };
-  const because = (field: string, fault: string) => failAt(field, `${field} ${fault}`);
+  const because = (field: string, fault: string) => failAt(field, "value", `${field} ${fault}`);
   return Object.assign(fail, { unknown, because }) as Fail;
 }
 
-/** The line of a field; where it is missing, that of the object which should have it. */
-function lineOf(field: string, content: string): number {
-  const lines = fieldLines(content);
-  for (let path = field; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
-    const line = lines.get(path);
-    if (line !== undefined) return line;
+/** The place of a field; where it is missing, that of the object which should have it. */
+function placeOf(field: string, part: "name" | "value", places: ReadonlyMap<string, FieldPlace>): Span {
+  const own = places.get(field);
+  if (own) return own[part];
+  const outer = field.includes(".") ? field.slice(0, field.lastIndexOf(".")) : "";
+  return placeOf(outer, "name", places);
+}
+
+function placesIn(path: string, content: string): ReadonlyMap<string, FieldPlace> {
+  try {
+    return fieldPlaces(content);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw new DocumentError(`this is not JSON: ${error.message}`, { path, content, ...error.span });
   }
-  return lines.get("") ?? 1;
 }
 
 export const text: Check = (value, field, fail) => {
@@ -93,10 +126,21 @@ export const matching =
 export const oneOf =
   (...names: string[]): Check =>
   (value, field, fail) => {
-    if (!names.includes(value as string)) {
-      fail(field, names.map((name) => JSON.stringify(name)).join(" or "), value);
-    }
+    if (!names.includes(value as string)) fail(field, quotedNames(names), value);
   };
+
+/** As `oneOf`, for names that may be misspelt. */
+export const named =
+  (...names: string[]): Check =>
+  (value, field, fail) => {
+    if (names.includes(value as string)) return;
+    const near = typeof value === "string" ? closestName(value, names) : undefined;
+    fail(field, quotedNames(names), value, near);
+  };
+
+function quotedNames(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(" or ");
+}
 
 export const wholeNumber =
   (min: number): Check =>

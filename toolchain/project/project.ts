@@ -1,10 +1,12 @@
 /** `joinery.json`: what an application's folder says of itself, so that no command has to. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { unusableProject } from "../compiler/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
 import {
   type Check,
   DocumentError,
+  named,
   object,
   oneOf,
   optional,
@@ -28,9 +30,16 @@ export interface Project {
   readonly budget?: { readonly flash?: number; readonly ram?: number; readonly stack?: number };
 }
 
-/** A `joinery.json` that cannot be used: the message names file, field and what belongs there. */
+/** A `joinery.json` that cannot be used: the message names file, line, field and what belongs there. */
 export class ProjectError extends Error {
   override readonly name = "ProjectError";
+  /** The same as the compiler's diagnostics, at its place in the file. */
+  readonly diagnostic: ReturnType<typeof unusableProject>;
+
+  constructor({ message, fault, place }: DocumentError) {
+    super(message);
+    this.diagnostic = unusableProject(fault, place);
+  }
 }
 
 const FILE = "joinery.json";
@@ -61,7 +70,7 @@ export function readProject(folder: string): Project {
       path,
       {
         app: text,
-        board: oneOf(...boardNames()),
+        board: named(...boardNames()),
         lorawan: oneOf("1.0.4", "1.1"),
         config: optional(configuration),
         budget: optional(
@@ -72,19 +81,20 @@ export function readProject(folder: string): Project {
           }),
         ),
       },
-      ({ board, budget }, fail) => {
+      ({ app, board, budget }, fail) => {
+        if (!statSync(resolve(folder, app as string), { throwIfNoEntry: false })?.isFile()) {
+          const file = resolve(folder, app as string);
+          fail.because(
+            "app",
+            `must be the path of the application's TypeScript file, but there is no file ${file}`,
+          );
+        }
         if (budget === undefined || !isLuaBoard(loadBoard(board as string))) return;
         fail.because("budget", `must be left out: ${board} runs a Lua program, and a budget is an image's`);
       },
     ) as unknown as Omit<Project, "file" | "folder">;
-    const app = resolve(folder, document.app);
-    if (!statSync(app, { throwIfNoEntry: false })?.isFile()) {
-      throw new ProjectError(
-        `${path}: there is no application ${app}: app is the path of its TypeScript file`,
-      );
-    }
-    return { ...document, file: path, folder: resolve(folder), app };
+    return { ...document, file: path, folder: resolve(folder), app: resolve(folder, document.app) };
   } catch (error) {
-    throw error instanceof DocumentError ? new ProjectError(error.message) : error;
+    throw error instanceof DocumentError ? new ProjectError(error) : error;
   }
 }

@@ -106,45 +106,45 @@ describe("a faulty board.json", () => {
   };
 
   const CASES: readonly [string, (board: ReturnType<typeof good>) => void, RegExp][] = [
-    ["a missing field", (b) => delete b.title, /:1: title must be a text, not missing$/],
+    ["a missing field", (b) => delete b.title, /:1:1: title is missing: it must be a text$/],
     [
       "no processor",
       (b) => delete b.processor,
-      /:1: processor must be "atmega328p" or "atmega32u4" or "stm32l073rz", not missing$/,
+      /:1:1: processor is missing: it must be "atmega328p" or "atmega32u4" or "stm32l073rz"$/,
     ],
     ["a processor that is not known", (b) => (b.processor = "z80"), /: processor must be .*, not "z80"$/],
     [
       "more RAM than the part has",
       (b) => (b.ramBytes = 4096),
-      /:9: ramBytes must be at most 2048, the RAM of the atmega328p, not 4096$/,
+      /:9:\d+: ramBytes must be at most 2048, the RAM of the atmega328p, not 4096$/,
     ],
     [
       "more flash than the part has",
       (b) => (b.flashBytes = 65536),
-      /:8: flashBytes must be at most 32768, the flash of the atmega328p, not 65536$/,
+      /:8:\d+: flashBytes must be at most 32768, the flash of the atmega328p, not 65536$/,
     ],
     [
       "more store than the part has",
       (b) => (b.eepromBytes = 1025),
-      /:10: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
+      /:10:\d+: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
     ],
     [
       "two lines on one pin",
       (b) => (b.pins.dio1 = "PB2"),
-      /:22: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
+      /:22:\d+: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
     ],
     ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
     ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
     [
       "a missing pin",
       (b) => delete b.pins.dio1,
-      /:18: pins\.dio1 must be a port pin such as "PB2" of the atmega328p, not missing$/,
+      /:18:3: pins\.dio1 is missing: it must be a port pin such as "PB2" of the atmega328p$/,
     ],
     ["an Arduino pin", (b) => (b.pins.radioSelect = "D10"), /: pins\.radioSelect must be .*, not "D10"$/],
     [
       "a pin that the package has not",
       (b) => (b.pins.dio0 = "PC7"),
-      /:21: pins\.dio0 must be .*, not "PC7"$/,
+      /:21:\d+: pins\.dio0 must be .*, not "PC7"$/,
     ],
     [
       "an unknown radio",
@@ -232,7 +232,7 @@ describe("a faulty board.json", () => {
       JSON.stringify({ ...board, pins: { ...board.pins, dio0, dio1 } });
     refused(
       withPins("PA10", "PB10"),
-      /:1: pins\.dio1 is PB10, which shares the interrupt EXTI10 with pins\.dio0, PA10: take pins of two numbers$/,
+      /:1:\d+: pins\.dio1 is PB10, which shares the interrupt EXTI10 with pins\.dio0, PA10: take pins of two numbers$/,
     );
     refused(withPins("PA10", "PB6"), /: pins\.dio1 is PB6, which pins\.radioSelect is too$/);
     writeFileSync(join(dir, "board.json"), withPins("PC10", "PA11"));
@@ -241,15 +241,16 @@ describe("a faulty board.json", () => {
 
   it("has fuses if its processor has", () => {
     const { fuses, ...without } = good();
-    refused(JSON.stringify(without), /: fuses must be an object, not missing$/);
+    refused(JSON.stringify(without), /: fuses is missing: it must be an object$/);
     const nucleo = JSON.parse(
       readFileSync(join(loadBoard("nucleo-l073rz-sx1276").dir, "board.json"), "utf8"),
     );
     refused(JSON.stringify({ ...nucleo, fuses }), /: there is no field fuses: /);
   });
 
-  it("is refused where it is not JSON", () => refused("{", /is not JSON: /));
-  it("is refused where it is a list", () => refused("[]", /:1: the file must be an object, not \[\]$/));
+  it("is refused where it is not JSON", () =>
+    refused("{\n", /:2:1: this is not JSON: the file ends where a name in double quotes is expected$/));
+  it("is refused where it is a list", () => refused("[]", /:1:1: the file must be an object, not \[\]$/));
   it("is refused where it is not there", () => {
     assert.throws(() => readBoard(join(dir, "nowhere")), /the board: cannot read .*nowhere.*ENOENT/);
   });

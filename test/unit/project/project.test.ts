@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
 import { findProject, ProjectError, projectFiles, readProject } from "../../../toolchain/project/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -33,15 +34,33 @@ describe("joinery.json", () => {
     [
       "a board that does not exist",
       { board: "toaster" },
-      /joinery\.json:\d+: board must be .*"pro-mini-rfm95".*"toaster"/,
+      /joinery\.json:1:\d+: board must be .*"pro-mini-rfm95", not "toaster"$/,
+    ],
+    [
+      "a misspelt board",
+      { board: "pro-mini-rfm59" },
+      /board must be .*, not "pro-mini-rfm59": did you mean "pro-mini-rfm95"\?$/,
+    ],
+    [
+      "a board that is missing",
+      { board: undefined },
+      /joinery\.json:1:1: board is missing: it must be "nodemcu/,
     ],
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
-    ["an application that is not there", { app: "nowhere.ts" }, /there is no application .*nowhere\.ts/],
-    ["an application that is a folder", { app: "." }, /there is no application .*: app is the path of/],
+    [
+      "an application that is not there",
+      { app: "nowhere.ts" },
+      /app must be the path of .*, but there is no file .*nowhere\.ts$/,
+    ],
+    [
+      "an application that is a folder",
+      { app: "." },
+      /app must be the path of the application's TypeScript file/,
+    ],
     [
       "a misspelt field",
       { bugdet: {} },
-      /joinery\.json:\d+: there is no field bugdet: did you mean budget\?$/,
+      /joinery\.json:1:\d+: there is no field bugdet: did you mean budget\?$/,
     ],
     [
       "a misspelt field, of which the right one is missing then",
@@ -77,7 +96,7 @@ describe("joinery.json", () => {
     [
       "a budget that no build would be held to",
       { board: "nodemcu-rfm95", budget: { flash: 9000 } },
-      /joinery\.json:\d+: budget must be left out: nodemcu-rfm95 runs a Lua program/,
+      /joinery\.json:1:\d+: budget must be left out: nodemcu-rfm95 runs a Lua program/,
     ],
     [
       "a budget of something unknown",
@@ -100,8 +119,22 @@ describe("joinery.json", () => {
   }
 
   it("refuses a file that is no JSON", () => {
-    writeFileSync(join(folder, "joinery.json"), "{,}");
-    assert.throws(() => readProject(folder), /joinery\.json is not JSON/);
+    const file = join(folder, "joinery.json");
+    writeFileSync(file, '{\n  "app": "app.ts",\n}\n');
+    assert.throws(
+      () => readProject(folder),
+      (error) => {
+        assert.ok(error instanceof ProjectError);
+        const fault = 'this is not JSON: there is a comma before "}": remove it';
+        assert.equal(error.message, `${file}:2:18: ${fault}`);
+        const [{ code, line, column, end, message }] = diagnosticsJson([error.diagnostic]);
+        assert.deepEqual(
+          { code, line, column, end, message },
+          { code: "DEV1053", line: 2, column: 18, end: { line: 2, column: 19 }, message: fault },
+        );
+        return true;
+      },
+    );
   });
 
   it("is found from a folder below", () => {

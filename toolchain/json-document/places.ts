@@ -1,0 +1,125 @@
+/** Where the fields of a JSON text stand, and where a text is no JSON (RFC 8259). */
+
+/** A piece of a text, in UTF-16 units from 0. */
+export interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface FieldPlace {
+  /** With its quotes; of an item of an array, its value. */
+  readonly name: Span;
+  /** Of an object or array, its opening bracket. */
+  readonly value: Span;
+}
+
+/** A text is no JSON: what is wrong, and at which piece of it. */
+export class JsonFault extends Error {
+  override readonly name = "JsonFault";
+  readonly span: Span;
+
+  constructor(fault: string, span: Span) {
+    super(fault);
+    this.span = span;
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those that a text of JSON must not have
+const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const SPACE = /[ \t\n\r]*/y;
+/** What people would take for one piece, to show and underline. */
+const PIECE = /\/[/*]|[^\s,:{}[\]"']+|./suy;
+
+/**
+ * The place of each field by its path, "pins.dio0", and of the whole by "". Of fields of one name the last counts, as it
+ * does for JSON.parse. Throws JsonFault where the text is no JSON.
+ */
+export function fieldPlaces(json: string): Map<string, FieldPlace> {
+  const places = new Map<string, FieldPlace>();
+  let at = 0;
+
+  /** What `pattern` finds here; moves behind it. */
+  const taken = (pattern: RegExp): Span | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(json);
+    if (found === null) return undefined;
+    const span = { start: at, length: found[0].length };
+    at += span.length;
+    return span;
+  };
+  const skipSpace = () => taken(SPACE);
+  const textOf = ({ start, length }: Span) => json.slice(start, start + length);
+
+  const fail = (wanted: string): never => {
+    const span = taken(PIECE) ?? { start: at, length: 0 };
+    throw new JsonFault(faultAt(textOf(span), wanted), span);
+  };
+  const take = (character: string, wanted: string) => {
+    if (json[at] !== character) fail(wanted);
+    at++;
+  };
+
+  /** What stands between brackets, item by item. */
+  const readItems = (close: string, readItem: (index: number) => void) => {
+    at++;
+    skipSpace();
+    for (let index = 0; json[at] !== close; index++) {
+      readItem(index);
+      skipSpace();
+      if (json[at] === close) break;
+      const comma = { start: at, length: 1 };
+      take(",", `"," or "${close}"`);
+      skipSpace();
+      if (json[at] === close) throw new JsonFault(`there is a comma before "${close}": remove it`, comma);
+    }
+    at++;
+  };
+  const readName = () => taken(TEXT) ?? fail("a name in double quotes");
+
+  /** Moves behind a value and notes the fields below it; the value's place. */
+  const readValue = (path: string): Span => {
+    const inner = (name: string | number) => (path === "" ? `${name}` : `${path}.${name}`);
+    const opening = { start: at, length: 1 };
+    if (json[at] === "{") {
+      readItems("}", () => {
+        const name = readName();
+        const field = inner(JSON.parse(textOf(name)));
+        skipSpace();
+        take(":", `":"`);
+        skipSpace();
+        note(field, name);
+      });
+      return opening;
+    }
+    if (json[at] === "[") {
+      readItems("]", (index) => note(inner(index)));
+      return opening;
+    }
+    return taken(TEXT) ?? taken(SCALAR) ?? fail("a value");
+  };
+  const note = (path: string, name?: Span) => {
+    const begin = { start: at, length: 1 };
+    // Before what lies below it, and again when the value is known.
+    places.set(path, { name: name ?? begin, value: begin });
+    const value = readValue(path);
+    places.set(path, { name: name ?? value, value });
+  };
+
+  skipSpace();
+  note("");
+  skipSpace();
+  if (at < json.length) fail("the end of the file");
+  return places;
+}
+
+/** What is wrong where `found` stands in the place of `wanted`. */
+function faultAt(found: string, wanted: string): string {
+  if (found === "") return `the file ends where ${wanted} is expected`;
+  if (found.startsWith("/")) return "there is a comment, which JSON does not have: remove it";
+  if (found === "'") return `${wanted} is expected, and JSON knows double quotes only: write "`;
+  if (found === '"' && /value|name/.test(wanted)) {
+    return "this text does not end on its line, or has a \\ that JSON does not know: write a \\ as \\\\";
+  }
+  return `${wanted} is expected before ${JSON.stringify(found)}`;
+}
