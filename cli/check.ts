@@ -1,9 +1,10 @@
 /** `joinery check`: what the compiler has to say about an application, without a C compiler. */
 import type { Command } from "commander";
 import pc from "picocolors";
-import { diagnosticsJson, formatReport, isInternal } from "../toolchain/compiler/index.ts";
+import { formatReport, isInternal } from "../toolchain/compiler/index.ts";
 import { compileForBoard, loadBoard } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf, sayExample } from "./choice.ts";
+import { errorsJson } from "./errors-json.ts";
 import { EXIT } from "./exit.ts";
 
 interface CheckOptions extends ChoiceOptions {
@@ -28,7 +29,8 @@ const HELP = `Examples:
 --json prints { errors, diagnostics: [{ file, line, column, end: { line, column }, code, message,
 related: [{ file, line, column, end, message }], page }] }. Lines and columns count from 1, end lies
 behind the last character, page is the file of the message's page (joinery explain prints it). A message
-without a place has no file, line, column and end, one of TypeScript itself has no page.`;
+without a place has no file, line, column and end, one of TypeScript itself has no page, and what is no message
+of the compiler has no code. build, size and hil run print the same where they refuse.`;
 
 function check(application: string | undefined, options: CheckOptions): void {
   const choice = choiceOf(application, options);
@@ -40,8 +42,7 @@ function check(application: string | undefined, options: CheckOptions): void {
     configFile: choice.file,
   });
   if (options.json) {
-    const report = { errors: diagnostics.length, diagnostics: diagnosticsJson(diagnostics) };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(errorsJson(diagnostics));
   } else if (diagnostics.length === 0) {
     process.stdout.write("no errors\n");
   } else {

@@ -2,9 +2,11 @@
 import { statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { formatReport } from "../toolchain/compiler/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { findProject, type Project, ProjectError, readProject } from "../toolchain/project/index.ts";
+import { closestName } from "../toolchain/spelling.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 /** The options that `addChoice` gives a command. */
@@ -43,7 +45,9 @@ export function addChoice(command: Command, served: Served = "all"): Command {
         .argParser((name) => {
           // A board that is known, but not to this command, is refused with the reason where it is loaded.
           if (!known.includes(name)) {
-            throw new InvalidArgumentError(`Allowed choices are ${shown.join(", ")}.`);
+            const near = closestName(name, shown);
+            const hint = near === undefined ? "" : `Did you mean ${near}? `;
+            throw new InvalidArgumentError(`${hint}Allowed choices are ${shown.join(", ")}.`);
           }
           return name;
         }),
@@ -110,7 +114,10 @@ function currentProject(): Partial<Project> {
   try {
     return readProject(folder);
   } catch (error) {
-    throw error instanceof ProjectError ? new Refusal(error.message, EXIT.usage) : error;
+    if (!(error instanceof ProjectError)) throw error;
+    const colour = process.stderr.isTTY === true;
+    const report = formatReport([error.diagnostic], { colour }).trimEnd();
+    throw new Refusal(report, EXIT.usage, [error.diagnostic]);
   }
 }
 

@@ -116,6 +116,7 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof BuildError ? new Refusal(error.message, EXIT[error.kind]) : error;
+    if (!(error instanceof BuildError)) throw error;
+    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
   }
 }

@@ -97,7 +97,8 @@ async function runScenario(application: string | undefined, options: RunOptions)
       print(timelineLine(entry, palette));
     },
   }).catch((error: unknown) => {
-    throw error instanceof RigError ? new Refusal(error.message, EXIT[error.kind]) : error;
+    if (!(error instanceof RigError)) throw error;
+    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
   });
   if (options.junit !== undefined) writeJunit(options.junit, junitXml(report));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../toolchain/compiler/index.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
+import { errorJson } from "./errors-json.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addExplain } from "./explain.ts";
 import { addHil } from "./hil.ts";
@@ -36,17 +37,29 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed); // the reader has gone, as with `| head`: nobody is left to tell
 });
 
+/** Whether the command that runs has --json. */
+let wantsJson = false;
+program.hook("preAction", (_program, command) => {
+  wantsJson = command.opts().json === true;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
 
-/** Says on stderr what went wrong, unless commander has, and returns the exit code for it. */
+/**
+ * Says on stderr what went wrong, unless commander has, and on stdout where JSON is awaited there; returns the exit code
+ * for it.
+ */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (wantsJson) process.stdout.write(errorJson(error as Error));
   if (error instanceof Refusal) {
-    process.stderr.write(`joinery: ${error.message}\n`);
+    // A diagnostic begins with its file, where editors and CI look for it.
+    const speaker = error.diagnostics.length > 0 ? "" : "joinery: ";
+    process.stderr.write(`${speaker}${error.message}\n`);
     return error.exitCode;
   }
   const { stack, message } = error as Error;

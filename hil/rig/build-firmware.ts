@@ -27,6 +27,8 @@ export interface FirmwareChoice {
   readonly app?: string;
   /** Values for `@config` constants of the application and the stack. */
   readonly config?: Readonly<Record<string, number | boolean>>;
+  /** The project's joinery.json, as `readProject` gives it: what is wrong with a value of its "config" is shown there. */
+  readonly file?: string;
   /** The Lua of a board that runs Lua; 5.1 where none is named. */
   readonly lua?: LuaDialect;
   /** The image is for a debugger: the addresses of its lines are right, and it is some octets larger for it. */
@@ -37,13 +39,14 @@ export interface FirmwareChoice {
 interface Build {
   readonly app?: string;
   readonly config: Readonly<Record<string, number | boolean>>;
+  readonly configFile?: string;
   readonly outDir: string;
 }
 
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, app, config, lua, exactLines = false }: FirmwareChoice,
+  { lorawan, app, config, file, lua, exactLines = false }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
@@ -52,7 +55,7 @@ export async function buildFirmware(
   const what = app === undefined ? "the sensor example" : basename(app);
   timeline.add("rig", `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}`);
   const own = app === undefined && config === undefined ? "" : `-${digest({ app, config })}`;
-  const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" } };
+  const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
   const name = `${board.name}-${lorawan}${own}`;
   try {
     // Kept between runs: where nothing has changed gcc need not run again.
@@ -68,8 +71,8 @@ export async function buildFirmware(
     if (error instanceof OutputError) {
       throw new RigError("usage", `${error.message}; name a folder that can be written in XDG_CACHE_HOME`);
     }
-    const isExpected = error instanceof BuildError || error instanceof LuaHostError;
-    throw isExpected ? new RigError(error.kind, error.message) : error;
+    if (error instanceof BuildError) throw new RigError(error.kind, error.message, error.diagnostics);
+    throw error instanceof LuaHostError ? new RigError(error.kind, error.message) : error;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { BuildError } from "../../toolchain/image/index.ts";
+
 /**
  * A run cannot begin: the caller's choice does not work ("usage"), the firmware does not build ("failed"), a
  * tool is not installed ("missing"), or the compiler itself broke down ("fault").
@@ -5,9 +7,12 @@
 export class RigError extends Error {
   override readonly name = "RigError";
   readonly kind: "usage" | "failed" | "missing" | "fault";
+  /** What the compiler said, which the message is then the text of; empty where it is not to blame. */
+  readonly diagnostics: BuildError["diagnostics"];
 
-  constructor(kind: RigError["kind"], message: string) {
+  constructor(kind: RigError["kind"], message: string, diagnostics: RigError["diagnostics"] = []) {
     super(message);
     this.kind = kind;
+    this.diagnostics = diagnostics;
   }
 }

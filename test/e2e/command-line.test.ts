@@ -41,6 +41,11 @@ describe("the command line", () => {
     ["an unknown command", ["dance"], /unknown command 'dance'/],
     ["a board to build for that is unknown", ["build", "--board", "toaster"], /pro-mini-rfm95/],
     [
+      "a misspelt board",
+      ["build", "--board", "pro-mini-rfm59"],
+      /Did you mean pro-mini-rfm95\? Allowed choices are nodemcu/,
+    ],
+    [
       "Lua for a board that runs none",
       ["build", "--lua", "5.1"],
       /pro-mini-rfm95 runs no Lua: leave --lua out/,
@@ -102,8 +107,9 @@ describe("the command line", () => {
       { ...process.env, PATH: join(folder, "nowhere") },
     );
     assert.equal(status, 3, stderr);
-    assert.match(stderr, /^joinery: Lua 5\.3 is not installed: apt-get install lua5\.3 liblua5\.3-dev\n$/);
-    assert.equal(stdout, "");
+    const fault = "Lua 5.3 is not installed: apt-get install lua5.3 liblua5.3-dev";
+    assert.equal(stderr, `joinery: ${fault}\n`);
+    assert.deepEqual(JSON.parse(stdout), { errors: 1, diagnostics: [{ message: fault, related: [] }] });
   });
 
   it("prints one JSON document and writes JUnit XML", () => {
@@ -127,6 +133,7 @@ describe("the command line", () => {
   });
 
   const faulty = `import type { Bytes, Int, u8 } from ${JSON.stringify(join(ROOT, "firmware/lang/index.ts"))};
+/** @config */
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 2;
 let count: u8 = 0;
@@ -167,11 +174,11 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.equal(checked.status, 1, checked.stderr);
     assert.match(
       checked.stdout,
-      /faulty\.ts:6:11 - error DEV2001: .*\n\n6 {3}count = count \+ 1;\n {12}~{9}\n/,
+      /faulty\.ts:7:11 - error DEV2001: .*\n\n7 {3}count = count \+ 1;\n {12}~{9}\n/,
     );
     assert.match(checked.stdout, /\n1 error in .*faulty\.ts; joinery explain DEV2001 tells more\n$/);
     const built = joinery(["build", app, "--out", join(folder, "out")]);
-    assert.deepEqual([built.status, built.stderr], [1, `joinery: ${checked.stdout}`]);
+    assert.deepEqual([built.status, built.stderr], [1, checked.stdout]);
   });
 
   it("gives errors as JSON", () => {
@@ -184,14 +191,76 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const [{ related, page, ...own }] = diagnostics;
     assert.deepEqual(own, {
       file: app,
-      line: 6,
+      line: 7,
       column: 11,
-      end: { line: 6, column: 20 },
+      end: { line: 7, column: 20 },
       code: "DEV2001",
       message: "value 1..256 may not fit u8: wrap it with u8()",
     });
     assert.ok(Array.isArray(related));
     assert.match(readFileSync(page, "utf8"), /^# DEV2001: /);
+    for (const command of [["build", "--out", join(folder, "out")], ["size"], ["hil", "run", "join"]]) {
+      const refused = joinery([...command, app, "--json"]);
+      assert.deepEqual([refused.status, refused.stdout], [1, stdout], command.join(" "));
+    }
+  });
+
+  describe("with a project", () => {
+    let project: string;
+    const good = { app: "app.ts", board: "pro-mini-rfm95", lorawan: "1.1" };
+    beforeEach(() => {
+      project = mkdtempSync(join(folder, "project-"));
+      writeFileSync(join(project, "app.ts"), faulty.replace("count + 1", "0"));
+    });
+    const inProject = (document: string | object, ...args: readonly string[]) => {
+      const text = typeof document === "string" ? document : JSON.stringify(document);
+      writeFileSync(join(project, "joinery.json"), text);
+      return joinery(args, process.env, project);
+    };
+
+    it("shows what is wrong with its joinery.json, with exit code 2", () => {
+      for (const command of [["check"], ["build"], ["hil", "run", "join"]]) {
+        const { status, stdout, stderr } = inProject('{\n  "app": "app.ts"\n  "board"\n}', ...command);
+        assert.deepEqual([status, stdout], [2, ""]);
+        assert.equal(
+          stderr,
+          `joinery.json:3:3 - error DEV1053: this is not JSON: "," or "}" is expected before "board"
+
+3   "board"
+    ~~~~~~~
+
+1 error in joinery.json; joinery explain DEV1053 tells more
+`,
+        );
+      }
+    });
+
+    it("gives what is wrong with its joinery.json as JSON", () => {
+      const document = { ...good, board: "pro-mini-rfm59" };
+      for (const command of [["check"], ["build"], ["size"], ["hil", "run", "join"]]) {
+        const { status, stdout } = inProject(document, ...command, "--json");
+        assert.equal(status, 2);
+        const { errors, diagnostics } = JSON.parse(stdout);
+        const [{ file, line, column, code, message }] = diagnostics;
+        assert.deepEqual(
+          [errors, file, line, column, code],
+          [1, join(project, "joinery.json"), 1, 25, "DEV1053"],
+        );
+        assert.match(message, /not "pro-mini-rfm59": did you mean "pro-mini-rfm95"\?$/);
+      }
+    });
+
+    it("tells of a configured value at its place in joinery.json, whichever command compiles", () => {
+      const document = { ...good, config: { PERIOD_S: 0 } };
+      for (const command of [["check"], ["build"], ["hil", "run", "join"]]) {
+        const { status, stdout, stderr } = inProject(document, ...command);
+        assert.equal(status, 1);
+        assert.match(
+          stdout + stderr,
+          /(^|\n)joinery\.json:1:\d+ - error DEV1019: the configuration gives PERIOD_S = 0/,
+        );
+      }
+    });
   });
 
   it("explains a number, by any way of writing it", () => {
@@ -319,7 +388,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     });
     assert.equal(status, 3, stderr);
     assert.match(stderr, /^joinery: DANE client identity unavailable: .*run: node .*build\.mjs\n$/s);
-    assert.equal(stdout, "");
+    assert.match(JSON.parse(stdout).diagnostics[0].message, /^DANE client identity unavailable/);
   });
 
   it("refuses files and folders that cannot be written, before it runs, with exit code 2", () => {

@@ -45,7 +45,7 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
   if (diagnostics.length === 0) return;
   const colour = process.stderr.isTTY === true;
   const kind = diagnostics.some(isInternal) ? "fault" : "failed";
-  throw new BuildError(formatReport(diagnostics, { colour }).trimEnd(), kind);
+  throw new BuildError(formatReport(diagnostics, { colour }).trimEnd(), kind, diagnostics);
 }
 
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */

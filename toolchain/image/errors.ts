@@ -1,3 +1,5 @@
+import type { CompileResult } from "../compiler/index.ts";
+
 /** The caller named something that does not exist. The message lists what does. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -10,9 +12,16 @@ export class UsageError extends Error {
 export class BuildError extends Error {
   override readonly name = "BuildError";
   readonly kind: "failed" | "missing" | "fault";
+  /** What the compiler said, which the message is then the text of; empty where others refused. */
+  readonly diagnostics: CompileResult["diagnostics"];
 
-  constructor(message: string, kind: BuildError["kind"] = "failed") {
+  constructor(
+    message: string,
+    kind: BuildError["kind"] = "failed",
+    diagnostics: BuildError["diagnostics"] = [],
+  ) {
     super(message);
     this.kind = kind;
+    this.diagnostics = diagnostics;
   }
 }

@@ -52,7 +52,7 @@ export function fieldPlaces(json: string): Map<string, FieldPlace> {
   const textOf = ({ start, length }: Span) => json.slice(start, start + length);
 
   const fail = (wanted: string): never => {
-    const span = taken(PIECE) ?? { start: at, length: 0 };
+    const span = taken(TEXT) ?? taken(PIECE) ?? { start: at, length: 0 };
     throw new JsonFault(faultAt(textOf(span), wanted), span);
   };
   const take = (character: string, wanted: string) => {
@@ -121,5 +121,5 @@ function faultAt(found: string, wanted: string): string {
   if (found === '"' && /value|name/.test(wanted)) {
     return "this text does not end on its line, or has a \\ that JSON does not know: write a \\ as \\\\";
   }
-  return `${wanted} is expected before ${JSON.stringify(found)}`;
+  return `${wanted} is expected before ${found.startsWith('"') ? found : `"${found}"`}`;
 }

@@ -48,7 +48,7 @@ describe("the places of a JSON text's fields", () => {
     ['{ "a": 1, «b»: 2 }', /^a name in double quotes is expected before "b"$/],
     ["{ «'»a': 1 }", /^a name in double quotes is expected, and JSON knows double quotes only: write "$/],
     ["{ \"a\": «'»x' }", /^a value is expected, and JSON knows double quotes only/],
-    ['{ "a": 1\n  «"»b": 2 }', /^"," or "}" is expected before "\\""$/],
+    ['{ "a": 1\n  «"b"»: 2 }', /^"," or "}" is expected before "b"$/],
     ['{ "a" «1» }', /^":" is expected before "1"$/],
     ['{ "a": 1«,» }', /^there is a comma before "}": remove it$/],
     ["[1«,»]", /^there is a comma before "]": remove it$/],
