@@ -101,6 +101,17 @@ describe("SX1262 transmission", () => {
     assert.equal(usBetween(host.event("tx-start"), host.event("tx-aborted")), 20_000);
   });
 
+  it("ends with NRESET, as with the power, which is no misuse", () => {
+    const { host, pass } = station();
+    host.transmit(PAYLOAD);
+    pass(5_000);
+    assert.equal(host.mode, "TX");
+    host.chip.reset(true);
+    pass(100_000);
+    host.event("tx-aborted");
+    assert.deepEqual(host.findings, []);
+  });
+
   it("takes the payload from the base address, across the end of the buffer", () => {
     const { host, sent, pass } = station();
     host.send(Op.SetBufferBaseAddress, 0xfe, 0).send(Op.WriteBuffer, 0xfe, 7, 8).send(Op.WriteBuffer, 0, 9);

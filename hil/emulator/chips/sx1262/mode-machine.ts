@@ -108,8 +108,9 @@ export class ModeMachine {
     this.busy.hold(nowNs + COLD_START_NS);
   }
 
-  /** NRESET fell: the chip does nothing any more. */
+  /** NRESET fell, or the power: the chip does nothing any more. */
   stop(nowNs: number): void {
+    this.#abortTransmission(nowNs);
     this.#leave(nowNs);
     this.#leftover.forget();
     this.#mode = "STDBY_RC";

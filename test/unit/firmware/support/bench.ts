@@ -39,6 +39,8 @@ export class Bench {
   readonly lines: string[] = [];
   /** What the network does at the end of an uplink. */
   onUplink: (uplink: Uplink) => void = () => {};
+  /** Sees what the device's radio does. */
+  onEvent: (event: RadioEvent) => void = () => {};
   #boots = 0;
 
   /** `radio`: the chip of the device and what is around it, as in `board.json`. */
@@ -62,7 +64,10 @@ export class Bench {
       name,
       random: seeded(this.#boots),
       onFinding: (finding) => this.findings.push(finding.message),
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
     });
   }
 

@@ -1,0 +1,213 @@
+/**
+ * One device, one store, one power cut after the other. After each the device has to join again and be heard; what it
+ * sends is watched for a DevNonce or a counter of uplinks that was there before.
+ */
+import { runLockstep } from "../../../hil/clock/index.ts";
+import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
+import { createMachine, type ProcessorMachine } from "../../../hil/emulator/index.ts";
+import { isDataFrame, parseDataFrame, parseJoinRequest } from "../../../hil/lorawan/index.ts";
+import type { Image } from "../../../toolchain/image/index.ts";
+import { Bench, type Uplink } from "../../unit/firmware/support/bench.ts";
+import { Network } from "../../unit/firmware/support/network.ts";
+import { type Cut, describeCut, LIFE_NS } from "./plan.ts";
+
+/** What the device was doing when its power went. */
+export type Activity = "writing" | "transmitting" | "receiving" | "working" | "asleep";
+
+export interface CampaignOptions {
+  /** The sensor, with the `PERIOD_S` of the plan. */
+  readonly image: Image;
+  readonly lorawan11: boolean;
+  readonly cuts: readonly Cut[];
+  /** 0..1, seeded: how long the power stays away. */
+  readonly random: () => number;
+  /** Sees the device and its air before the first life. */
+  readonly prepare?: (bench: Bench) => void;
+  readonly onProgress?: (cuts: number) => void;
+}
+
+export interface CampaignResult {
+  /** Cuts that the device has come back from, by what it was doing. */
+  readonly survived: Readonly<Record<Activity, number>>;
+  readonly joinRequests: number;
+  readonly uplinks: number;
+  /** Virtual time. */
+  readonly seconds: number;
+  /** What should not have been, and where. A campaign ends there. */
+  readonly fault: string | undefined;
+}
+
+/** From power-up to an uplink that is heard: a join takes 8 s, and further attempts may be needed. */
+const RECOVERY_LIMIT_NS = 120e9;
+/** How long the power stays away. */
+const OFF_NS = { least: 0.1e9, most: 2e9 } as const;
+
+class Fault extends Error {}
+
+class Campaign {
+  readonly #options: CampaignOptions;
+  readonly #bench: Bench;
+  readonly #network: Network;
+  readonly #machine: ProcessorMachine;
+  readonly #survived: Record<Activity, number> = {
+    writing: 0,
+    transmitting: 0,
+    receiving: 0,
+    working: 0,
+    asleep: 0,
+  };
+  #joinRequests = 0;
+  #lastDevNonce = -1;
+  #uplinks = 0;
+  #lastFrame = { joinNonce: -1, fCnt: -1 };
+  /** The first thing that went wrong. */
+  #fault: string | undefined;
+
+  constructor(options: CampaignOptions) {
+    const { image, lorawan11 } = options;
+    this.#options = options;
+    this.#bench = new Bench(image.board.radio);
+    this.#network = new Network(this.#bench, { lorawan11 });
+    const answer = this.#bench.onUplink;
+    this.#bench.onUplink = (uplink) => {
+      this.#watch(uplink);
+      answer(uplink);
+    };
+    this.#machine = createMachine(image, {
+      clock: this.#bench.clock,
+      eeprom: this.#bench.eeprom,
+      onFinding: ({ message }) => this.#blame(`the firmware ${message}`),
+    });
+    this.#machine.attachRadio(this.#bench.addRadio(this.#machine), image.board.pins);
+    this.#watchConsole();
+    options.prepare?.(this.#bench);
+  }
+
+  async run(): Promise<CampaignResult> {
+    let fault: string | undefined;
+    this.#machine.powerOff();
+    await this.#stayOff();
+    for (const [index, cut] of this.#options.cuts.entries()) {
+      try {
+        const activity = await this.#live(cut);
+        await this.#recover();
+        this.#survived[activity]++;
+        this.#options.onProgress?.(index + 1);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        fault = `cut ${index}, ${describeCut(cut)}: ${error.message}`;
+        break;
+      }
+    }
+    return {
+      survived: this.#survived,
+      joinRequests: this.#joinRequests,
+      uplinks: this.#uplinks,
+      seconds: this.#bench.clock.nowNs() / 1e9,
+      fault,
+    };
+  }
+
+  /** From power-up to the cut: what the device was doing then. */
+  async #live(cut: Cut): Promise<Activity> {
+    const { clock } = this.#bench;
+    const machine = this.#machine;
+    let activity: Activity = "writing";
+    const cutPower = () => {
+      if (!machine.powered) return;
+      activity = this.#activity();
+      machine.powerOff();
+    };
+    const bornNs = clock.nowNs();
+    machine.powerOn();
+    if (cut.at === "write") machine.cutPowerAtStoreWrite(cut.count, cut.phase);
+    else if (cut.at === "instant") clock.at(bornNs + cut.afterNs, cutPower);
+    else this.#atEvent(cut.event, cut.count, ({ atNs }) => machine.at(atNs + cut.afterNs, cutPower));
+    await this.#runUntil(() => !machine.powered, bornNs + LIFE_NS + RECOVERY_LIMIT_NS);
+    if (machine.powered) throw new Fault("the device lives on, and does not come so far");
+    await this.#stayOff();
+    return activity;
+  }
+
+  /** From power-up to the first uplink that is heard. Then the power goes, too. */
+  async #recover(): Promise<void> {
+    const { received } = this.#network;
+    const heard = received.length;
+    this.#machine.powerOn();
+    await this.#runUntil(() => received.length > heard, this.#bench.clock.nowNs() + RECOVERY_LIMIT_NS);
+    if (received.length === heard) throw new Fault("the device does not join again");
+    this.#machine.powerOff();
+    await this.#stayOff();
+  }
+
+  async #stayOff(): Promise<void> {
+    const offNs = OFF_NS.least + this.#options.random() * (OFF_NS.most - OFF_NS.least);
+    await this.#runUntil(() => false, this.#bench.clock.nowNs() + Math.round(offNs));
+  }
+
+  async #runUntil(done: () => boolean, limitNs: number): Promise<void> {
+    await runLockstep({
+      clock: this.#bench.clock,
+      machines: [this.#machine],
+      participants: [],
+      done: () => done() || this.#fault !== undefined,
+      limitNs,
+    });
+    this.#fault ??= this.#bench.findings[0];
+    if (this.#fault !== undefined) throw new Fault(this.#fault);
+  }
+
+  #atEvent(type: RadioEvent["type"], count: number, action: (event: RadioEvent) => void): void {
+    let left = count;
+    this.#bench.onEvent = (event) => {
+      if (event.type === type && --left === 0) action(event);
+    };
+  }
+
+  /** Sees what was on the air, also what a cut ended early: somebody may have heard enough of it. */
+  #watch({ transmission: { payload } }: Uplink): void {
+    if (isDataFrame(payload)) {
+      this.#uplinks++;
+      const { fCnt16: fCnt } = parseDataFrame(payload);
+      // A join brings keys, and with them counters that begin anew.
+      const { joinNonce } = this.#network;
+      if (joinNonce === this.#lastFrame.joinNonce && fCnt <= this.#lastFrame.fCnt) {
+        this.#blame(`FCntUp ${fCnt} follows ${this.#lastFrame.fCnt} under the same keys`);
+      }
+      this.#lastFrame = { joinNonce, fCnt };
+    } else {
+      this.#joinRequests++;
+      const { devNonce } = parseJoinRequest(payload);
+      if (devNonce <= this.#lastDevNonce) {
+        this.#blame(`DevNonce ${devNonce} follows ${this.#lastDevNonce}`);
+      }
+      this.#lastDevNonce = devNonce;
+    }
+  }
+
+  #watchConsole(): void {
+    let line = "";
+    this.#machine.onConsole((octet) => {
+      line += String.fromCharCode(octet);
+      if (!line.endsWith("\n")) return;
+      if (line.startsWith("error")) this.#blame(`the device says "${line.trimEnd()}"`);
+      line = "";
+    });
+  }
+
+  #activity(): Activity {
+    const last = this.#bench.events.at(-1)?.type;
+    if (last === "tx-start") return "transmitting";
+    if (last === "rx-open") return "receiving";
+    return this.#machine.nextWakeNs > this.#machine.nowNs() ? "asleep" : "working";
+  }
+
+  #blame(fault: string): void {
+    this.#fault ??= fault;
+  }
+}
+
+/** The device is freshly provisioned. */
+export function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  return new Campaign(options).run();
+}

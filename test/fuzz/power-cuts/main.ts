@@ -1,0 +1,119 @@
+/** `node --import tsx test/fuzz/power-cuts/main.ts`: the long form of the campaign of power cuts. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { hasMachine } from "../../../hil/emulator/index.ts";
+import {
+  boardNames,
+  buildImage,
+  isLuaBoard,
+  loadBoard,
+  loadProcessorBoard,
+} from "../../../toolchain/image/index.ts";
+import { seeded } from "../../unit/firmware/support/bench.ts";
+import { type CampaignResult, runCampaign } from "./campaign.ts";
+import { PERIOD_S, planCuts } from "./plan.ts";
+
+const BOARDS = boardNames().filter((name) => {
+  const board = loadBoard(name);
+  return !isLuaBoard(board) && hasMachine(board.processor);
+});
+
+const HELP = `Cuts the power of an emulated board again and again, over its join and its uplinks and at writes to its store.
+It must join again after each, and repeat neither a DevNonce nor, under the same keys, an FCntUp.
+
+  --boards a,b     some of: ${BOARDS.join(", ")} (all)
+  --lorawan V      1.1 or 1.0.4 (1.1)
+  --cuts N         for each board (2000)
+  --seed S         the same seed cuts at the same instants (1)
+  --json           one JSON document on stdout and nothing else
+  --help
+
+Exit codes: 0 the boards have stood it; 1 one has not; 2 wrong usage.
+`;
+
+function usage(message: string): never {
+  process.stderr.write(`${message}\n\n${HELP}`);
+  process.exit(2);
+}
+
+function optionsOf(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        boards: { ...text, default: BOARDS.join(",") },
+        lorawan: { ...text, default: "1.1" },
+        cuts: { ...text, default: "2000" },
+        seed: { ...text, default: "1" },
+        json: flag,
+        help: flag,
+      },
+    });
+    const whole = (name: "cuts" | "seed", least: number) => {
+      const value = Number(values[name]);
+      if (Number.isSafeInteger(value) && value >= least) return value;
+      throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
+    };
+    const boards = values.boards.split(",");
+    const unknown = boards.find((name) => !BOARDS.includes(name));
+    if (unknown !== undefined)
+      throw new Error(`--boards wants some of ${BOARDS.join(", ")}, not '${unknown}'`);
+    if (!["1.1", "1.0.4"].includes(values.lorawan)) {
+      throw new Error(`--lorawan wants 1.1 or 1.0.4, not '${values.lorawan}'`);
+    }
+    const { lorawan, json, help } = values;
+    return { boards, lorawan, json, help, cuts: whole("cuts", 1), seed: whole("seed", 0) };
+  } catch (error) {
+    usage((error as Error).message);
+  }
+}
+
+const options = optionsOf(process.argv.slice(2));
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+
+/** One line that is written over on a terminal; elsewhere a line for each tenth. */
+function progress(board: string, done: number): void {
+  if (options.json) return;
+  const text = `${board}: ${done} of ${options.cuts} cuts`;
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else if (done % Math.ceil(options.cuts / 10) === 0) process.stderr.write(`${text}\n`);
+}
+
+function summary(board: string, result: CampaignResult): string {
+  const { survived, joinRequests, uplinks, seconds, fault } = result;
+  const counts = Object.entries(survived).map(([activity, count]) => `${count} ${activity}`);
+  const lines = [
+    `${board}: ${fault === undefined ? "passed" : "FAILED"}`,
+    `  cuts      ${counts.join(", ")}`,
+    `  on air    ${joinRequests} join-requests, ${uplinks} uplinks in ${Math.round(seconds)} s of the board's time`,
+    ...(fault === undefined ? [] : [`  fault     ${fault}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const results: Record<string, CampaignResult> = {};
+for (const board of options.boards) {
+  const outDir = mkdtempSync(join(tmpdir(), "joinery-power-cuts-"));
+  try {
+    const lorawan11 = options.lorawan === "1.1";
+    const config = { LORAWAN_1_1: lorawan11, PERIOD_S };
+    const image = await buildImage({ board: loadProcessorBoard(board), config, outDir });
+    const random = seeded(options.seed);
+    const cuts = planCuts(options.cuts, random);
+    const onProgress = (done: number) => progress(board, done);
+    results[board] = await runCampaign({ image, lorawan11, cuts, random, onProgress });
+    if (process.stderr.isTTY && !options.json) process.stderr.write("\r\u001b[K");
+    if (!options.json) process.stdout.write(summary(board, results[board]));
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+process.exitCode = Object.values(results).some(({ fault }) => fault !== undefined) ? 1 : 0;

@@ -1,0 +1,65 @@
+/** When in the life of a device its power goes: all over the join and the uplinks behind it, and where it is busy. */
+import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
+import type { CutPhase } from "../../../hil/emulator/index.ts";
+
+export type Cut =
+  | { readonly at: "instant"; readonly afterNs: number }
+  /** Behind the `count`th event of a type on the air since power-up, 1 being the first. */
+  | {
+      readonly at: "event";
+      readonly event: RadioEvent["type"];
+      readonly count: number;
+      readonly afterNs: number;
+    }
+  /** The `count`th write to the store since power-up. */
+  | { readonly at: "write"; readonly count: number; readonly phase: CutPhase };
+
+/** Seconds between two uplinks of the devices of a campaign. */
+export const PERIOD_S = 10;
+
+/** From power-up to behind the windows of the second uplink. */
+export const LIFE_NS = 22e9;
+
+/** Where a device works, which it does for a hundredth of its life: for how long behind which events. */
+const BUSY: readonly (readonly [event: RadioEvent["type"], count: number, forNs: number])[] = [
+  ["tx-start", 1, 65e6], // the join-request, and the end of its transmission
+  ["rx-open", 1, 75e6], // the join-accept
+  ["rx-done", 1, 200e6], // its keys, its record, the first uplink
+  ["tx-start", 2, 55e6],
+  ["rx-open", 2, 10e6],
+  ["tx-start", 3, 55e6],
+];
+
+/** Writes to the store in a life: the record of the DevNonce and that of the JoinNonce, 8 octets each. */
+const WRITES = 16;
+const PHASES: readonly CutPhase[] = ["before", "during", "after"];
+
+/**
+ * Of four cuts two are at an instant, one where the device is busy, and one at a write. The instants lie in equal parts
+ * of a life, one in each. `random`: 0..1, seeded.
+ */
+export function planCuts(count: number, random: () => number): Cut[] {
+  return Array.from({ length: count }, (_, index): Cut => {
+    const turn = Math.floor(index / 4);
+    if (index % 4 === 1) {
+      const [event, which, forNs] = BUSY[turn % BUSY.length];
+      return { at: "event", event, count: which, afterNs: Math.round(random() * forNs) };
+    }
+    if (index % 4 === 3) {
+      const phase = PHASES[Math.floor(turn / WRITES) % PHASES.length];
+      return { at: "write", count: 1 + (turn % WRITES), phase };
+    }
+    return { at: "instant", afterNs: Math.round(((index + 2 * random()) * LIFE_NS) / (count + 2)) };
+  });
+}
+
+export function describeCut(cut: Cut): string {
+  switch (cut.at) {
+    case "instant":
+      return `${(cut.afterNs / 1e9).toFixed(6)} s after power-up`;
+    case "event":
+      return `${(cut.afterNs / 1e6).toFixed(3)} ms after ${cut.event} ${cut.count}`;
+    case "write":
+      return `${cut.phase} write ${cut.count} to the store`;
+  }
+}

@@ -1,0 +1,121 @@
+/** The short form of the campaign, and that it finds what it looks for. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDataFrame } from "../../../hil/lorawan/index.ts";
+import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { type Bench, seeded } from "../../unit/firmware/support/bench.ts";
+import { type CampaignOptions, runCampaign } from "./campaign.ts";
+import { PERIOD_S, planCuts } from "./plan.ts";
+
+/** With one of four at a write, each of the 16 writes of a join is cut off once. */
+const CUTS = 64;
+
+const images = new Map<string, Image>();
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "joinery-power-cuts-"));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+async function imageFor(board: string, lorawan11: boolean): Promise<Image> {
+  const key = `${board}-${lorawan11}`;
+  const image =
+    images.get(key) ??
+    (await buildImage({
+      board: loadProcessorBoard(board),
+      config: { LORAWAN_1_1: lorawan11, PERIOD_S },
+      outDir: join(folder, key),
+    }));
+  images.set(key, image);
+  return image;
+}
+
+async function campaign(
+  board: string,
+  lorawan11: boolean,
+  count: number,
+  more: Partial<CampaignOptions> = {},
+) {
+  const random = seeded(1);
+  const cuts = planCuts(count, random);
+  return runCampaign({ image: await imageFor(board, lorawan11), lorawan11, cuts, random, ...more });
+}
+
+describe("power cuts", () => {
+  for (const [board, lorawan11] of [
+    ["pro-mini-rfm95", true],
+    ["nucleo-l073rz-sx1276", false],
+    ["nucleo-l073rz-sx1262", true],
+  ] as const) {
+    const version = lorawan11 ? "1.1" : "1.0.4";
+    it(`repeat no DevNonce and no FCntUp, and ${board} joins again, LoRaWAN ${version}`, async () => {
+      const { survived, joinRequests, uplinks, fault } = await campaign(board, lorawan11, CUTS);
+      assert.equal(fault, undefined);
+      assert.equal(
+        Object.values(survived).reduce((sum, count) => sum + count),
+        CUTS,
+      );
+      assert.equal(survived.writing, CUTS / 4);
+      assert.ok(survived.transmitting > 0 && survived.receiving > 0 && survived.asleep > 0);
+      assert.ok(joinRequests > CUTS && uplinks > CUTS);
+    });
+  }
+});
+
+describe("a campaign of power cuts", () => {
+  const cuts = [{ at: "instant", afterNs: 15e9 }] as const;
+
+  it("finds a store that forgets what it was given", async () => {
+    const forget = ({ eeprom, air, clock }: Bench) => {
+      const fresh = Uint8Array.from(eeprom);
+      air.onTransmission(({ from, endNs }) => {
+        if (from !== "network") clock.at(endNs, () => eeprom.set(fresh));
+      });
+    };
+    const { fault } = await campaign("pro-mini-rfm95", true, 0, { cuts, prepare: forget });
+    assert.match(fault ?? "", /^cut 0, 15\.000000 s after power-up: DevNonce 0 follows 0$/);
+  });
+
+  it("finds an FCntUp that is there twice", async () => {
+    const repeat = ({ air, clock }: Bench) => {
+      air.onTransmission((transmission) => {
+        const { from, payload, startNs, endNs } = transmission;
+        if (from === "network" || from === "parrot" || !isDataFrame(payload)) return;
+        const later = { startNs: startNs + 1e9, endNs: endNs + 1e9 };
+        clock.at(endNs, () => air.transmit({ ...transmission, ...later, from: "parrot" }));
+      });
+    };
+    const { fault } = await campaign("pro-mini-rfm95", true, 0, { cuts, prepare: repeat });
+    assert.match(fault ?? "", /^cut 0, .*: FCntUp 0 follows 0 under the same keys$/);
+  });
+
+  it("finds a device that does not join again", async () => {
+    const deafen = ({ air }: Bench) => {
+      let joins = 0;
+      air.disturb(({ from }) => (from === "network" && ++joins > 1 ? "lost" : undefined));
+    };
+    const { fault, survived } = await campaign("pro-mini-rfm95", true, 0, { cuts, prepare: deafen });
+    assert.match(fault ?? "", /: the device does not join again$/);
+    assert.equal(survived.asleep, 0);
+  });
+
+  it("finds what the firmware does wrong on its board", async () => {
+    const image = { ...(await imageFor("pro-mini-rfm95", true)), ramEnd: 0x8f0 };
+    const { fault } = await campaign("pro-mini-rfm95", true, 0, { cuts, image });
+    assert.match(fault ?? "", /^cut 0, .*: the firmware .*stack/);
+  });
+});
+
+describe("a plan of power cuts", () => {
+  it("spreads the instants over the life, and goes through all writes in all phases", () => {
+    const plan = planCuts(192, seeded(1));
+    const instants = plan.flatMap((cut) => (cut.at === "instant" ? [cut.afterNs / 1e9] : []));
+    assert.equal(instants.length, 96);
+    for (const [index, atS] of instants.entries())
+      assert.ok(Math.abs(atS - (index * 22) / 96) < 0.5, `${atS} s`);
+    const writes = plan.flatMap((cut) => (cut.at === "write" ? [`${cut.count} ${cut.phase}`] : []));
+    assert.equal(new Set(writes).size, 48);
+  });
+});
