@@ -1,9 +1,10 @@
 /** `joinery hil test`: runs an application's HIL specs. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { describeFileError, makeFolder } from "../toolchain/image/index.ts";
 import { findProject } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -35,6 +36,7 @@ function runSpecs(specs: readonly string[], options: TestOptions): void {
   for (const file of files) {
     if (!existsSync(file)) throw new Refusal(`there is no spec ${file}`, EXIT.usage);
   }
+  if (options.junit !== undefined) makeFolderOf(resolve(options.junit));
   const reporter =
     options.junit === undefined
       ? ["--reporter", "spec"]
@@ -56,6 +58,15 @@ function runSpecs(specs: readonly string[], options: TestOptions): void {
   if (error) throw error;
   if (signal !== null) throw new Refusal(`the specs were ended by ${signal}`, EXIT.failed);
   process.exitCode = status === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The folder of the JUnit file, which mocha would wait for for ever where it cannot be made. Throws Refusal. */
+function makeFolderOf(path: string): void {
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new Refusal(`cannot write the JUnit file: ${describeFileError(error as Error, path)}`, EXIT.usage);
+  }
 }
 
 /** The specs of a project. Throws Refusal where there is no project or it has none. */

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { describeFileError } from "../toolchain/image/index.ts";
+import { describeFileError, makeFolder } from "../toolchain/image/index.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import { projectFiles } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -33,10 +33,10 @@ function makeProject(path: string): void {
     );
   }
   try {
-    mkdirSync(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     mkdirSync(folder); // refuses a folder that is there: nothing of it is overwritten
     for (const [file, text] of projectFiles(name, folder)) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      makeFolder(dirname(join(folder, file)));
       writeFileSync(join(folder, file), text, { flag: "wx" });
     }
   } catch (error) {

@@ -6,8 +6,9 @@
  * folder: two would send the same DevNonces.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeFileError, makeFolder } from "../../toolchain/image/index.ts";
 import { FolderLock } from "./folder-lock.ts";
 
 /** The state cannot be used; nothing of it was changed. */
@@ -71,7 +72,7 @@ class StateFolder implements State {
     this.databasePath = join(folder, "join-server.sqlite");
     this.#eepromPath = join(folder, "device.eeprom");
     this.#descriptionPath = join(folder, "state.json");
-    onDisk(folder, "made", () => mkdirSync(folder, { recursive: true }));
+    onDisk(folder, "made", () => makeFolder(folder));
     this.#refuseForeign();
     this.#lock = onDisk(folder, "locked", () => FolderLock.take(folder)) ?? this.#refuseTaken();
     try {
@@ -200,6 +201,6 @@ function onDisk<T>(path: string, done: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new StateError(`${path} cannot be ${done}: ${(error as Error).message}`);
+    throw new StateError(`${path} cannot be ${done}: ${describeFileError(error as Error, path)}`);
   }
 }

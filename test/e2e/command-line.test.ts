@@ -75,6 +75,11 @@ describe("the command line", () => {
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
     ["a port for a debugger that is none", ["hil", "run", "join", "--gdb", "app.ts"], /must be a port/],
     [
+      "a JUnit file of specs in a folder that cannot be made",
+      ["hil", "test", "package.json", "--junit", "/proc/joinery/hil.xml"],
+      /cannot write the JUnit file: \/proc is no ordinary folder/,
+    ],
+    [
       "a debugger beside a Lua program",
       ["hil", "run", "join", "--gdb", "--board", "nodemcu-rfm95"],
       /runs a Lua program: a debugger needs an image/,
@@ -401,8 +406,13 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
         /^joinery: cannot write the JUnit file: .*nowhere is not there/,
       ],
       [["--junit", folder], {}, /^joinery: cannot write the JUnit file: .* is a folder/],
-      [["--state", file], {}, /^joinery: .*file cannot be made: EEXIST/],
-      [["--state", join(file, "state")], {}, /^joinery: .*state cannot be made: ENOTDIR/],
+      [["--state", file], {}, /^joinery: .*file cannot be made: .*file is a file, not a folder/],
+      [["--state", join(file, "state")], {}, /^joinery: .*state cannot be made: .*state lies in a file/],
+      [
+        ["--state", "/proc/joinery/state"],
+        {},
+        /^joinery: \/proc\/joinery\/state cannot be made: \/proc is no ordinary folder: no other can be made in it\n$/,
+      ],
       [
         [],
         { XDG_CACHE_HOME: file },
@@ -429,6 +439,10 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
       [["--out", join(folder, "occupied")], /occupied\/c is a file, not a folder/],
       [["--out", join(folder, "occupied", "c")], /occupied\/c is a file, not a folder/],
       [["--out", join(folder, "occupied", "c", "x")], /occupied\/c\/x lies in a file, which is no folder/],
+      [
+        ["--out", "/proc/joinery/build"],
+        /: \/proc is no ordinary folder: no other can be made in it; remove/,
+      ],
       [["--out", taken], /taken\/joinery\.hex is a folder/],
       [["--out", taken, ...lua], /taken\/joinery\.lua is a folder/],
     ];

@@ -14,7 +14,7 @@ export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";
 export type { Image } from "./link.ts";
 export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
-export { describeFileError, OutputError, writingTo } from "./output-folder.ts";
+export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";
 export {
   type Budget,
   checkBudget,

@@ -1,12 +1,13 @@
 /** From C to an image for a board: link with the C of the board and its processor, read back what came out. */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ProcessorBoard, sourcesOf } from "./board.ts";
 import type { ElfSymbol } from "./elf.ts";
 import { familyOf } from "./family.ts";
 import type { LinkOptions } from "./gcc.ts";
 import { intelHex } from "./intel-hex.ts";
+import { makeFolder } from "./output-folder.ts";
 import { type CompilerNames, checkFit } from "./report/index.ts";
 
 /** A linked firmware for one board. It holds no keys and no names: those are the EEPROM's. */
@@ -144,7 +145,7 @@ async function newBuild(
 ): Promise<Image> {
   const { board, generated, outDir, inputs, fitting } = options;
   const { files } = generated;
-  await mkdir(join(outDir, C), { recursive: true });
+  makeFolder(join(outDir, C));
   const workDir = await mkdtemp(join(outDir, ".link-"));
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);

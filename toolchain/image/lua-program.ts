@@ -1,9 +1,10 @@
 /** From TypeScript to a Lua program for a board: the files that go into its flash. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileToLua, type LuaDialect, type LuaOrigin } from "../lua/index.ts";
 import type { LuaBoard } from "./board.ts";
 import { boardConfig, type Firmware, refuseFaults } from "./build.ts";
+import { makeFolder } from "./output-folder.ts";
 import { radioDriver } from "./radio-driver.ts";
 
 /** The firmware as Lua. It holds no keys and no names: those are in the board's `device.eeprom`. */
@@ -48,7 +49,7 @@ export async function buildLuaProgram(
     variables: (name) => SHOWN.test(name),
   });
   refuseFaults(diagnostics);
-  await mkdir(outDir, { recursive: true });
+  makeFolder(outDir);
   await writeFile(join(outDir, BUNDLE), bundle);
   const files = new Map([[BUNDLE, bundle]]);
   for (const name of BOARD_FILES) {

@@ -28,6 +28,12 @@ describe("the folder of a build", () => {
     assert.equal(await writingTo(out, () => writeFile(join(out, "file"), "").then(() => 7)), 7);
   });
 
+  it("names a folder that is there, but in which none can be made", async () => {
+    const made = writingTo("/proc/joinery/build", async () => {});
+    const message = "cannot write the build: /proc is no ordinary folder: no other can be made in it";
+    await assert.rejects(made, { name: "OutputError", message });
+  });
+
   it("names a folder that has the name of a file", async () => {
     const message = await refusal(async (out) => {
       await mkdir(join(out, "joinery.hex"));

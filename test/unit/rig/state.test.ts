@@ -104,7 +104,7 @@ describe("the state of a rig", () => {
   it("refuses a folder that is a file", () => {
     writeFileSync(join(folder, "file"), "");
     const open = () => openState(join(folder, "file"), RUN);
-    refusedUntouched(open, /file cannot be made: EEXIST/);
+    refusedUntouched(open, /file cannot be made: .*file is a file, not a folder/);
   });
 
   it("refuses a folder that it cannot write", function () {
