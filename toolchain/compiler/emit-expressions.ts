@@ -77,13 +77,13 @@ export function expression(value: IrExpression): string {
   }
 }
 
-/** Of 32 bits the runtime gives the low 16. */
+/** Of 32 bits the runtime gives the low 16; a value of type int fits int16_t, whatever int has. */
 function cast(value: IrExpression & { kind: "convert" }): string {
   const { type, operand } = value;
   if (bitsOf(operand.type) !== 32 || bitsOf(type) !== 16) return `(${C_TYPES[type]})${unaryOperand(operand)}`;
   const wide = operand.type === "i32" ? `(uint32_t)${unaryOperand(operand)}` : expression(operand);
   const low = `joinery_low16(${wide})`;
-  return type === "u16" || type === "uint" ? low : `(${C_TYPES[type]})${low}`;
+  return type === "u16" ? low : `(${type === "int" ? "int16_t" : C_TYPES[type]})${low}`;
 }
 
 /** What stands before the question mark, or between it and the colon, or after. */

@@ -97,6 +97,11 @@ function progress(text: string): void {
   }
 }
 
+/** A line of its own, which stays. */
+function note(text: string): void {
+  if (!options.json) process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[K" : ""}${text}\n`);
+}
+
 const tasks = Array.from({ length: Math.ceil(options.programs / BATCH) }, (_, number) => {
   const done = number * BATCH;
   const count = Math.min(BATCH, options.programs - done);
@@ -115,6 +120,9 @@ progress(`0 of ${options.programs} programs`);
 const comparisons = await runBatches(tasks, options.workers, ({ count, comparison }) => {
   done += count;
   differing += comparison!.differences.length;
+  for (const difference of comparison!.differences) {
+    note(`${difference.program.name} differs on ${targetsOf(difference).join(", ")}`);
+  }
   const rate = Math.round(done / minutes());
   progress(`${done} of ${options.programs} programs, ${rate} a minute, ${differing} differ`);
 });

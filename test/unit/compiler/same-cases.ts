@@ -180,6 +180,22 @@ export function run(a: U32, b: U32): U32 {
   return ways + lowest * 4;
 }`,
   ),
+  same(
+    "the sign of 16 bits that are cut out of 32",
+    `function isUp(value: U16, by: I16): boolean {
+  return value * by >> 16 > 0;
+}
+export function run(a: U32, b: U32): U32 {
+  return isUp(u16(a), i16(b)) ? 1 : 2;
+}`,
+  ),
+  same(
+    "what is below 0 and loses its upper bits, shifted to the left",
+    `let set: U8 = 1;
+export function run(a: U32, b: U32): U32 {
+  return u8((set !== 0 ? 0 : a) - (a & 3) << 0) + u16((set !== 0 ? b : a) - b << 3);
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(
