@@ -62,13 +62,14 @@ export class RadioPort {
     const { chip, wiring } = this.#radio;
     const selected = this.#pins?.isLow(wiring.radioSelect) ?? false;
     const resetAsserted = this.#pins?.isLow(wiring.radioReset) ?? true;
-    if (selected !== this.#selected) {
-      this.#selected = selected;
-      chip.select(selected);
-    }
+    // First: a power cut in the middle of a command is not the end of that command.
     if (resetAsserted !== this.#resetAsserted) {
       this.#resetAsserted = resetAsserted;
       chip.reset(resetAsserted);
+    }
+    if (selected !== this.#selected) {
+      this.#selected = selected;
+      chip.select(selected);
     }
   }
 }

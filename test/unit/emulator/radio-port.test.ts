@@ -77,14 +77,14 @@ describe("the wires of a radio", () => {
     assert.deepEqual(second.driven, ["P3 low", "P4 high"]);
   });
 
-  it("hold the chip in reset while the processor has no power", () => {
+  it("hold the chip in reset while the processor has no power, from the middle of a command on", () => {
     const [port, pins, chip] = [new RadioPort(), new NotedPins(), new EchoChip()];
     port.connect(pins);
     port.attach(chip, WIRING);
     pins.set("P1", true);
     port.disconnect();
     chip.pulse(1);
-    assert.deepEqual(chip.log, ["select", "deselect", "reset"]);
+    assert.deepEqual(chip.log, ["select", "reset", "deselect"]);
     assert.deepEqual(pins.driven, ["P3 low", "P4 low"]);
     port.connect(new NotedPins());
     assert.deepEqual(chip.log.slice(3), ["release"]);
