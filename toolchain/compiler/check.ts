@@ -39,12 +39,14 @@ export type ModuleName =
   | { readonly kind: "variable"; readonly variable: Variable }
   | { readonly kind: "expression"; readonly expression: Expression };
 
-/** What a board's own code handles, which no program can. */
+/** The interrupts of a board, by their vectors as `@isr` gives them. */
 export interface BoardInterrupts {
   /** The board's name. */
   readonly board: string;
-  /** As `@isr` gives them. */
+  /** What the board's own code handles, which no program can. */
   readonly vectors: readonly string[];
+  /** All that its processor has; any, where not given. */
+  readonly processor?: { readonly name: string; readonly vectors: readonly string[] };
 }
 
 /**
@@ -368,7 +370,11 @@ export class Checker {
 
   /** The hardware gives an interrupt handler nothing and takes nothing of it. */
   #checkHandler({ node, parameters, result, external, interrupt }: FunctionTree): void {
-    const { board, vectors } = this.#boardInterrupts;
+    const { board, vectors, processor } = this.#boardInterrupts;
+    if (processor !== undefined && !processor.vectors.includes(interrupt!)) {
+      const { name, vectors } = processor;
+      this.found.add(messages.unknownVector(node.name ?? node, interrupt!, name, vectors));
+    }
     if (vectors.includes(interrupt!)) {
       this.found.add(messages.takenVector(node.name ?? node, interrupt!, board));
     }

@@ -40,6 +40,8 @@ export interface CompileResult {
   readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
   /** "lorawan/join.ts:acceptJoin" to the C function, for each function that code reaches. */
   readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
+  /** The `@extern` functions that code reaches, by their C names: where each is named. */
+  readonly externals: ReadonlyMap<string, ts.Node>;
   /** C names of the interrupt handlers: what the hardware calls besides the program. */
   readonly interrupts: readonly string[];
   /** C names of what a function may call through dispatch tables, by the C name of that function. */
@@ -101,7 +103,13 @@ function compileWith(cache: ProgramCache, options: CompileOptions): CompileResul
 }
 
 function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): CompileResult {
-  const { modules, variables, functions, dispatches } = lowerProgram(tree, calls, ranges, found, debug);
+  const { modules, variables, functions, externals, dispatches } = lowerProgram(
+    tree,
+    calls,
+    ranges,
+    found,
+    debug,
+  );
   if (found.list.length > 0) return failed(found.list);
   const files = emitModules(modules);
   files.set("joinery.h", RUNTIME_HEADER);
@@ -115,6 +123,7 @@ function generate({ tree, calls, ranges, found }: Analysis, debug: boolean): Com
     files,
     symbols: symbolsOf(variables, moduleVariableName),
     functions: symbolsOf(functions, nameOf),
+    externals: new Map(externals.map(({ external, node }) => [external!, node.name ?? node])),
     interrupts: tree.interrupts.map(nameOf),
     dispatches: new Map([...dispatches].map(([caller, listed]) => [nameOf(caller), listed.map(nameOf)])),
   };
@@ -126,6 +135,7 @@ function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
     files: new Map(),
     symbols: new Map(),
     functions: new Map(),
+    externals: new Map(),
     interrupts: [],
     dispatches: new Map(),
   };

@@ -20,6 +20,8 @@ export interface LoweredProgram {
   readonly variables: readonly Variable[];
   /** Functions of the sources that become C. */
   readonly functions: readonly FunctionTree[];
+  /** Functions that code reaches and the board's C defines. */
+  readonly externals: readonly FunctionTree[];
   /** What a function may call through dispatch tables. */
   readonly dispatches: ReadonlyMap<FunctionTree, readonly FunctionTree[]>;
 }
@@ -67,6 +69,7 @@ export function lowerProgram(
   return {
     variables,
     functions: functions.map(({ tree }) => tree).filter((tree) => tree.external === undefined),
+    externals: functions.map(({ tree }) => tree).filter((tree) => tree.external !== undefined),
     dispatches: new Map(
       functions
         .map(({ tree, uses }) => [tree, [...uses].flatMap(functionsIn)] as const)

@@ -57,6 +57,11 @@ export function show(range: { readonly min: number; readonly max: number }): str
   return range.min === range.max ? String(range.min) : `${range.min}..${range.max}`;
 }
 
+function didYouMean(name: string, known: readonly string[]): string {
+  const closest = closestName(name, known);
+  return closest === undefined ? "" : `did you mean ${closest}? `;
+}
+
 /** Of an array or a row of records: an index is a u16. */
 export const MOST_ELEMENTS = 0xffff;
 
@@ -228,6 +233,12 @@ export const messages = {
       `'${name}' is imported as a type alone, but used as a value here: write its import without 'type'`,
   ),
 
+  noImplementation: define(
+    1037,
+    (name: string, symbol: string, board: string, { wayOut }: WayOut) =>
+      `no C of ${board} defines '${symbol}', which '${name}' stands for: ${wayOut}`,
+  ),
+
   // ---- 2xxx: ranges of values
   mayNotFit: define(
     2001,
@@ -377,6 +388,10 @@ export const messages = {
       `the board handles the interrupt '${vector}' itself, in the hal.c of ${board}: take another interrupt, or what joinery/hal says of this one`,
   ),
 
+  unknownVector: define(5010, (vector: string, processor: string, known: readonly string[]) =>
+    `the ${processor} has no interrupt '${vector}': ${didYouMean(vector, known) || `it has ${known.join(", ")}`}`.trimEnd(),
+  ),
+
   // ---- 6xxx: Lua alone
   tooLargeForLua: define(
     6001,
@@ -398,8 +413,7 @@ noEntry.code = 1028;
 
 /** The configuration names a constant that no module declares; `given` is where, in a file. */
 export function unknownConfig(name: string, known: readonly string[], given?: ts.Node): ts.Diagnostic {
-  const closest = closestName(name, known);
-  const hint = closest === undefined ? "" : `did you mean ${closest}? `;
+  const hint = didYouMean(name, known);
   const names = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
   return diagnostic(
     unknownConfig.code,

@@ -1,16 +1,20 @@
 /** From TypeScript to an image for a board. */
+import { relative } from "node:path";
 import {
   type CompileResult,
   type Compiler,
   createCompiler,
   formatReport,
   isInternal,
+  messages,
 } from "../compiler/index.ts";
+import { packageRoot } from "../package-root.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError, UndefinedSymbols } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
 import { type Image, linkImage } from "./link.ts";
 import { radioConfig, radioDriver } from "./radio-driver.ts";
+import { VECTORS } from "./vectors.ts";
 
 /** What an image is made from. */
 export interface Firmware {
@@ -50,7 +54,13 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
 
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
 export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
-  const boardInterrupts = { board: board.name, vectors: isLuaBoard(board) ? [] : vectorsOf(board) };
+  const boardInterrupts = isLuaBoard(board)
+    ? { board: board.name, vectors: [] }
+    : {
+        board: board.name,
+        vectors: vectorsOf(board),
+        processor: { name: board.processor, vectors: VECTORS[board.processor] },
+      };
   return compiler.compile({
     ...options,
     radio: radioDriver(board.radio),
@@ -69,5 +79,25 @@ export async function buildImage(
   const { outDir, exactLines, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
-  return linkImage(firmware.board, result, outDir, { exactLines });
+  const { board } = firmware;
+  try {
+    return await linkImage(board, result, outDir, { exactLines });
+  } catch (error) {
+    if (error instanceof UndefinedSymbols) refuseFaults(unimplemented(board, result, error));
+    throw error;
+  }
+}
+
+/** The functions of the program that no C defines, as diagnostics at their declarations. */
+function unimplemented(
+  { name, dir }: ProcessorBoard,
+  { externals }: CompileResult,
+  { symbols }: UndefinedSymbols,
+): CompileResult["diagnostics"] {
+  const folder = relative(packageRoot, dir);
+  const wayOut = `correct the name after @extern, or define it in a .c file in ${folder} of joinery, since an application has no C of its own`;
+  return symbols.flatMap((symbol) => {
+    const node = externals.get(symbol);
+    return node ? [messages.noImplementation(node, node.getText(), symbol, name, { wayOut })] : [];
+  });
 }

@@ -25,3 +25,13 @@ export class BuildError extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+/** The linker found no definition of some C names. */
+export class UndefinedSymbols extends BuildError {
+  readonly symbols: readonly string[];
+
+  constructor(message: string, symbols: readonly string[]) {
+    super(message);
+    this.symbols = symbols;
+  }
+}

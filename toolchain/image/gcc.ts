@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { BuildError } from "./errors.ts";
+import { BuildError, UndefinedSymbols } from "./errors.ts";
 
 /**
  * What a gcc is asked to say of every file. A warning is an error: most of the C is generated, so a warning is a
@@ -104,8 +104,16 @@ function run(gcc: Gcc, args: readonly string[]): Promise<string> {
       else if (error.code === "ENOENT") reject(new BuildError(gcc.install, "missing"));
       else {
         const words = stderr.trim() || error.message;
-        reject(new BuildError(gcc.explain(words) ?? `${gcc.command} refused:\n${words}`));
+        const message = gcc.explain(words) ?? `${gcc.command} refused:\n${words}`;
+        const symbols = undefinedIn(words);
+        reject(symbols.length > 0 ? new UndefinedSymbols(message, symbols) : new BuildError(message));
       }
     });
   });
+}
+
+/** The C names that the linker, in its words of refusal, has no definition of. */
+function undefinedIn(words: string): string[] {
+  const names = [...words.matchAll(/undefined reference to [`'](\w+)'/g)].map(([, name]) => name);
+  return [...new Set(names)];
 }

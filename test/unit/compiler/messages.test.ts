@@ -148,6 +148,25 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
     );
   });
 
+  it("refuse a handler of an interrupt that the processor does not have", () => {
+    const compiled = (vector: string) => {
+      const text = `/** @isr ${vector} */\nexport function onEdge(): void {}\nexport function main(): void {}\n`;
+      const processor = { name: "a-part", vectors: ["USART_RX_vect", "ADC_vect"] };
+      const boardInterrupts = { board: "a-board", vectors: [], processor };
+      const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text }, boardInterrupts });
+      return formatDiagnostics(diagnostics, { colour: false }).split("\n")[0];
+    };
+    assert.equal(compiled("USART_RX_vect"), "");
+    assert.match(
+      compiled("UART_RX_vect"),
+      /:2:17 - error DEV5010: the a-part has no interrupt 'UART_RX_vect': did you mean USART_RX_vect\?$/,
+    );
+    assert.match(
+      compiled("onEdge"),
+      /DEV5010: the a-part has no interrupt 'onEdge': it has USART_RX_vect, ADC_vect$/,
+    );
+  });
+
   it("refuse constants in a circle of modules", () => {
     const other = ENTRY.replace("refused-main", "refused-other");
     const sources = {
@@ -364,7 +383,9 @@ describe("pages of the compiler's messages", () => {
     const tested = new Set([
       ...[...refused, ...dataRefused].map(({ code }) => code),
       ...others.map(({ code }) => code),
-      ...[1018, 1019, 1027, 2012, 5009],
+      ...[1018, 1019, 1027, 2012, 5009, 5010],
+      // By the tests of images.
+      messages.noImplementation.code,
       // By the tests of the Lua back end.
       messages.tooLargeForLua.code,
       messages.takenInLua.code,

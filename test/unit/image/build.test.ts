@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
 import { BuildError, buildImage, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 
 describe("buildImage", () => {
@@ -36,4 +37,47 @@ describe("buildImage", () => {
       },
     );
   });
+
+  for (const name of ["pro-mini-rfm95", "nucleo-l073rz-sx1276"]) {
+    it(`shows the functions that no C of ${name} defines where the sources name them`, async () => {
+      const app = join(outDir, "without-c.ts");
+      const text = `import { type Bytes, type Int, type u8 } from "joinery/lang";
+/** @extern board_light */
+function setLight(on: boolean): void {}
+/** @extern board_button */
+function isPressed(): boolean { return false; }
+/** @extern board_unused */
+export function unused(): void {}
+export const PERIOD_S = 60;
+export const UPLINK_PORT = 2;
+export function setup(): void { setLight(isPressed()); }
+export function sample(payload: Bytes<49>): Int<0, 49> { return 0; }
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}
+`;
+      const board = loadProcessorBoard(name);
+      const building = buildImage({ board, app, sources: { [app]: text }, outDir: join(outDir, name) });
+      await assert.rejects(building, (error: Error) => {
+        assert.ok(error instanceof BuildError && error.kind === "failed");
+        assert.deepEqual(
+          diagnosticsJson(error.diagnostics).map(({ file, line, column, code }) => [
+            file,
+            line,
+            column,
+            code,
+          ]),
+          [
+            [app, 3, 10, "DEV1037"],
+            [app, 5, 10, "DEV1037"],
+          ],
+        );
+        assert.match(
+          error.message,
+          new RegExp(
+            `error DEV1037: no C of ${name} defines 'board_light', which 'setLight' stands for: correct the name after @extern, or define it in a \\.c file in boards/${name} of joinery`,
+          ),
+        );
+        return true;
+      });
+    });
+  }
 });
