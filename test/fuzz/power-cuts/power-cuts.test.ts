@@ -50,7 +50,8 @@ describe("power cuts", () => {
     ["nucleo-l073rz-sx1262", true],
   ] as const) {
     const version = lorawan11 ? "1.1" : "1.0.4";
-    it(`repeat no DevNonce and no FCntUp, and ${board} joins again, LoRaWAN ${version}`, async () => {
+    it(`repeat no DevNonce and no FCntUp, and ${board} joins again, LoRaWAN ${version}`, async function () {
+      this.timeout(180_000);
       const { survived, joinRequests, uplinks, fault } = await campaign(board, lorawan11, CUTS);
       assert.equal(fault, undefined);
       assert.equal(
