@@ -5,6 +5,7 @@ import {
   BuildError,
   buildImage,
   buildLuaProgram,
+  C_FOLDER,
   type Image,
   isLuaBoard,
   type LuaProgram,
@@ -92,12 +93,17 @@ async function linkedImage(
   return { choice, image, outDir };
 }
 
-function firmwareOf({ app, config, lorawan, file }: Choice, debug: boolean | undefined) {
-  return { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
+function firmwareOf({ app, c, config, lorawan, file }: Choice, debug: boolean | undefined) {
+  return { app, c, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
 }
 
 function outFolder(choice: Choice, out: string | undefined): string {
   return resolve(out ?? join(choice.folder ?? ".", "build"));
+}
+
+/** The folder that a build writes its C into. */
+export function generatedFolder(choice: Choice, { out }: ImageOptions): string {
+  return join(outFolder(choice, out), C_FOLDER);
 }
 
 /** Builds into a folder, which is made where there is none. Throws Refusal where it, or what it holds, cannot be written. */

@@ -3,7 +3,7 @@ import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 /** What a build is made from: other files, what builds leave among them, change without a word. */
-const SOURCE = /(\.ts|^joinery\.json)$/;
+const SOURCE = /(\.(ts|c|h)|^joinery\.json)$/;
 /** Installed packages, and folders that tools keep to themselves. */
 const LEFT_ALONE = /^(node_modules|\..*)$/;
 
@@ -13,13 +13,23 @@ const LEFT_ALONE = /^(node_modules|\..*)$/;
  */
 export class SourceWatch {
   readonly #root: string;
+  readonly #generated: string;
   readonly #changed: (path: string) => void;
   readonly #failed: (error: Error) => void;
   readonly #watchers = new Map<string, FSWatcher>();
 
-  /** `changed` gets the path from `root` on. Throws where the folder cannot be watched; `failed` gets what fails later. */
-  constructor(root: string, changed: (path: string) => void, failed: (error: Error) => void) {
+  /**
+   * `changed` gets the path from `root` on; `failed` gets what fails later. In the folder `generated` builds write what
+   * looks like sources. Throws where `root` cannot be watched.
+   */
+  constructor(
+    root: string,
+    generated: string,
+    changed: (path: string) => void,
+    failed: (error: Error) => void,
+  ) {
     this.#root = root;
+    this.#generated = generated;
     this.#changed = changed;
     this.#failed = failed;
     this.#add(root, false);
@@ -32,6 +42,7 @@ export class SourceWatch {
 
   /** Files of a folder that is new may be there before its watcher is. */
   #add(folder: string, isNew: boolean): void {
+    if (folder === this.#generated) return;
     const watcher = watch(folder, (event, name) => {
       if (name !== null) this.#look(event, join(folder, name), name);
     });

@@ -6,7 +6,7 @@ import { createCompiler } from "../toolchain/compiler/index.ts";
 import type { SizeReport } from "../toolchain/image/index.ts";
 import { keptWithinBudget, sayBudgetOfImages } from "./build.ts";
 import { addChoice, applicationName, type Choice, choiceOf, sayExample } from "./choice.ts";
-import { buildChosen, type ImageOptions } from "./chosen-image.ts";
+import { buildChosen, generatedFolder, type ImageOptions } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { SourceWatch } from "./source-watch.ts";
 
@@ -55,7 +55,7 @@ async function watchApplication(application: string | undefined, options: ImageO
       };
       try {
         // Before the first build, which does not see what changes while it runs.
-        watched = new SourceWatch(folder, changed, unwatched);
+        watched = new SourceWatch(folder, generatedFolder(choice, options), changed, unwatched);
       } catch (error) {
         return unwatched(error as Error);
       }

@@ -29,6 +29,8 @@ export interface FirmwareChoice {
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The project's joinery.json, as `readProject` gives it: what is wrong with a value of its "config" is shown there. */
   readonly file?: string;
+  /** C files of the application, by absolute path: what "c" of joinery.json names. Not for a board that runs Lua. */
+  readonly c?: readonly string[];
   /** The Lua of a board that runs Lua; 5.1 where none is named. */
   readonly lua?: LuaDialect;
   /** The image is for a debugger: the addresses of its lines are right, and it is some octets larger for it. */
@@ -38,6 +40,7 @@ export interface FirmwareChoice {
 /** What the two kinds of boards build from. */
 interface Build {
   readonly app?: string;
+  readonly c?: readonly string[];
   readonly config: Readonly<Record<string, number | boolean>>;
   readonly configFile?: string;
   readonly outDir: string;
@@ -46,7 +49,7 @@ interface Build {
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, app, config, file, lua, exactLines = false }: FirmwareChoice,
+  { lorawan, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
@@ -54,8 +57,8 @@ export async function buildFirmware(
   }
   const what = app === undefined ? "the sensor example" : basename(app);
   timeline.add("rig", `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}`);
-  const own = app === undefined && config === undefined ? "" : `-${digest({ app, config })}`;
-  const build = { app, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
+  const own = app === undefined && config === undefined ? "" : `-${digest({ app, c, config })}`;
+  const build = { app, c, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
   const name = `${board.name}-${lorawan}${own}`;
   try {
     // Kept between runs: where nothing has changed gcc need not run again.

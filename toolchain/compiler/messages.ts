@@ -236,7 +236,7 @@ export const messages = {
   noImplementation: define(
     1037,
     (name: string, symbol: string, board: string, { wayOut }: WayOut) =>
-      `no C of ${board} defines '${symbol}', which '${name}' stands for: ${wayOut}`,
+      `no C of ${board} and none of the application defines '${symbol}', which '${name}' stands for: ${wayOut}`,
   ),
 
   // ---- 2xxx: ranges of values

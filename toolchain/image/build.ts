@@ -1,5 +1,4 @@
 /** From TypeScript to an image for a board. */
-import { relative } from "node:path";
 import {
   type CompileResult,
   type Compiler,
@@ -8,7 +7,6 @@ import {
   isInternal,
   messages,
 } from "../compiler/index.ts";
-import { packageRoot } from "../package-root.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
@@ -27,6 +25,8 @@ export interface Firmware {
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
   readonly configFile?: string;
+  /** C files of the application, by absolute path, that the image is linked with. Not for a board that runs Lua. */
+  readonly c?: readonly string[];
   /** Assertions trap. */
   readonly debug?: boolean;
   /** Texts that take the place of files, by path: an editor's unsaved buffers. */
@@ -74,14 +74,15 @@ export function compileForBoard({ board, compiler = createCompiler(), ...options
  * Throws BuildError with the compiler's diagnostics or gcc's words.
  */
 export async function buildImage(
-  options: Firmware & LinkOptions & { readonly board: ProcessorBoard; readonly outDir: string },
+  options: Firmware &
+    Pick<LinkOptions, "exactLines"> & { readonly board: ProcessorBoard; readonly outDir: string },
 ): Promise<Image> {
-  const { outDir, exactLines, ...firmware } = options;
+  const { outDir, exactLines, c, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
   const { board } = firmware;
   try {
-    return await linkImage(board, result, outDir, { exactLines });
+    return await linkImage(board, result, outDir, { exactLines, ownC: c });
   } catch (error) {
     if (error instanceof UndefinedSymbols) refuseFaults(unimplemented(board, result, error));
     throw error;
@@ -90,12 +91,11 @@ export async function buildImage(
 
 /** The functions of the program that no C defines, as diagnostics at their declarations. */
 function unimplemented(
-  { name, dir }: ProcessorBoard,
+  { name }: ProcessorBoard,
   { externals }: CompileResult,
   { symbols }: UndefinedSymbols,
 ): CompileResult["diagnostics"] {
-  const folder = relative(packageRoot, dir);
-  const wayOut = `correct the name after @extern, or define it in a .c file in ${folder} of joinery, since an application has no C of its own`;
+  const wayOut = 'correct the name after @extern, or define it in a C file that "c" of joinery.json names';
   return symbols.flatMap((symbol) => {
     const node = externals.get(symbol);
     return node ? [messages.noImplementation(node, node.getText(), symbol, name, { wayOut })] : [];

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
+import { NOTE_INCLUDED } from "./included-files.ts";
 
 /**
  * What a gcc is asked to say of every file. A warning is an error: most of the C is generated, so a warning is a
@@ -26,9 +27,11 @@ export const WARNINGS = [
  */
 export const SOUND_OPTIMISATION = "-fno-ipa-reference";
 
-/** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */
 export interface LinkOptions {
+  /** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */
   readonly exactLines?: boolean;
+  /** C files of the application, by absolute path: what reaches the hardware that the stack does not. */
+  readonly ownC?: readonly string[];
 }
 
 /** One of the compilers. */
@@ -47,7 +50,7 @@ export async function gccVersion(gcc: Gcc): Promise<string> {
 
 /**
  * Compiles C files, as many at a time as there are processors, and links them to `<workDir>/program.elf`.
- * Returns that path. `#include "..."` also looks in `workDir`. Throws BuildError with gcc's words.
+ * Returns that path. `#include "..."` also looks in `workDir`, which keeps gcc's notes of what is included. Throws BuildError with gcc's words.
  */
 export async function compileAndLink(
   gcc: Gcc,
@@ -65,6 +68,7 @@ export async function compileAndLink(
   const objects = objectNames(sources).map((name) => join(workDir, name));
   const queue = sources.map((source, index) => [
     ...options.compileFlags,
+    NOTE_INCLUDED,
     `-I${workDir}`,
     withoutFolder(workDir),
     ...["-c", source, "-o", objects[index]],
@@ -99,7 +103,8 @@ export function definitions(defines: Readonly<Record<string, string>>): string[]
 
 function run(gcc: Gcc, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(gcc.command, args, (error, stdout, stderr) => {
+    // In the language of "C" its words are those that are looked for, whatever the user's is.
+    execFile(gcc.command, args, { env: { ...process.env, LC_ALL: "C" } }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === "ENOENT") reject(new BuildError(gcc.install, "missing"));
       else {

@@ -12,7 +12,7 @@ export { buildImage, compileForBoard, type Firmware } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { intelHex } from "./intel-hex.ts";
-export type { Image } from "./link.ts";
+export { C_FOLDER, type Image } from "./link.ts";
 export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
 export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";
 export {

@@ -6,6 +6,7 @@ import { type ProcessorBoard, sourcesOf } from "./board.ts";
 import type { ElfSymbol } from "./elf.ts";
 import { familyOf } from "./family.ts";
 import type { LinkOptions } from "./gcc.ts";
+import { includedFiles } from "./included-files.ts";
 import { intelHex } from "./intel-hex.ts";
 import { makeFolder } from "./output-folder.ts";
 import { type CompilerNames, checkFit } from "./report/index.ts";
@@ -35,6 +36,8 @@ export interface Image {
   readonly elf: Uint8Array;
   /** Where the C symbols come from. */
   readonly names: CompilerNames;
+  /** The C files that are the application's own. */
+  readonly ownC: readonly string[];
 }
 
 /** What a program is made of, apart from the C of the board. */
@@ -47,10 +50,13 @@ const ELF = "joinery.elf";
 const HEX = "joinery.hex";
 const BIN = "joinery.bin";
 const STAMP = "joinery.key";
-const C = "c";
+/** The files elsewhere that the build was made from. */
+const SOURCES = "joinery.sources.json";
+/** Where the C lies in the folder of a build. */
+export const C_FOLDER = "c";
 
 /**
- * Links generated C with the C of the board and its processor. `outDir` receives `joinery.elf`, `joinery.hex`, for
+ * Links generated C with the C of the board and its processor, and with the application's own. `outDir` receives `joinery.elf`, `joinery.hex`, for
  * some processors `joinery.bin`, and the C in `c/`; where it already holds the same build, gcc is not run again. Builds
  * may share a folder at the same time: each returns its own contents, the folder keeps those of the last. Throws
  * BuildError where the C does not compile without a warning, or does not fit.
@@ -66,11 +72,12 @@ export async function linkImage(
   const inputs = digest([
     await family.version(),
     ...family.flags(board, options),
+    ...(options.ownC ?? []),
     ...(await Promise.all(ofBoard)),
     ...[...generated.files].sort(([a], [b]) => (a < b ? -1 : 1)).flat(),
   ]);
   const fitting = (elf: Buffer): Image => {
-    const image = imageOf(board, generated, outDir, elf);
+    const image = imageOf(board, generated, outDir, elf, options.ownC ?? []);
     checkFit(image);
     return image;
   };
@@ -84,7 +91,13 @@ function outputsOf(board: ProcessorBoard): readonly string[] {
   return familyOf(board).hasBin ? [HEX, BIN] : [HEX];
 }
 
-function imageOf(board: ProcessorBoard, generated: GeneratedC, outDir: string, elf: Buffer): Image {
+function imageOf(
+  board: ProcessorBoard,
+  generated: GeneratedC,
+  outDir: string,
+  elf: Buffer,
+  ownC: readonly string[],
+): Image {
   const { symbols, functions, dispatches } = generated;
   const { hasBin, readElf } = familyOf(board);
   const program = readElf(elf);
@@ -97,6 +110,7 @@ function imageOf(board: ProcessorBoard, generated: GeneratedC, outDir: string, e
     sourceSymbols: sourceSymbols(generated, program.symbols),
     elf,
     names: { symbols, functions, dispatches },
+    ownC,
   };
 }
 
@@ -107,6 +121,8 @@ interface Build {
   readonly outputs: readonly Buffer[];
   /** In the order of the generated files. */
   readonly c: readonly string[];
+  /** The names of the files elsewhere that it was made from, each followed by what it held. */
+  readonly sources: readonly string[];
 }
 
 const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "EISDIR", "ENOTDIR"]);
@@ -119,18 +135,24 @@ async function keptBuild(
   outputs: readonly string[],
 ): Promise<Build | undefined> {
   try {
+    const sources: string[] = JSON.parse(await readFile(join(outDir, SOURCES), "utf8"));
     const build: Build = {
       elf: await readFile(join(outDir, ELF)),
       outputs: await Promise.all(outputs.map((name) => readFile(join(outDir, name)))),
-      c: await Promise.all([...files.keys()].map((name) => readFile(join(outDir, C, name), "utf8"))),
+      c: await Promise.all([...files.keys()].map((name) => readFile(join(outDir, C_FOLDER, name), "utf8"))),
+      sources: await withContents(sources),
     };
     const stamp = await readFile(join(outDir, STAMP), "utf8");
     return stamp === stampOf(inputs, build) ? build : undefined;
   } catch (error) {
     // Where something else has the name of a file, writing it says so.
-    if (NO_FILE.has((error as NodeJS.ErrnoException).code)) return undefined;
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code) || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+async function withContents(paths: readonly string[]): Promise<string[]> {
+  return (await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")]))).flat();
 }
 
 /** Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image. */
@@ -143,18 +165,19 @@ async function newBuild(
     fitting: (elf: Buffer) => Image;
   },
 ): Promise<Image> {
-  const { board, generated, outDir, inputs, fitting } = options;
+  const { board, generated, outDir, inputs, fitting, exactLines, ownC = [] } = options;
   const { files } = generated;
-  makeFolder(join(outDir, C));
+  makeFolder(join(outDir, C_FOLDER));
   const workDir = await mkdtemp(join(outDir, ".link-"));
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
     const program = await familyOf(board).link(board, {
-      sources: [...sources.map((name) => join(workDir, name)), ...sourcesOf(board, ".c")],
+      sources: [...sources.map((name) => join(workDir, name)), ...sourcesOf(board, ".c"), ...ownC],
       workDir,
-      exactLines: options.exactLines,
+      exactLines,
     });
+    const included = await includedFiles(workDir);
     const elf = await readFile(program);
     const image = fitting(elf);
     const contents: Readonly<Record<string, Buffer>> = {
@@ -162,9 +185,15 @@ async function newBuild(
       [BIN]: Buffer.from(image.flash),
     };
     const outputs = outputsOf(board);
-    const build: Build = { elf, outputs: outputs.map((name) => contents[name]), c: [...files.values()] };
+    const build: Build = {
+      elf,
+      outputs: outputs.map((name) => contents[name]),
+      c: [...files.values()],
+      sources: await withContents(included),
+    };
     await rename(program, join(workDir, ELF));
     for (const name of outputs) await writeFile(join(workDir, name), contents[name]);
+    await writeFile(join(workDir, SOURCES), JSON.stringify(included));
     await writeFile(join(workDir, STAMP), stampOf(inputs, build));
     await publish(workDir, outDir, generated, outputs);
     return image;
@@ -183,18 +212,18 @@ async function publish(
   { files }: GeneratedC,
   outputs: readonly string[],
 ): Promise<void> {
-  for (const name of await readdir(join(outDir, C))) {
-    if (!files.has(name)) await rm(join(outDir, C, name), { force: true });
+  for (const name of await readdir(join(outDir, C_FOLDER))) {
+    if (!files.has(name)) await rm(join(outDir, C_FOLDER, name), { force: true });
   }
-  for (const name of files.keys()) await rename(join(workDir, name), join(outDir, C, name));
+  for (const name of files.keys()) await rename(join(workDir, name), join(outDir, C_FOLDER, name));
   // A folder may hold the build for a board of another kind.
   if (!outputs.includes(BIN)) await rm(join(outDir, BIN), { force: true });
-  for (const name of [...outputs, ELF, STAMP]) await rename(join(workDir, name), join(outDir, name));
+  for (const name of [...outputs, ELF, SOURCES, STAMP]) await rename(join(workDir, name), join(outDir, name));
 }
 
 /** What a build was made of and what came out: a stamp beside any other files does not fit. */
-function stampOf(inputs: string, { elf, outputs, c }: Build): string {
-  return digest([inputs, elf, ...outputs, ...c]);
+function stampOf(inputs: string, { elf, outputs, c, sources }: Build): string {
+  return digest([inputs, elf, ...outputs, ...c, ...sources]);
 }
 
 /** Link-time optimisation makes some variables local to its one unit and marks their names so. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compileToLua, type LuaDialect, type LuaOrigin } from "../lua/index.ts";
 import type { LuaBoard } from "./board.ts";
 import { boardConfig, type Firmware, refuseFaults } from "./build.ts";
+import { BuildError } from "./errors.ts";
 import { makeFolder } from "./output-folder.ts";
 import { radioDriver } from "./radio-driver.ts";
 
@@ -32,7 +33,7 @@ const BOARD_FILES = ["init.lua", "hal.lua"];
 
 /**
  * Compiles the firmware to Lua and puts it into `outDir`, with what the board adds: ready for upload. Throws
- * BuildError with the compiler's diagnostics.
+ * BuildError with the compiler's diagnostics, or where the application has C of its own.
  */
 export async function buildLuaProgram(
   options: Firmware & {
@@ -41,7 +42,12 @@ export async function buildLuaProgram(
     readonly outDir: string;
   },
 ): Promise<LuaProgram> {
-  const { board, outDir, compiler: _, ...firmware } = options;
+  const { board, outDir, compiler: _, c = [], ...firmware } = options;
+  if (c.length > 0) {
+    throw new BuildError(
+      `${board.name} runs a Lua program, which can hold no C: leave "c" out of joinery.json, or choose a board with an image`,
+    );
+  }
   const { diagnostics, bundle, origins } = compileToLua({
     ...firmware,
     radio: radioDriver(board.radio),

@@ -1,6 +1,6 @@
 /** `joinery.json`: what an application's folder says of itself, so that no command has to. */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { unusableProject } from "../compiler/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
 import {
@@ -24,6 +24,8 @@ export interface Project {
   readonly app: string;
   readonly board: string;
   readonly lorawan: "1.0.4" | "1.1";
+  /** The C files that are the application's own. */
+  readonly c?: readonly string[];
   /** Values for `@config` constants, by name. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** What the image may take, in octets; a build that takes more fails. Not for a board that runs Lua. */
@@ -54,6 +56,27 @@ const configuration: Check = (value, field, fail) => {
   }
 };
 
+/** What has no place in the project of a board that runs Lua, and why. */
+const OF_IMAGES = { c: "which can hold no C", budget: "and a budget is an image's" };
+
+/** A list of C files in a folder or below it. */
+const sourcesIn =
+  (folder: string): Check =>
+  (value, field, fail) => {
+    if (!Array.isArray(value)) return fail(field, 'a list of C files, as ["battery.c"]', value);
+    for (const [index, name] of value.entries()) {
+      const entry = `${field}.${index}`;
+      if (typeof name !== "string" || !name.endsWith(".c")) return fail(entry, "a C file, name.c", name);
+      const path = resolve(folder, name);
+      if (!path.startsWith(folder + sep)) fail.because(entry, `is ${name}, outside ${folder}: copy it there`);
+      if (value.findIndex((other) => resolve(folder, String(other)) === path) !== index) {
+        fail.because(entry, `is ${name} once more`);
+      }
+      if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+        fail.because(entry, `is ${path}, and there is no such file`);
+    }
+  };
+
 /** The folder of the nearest `joinery.json`, from a folder upwards; undefined where there is none. */
 export function findProject(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -72,6 +95,7 @@ export function readProject(folder: string): Project {
         app: text,
         board: named(...boardNames()),
         lorawan: oneOf("1.0.4", "1.1"),
+        c: optional(sourcesIn(resolve(folder))),
         config: optional(configuration),
         budget: optional(
           object({
@@ -81,19 +105,29 @@ export function readProject(folder: string): Project {
           }),
         ),
       },
-      ({ app, board, budget }, fail) => {
-        if (!statSync(resolve(folder, app as string), { throwIfNoEntry: false })?.isFile()) {
-          const file = resolve(folder, app as string);
+      ({ app, board, ...fields }, fail) => {
+        const file = resolve(folder, app as string);
+        if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
           fail.because(
             "app",
             `must be the path of the application's TypeScript file, but there is no file ${file}`,
           );
         }
-        if (budget === undefined || !isLuaBoard(loadBoard(board as string))) return;
-        fail.because("budget", `must be left out: ${board} runs a Lua program, and a budget is an image's`);
+        if (!isLuaBoard(loadBoard(board as string))) return;
+        for (const [field, why] of Object.entries(OF_IMAGES)) {
+          if (fields[field] === undefined) continue;
+          fail.because(field, `must be left out: ${board} runs a Lua program, ${why}`);
+        }
       },
     ) as unknown as Omit<Project, "file" | "folder">;
-    return { ...document, file: path, folder: resolve(folder), app: resolve(folder, document.app) };
+    const c = document.c?.map((name) => resolve(folder, name));
+    return {
+      ...document,
+      ...(c && { c }),
+      file: path,
+      folder: resolve(folder),
+      app: resolve(folder, document.app),
+    };
   } catch (error) {
     throw error instanceof DocumentError ? new ProjectError(error) : error;
   }

@@ -16,6 +16,7 @@ describe("a watch of sources", () => {
       write(path);
     watch = new SourceWatch(
       root,
+      join(root, "build/c"),
       (path) => {
         seen.add(path);
         heard();
@@ -60,6 +61,13 @@ describe("a watch of sources", () => {
     await named("new/deep/c.ts");
   });
 
+  it("names C of the application", async () => {
+    write("button.c");
+    await named("button.c");
+    write("src/button.h");
+    await named("src/button.h");
+  });
+
   it("names nothing that was installed or built", async () => {
     for (const path of ["node_modules/x/index.ts", "build/c/app.c", "build/size.json", ".link-1/app.ts"]) {
       write(path);
@@ -70,6 +78,8 @@ describe("a watch of sources", () => {
   });
 
   it("is refused for a folder that is not there", () => {
-    assert.throws(() => new SourceWatch(join(root, "nowhere"), assert.fail, assert.fail), { code: "ENOENT" });
+    assert.throws(() => new SourceWatch(join(root, "nowhere"), root, assert.fail, assert.fail), {
+      code: "ENOENT",
+    });
   });
 });

@@ -73,7 +73,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
         assert.match(
           error.message,
           new RegExp(
-            `error DEV1037: no C of ${name} defines 'board_light', which 'setLight' stands for: correct the name after @extern, or define it in a \\.c file in boards/${name} of joinery`,
+            `error DEV1037: no C of ${name} and none of the application defines 'board_light', which 'setLight' stands for: correct the name after @extern, or define it in a C file that "c" of joinery\\.json names`,
           ),
         );
         return true;

@@ -9,6 +9,7 @@ import { readAvrElf } from "../../../toolchain/image/elf.ts";
 import { BuildError } from "../../../toolchain/image/errors.ts";
 import { intelHex } from "../../../toolchain/image/intel-hex.ts";
 import { type GeneratedC, type Image, linkImage } from "../../../toolchain/image/link.ts";
+import { sizeReport } from "../../../toolchain/image/report/index.ts";
 
 const HAL_HEADER = `#include <stdbool.h>
 #include <stdint.h>
@@ -134,6 +135,63 @@ describe("linkImage", () => {
     assert.notDeepEqual(other.flash, image.flash);
     const back = await linkImage(board, generated(), outDir);
     assert.deepEqual(back.flash, image.flash);
+  });
+
+  describe("with C of the application", () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "joinery own $#-"));
+      writeFileSync(
+        join(folder, "button.c"),
+        '#include "button.h"\nstatic volatile uint8_t presses;\nuint8_t pressed(void) { presses++; return (uint8_t)(PRESSED + presses); }\n',
+      );
+      writeFileSync(
+        join(folder, "button.h"),
+        "#include <stdint.h>\n#define PRESSED 1\nuint8_t pressed(void);\n",
+      );
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    const withButton = () =>
+      generated({
+        "counter.h": `${HEADER}uint8_t pressed(void);\n`,
+        "main.c": MAIN.replace("next(3)", "next(pressed())"),
+      });
+    const build = () => linkImage(board, withButton(), outDir, { ownC: [join(folder, "button.c")] });
+
+    it("links it, and tells its octets from those of the board", async () => {
+      const { parts } = sizeReport(await build());
+      const found = parts.filter(({ origin }) => origin === "application");
+      assert.deepEqual(
+        found.map(({ module, name }) => `${module}:${name}`),
+        ["./button.c:pressed", "./button.c:presses"],
+      );
+    });
+
+    it("does not run gcc again, and does after a change of the file or of what it includes", async () => {
+      const builtMs = statSync((await build()).elfPath).mtimeMs;
+      assert.equal(statSync((await build()).elfPath).mtimeMs, builtMs);
+      for (const [name, text, changed] of [
+        ["button.h", "PRESSED 1", "PRESSED 2"],
+        ["button.c", " + ", " - "],
+      ]) {
+        const before = await build();
+        const path = join(folder, name);
+        writeFileSync(path, readFileSync(path, "utf8").replace(text, changed));
+        assert.notDeepEqual((await build()).flash, before.flash, name);
+      }
+    });
+
+    it("passes on what gcc says of it, with file and line", async () => {
+      const path = join(folder, "wrong.c");
+      writeFileSync(path, "int wrong(void);\nint wrong(void) { return missing; }\n");
+      await assert.rejects(linkImage(board, withButton(), outDir, { ownC: [path] }), (error: Error) => {
+        assert.ok(error instanceof BuildError);
+        assert.ok(error.message.includes(`${path}:2:`), error.message);
+        assert.match(error.message, /'missing' undeclared/);
+        return true;
+      });
+    });
   });
 
   describe("in a folder that several builds share", () => {

@@ -11,7 +11,8 @@ describe("joinery.json", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "joinery-project-"));
-    writeFileSync(join(folder, "app.ts"), "");
+    for (const name of ["app.ts", "app.c"]) writeFileSync(join(folder, name), "");
+    mkdirSync(join(folder, "folder.c"));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -19,12 +20,14 @@ describe("joinery.json", () => {
   const write = (document: unknown) => writeFileSync(join(folder, "joinery.json"), JSON.stringify(document));
 
   it("is read with absolute paths", () => {
-    write({ ...good, config: { PERIOD_S: 10, LOUD: true }, budget: { flash: 9000 } });
+    writeFileSync(join(folder, "battery.c"), "");
+    write({ ...good, c: ["battery.c"], config: { PERIOD_S: 10, LOUD: true }, budget: { flash: 9000 } });
     assert.deepEqual(readProject(folder), {
       ...good,
       file: join(folder, "joinery.json"),
       folder,
       app: join(folder, "app.ts"),
+      c: [join(folder, "battery.c")],
       config: { PERIOD_S: 10, LOUD: true },
       budget: { flash: 9000 },
     });
@@ -70,7 +73,7 @@ describe("joinery.json", () => {
     [
       "a field that is like no other",
       { comment: "mine" },
-      /there is no field comment: the fields here are app, board, lorawan, config, budget$/,
+      /there is no field comment: the fields here are app, board, lorawan, c, config, budget$/,
     ],
     [
       "a configured value that is no integer",
@@ -87,6 +90,25 @@ describe("joinery.json", () => {
       { budget: { flsh: 1 } },
       /there is no field budget\.flsh: did you mean flash\?$/,
     ],
+    [
+      "C for a board that runs Lua",
+      { board: "nodemcu-rfm95", c: ["app.c"] },
+      /joinery\.json:\d+:\d+: c must be left out: nodemcu-rfm95 runs a Lua program, which can hold no C$/,
+    ],
+    [
+      "one C file without a list",
+      { c: "app.c" },
+      /c must be a list of C files, as \["battery\.c"\], not "app\.c"/,
+    ],
+    ["a C file that is none", { c: ["app.ts"] }, /c\.0 must be a C file, name\.c, not "app\.ts"/],
+    [
+      "a C file that is not there",
+      { c: ["app.c", "no.c"] },
+      /json:\d+:\d+: c\.1 is .*no\.c, and there is no such file$/,
+    ],
+    ["a C file of another folder", { c: ["../app.c"] }, /c\.0 is \.\.\/app\.c, outside .*: copy it there$/],
+    ["a C file that is a folder", { c: ["folder.c"] }, /c\.0 is .*folder\.c, and there is no such file$/],
+    ["a C file named twice", { c: ["app.c", "./app.c"] }, /c\.1 is \.\/app\.c once more$/],
     ["a list of configured values", { config: [1] }, /config must be an object/],
     [
       "a budget of nothing",

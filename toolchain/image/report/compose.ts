@@ -29,6 +29,8 @@ export interface ReportInput {
   readonly flashBytes: number;
   readonly ramBytes: number;
   readonly names: CompilerNames;
+  /** The C files of the application. */
+  readonly ownC: readonly string[];
 }
 
 /** What an image takes, by what takes it: pass it an `Image`. The same image gives the same report. */
@@ -36,7 +38,7 @@ export function sizeReport(input: ReportInput): SizeReport {
   const { board, flashBytes, ramBytes } = input;
   const elf = readElfFile(input.elf);
   const debug = readDebugInfo(elf);
-  const names = new SourceNames(input.names, debug);
+  const names = new SourceNames(input.names, debug, input.ownC);
   const { code, layout } = machineOf(elf, input);
   const attribution = attribute(elf, debug, names, layout);
   const bound = deepestStack(code, (at) => dispatchTargets(elf, attribution, names, at));

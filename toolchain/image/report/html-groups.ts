@@ -13,7 +13,7 @@ export interface Group {
 /** Degrees on the colour wheel, neighbours far from each other. */
 export const HUES: readonly number[] = [212, 28, 145, 335, 265, 50, 180, 5, 95, 300, 235, 165];
 
-const NAMES: Readonly<Record<Exclude<ModuleSize["origin"], "typescript">, string>> = {
+const NAMES: Readonly<Record<Exclude<ModuleSize["origin"], "typescript" | "application">, string>> = {
   board: "the board's C",
   library: "libgcc and libc",
   system: "vectors, start-up, padding",
@@ -24,7 +24,11 @@ export function groupsOf(report: SizeReport): Map<string, Group> {
   const sums = new Map<string, { flashBytes: number; ramBytes: number; isSource: boolean }>();
   for (const module of modulesOf(report.parts)) {
     const name = groupName(module);
-    const sum = sums.get(name) ?? { flashBytes: 0, ramBytes: 0, isSource: module.origin === "typescript" };
+    const sum = sums.get(name) ?? {
+      flashBytes: 0,
+      ramBytes: 0,
+      isSource: name !== NAMES.library && name !== NAMES.system,
+    };
     sum.flashBytes += module.flashBytes;
     sum.ramBytes += module.ramBytes;
     sums.set(name, sum);
@@ -34,7 +38,7 @@ export function groupsOf(report: SizeReport): Map<string, Group> {
   for (const [name, { flashBytes, ramBytes, isSource }] of [...sums].sort(
     ([, a], [, b]) => b.flashBytes - a.flashBytes || b.ramBytes - a.ramBytes,
   )) {
-    const style = isSource || name === NAMES.board ? String(hue++ % HUES.length) : "grey";
+    const style = isSource ? String(hue++ % HUES.length) : "grey";
     groups.set(name, { name, style, flashBytes, ramBytes });
   }
   return groups;
@@ -42,8 +46,8 @@ export function groupsOf(report: SizeReport): Map<string, Group> {
 
 /** The folder of a module; modules at the top are a group of their own. */
 export function groupName({ module, origin }: Pick<ModuleSize, "module" | "origin">): string {
+  if (origin === "application" || module.startsWith("./")) return "the application";
   if (origin !== "typescript") return NAMES[origin];
-  if (module.startsWith("./")) return "the application";
   const slash = module.indexOf("/");
   return slash < 0 ? module : module.slice(0, slash);
 }

@@ -6,6 +6,8 @@ export type Origin =
   | "typescript"
   /** The board's C. */
   | "board"
+  /** The application's own C. */
+  | "application"
   /** The C compiler's own libraries. */
   | "library"
   /** What brings a C program up: vectors, start-up code, and the linker's padding. */
@@ -15,7 +17,7 @@ export type Origin =
 export interface Part {
   readonly kind: "function" | "variable" | "other";
   readonly origin: Origin;
-  /** The source: "lorawan/join.ts", "hal.c"; what else there is has a name of its own. */
+  /** The source: "lorawan/join.ts", "hal.c", of the application "./app.ts", "./battery.c"; what else there is has a name of its own. */
   readonly module: string;
   readonly name: string;
   /** Code, constants, and the initial values of variables. */

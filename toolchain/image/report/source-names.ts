@@ -28,9 +28,12 @@ export const LIBRARIES = "libgcc and libc";
 export class SourceNames {
   readonly #compiled = new Map<string, Owner>();
   readonly #files = new Map<string, string>();
+  readonly #ownC: ReadonlySet<string>;
   readonly #dispatches = new Map<string, readonly string[]>();
 
-  constructor(names: CompilerNames, debug: DebugInfo) {
+  /** `ownC`: the C files of the application. */
+  constructor(names: CompilerNames, debug: DebugInfo, ownC: readonly string[]) {
+    this.#ownC = new Set(ownC);
     const sources = [...names.functions, ...names.symbols].map(([source, { symbol }]) => {
       const at = source.lastIndexOf(":");
       return { module: source.slice(0, at), name: source.slice(at + 1), symbol };
@@ -80,6 +83,7 @@ export class SourceNames {
       return { origin: "typescript", module, name };
     }
     const module = basename(file);
+    if (this.#ownC.has(file)) return { origin: "application", module: `./${module}`, name };
     return { origin: RUNTIME.test(module) ? "typescript" : "board", module, name };
   }
 }

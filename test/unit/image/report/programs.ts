@@ -16,7 +16,7 @@ export function namesOf(
 
 export function reportOf(program: Program, names: CompilerNames = namesOf({})): SizeReport {
   const board = { name: "bench", flashBytes: 32768, ramBytes: 2048 };
-  return sizeReport({ ...program, board, elf: readFileSync(program.elfPath), names });
+  return sizeReport({ ...program, board, elf: readFileSync(program.elfPath), names, ownC: [] });
 }
 
 /** The report of a program with a `main`, and the most stack that it took in the emulator. */
