@@ -48,7 +48,8 @@ uint8_t lamp_toggle(void)
 `,
 };
 
-describe("C of an application", () => {
+describe("C of an application", function () {
+  this.timeout(180000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "joinery-own-c-"));
@@ -74,7 +75,7 @@ describe("C of an application", () => {
     });
   }
 
-  it("compiles as docs/hardware.md has it, with its octets by its file", async () => {
+  it("measures the supply as docs/hardware.md has it, with its octets by its file", async () => {
     const page = readFileSync(join(import.meta.dirname, "../../docs/hardware.md"), "utf8");
     const [app, c] = ["ts", "c"].map((language) => {
       const [, text] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
@@ -87,6 +88,9 @@ describe("C of an application", () => {
     const image = await buildImage({ app, c: [c], board, outDir: join(folder, "page/build") });
     const part = sizeReport(image).parts.find(({ name }) => name === "battery_millivolts");
     assert.deepEqual([part?.origin, part?.module], ["application", "./battery.c"]);
+    const { reason, uplinks } = await runJoin({ app, c: [c], board: board.name, lorawan: "1.1", seed: 1 });
+    assert.equal(reason, null);
+    assert.equal(Number.parseInt(uplinks[0].payload, 16), 3303);
   });
 
   it("must declare a function as TypeScript does", async () => {

@@ -13,6 +13,7 @@ import {
   timer2Config,
   usart0Config,
 } from "avr8js";
+import { attachConverter } from "./analog-converter.ts";
 import { attachEeprom, type Eeprom, type EepromOptions } from "./eeprom.ts";
 import { ExternalInterrupts } from "./external-interrupts.ts";
 import { JumpingTimer } from "./jumping-timer.ts";
@@ -60,6 +61,7 @@ export function attachPeripherals(cpu: CPU, wires: Wires): Peripherals {
   for (const config of [timer0Config, timer1Config, timer2Config]) new JumpingTimer(cpu, config);
   const eeprom = attachEeprom(cpu, wires.eeprom);
   attachSpi(cpu, wires);
+  attachConverter(cpu, wires.report);
   const usart = attachUsart(cpu, wires);
   return {
     ports,

@@ -18,6 +18,7 @@ export const SREG = 0x5f;
 export const WDTCSR = 0x60;
 export const PRR = 0x64;
 export const EICRA = 0x69;
+export const ADCSRA = 0x7a;
 export const UCSR0A = 0xc0;
 export const UDR0 = 0xc6;
 
@@ -59,7 +60,6 @@ export const IS_IO_REGISTER: readonly boolean[] = Array.from({ length: SRAM_STAR
 /** Registers that start a peripheral this model does not have, by what they start when written non-zero. */
 export const NOT_MODELLED: ReadonlyMap<number, string> = new Map([
   [0x57, "self-programming (SPMCSR)"],
-  [0x7a, "the analogue-to-digital converter (ADCSRA)"],
   [0xb6, "the asynchronous clock of Timer2 (ASSR)"],
   [0xbc, "the two-wire interface (TWCR)"],
 ]);

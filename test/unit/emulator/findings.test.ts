@@ -39,8 +39,18 @@ const CASES: readonly { name: string; source: string; message: RegExp; eeprom?: 
   },
   {
     name: "a module that is not modelled",
-    source: "int main(void) { ADCSRA = _BV(ADEN); done = 1; for (;;) ; }",
-    message: /^starts the analogue-to-digital converter/,
+    source: "int main(void) { TWCR = _BV(TWEN); done = 1; for (;;) ; }",
+    message: /^starts the two-wire interface/,
+  },
+  {
+    name: "conversions that a trigger is to start",
+    source: "int main(void) { ADCSRA = _BV(ADEN) | _BV(ADATE); done = 1; for (;;) ; }",
+    message: /^has conversions started by a trigger \(ADATE\), .*: start each by ADSC$/,
+  },
+  {
+    name: "a converter that is switched off while it converts",
+    source: "int main(void) { ADCSRA = _BV(ADEN) | _BV(ADSC); ADCSRA = 0; done = 1; for (;;) ; }",
+    message: /^switches the converter off while it converts, .*: wait for ADSC$/,
   },
   {
     name: "an SPI transfer in mode 3",
