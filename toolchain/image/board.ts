@@ -26,7 +26,7 @@ import {
   radioWithoutBusy,
 } from "./board-radio.ts";
 import { BuildError, UsageError } from "./errors.ts";
-import { PROCESSORS, type Processor } from "./processors.ts";
+import { PROCESSORS, type Processor, type StoreLayout } from "./processors.ts";
 
 /** What every `board.json` has, and where it was read. */
 interface BoardData {
@@ -82,6 +82,11 @@ export function isLuaBoard(board: Board): board is LuaBoard {
 /** What the data sheet says of a board's processor. */
 export function processorOf({ processor }: Pick<ProcessorBoard, "processor">): Processor {
   return PROCESSORS[processor];
+}
+
+/** How the store of a board lies in its memory. That of a module is a file. */
+export function storeLayoutOf(board: Board): StoreLayout {
+  return isLuaBoard(board) ? "octets" : processorOf(board).storeLayout;
 }
 
 const boardsFolder = join(packageRoot, "boards");

@@ -6,6 +6,7 @@ import { type ProcessorBoard, processorOf, sourceFoldersOf } from "./board.ts";
 import { type ElfImage, readArmElf, readAvrElf } from "./elf.ts";
 import type { LinkOptions } from "./gcc.ts";
 import type { FamilyName } from "./processors.ts";
+import { sealSecondStage } from "./second-stage.ts";
 
 export interface Family {
   /** The version of the installed compiler. Throws BuildError of kind "missing" where there is none. */
@@ -37,16 +38,20 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   },
   "cortex-m0plus": {
     version: armGccVersion,
-    flags: (board) => armGccFlags({ ...definesOf(board), ...pinsOf(board) }, board.ramBytes),
-    link: (board, { sources, workDir }) =>
-      linkArmProgram({
+    flags: (board) =>
+      armGccFlags({ ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) }, board.ramBytes),
+    link: async (board, { sources, workDir }) => {
+      const program = await linkArmProgram({
         sources,
         workDir,
-        defines: { ...definesOf(board), ...pinsOf(board) },
+        defines: { ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) },
         ramBytes: board.ramBytes,
         script: join(board.dir, LINKER_SCRIPT),
         folders: sourceFoldersOf(board),
-      }),
+      });
+      await sealSecondStage(program);
+      return program;
+    },
     readElf: readArmElf,
     hasBin: true,
   },
@@ -59,6 +64,11 @@ export function familyOf(board: Pick<ProcessorBoard, "processor">): Family {
 /** What the C of a board has from its board.json. */
 function definesOf(board: ProcessorBoard): Record<string, string> {
   return { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
+}
+
+/** For a store that lies at the end of the flash. */
+function memoriesOf({ flashBytes, eepromBytes }: ProcessorBoard): Record<string, string> {
+  return { FLASH_BYTES: `${flashBytes}UL`, STORE_BYTES: `${eepromBytes}UL` };
 }
 
 /** The pins of the radio: RADIO_SELECT for radioSelect. */

@@ -7,6 +7,7 @@ export {
   loadBoard,
   loadProcessorBoard,
   type ProcessorBoard,
+  storeLayoutOf,
 } from "./board.ts";
 export { buildImage, compileForBoard, type Firmware } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";

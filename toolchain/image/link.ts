@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ProcessorBoard, sourcesOf } from "./board.ts";
+import { type ProcessorBoard, processorOf, sourcesOf } from "./board.ts";
 import type { ElfSymbol } from "./elf.ts";
 import { familyOf } from "./family.ts";
 import type { LinkOptions } from "./gcc.ts";
@@ -10,6 +10,7 @@ import { includedFiles } from "./included-files.ts";
 import { intelHex } from "./intel-hex.ts";
 import { makeFolder } from "./output-folder.ts";
 import { type CompilerNames, checkFit } from "./report/index.ts";
+import { uf2 } from "./uf2.ts";
 
 /** A linked firmware for one board. It holds no keys and no names: those are the EEPROM's. */
 export interface Image {
@@ -18,6 +19,8 @@ export interface Image {
   readonly hexPath: string;
   /** The contents of the flash alone, where programmers of the processor take them so. */
   readonly binPath?: string;
+  /** The flash for a boot loader that shows up as a drive, where the processor has one. */
+  readonly uf2Path?: string;
   /** Where the flash begins. */
   readonly flashAddress: number;
   /** The flash from its beginning to the last octet used. */
@@ -49,6 +52,7 @@ export interface GeneratedC extends CompilerNames {
 const ELF = "joinery.elf";
 const HEX = "joinery.hex";
 const BIN = "joinery.bin";
+const UF2 = "joinery.uf2";
 const STAMP = "joinery.key";
 /** The files elsewhere that the build was made from. */
 const SOURCES = "joinery.sources.json";
@@ -56,10 +60,10 @@ const SOURCES = "joinery.sources.json";
 export const C_FOLDER = "c";
 
 /**
- * Links generated C with the C of the board and its processor, and with the application's own. `outDir` receives `joinery.elf`, `joinery.hex`, for
- * some processors `joinery.bin`, and the C in `c/`; where it already holds the same build, gcc is not run again. Builds
- * may share a folder at the same time: each returns its own contents, the folder keeps those of the last. Throws
- * BuildError where the C does not compile without a warning, or does not fit.
+ * Links generated C with the C of the board and its processor, and with the application's own. `outDir` receives
+ * `joinery.elf`, `joinery.hex`, for some processors `joinery.bin` and `joinery.uf2`, and the C in `c/`; where it already
+ * holds the same build, gcc is not run again. Builds may share a folder at the same time: each returns its own contents,
+ * the folder keeps those of the last. Throws BuildError where the C does not compile without a warning, or does not fit.
  */
 export async function linkImage(
   board: ProcessorBoard,
@@ -88,7 +92,8 @@ export async function linkImage(
 
 /** What an image is written as, beside the ELF file. */
 function outputsOf(board: ProcessorBoard): readonly string[] {
-  return familyOf(board).hasBin ? [HEX, BIN] : [HEX];
+  const { uf2Family } = processorOf(board);
+  return [HEX, ...(familyOf(board).hasBin ? [BIN] : []), ...(uf2Family === undefined ? [] : [UF2])];
 }
 
 function imageOf(
@@ -99,13 +104,14 @@ function imageOf(
   ownC: readonly string[],
 ): Image {
   const { symbols, functions, dispatches } = generated;
-  const { hasBin, readElf } = familyOf(board);
-  const program = readElf(elf);
+  const program = familyOf(board).readElf(elf);
+  const outputs = outputsOf(board);
   return {
     board,
     elfPath: join(outDir, ELF),
     hexPath: join(outDir, HEX),
-    ...(hasBin && { binPath: join(outDir, BIN) }),
+    ...(outputs.includes(BIN) && { binPath: join(outDir, BIN) }),
+    ...(outputs.includes(UF2) && { uf2Path: join(outDir, UF2) }),
     ...program,
     sourceSymbols: sourceSymbols(generated, program.symbols),
     elf,
@@ -180,26 +186,30 @@ async function newBuild(
     const included = await includedFiles(workDir);
     const elf = await readFile(program);
     const image = fitting(elf);
-    const contents: Readonly<Record<string, Buffer>> = {
-      [HEX]: Buffer.from(intelHex(image.flash, image.flashAddress)),
-      [BIN]: Buffer.from(image.flash),
-    };
-    const outputs = outputsOf(board);
+    const names = outputsOf(board);
+    const outputs = names.map((name) => outputOf(name, image));
     const build: Build = {
       elf,
-      outputs: outputs.map((name) => contents[name]),
+      outputs,
       c: [...files.values()],
       sources: await withContents(included),
     };
     await rename(program, join(workDir, ELF));
-    for (const name of outputs) await writeFile(join(workDir, name), contents[name]);
+    for (const [index, name] of names.entries()) await writeFile(join(workDir, name), outputs[index]);
     await writeFile(join(workDir, SOURCES), JSON.stringify(included));
     await writeFile(join(workDir, STAMP), stampOf(inputs, build));
-    await publish(workDir, outDir, generated, outputs);
+    await publish(workDir, outDir, generated, names);
     return image;
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/** The contents of a file that `outputsOf` names. */
+function outputOf(name: string, { board, flash, flashAddress }: Image): Buffer {
+  const { uf2Family } = processorOf(board);
+  if (name === UF2 && uf2Family !== undefined) return uf2(flash, flashAddress, uf2Family);
+  return Buffer.from(name === HEX ? intelHex(flash, flashAddress) : flash);
 }
 
 /**
@@ -217,7 +227,9 @@ async function publish(
   }
   for (const name of files.keys()) await rename(join(workDir, name), join(outDir, C_FOLDER, name));
   // A folder may hold the build for a board of another kind.
-  if (!outputs.includes(BIN)) await rm(join(outDir, BIN), { force: true });
+  for (const name of [BIN, UF2]) {
+    if (!outputs.includes(name)) await rm(join(outDir, name), { force: true });
+  }
   for (const name of [...outputs, ELF, SOURCES, STAMP]) await rename(join(workDir, name), join(outDir, name));
 }
 

@@ -196,10 +196,8 @@ describe("the stack of each function on a Cortex-M0+", () => {
       "-oprogram.elf",
     );
 
-    const file = readFileSync(join(folder, "program.elf"));
-    const elf = readElfFile(file);
-    const { flash, flashAddress } = readArmElf(file);
-    const code = armCode(elf, flash, flashAddress);
+    const elf = readElfFile(readFileSync(join(folder, "program.elf")));
+    const code = armCode(elf);
     let compared = 0;
     for (const [name, bytes] of stackUsage(folder)) {
       const symbol = elf.symbols.find(

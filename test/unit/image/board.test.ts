@@ -9,6 +9,7 @@ import {
   loadBoard,
   loadProcessorBoard,
   readBoard,
+  storeLayoutOf,
   vectorsOf,
 } from "../../../toolchain/image/board.ts";
 import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
@@ -58,6 +59,20 @@ describe("boards", () => {
     assert.deepEqual(pins, { radioSelect: "PA8", radioReset: "PA0", busy: "PB3", dio1: "PB4" });
   });
 
+  it("knows what a Feather RP2040 has: of the flash that of its board", () => {
+    const board = loadProcessorBoard("feather-rp2040-rfm95");
+    assert.equal(board.clockHz, 12_000_000);
+    assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [8 << 20, 264 << 10, 1024]);
+    assert.deepEqual(board.pins, {
+      radioSelect: "GPIO16",
+      radioReset: "GPIO17",
+      dio0: "GPIO21",
+      dio1: "GPIO22",
+    });
+    assert.equal(storeLayoutOf(board), "flash-sectors");
+    assert.equal(storeLayoutOf(loadBoard("nodemcu-rfm95")), "octets");
+  });
+
   it("knows what a NodeMCU has, and that it runs no image", () => {
     const board = loadBoard("nodemcu-rfm95");
     assert.ok(isLuaBoard(board));
@@ -77,7 +92,7 @@ describe("boards", () => {
         (error: Error) =>
           error instanceof UsageError &&
           error.message.includes(
-            `"${name}"; known boards: nodemcu-rfm95, nucleo-l073rz-sx1262, nucleo-l073rz-sx1276, pro-mini-rfm95`,
+            `"${name}"; known boards: feather-rp2040-rfm95, nodemcu-rfm95, nucleo-l073rz-sx1262, nucleo-l073rz-sx1276, pro-mini-rfm95`,
           ),
       );
     }
@@ -110,7 +125,7 @@ describe("a faulty board.json", () => {
     [
       "no processor",
       (b) => delete b.processor,
-      /:1:1: processor is missing: it must be "atmega328p" or "atmega32u4" or "stm32l073rz"$/,
+      /:1:1: processor is missing: it must be "atmega328p" or "atmega32u4" or "stm32l073rz" or "rp2040"$/,
     ],
     ["a processor that is not known", (b) => (b.processor = "z80"), /: processor must be .*, not "z80"$/],
     [

@@ -5,7 +5,7 @@
  *
  * What is not understood is a doubt, never a guess.
  */
-import type { ElfFile } from "../elf-file.ts";
+import type { ElfFile, ElfSection } from "../elf-file.ts";
 import { VECTORS } from "./arm-layout.ts";
 import type { Call, Doubt, MachineCode, PointerCall, Routine } from "./routine.ts";
 
@@ -28,6 +28,13 @@ const CASES_ROUTINE: Routine = {
   doubts: [],
 };
 
+/**
+ * Functions that call the boot ROM of an RP2040 through pointers, and nothing else so (boards/processors/rp2040/rom.c).
+ * What that takes of the stack: its source goes four calls deep, each with eight registers and a return address at most.
+ */
+const ROM_CALLER = /^rom_/;
+const ROM_BYTES = 4 * 36;
+
 /** What is known at an instruction. */
 interface State {
   /** The words on the stack since the entry, the last pushed last: whether it is the return address. */
@@ -45,13 +52,13 @@ interface Program {
   entryName(address: number): string | undefined;
 }
 
-/** `flash`: the contents from `flashAddress`. */
-export function armCode(elf: ElfFile, flash: Uint8Array, flashAddress: number): MachineCode {
-  const memory = Buffer.from(flash.buffer, flash.byteOffset, flash.byteLength);
-  const program = programOf(elf, memory, flashAddress);
+/** The code is what the section .text holds, in the flash or copied from there into the RAM. */
+export function armCode(elf: ElfFile): MachineCode {
+  const { octets: memory, address: start } = textOf(elf);
+  const program = programOf(elf, memory, start);
   const vectors = elf.symbols.find(({ name }) => name === VECTORS);
   const entries = Array.from({ length: (vectors?.size ?? 0) / 4 }, (_, index) =>
-    memory.readUInt32LE(vectors!.address - flashAddress + 4 * index),
+    memory.readUInt32LE(vectors!.address - start + 4 * index),
   );
   const [, reset = elf.entry, ...handlers] = entries.map((entry) => entry & ~1);
   const found = new Map<number, Routine>();
@@ -60,16 +67,28 @@ export function armCode(elf: ElfFile, flash: Uint8Array, flashAddress: number): 
     reset: reset & ~1,
     handlers: [...new Set(handlers.filter((handler) => handler !== 0))],
     routine: (address) => {
-      const isCases = CASES.test(program.entryName(address) ?? "");
-      const known = found.get(address) ?? (isCases ? CASES_ROUTINE : new Walk(program, address).routine());
+      const name = program.entryName(address) ?? "";
+      const known = found.get(address) ?? routineAt(program, address, name);
       found.set(address, known);
       return known;
     },
   };
 }
 
+function routineAt(program: Program, address: number, name: string): Routine {
+  if (CASES.test(name)) return CASES_ROUTINE;
+  const routine = new Walk(program, address).routine();
+  if (!ROM_CALLER.test(name)) return routine;
+  const deepestCall = Math.max(0, ...routine.pointerCalls.map(({ depth }) => depth));
+  return { ...routine, ownBytes: Math.max(routine.ownBytes, deepestCall + ROM_BYTES), pointerCalls: [] };
+}
+
+function textOf({ sections }: ElfFile): Pick<ElfSection, "octets" | "address"> {
+  return sections.get(".text") ?? { octets: Buffer.alloc(0), address: 0 };
+}
+
 /** Marks of code and data are the symbols $t and $d ("ELF for the Arm Architecture", 5.5.5). */
-function programOf(elf: ElfFile, memory: Buffer, flashAddress: number): Program {
+function programOf(elf: ElfFile, memory: Buffer, start: number): Program {
   const marks = elf.symbols
     .filter(({ name }) => /^\$[td](\.|$)/.test(name))
     .map(({ name, address }) => ({ address, isCode: name.startsWith("$t") }))
@@ -79,11 +98,11 @@ function programOf(elf: ElfFile, memory: Buffer, flashAddress: number): Program 
       .filter(({ kind, name }) => kind === "function" || CASES.test(name))
       .map(({ address, name }) => [address, name]),
   );
-  const end = flashAddress + memory.length;
+  const end = start + memory.length;
   return {
-    halfword: (address) => memory.readUInt16LE(address - flashAddress),
+    halfword: (address) => memory.readUInt16LE(address - start),
     isCode: (address) =>
-      address >= flashAddress &&
+      address >= start &&
       address + 2 <= end &&
       (marks.findLast((mark) => mark.address <= address)?.isCode ?? false),
     dataEnd: (address) => marks.find((mark) => mark.isCode && mark.address > address)?.address ?? end,

@@ -1,4 +1,4 @@
-/** The layout of the linker scripts in boards/processors: flash below the RAM, vectors first. */
+/** The layout of the linker scripts in boards/processors: flash below the RAM; code in the section .text, vectors first. */
 import { CORTEX_M_RAM } from "../elf.ts";
 import type { ElfFile } from "../elf-file.ts";
 import type { MemoryLayout, Piece } from "./memory-layout.ts";
@@ -8,8 +8,10 @@ import { LIBRARIES } from "./source-names.ts";
 const ALIGNMENT = 4;
 
 export function armLayout(elf: ElfFile): MemoryLayout {
+  const { address: low = 0, octets: { length = 0 } = {} } = elf.sections.get(".text") ?? {};
+  const isCode = (at: number) => at < CORTEX_M_RAM || (at >= low && at < low + length);
   const labels = elf.symbols
-    .filter(({ kind, name, address }) => kind !== "object" && address < CORTEX_M_RAM && !name.startsWith("$"))
+    .filter(({ kind, name, address }) => kind !== "object" && isCode(address) && !name.startsWith("$"))
     .sort((a, b) => a.address - b.address);
 
   /** Code without a size, as in libgcc, is named after the label before it. */
@@ -22,6 +24,7 @@ export function armLayout(elf: ElfFile): MemoryLayout {
   return {
     isRam: (at) => at >= CORTEX_M_RAM,
     isFlash: (at) => at < CORTEX_M_RAM,
+    isCode,
     piecesBetween: (low, high) => [pieceBetween(low, high)],
     startUp: new Set([VECTORS]),
   };

@@ -52,7 +52,7 @@ export function attribute(
       return tally("other", { origin: "system", module: "start-up", name: symbol.name });
     }
     // The helpers of libgcc are labels with a size.
-    const isFunction = symbol.kind !== "object" && !layout.isRam(symbol.address);
+    const isFunction = symbol.kind !== "object" && layout.isCode(symbol.address);
     const part = tally(isFunction ? "function" : "variable", names.ownerOf(symbol.name));
     if (isFunction) part.callable = true;
     return part;
@@ -101,12 +101,12 @@ export function attribute(
       const stored = Math.max(0, Math.min(next, virtualAddress + octets.length) - at);
       if (chain !== undefined) {
         count(chain, inRam ? next - at : 0, stored);
-      } else if (inRam) {
+      } else if (inRam && !layout.isCode(at)) {
         const unnamed = tally("other", { origin: "system", module: "padding", name: "RAM without a name" });
         count([unnamed], next - at, stored);
       } else {
         for (const { low, high, ...owner } of layout.piecesBetween(at, next)) {
-          count([tally("other", owner)], 0, high - low);
+          count([tally("other", owner)], inRam ? high - low : 0, high - low);
         }
       }
       at = next;

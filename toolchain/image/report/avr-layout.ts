@@ -61,6 +61,7 @@ export function avrLayout(elf: ElfFile): MemoryLayout {
   return {
     isRam: (at) => at >= RAM && at < EEPROM,
     isFlash: (at) => at < RAM,
+    isCode: (at) => at < RAM,
     piecesBetween,
     startUp: START_UP,
   };

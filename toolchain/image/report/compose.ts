@@ -73,12 +73,9 @@ export function sizeReport(input: ReportInput): SizeReport {
   };
 }
 
-function machineOf(
-  elf: ElfFile,
-  { flash, flashAddress }: ReportInput,
-): { code: MachineCode; layout: MemoryLayout } {
+function machineOf(elf: ElfFile, { flash }: ReportInput): { code: MachineCode; layout: MemoryLayout } {
   if (elf.machine === EM_AVR) return { code: avrCode(elf, flash), layout: avrLayout(elf) };
-  if (elf.machine === EM_ARM) return { code: armCode(elf, flash, flashAddress), layout: armLayout(elf) };
+  if (elf.machine === EM_ARM) return { code: armCode(elf), layout: armLayout(elf) };
   throw new BuildError(`no report of sizes for an ELF file of machine ${elf.machine}`);
 }
 

@@ -14,7 +14,9 @@ export interface MemoryLayout {
   isRam(address: number): boolean;
   /** Addresses of the flash; what is in neither, such as EEPROM and fuses, is not the image's. */
   isFlash(address: number): boolean;
-  /** Names what lies in flash between functions and tables, from one end to the other. */
+  /** Where code lies: in the flash, or where the RAM holds a copy of it. */
+  isCode(address: number): boolean;
+  /** Names what lies between functions and tables, from one end to the other. */
   piecesBetween(low: number, high: number): Piece[];
   /** Symbols that are part of the start-up code, though they look like functions. */
   readonly startUp: ReadonlySet<string>;
