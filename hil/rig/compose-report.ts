@@ -33,7 +33,7 @@ export function composeJoinReport(
       joinEui,
       devNonces: seen.joinAttempts.map(({ devNonce }) => devNonce),
       devNonce: attempt?.devNonce ?? null,
-      joinNonce: readNonces(device.machine.eeprom).lastJoinNonce ?? null,
+      joinNonce: readNonces(device.store).lastJoinNonce ?? null,
       devAddr: session?.devAddr ?? null,
       rx1OffsetUs: offsetUs ?? null,
     },

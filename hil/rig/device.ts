@@ -1,5 +1,6 @@
 /** The device under test: one face, whatever body it has. */
-import type { Board } from "../../toolchain/image/index.ts";
+import { type Board, storeLayoutOf } from "../../toolchain/image/index.ts";
+import { type StoreFormat, storeFormat } from "../../toolchain/provisioning/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { createRadio, type RadioEvent } from "../emulator/chips/index.ts";
@@ -8,7 +9,7 @@ import type { Check, MemoryFigures } from "./report/join-report.ts";
 
 /** What a device is connected to, and who hears of it. */
 export interface DeviceOptions {
-  /** The board's store, read and written in place. */
+  /** The memory of the board's store, read and written in place. */
   readonly eeprom: Uint8Array;
   readonly clock: VirtualClock;
   readonly air: Air;
@@ -36,6 +37,8 @@ export interface DebuggedImage {
 export interface DeviceUnderTest {
   /** The board as a part of the run: time, power, store. */
   readonly machine: Machine;
+  /** What the store holds now. */
+  readonly store: Uint8Array;
   /** What the firmware takes of the board's memories, as far as the run has come. */
   readonly memory: MemoryFigures;
   /** Whether that leaves what an application needs. */
@@ -46,6 +49,11 @@ export interface DeviceUnderTest {
   debug(): DebuggedImage | undefined;
   /** The run is over: gives back what the device holds of this computer. */
   close(): void;
+}
+
+/** How the store of a board lies in its memory. */
+export function storeFormatOf(board: Board): StoreFormat {
+  return storeFormat(storeLayoutOf(board), board.eepromBytes);
 }
 
 /** The name of the device's radio on the air. */

@@ -114,7 +114,7 @@ function trustChecks({ seen }: JoinEvidence): Check[] {
 function joinServerChecks({ seen, registered, device }: JoinEvidence): Check[] {
   const mic = seen.lastEvent("join-server", "mic-checked");
   const nonce = seen.lastEvent("join-server", "dev-nonce-accepted");
-  const stored = readNonces(device.machine.eeprom).lastJoinNonce;
+  const stored = readNonces(device.store).lastJoinNonce;
   const { before, after } = registered;
   const given = after?.lastJoinNonce;
   return [

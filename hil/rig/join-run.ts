@@ -11,6 +11,7 @@ import {
   generateIdentity,
   readIdentity,
   readNonces,
+  type StoreFormat,
 } from "../../toolchain/provisioning/index.ts";
 import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
@@ -23,7 +24,7 @@ import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
-import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
+import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
@@ -112,6 +113,7 @@ async function refusing<T>(
 class JoinRun {
   readonly #options: JoinRunOptions;
   readonly #firmware: Firmware;
+  readonly #storeFormat: StoreFormat;
   readonly #state: State;
   readonly #timeline: Timeline;
   readonly #seen = new Observations();
@@ -132,6 +134,7 @@ class JoinRun {
     this.#firmware = firmware;
     this.#state = state;
     this.#timeline = timeline;
+    this.#storeFormat = storeFormatOf(firmware.board);
     this.#random = seededRandom(options.seed);
     this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
     this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
@@ -230,11 +233,11 @@ class JoinRun {
 
   /** The device's EEPROM and identity: those of the last run, or new ones. */
   #provision(): { eeprom: Uint8Array; identity: DeviceIdentity } {
-    const { eepromBytes } = this.#firmware.board;
-    const kept = this.#isStranger ? undefined : this.#state.readEeprom(eepromBytes);
+    const kept = this.#isStranger ? undefined : this.#state.readEeprom(this.#storeFormat.bytes);
     if (kept !== undefined) {
-      const identity = this.#identityIn(kept);
-      if (readNonces(kept).nextDevNonce > 0) this.#state.requireDatabase();
+      const store = this.#storeFormat.unpack(kept);
+      const identity = this.#identityIn(store);
+      if (readNonces(store).nextDevNonce > 0) this.#state.requireDatabase();
       this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
       return { eeprom: kept, identity };
     }
@@ -246,15 +249,15 @@ class JoinRun {
       `provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`,
       true,
     );
-    const eeprom = eepromImage(identity, eepromBytes);
+    const eeprom = this.#storeFormat.pack(eepromImage(identity, this.#firmware.board.eepromBytes));
     // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.
     this.#keep(eeprom);
     return { eeprom, identity };
   }
 
-  #identityIn(eeprom: Uint8Array): DeviceIdentity {
+  #identityIn(store: Uint8Array): DeviceIdentity {
     try {
-      return readIdentity(eeprom);
+      return readIdentity(store);
     } catch (error) {
       if (!(error instanceof EepromError)) throw error;
       throw new StateError(`device.eeprom in ${this.#options.state}: ${error.message}; left untouched`);
@@ -310,7 +313,7 @@ class JoinRun {
         this.#seen.joinAttempts.push({
           devNonce,
           transmission,
-          storedDevNonce: readNonces(eeprom).nextDevNonce,
+          storedDevNonce: readNonces(device.store).nextDevNonce,
         });
       }
       this.#timeline.add("air", describeTransmission(transmission));

@@ -2,7 +2,7 @@
 import type { LuaProgram } from "../../toolchain/image/index.ts";
 import { traceToSource } from "../../toolchain/lua/index.ts";
 import { type LuaHost, LuaMachine } from "../emulator/index.ts";
-import { connect, type DeviceOptions, type DeviceUnderTest, type Firmware } from "./device.ts";
+import { connect, type DeviceOptions, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
 import type { Check, LuaFigures } from "./report/join-report.ts";
 
 /** Heap that must stay free for the application, in octets. */
@@ -51,6 +51,10 @@ class LuaDevice implements DeviceUnderTest {
       },
     });
     connect(this.machine, program.board, options);
+  }
+
+  get store(): Uint8Array {
+    return storeFormatOf(this.#program.board).unpack(this.machine.eeprom);
   }
 
   get memory(): LuaFigures {

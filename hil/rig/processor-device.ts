@@ -7,6 +7,7 @@ import {
   type DeviceOptions,
   type DeviceUnderTest,
   type Firmware,
+  storeFormatOf,
 } from "./device.ts";
 import type { Check, ImageFigures } from "./report/join-report.ts";
 
@@ -27,6 +28,10 @@ class ProcessorDevice implements DeviceUnderTest {
     this.#image = image;
     this.machine = createMachine(image, { clock, eeprom, onFinding });
     connect(this.machine, image.board, options);
+  }
+
+  get store(): Uint8Array {
+    return storeFormatOf(this.#image.board).unpack(this.machine.eeprom);
   }
 
   get memory(): ImageFigures {

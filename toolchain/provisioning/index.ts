@@ -1,2 +1,3 @@
 export { EepromError, eepromImage, readIdentity, readNonces, type StoredNonces } from "./eeprom.ts";
 export { type DeviceIdentity, generateIdentity } from "./identity.ts";
+export { type StoreFormat, storeFormat } from "./store-format.ts";
