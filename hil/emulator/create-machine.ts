@@ -3,11 +3,13 @@ import type { VirtualClock } from "../clock/index.ts";
 import { Atmega328p } from "./atmega/atmega328p.ts";
 import type { Finding } from "./finding.ts";
 import type { MachineOptions, ProcessorMachine } from "./machine.ts";
+import { Rp2040 } from "./rp2040/rp2040.ts";
 import { Stm32l073 } from "./stm32l0/stm32l073.ts";
 
 const MACHINES: Readonly<Record<string, new (options: MachineOptions) => ProcessorMachine>> = {
   atmega328p: Atmega328p,
   stm32l073rz: Stm32l073,
+  rp2040: Rp2040,
 };
 
 /**
@@ -19,6 +21,7 @@ export function createMachine(
     readonly board: {
       readonly processor: string;
       readonly clockHz: number;
+      readonly flashBytes: number;
       readonly console: { readonly baud: number };
     };
     readonly flash: Uint8Array;
@@ -31,7 +34,7 @@ export function createMachine(
     readonly onFinding?: (finding: Finding) => void;
   },
 ): ProcessorMachine {
-  const { processor, clockHz, console } = image.board;
+  const { processor, clockHz, flashBytes, console } = image.board;
   if (!Object.hasOwn(MACHINES, processor)) {
     const known = Object.keys(MACHINES).join(", ");
     throw new RangeError(`no emulation of the processor "${processor}"; there is one of: ${known}`);
@@ -41,6 +44,7 @@ export function createMachine(
     clockHz: clockHz * (1 + (options.clockErrorPpm ?? 0) / 1e6),
     clockErrorPpm: options.clockErrorPpm,
     flash: image.flash,
+    flashBytes,
     eeprom: options.eeprom,
     ramEnd: image.ramEnd,
     consoleBaud: console.baud,

@@ -12,4 +12,5 @@ export {
   type LuaMachineOptions,
 } from "./lua/index.ts";
 export type { CutPhase, DebugPort, Machine, MachineOptions, ProcessorMachine, RadioPins } from "./machine.ts";
+export { Rp2040 } from "./rp2040/rp2040.ts";
 export { Stm32l073 } from "./stm32l0/stm32l073.ts";

@@ -25,6 +25,8 @@ export interface MachineOptions {
   readonly clockErrorPpm?: number;
   /** Contents of the flash from its first address. */
   readonly flash: Uint8Array;
+  /** Octets of flash on the board, where the processor has none of its own. */
+  readonly flashBytes?: number;
   /** The contents of the store, which the machine reads and writes in place. */
   readonly eeprom: Uint8Array;
   /** The first data address after the variables: a stack below it is reported. */

@@ -254,8 +254,13 @@ export class CortexM0 extends LibraryCore {
     return best;
   }
 
+  /** Whether code may lie there beside the image. */
+  protected isCodeSpace(at: number): boolean {
+    return at >= SRAM_START && at < SRAM_LIMIT;
+  }
+
   #checkPlace(at: number): void {
-    if (at >= SRAM_START && at < SRAM_LIMIT) return;
+    if (this.isCodeSpace(at)) return;
     this.#astray = true;
     this.#report(`executes what no image has put at ${hex(at)}: the program counter has left the image`);
   }

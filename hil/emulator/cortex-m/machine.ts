@@ -59,6 +59,8 @@ export interface Processor {
 export interface Memories {
   readonly flash: Uint8Array;
   readonly eeprom: Uint8Array;
+  /** Octets of a flash beside the processor. */
+  readonly flashBytes?: number;
   readonly sram: Uint8Array;
 }
 

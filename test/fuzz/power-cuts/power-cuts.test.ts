@@ -48,6 +48,7 @@ describe("power cuts", () => {
     ["pro-mini-rfm95", true],
     ["nucleo-l073rz-sx1276", false],
     ["nucleo-l073rz-sx1262", true],
+    ["feather-rp2040-rfm95", false],
   ] as const) {
     const version = lorawan11 ? "1.1" : "1.0.4";
     it(`repeat no DevNonce and no FCntUp, and ${board} joins again, LoRaWAN ${version}`, async function () {

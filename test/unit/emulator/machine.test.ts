@@ -65,7 +65,7 @@ describe("Atmega328p as a machine in lockstep", () => {
 
   it("runs at the rate of this board's clock, not at the nominal one", async () => {
     const program = await buildBare(COUNT);
-    const board = { processor: "atmega328p", clockHz: CLOCK_HZ, console: { baud: 38400 } };
+    const board = { processor: "atmega328p", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
     const cyclesAt = (clockErrorPpm: number) => {
       const machine = createMachine(
         { board, ...program },
@@ -79,7 +79,7 @@ describe("Atmega328p as a machine in lockstep", () => {
   });
 
   it("has no body for a processor it does not know, and says which it knows", () => {
-    const board = { processor: "atmega32u4", clockHz: CLOCK_HZ, console: { baud: 38400 } };
+    const board = { processor: "atmega32u4", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
     assert.throws(
       () =>
         createMachine(

@@ -6,7 +6,8 @@ import { createMachine } from "../../../../hil/emulator/index.ts";
 import { sourcesOf } from "../../../../toolchain/image/board.ts";
 import type { ElfImage } from "../../../../toolchain/image/elf.ts";
 import { familyOf } from "../../../../toolchain/image/family.ts";
-import { loadProcessorBoard, type ProcessorBoard } from "../../../../toolchain/image/index.ts";
+import { loadProcessorBoard, type ProcessorBoard, storeLayoutOf } from "../../../../toolchain/image/index.ts";
+import { storeFormat } from "../../../../toolchain/provisioning/index.ts";
 import { MachineBench } from "./bench.ts";
 import { HAL_HEADER } from "./hal-header.ts";
 
@@ -29,10 +30,12 @@ export async function buildOnBoard(name: string, source: string): Promise<BoardP
   return { board, ...family.readElf(readFileSync(elfPath)) };
 }
 
+/** A machine of the board, its store as `stored` has it; never written if not given. */
 export class BoardBench extends MachineBench {
-  constructor(program: BoardProgram) {
-    super(program, (bench) =>
-      createMachine(program, { eeprom: new Uint8Array(program.board.eepromBytes).fill(0xff), ...bench }),
-    );
+  constructor(program: BoardProgram, stored?: Uint8Array) {
+    const { board } = program;
+    const { bytes } = storeFormat(storeLayoutOf(board), board.eepromBytes);
+    const eeprom = stored ?? new Uint8Array(bytes).fill(0xff);
+    super(program, (bench) => createMachine(program, { eeprom, ...bench }));
   }
 }
