@@ -62,9 +62,11 @@ function pieceOf(text: string, from: number, to: number): { text: string; from: 
   const before = begin > 0 ? CUT : "";
   const after = begin + WIDEST < text.length ? CUT : "";
   const shift = before.length - begin;
+  const last = before.length + shown.length;
+  // A place may begin behind the line's last character, in the spaces that are not shown.
   return {
     text: before + shown + after,
-    from: from + shift,
-    to: Math.min(end + shift, before.length + shown.length),
+    from: Math.min(from + shift, last),
+    to: Math.min(end + shift, last),
   };
 }

@@ -55,6 +55,12 @@ describe("the text of a diagnostic", () => {
     assert.equal(plain(ours), shown("one «two»\n").ours);
   });
 
+  it("is made of a place in the spaces behind a long line, too", () => {
+    for (const marked of ["   «»", "   «  »", "  « \n  }»"]) {
+      assert.match(shown(`${"x".repeat(200)}${marked}`).ours, /it is wrong\n\n1 \.\.\.x+\n/);
+    }
+  });
+
   /** The line with the place, and what is underlined of it. */
   function frameOf(marked: string): { line: string; underlined: string } {
     const [, , line, marks] = shown(marked).ours.split("\n");
