@@ -18,27 +18,34 @@ export interface Configuration {
   readonly file: string | undefined;
 }
 
-/** The value that the project's file gives to a constant, where `value` is that. */
-function inFile(file: string | undefined, name: string, value: number | boolean): ts.Node | undefined {
-  const text = file && ts.sys.readFile(file);
-  if (!text) return undefined;
+/** Where the project's file gives a constant its value, where `value` is that. */
+function inFile(
+  file: string | undefined,
+  name: string,
+  value: number | boolean,
+): ts.PropertyAssignment | undefined {
+  const content = file && ts.sys.readFile(file);
+  if (!content) return undefined;
   const { statements } = ts.createSourceFile(
     file,
-    text,
+    content,
     ts.ScriptTarget.Latest,
     true,
     ts.ScriptKind.JSON,
   ) as ts.JsonSourceFile;
-  const given = property(property(statements[0]?.expression, "config"), name);
-  // A value of the command line goes before it.
-  return given?.getText() === String(value) ? given : undefined;
+  const config = property(statements[0]?.expression, "config");
+  const given = property(config?.initializer, name);
+  const text = given?.initializer.getText();
+  // A value of the command line goes before it. The file may write a number in another way: -0, 1e3.
+  return text === String(value) || Number(text) === value ? given : undefined;
 }
 
-function property(node: ts.Expression | undefined, name: string): ts.Expression | undefined {
+/** Of several of one name the last, as for JSON.parse. */
+function property(node: ts.Expression | undefined, name: string): ts.PropertyAssignment | undefined {
   if (node === undefined || !ts.isObjectLiteralExpression(node)) return undefined;
   return node.properties
     .filter(ts.isPropertyAssignment)
-    .find((candidate) => ts.isStringLiteral(candidate.name) && candidate.name.text === name)?.initializer;
+    .findLast((candidate) => ts.isStringLiteral(candidate.name) && candidate.name.text === name);
 }
 
 /** A message for each chosen name that no module declares. */
@@ -53,7 +60,8 @@ export function checkNames(program: SourceProgram, { chosen, file }: Configurati
     ),
   );
   for (const name of Object.keys(chosen)) {
-    if (!known.has(name)) found.add(unknownConfig(name, [...known].sort(), inFile(file, name, chosen[name])));
+    if (known.has(name)) continue;
+    found.add(unknownConfig(name, [...known].sort(), inFile(file, name, chosen[name])?.name));
   }
 }
 
@@ -75,7 +83,8 @@ export function configured<T extends NumberNode | BooleanNode>(
   const isRight = value.kind === "boolean" ? typeof given === "boolean" : isInteger(given, type);
   if (isRight) return { ...value, value: given };
   const wanted = value.kind === "boolean" ? "true or false" : wantedInteger(type);
-  const message = messages.configValue(inFile(file, name, given) ?? node.name, name, String(given), wanted);
+  const place = inFile(file, name, given)?.initializer ?? node.name;
+  const message = messages.configValue(place, name, String(given), wanted);
   found.add(relating(message, declaredAs(node, node.type?.getText() ?? value.kind)));
   return value;
 }

@@ -122,7 +122,7 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
         ]),
         [
           [["DEV1019", configFile, 2, 25], ["'PERIOD' is declared as Int<1, 9> here"]],
-          [["DEV1040", configFile, 2, 40], []],
+          [["DEV1040", configFile, 2, 29], []],
         ],
       );
       assert.match(String(diagnostics[0].messageText), /'PERIODE'.*did you mean PERIOD\? it has PERIOD/);
@@ -130,6 +130,13 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
       assert.deepEqual(
         other.map(({ code, file }) => [code, file?.fileName]),
         [[messages.configValue.code, ENTRY]],
+      );
+      // As JSON.parse takes it: the last of two, however it is written.
+      writeFileSync(configFile, '{ "config": { "PERIOD": 5, "PERIOD": 1e1 } }');
+      const last = compile({ ...options, config: { PERIOD: 10 } }).diagnostics;
+      assert.deepEqual(
+        diagnosticsJson(last).map(({ file, column }) => [file, column]),
+        [[configFile, 38]],
       );
     } finally {
       rmSync(folder, { recursive: true });
