@@ -83,7 +83,7 @@ function failing(path: string, content: string): Fail {
     const fault =
       found === undefined
         ? `is missing: it must be ${wanted}`
-        : `must be ${wanted}, not ${JSON.stringify(found)}${hint}`;
+        : `must be ${wanted}, not ${typeof found === "number" ? found : JSON.stringify(found)}${hint}`;
     failAt(field, "value", `${field} ${fault}`);
   };
   const unknown = (field: string, known: readonly string[]) => {
@@ -115,6 +115,8 @@ function placesIn(path: string, content: string): ReadonlyMap<string, FieldPlace
 
 export const text: Check = (value, field, fail) => {
   if (typeof value !== "string" || value === "") fail(field, "a text", value);
+  if ((value as string).includes("\0"))
+    fail.because(field, "has the character U+0000, which no file has in its name");
 };
 
 export const matching =

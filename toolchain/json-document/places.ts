@@ -28,16 +28,20 @@ export class JsonFault extends Error {
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
+/** Deeper than anybody writes by hand, and far from where the stack ends (RFC 8259, section 9 leaves the limit open). */
+const MOST_NESTED = 100;
 /** What people would take for one piece, to show and underline. */
-const PIECE = /\/[/*]|[^\s,:{}[\]"']+|./suy;
+const PIECE = /\/[/*]|[\p{C}\p{Z}]|[^\s\p{C},:{}[\]"']+|./suy;
 
 /**
  * The place of each field by its path, "pins.dio0", and of the whole by "". Of fields of one name the last counts, as it
- * does for JSON.parse. Throws JsonFault where the text is no JSON.
+ * does for JSON.parse. Throws JsonFault where the text is no JSON, or nested too
+ * deep.
  */
 export function fieldPlaces(json: string): Map<string, FieldPlace> {
   const places = new Map<string, FieldPlace>();
   let at = 0;
+  let nested = 0;
 
   /** What `pattern` finds here; moves behind it. */
   const taken = (pattern: RegExp): Span | undefined => {
@@ -62,6 +66,11 @@ export function fieldPlaces(json: string): Map<string, FieldPlace> {
 
   /** What stands between brackets, item by item. */
   const readItems = (close: string, readItem: (index: number) => void) => {
+    if (nested === MOST_NESTED) {
+      const fault = `objects and arrays lie more than ${MOST_NESTED} deep in each other here: remove some`;
+      throw new JsonFault(fault, { start: at, length: 1 });
+    }
+    nested++;
     at++;
     skipSpace();
     for (let index = 0; json[at] !== close; index++) {
@@ -74,6 +83,7 @@ export function fieldPlaces(json: string): Map<string, FieldPlace> {
       if (json[at] === close) throw new JsonFault(`there is a comma before "${close}": remove it`, comma);
     }
     at++;
+    nested--;
   };
   const readName = () => taken(TEXT) ?? fail("a name in double quotes");
 
@@ -113,13 +123,20 @@ export function fieldPlaces(json: string): Map<string, FieldPlace> {
   return places;
 }
 
+/** A byte order mark, a space that does not break, and the like: pasted, and blamed on everything else. */
+const INVISIBLE = /^[\p{C}\p{Z}]$/u;
+
 /** What is wrong where `found` stands in the place of `wanted`. */
 function faultAt(found: string, wanted: string): string {
   if (found === "") return `the file ends where ${wanted} is expected`;
-  if (found.startsWith("/")) return "there is a comment, which JSON does not have: remove it";
+  if (/^\/[/*]/.test(found)) return "there is a comment, which JSON does not have: remove it";
   if (found === "'") return `${wanted} is expected, and JSON knows double quotes only: write "`;
   if (found === '"' && /value|name/.test(wanted)) {
-    return "this text does not end on its line, or has a \\ that JSON does not know: write a \\ as \\\\";
+    return "this text does not end on its line, or has a tab, or a \\ that JSON does not know: write \\t and \\\\";
+  }
+  if (INVISIBLE.test(found)) {
+    const code = found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+    return `${wanted} is expected before the character U+${code}, which is not seen: remove it`;
   }
   return `${wanted} is expected before ${found.startsWith('"') ? found : `"${found}"`}`;
 }

@@ -61,6 +61,11 @@ describe("joinery.json", () => {
       /app must be the path of the application's TypeScript file/,
     ],
     [
+      "an application that no file can be",
+      { app: "a\0.ts" },
+      /joinery\.json:1:\d+: app has the character U\+0000, which no file has in its name$/,
+    ],
+    [
       "a misspelt field",
       { bugdet: {} },
       /joinery\.json:1:\d+: there is no field bugdet: did you mean budget\?$/,
