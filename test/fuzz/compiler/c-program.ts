@@ -6,7 +6,7 @@ import { END, type Member, ownerOf } from "./batch.ts";
 import { HASH } from "./calls.ts";
 import { interruptOf } from "./program.ts";
 
-/** As boards are built. */
+/** The C that boards get, without what gcc adds to the language. */
 export const C_FLAGS = ["-std=c99", ...WARNINGS, SOUND_OPTIMISATION];
 /**
  * Random programs compare what is always smaller, mix signs in ways that no one writes, and access arrays behind guards

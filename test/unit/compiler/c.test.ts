@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompileOptions, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { C_FLAGS, inFolder, LANGUAGE } from "./targets.ts";
+import { C_FLAGS } from "../../fuzz/compiler/c-program.ts";
+import { inFolder, LANGUAGE } from "./targets.ts";
 
 const SAMPLES = fileURLToPath(new URL("./c/", import.meta.url));
 const samples = readdirSync(SAMPLES)

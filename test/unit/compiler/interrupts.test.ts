@@ -8,8 +8,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { avrInterrupt, CPU } from "avr8js";
 import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
+import { C_FLAGS } from "../../fuzz/compiler/c-program.ts";
 import { randomFrom } from "../../fuzz/compiler/random.ts";
-import { C_FLAGS, compileProgram, inFolder, LANGUAGE } from "./targets.ts";
+import { compileProgram, inFolder, LANGUAGE } from "./targets.ts";
 
 const PROGRAM = `import { critical, dispatch, type Int, u16, type u32, u32 as wrap32, u8, Volatile32, VolatileFlag } from ${JSON.stringify(LANGUAGE)};
 /** @extern test_output */

@@ -13,13 +13,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CPU } from "avr8js";
 import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { SOUND_OPTIMISATION, WARNINGS } from "../../../toolchain/image/gcc.ts";
+import { C_FLAGS } from "../../fuzz/compiler/c-program.ts";
 
 const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
 export const LANGUAGE = join(firmware, "lang", "index.ts");
-
-/** The C that boards get, without what gcc adds to the language. */
-export const C_FLAGS = ["-std=c99", ...WARNINGS, SOUND_OPTIMISATION];
 
 /** A function `run(a: u32, b: u32): u32` in a module of its own; further modules beside it by file name. */
 export interface Case {
