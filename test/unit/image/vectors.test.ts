@@ -25,9 +25,11 @@ describe("the interrupts of processors", () => {
     });
   }
 
-  it("are those of the table of vectors for the STM32L073RZ", () => {
-    const path = join(packageRoot, "boards/processors/stm32l073rz/start.c");
-    const names = [...readFileSync(path, "utf8").matchAll(/^HANDLER\((\w+)\);$/gm)].map(([, name]) => name);
-    assert.deepEqual([...VECTORS.stm32l073rz].sort(), names.sort());
-  });
+  for (const name of ["stm32l073rz", "rp2040"]) {
+    it(`are those of the table of vectors for the ${name}`, () => {
+      const text = readFileSync(join(packageRoot, "boards/processors", name, "start.c"), "utf8");
+      const names = [...text.matchAll(/^HANDLER\((\w+)\);$/gm)].map(([, handler]) => handler);
+      assert.deepEqual([...VECTORS[name]].sort(), names.sort());
+    });
+  }
 });
