@@ -4,15 +4,7 @@
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
 import { isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
-import {
-  type DeviceIdentity,
-  EepromError,
-  eepromImage,
-  generateIdentity,
-  readIdentity,
-  readNonces,
-  type StoreFormat,
-} from "../../toolchain/provisioning/index.ts";
+import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
 import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
 import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
@@ -24,7 +16,7 @@ import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
-import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
+import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
@@ -37,7 +29,8 @@ import {
 } from "./narration.ts";
 import { Observations } from "./observations.ts";
 import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
-import { randomHex, seededRandom } from "./random.ts";
+import { ProvisionedDevice } from "./provisioned-device.ts";
+import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
 import { RigError } from "./rig-error.ts";
 import { openState, type State, StateError } from "./state.ts";
@@ -57,12 +50,6 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly debugging?: Debugging;
 }
 
-/** JoinEUI of organisation B: locally administered. */
-const JOIN_EUI = "0200000000000B01";
-/** DevEUIs of the rig's boards begin so: locally administered too. */
-const DEV_EUI_PREFIX = "02000000";
-/** And so those of boards that the Join Server must not know: no device of a kept state has such a name. */
-const STRANGER_PREFIX = "02000001";
 const GATEWAY_EUI = "02000000FFFE0001";
 const UPLINKS_WANTED = 3;
 /** Of a run that is refused: enough to see that the device goes on, each time with a new DevNonce. */
@@ -113,7 +100,6 @@ async function refusing<T>(
 class JoinRun {
   readonly #options: JoinRunOptions;
   readonly #firmware: Firmware;
-  readonly #storeFormat: StoreFormat;
   readonly #state: State;
   readonly #timeline: Timeline;
   readonly #seen = new Observations();
@@ -134,20 +120,27 @@ class JoinRun {
     this.#firmware = firmware;
     this.#state = state;
     this.#timeline = timeline;
-    this.#storeFormat = storeFormatOf(firmware.board);
     this.#random = seededRandom(options.seed);
     this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
     this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
   }
 
   async run(): Promise<JoinReport> {
-    const { eeprom, identity } = this.#provision();
+    const provisioned = new ProvisionedDevice({
+      state: this.#state,
+      stateFolder: this.#options.state,
+      fault: this.#options.fault,
+      board: this.#firmware.board,
+      random: this.#random,
+      say: (what) => this.#timeline.add("rig", what, true),
+    });
+    const { identity, isStranger } = provisioned;
     const organisations = await openOrganisations({
       clock: this.#clock,
       random: this.#random,
       addressRandom: seededRandom(this.#options.seed + 3),
       joinEui: identity.joinEui,
-      databasePath: this.#isStranger ? ":memory:" : this.#state.databasePath,
+      databasePath: isStranger ? ":memory:" : this.#state.databasePath,
       joinServerKek: this.#state.joinServerKek(),
       fault: this.#options.fault,
       onEvent: (event) => this.#serverEvent(event),
@@ -156,18 +149,15 @@ class JoinRun {
     });
     try {
       this.#timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
-      return await this.#exchange(organisations, identity, eeprom);
+      return await this.#exchange(organisations, provisioned);
     } finally {
       await organisations.close();
     }
   }
 
   /** From the registration of the device to the report. */
-  async #exchange(
-    organisations: Organisations,
-    identity: DeviceIdentity,
-    eeprom: Uint8Array,
-  ): Promise<JoinReport> {
+  async #exchange(organisations: Organisations, provisioned: ProvisionedDevice): Promise<JoinReport> {
+    const { identity } = provisioned;
     await this.#register(organisations, identity);
     const before = await organisations.joinServer.readDevice(identity);
     const gateway = new VirtualGateway({
@@ -179,7 +169,7 @@ class JoinRun {
     });
     try {
       await gateway.start();
-      const device = this.#boot(eeprom);
+      const device = this.#boot(provisioned);
       if (this.#options.fault === "replayed-join") this.#replayLater(organisations, identity);
       this.#useApplication(organisations, identity.devEui);
       const debuggers = await this.#debuggersOf(device);
@@ -196,7 +186,7 @@ class JoinRun {
         done: () => this.#done(organisations),
         limitNs: LIMIT_NS,
       });
-      this.#keep(eeprom);
+      provisioned.keep();
       const after = await organisations.joinServer.readDevice(identity);
       const { board, lorawan, seed, config, fault = null } = this.#options;
       return composeJoinReport(
@@ -222,48 +212,6 @@ class JoinRun {
     }
   }
 
-  /** A device that the Join Server does not know as it is must not become the one that the state remembers. */
-  get #isStranger(): boolean {
-    return this.#options.fault === "wrong-nwk-key" || this.#options.fault === "unknown-device";
-  }
-
-  #keep(eeprom: Uint8Array): void {
-    if (!this.#isStranger) this.#state.writeEeprom(eeprom);
-  }
-
-  /** The device's EEPROM and identity: those of the last run, or new ones. */
-  #provision(): { eeprom: Uint8Array; identity: DeviceIdentity } {
-    const kept = this.#isStranger ? undefined : this.#state.readEeprom(this.#storeFormat.bytes);
-    if (kept !== undefined) {
-      const store = this.#storeFormat.unpack(kept);
-      const identity = this.#identityIn(store);
-      if (readNonces(store).nextDevNonce > 0) this.#state.requireDatabase();
-      this.#timeline.add("rig", `has the EEPROM of DevEUI ${identity.devEui} from an earlier run`, true);
-      return { eeprom: kept, identity };
-    }
-    const prefix = this.#isStranger ? STRANGER_PREFIX : DEV_EUI_PREFIX;
-    const devEui = prefix + randomHex(this.#random, 16 - prefix.length);
-    const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
-    this.#timeline.add(
-      "rig",
-      `provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`,
-      true,
-    );
-    const eeprom = this.#storeFormat.pack(eepromImage(identity, this.#firmware.board.eepromBytes));
-    // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.
-    this.#keep(eeprom);
-    return { eeprom, identity };
-  }
-
-  #identityIn(store: Uint8Array): DeviceIdentity {
-    try {
-      return readIdentity(store);
-    } catch (error) {
-      if (!(error instanceof EepromError)) throw error;
-      throw new StateError(`device.eeprom in ${this.#options.state}: ${error.message}; left untouched`);
-    }
-  }
-
   async #register(organisations: Organisations, identity: DeviceIdentity): Promise<void> {
     const { devEui, joinEui } = identity;
     const { fault, lorawan } = this.#options;
@@ -282,7 +230,8 @@ class JoinRun {
     });
   }
 
-  #boot(eeprom: Uint8Array): DeviceUnderTest {
+  #boot(provisioned: ProvisionedDevice): DeviceUnderTest {
+    const { eeprom } = provisioned;
     const device = this.#firmware.boot({
       eeprom,
       clock: this.#clock,
@@ -309,7 +258,7 @@ class JoinRun {
       if (transmission.from === DEVICE_STATION && fTypeOf(transmission.payload) === FType.joinRequest) {
         const { devNonce } = parseJoinRequest(transmission.payload);
         // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
-        this.#keep(eeprom);
+        provisioned.keep();
         this.#seen.joinAttempts.push({
           devNonce,
           transmission,

@@ -1,0 +1,78 @@
+/** The board's store and the identity in it: those that a state folder keeps from an earlier run, or new ones. */
+import type { Board } from "../../toolchain/image/index.ts";
+import {
+  type DeviceIdentity,
+  EepromError,
+  eepromImage,
+  generateIdentity,
+  readIdentity,
+  readNonces,
+} from "../../toolchain/provisioning/index.ts";
+import { storeFormatOf } from "./device.ts";
+import type { Fault } from "./faults.ts";
+import { randomHex } from "./random.ts";
+import { type State, StateError } from "./state.ts";
+
+/** JoinEUI of organisation B: locally administered. */
+const JOIN_EUI = "0200000000000B01";
+/** DevEUIs of the rig's boards begin so: locally administered too. */
+const DEV_EUI_PREFIX = "02000000";
+/** And so those of boards that the Join Server must not know: no device of a kept state has such a name. */
+const STRANGER_PREFIX = "02000001";
+
+export interface ProvisioningOptions {
+  readonly state: State;
+  /** The folder of the state, for messages. */
+  readonly stateFolder: string | undefined;
+  readonly fault: Fault | undefined;
+  readonly board: Board;
+  /** In [0, 1): names follow from it, keys do not. */
+  readonly random: () => number;
+  readonly say: (what: string) => void;
+}
+
+export class ProvisionedDevice {
+  /** Read and written in place by the board. */
+  readonly eeprom: Uint8Array;
+  readonly identity: DeviceIdentity;
+  /** A device that the Join Server does not know as it is must not become the one that the state remembers. */
+  readonly isStranger: boolean;
+  readonly #state: State;
+
+  /** Throws StateError where what the state keeps cannot be used. */
+  constructor({ state, stateFolder, fault, board, random, say }: ProvisioningOptions) {
+    this.#state = state;
+    this.isStranger = fault === "wrong-nwk-key" || fault === "unknown-device";
+    const format = storeFormatOf(board);
+    const kept = this.isStranger ? undefined : state.readEeprom(format.bytes);
+    if (kept !== undefined) {
+      this.eeprom = kept;
+      const store = format.unpack(kept);
+      this.identity = identityIn(store, stateFolder);
+      if (readNonces(store).nextDevNonce > 0) state.requireDatabase();
+      say(`has the EEPROM of DevEUI ${this.identity.devEui} from an earlier run`);
+      return;
+    }
+    const prefix = this.isStranger ? STRANGER_PREFIX : DEV_EUI_PREFIX;
+    const devEui = prefix + randomHex(random, 16 - prefix.length);
+    this.identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
+    say(`provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`);
+    this.eeprom = format.pack(eepromImage(this.identity, board.eepromBytes));
+    // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.
+    this.keep();
+  }
+
+  /** Puts the store as it is into the state. */
+  keep(): void {
+    if (!this.isStranger) this.#state.writeEeprom(this.eeprom);
+  }
+}
+
+function identityIn(store: Uint8Array, stateFolder: string | undefined): DeviceIdentity {
+  try {
+    return readIdentity(store);
+  } catch (error) {
+    if (!(error instanceof EepromError)) throw error;
+    throw new StateError(`device.eeprom in ${stateFolder}: ${error.message}; left untouched`);
+  }
+}
