@@ -1,15 +1,18 @@
 /** The machine for a board, by the name of its processor. */
 import type { VirtualClock } from "../clock/index.ts";
-import { Atmega328p } from "./atmega/atmega328p.ts";
+import { AtmegaMachine } from "./atmega/machine.ts";
+import { ATMEGA32U4 } from "./atmega/parts/atmega32u4.ts";
+import { ATMEGA328P } from "./atmega/parts/atmega328p.ts";
 import type { Finding } from "./finding.ts";
 import type { MachineOptions, ProcessorMachine } from "./machine.ts";
 import { Rp2040 } from "./rp2040/rp2040.ts";
 import { Stm32l073 } from "./stm32l0/stm32l073.ts";
 
-const MACHINES: Readonly<Record<string, new (options: MachineOptions) => ProcessorMachine>> = {
-  atmega328p: Atmega328p,
-  stm32l073rz: Stm32l073,
-  rp2040: Rp2040,
+const MACHINES: Readonly<Record<string, (options: MachineOptions) => ProcessorMachine>> = {
+  atmega328p: (options) => new AtmegaMachine(ATMEGA328P, options),
+  atmega32u4: (options) => new AtmegaMachine(ATMEGA32U4, options),
+  stm32l073rz: (options) => new Stm32l073(options),
+  rp2040: (options) => new Rp2040(options),
 };
 
 /**
@@ -39,7 +42,7 @@ export function createMachine(
     const known = Object.keys(MACHINES).join(", ");
     throw new RangeError(`no emulation of the processor "${processor}"; there is one of: ${known}`);
   }
-  return new MACHINES[processor]({
+  return MACHINES[processor]({
     clock: options.clock,
     clockHz: clockHz * (1 + (options.clockErrorPpm ?? 0) / 1e6),
     clockErrorPpm: options.clockErrorPpm,

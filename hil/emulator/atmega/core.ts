@@ -1,6 +1,6 @@
 /**
  * The processor core: avr8js executes the instructions, this class does what avr8js leaves out around
- * them. Sections are those of the ATmega328P data sheet, DS40002061B.
+ * them. Sections are those of the ATmega328P data sheet, DS40002061B; the other parts have the same core.
  *
  * - SLEEP stops the core (section 10); avr8js takes it for a NOP.
  * - An interrupt waits for the instruction after SEI and RETI (7.7), or the sleep that follows an SEI
@@ -22,18 +22,10 @@ import {
   PLAIN,
   SLEEP,
 } from "./instruction-traits.ts";
+import { type IoSpace, SRAM_START } from "./io-space.ts";
 import { completeNegation } from "./negation.ts";
-import {
-  FLASH_BYTES,
-  IS_IO_REGISTER,
-  NOT_MODELLED,
-  PRR,
-  SMCR,
-  SRAM_BYTES,
-  SRAM_START,
-  SREG,
-  STOPPED_BY,
-} from "./registers.ts";
+import type { Part } from "./part.ts";
+import { SMCR, SREG } from "./registers.ts";
 
 /** Sleep mode, SM2:0 of SMCR (table 10-2). Only in idle does the I/O clock go on. */
 export const IDLE = 0;
@@ -76,13 +68,15 @@ export class AvrCore extends CPU {
   #astray = false;
   readonly #ramEnd: number;
   readonly #traits: Uint8Array;
+  readonly #io: IoSpace;
   readonly #report: (message: string, at: number) => void;
 
   /** `report` receives each misuse with the word address of the instruction. */
-  constructor(program: Program, report: (message: string, at: number) => void) {
-    const words = new Uint16Array(FLASH_BYTES / 2).fill(0xffff);
+  constructor(part: Part, program: Program, report: (message: string, at: number) => void) {
+    const words = new Uint16Array(part.flashBytes / 2).fill(0xffff);
     new Uint8Array(words.buffer).set(program.flash);
-    super(words, SRAM_BYTES);
+    super(words, part.sramBytes);
+    this.#io = part.io;
     this.#traits = instructionTraits(words, Math.ceil(program.flash.length / 2));
     this.#ramEnd = program.ramEnd;
     this.#report = report;
@@ -137,8 +131,8 @@ export class AvrCore extends CPU {
   }
 
   override readData(address: number): number {
-    if (address < SRAM_START ? !IS_IO_REGISTER[address] : address >= this.data.length) {
-      this.#report(`reads data address ${hex(address)}, ${nature(address)}`, this.pc);
+    if (address < SRAM_START ? !this.#io.exists[address] : address >= this.data.length) {
+      this.#report(`reads data address ${hex(address)}, ${this.#nature(address)}`, this.pc);
       return 0;
     }
     return super.readData(address);
@@ -146,19 +140,22 @@ export class AvrCore extends CPU {
 
   override writeData(address: number, value: number, mask?: number): void {
     if (address < SRAM_START) {
-      if (!IS_IO_REGISTER[address]) {
-        this.#report(`writes data address ${hex(address)}, ${nature(address)}`, this.pc);
+      const { exists, stops, missing } = this.#io;
+      if (!exists[address]) {
+        this.#report(`writes data address ${hex(address)}, ${this.#nature(address)}`, this.pc);
         return;
       }
-      if (STOPPED_BY[address] & this.data[PRR]) {
-        this.#report(`writes register ${hex(address)}, whose module PRR has stopped (section 10.9)`, this.pc);
+      const stop = stops[address];
+      if (stop !== undefined && stop.mask & this.data[stop.register]) {
+        this.#report(`writes register ${hex(address)}, whose module ${stop.name} has stopped`, this.pc);
         return;
       }
-      if (value !== 0 && NOT_MODELLED.has(address)) {
-        this.#report(`starts ${NOT_MODELLED.get(address)}, which the emulation does not have`, this.pc);
+      const lacks = missing[address];
+      if (lacks !== undefined && lacks.bits & value) {
+        this.#report(`starts ${lacks.what}, which the emulation does not have`, this.pc);
       }
     } else if (address >= this.data.length) {
-      this.#report(`writes data address ${hex(address)}, ${nature(address)}`, this.pc);
+      this.#report(`writes data address ${hex(address)}, ${this.#nature(address)}`, this.pc);
       return;
     }
     super.writeData(address, value, mask);
@@ -166,6 +163,12 @@ export class AvrCore extends CPU {
 
   get #internals(): CpuInternals {
     return this as unknown as CpuInternals;
+  }
+
+  #nature(address: number): string {
+    if (address < 0x20) return "a working register: a null pointer?";
+    if (address < SRAM_START) return "a reserved I/O register";
+    return `beyond the last of the SRAM, ${hex(this.data.length - 1)}`;
   }
 
   #completeInstruction(trait: number, at: number): void {
@@ -199,12 +202,6 @@ export class AvrCore extends CPU {
       );
     }
   }
-}
-
-function nature(address: number): string {
-  if (address < 0x20) return "a working register: a null pointer?";
-  if (address < SRAM_START) return "a reserved I/O register";
-  return `beyond the last of the SRAM, ${hex(SRAM_START + SRAM_BYTES - 1)}`;
 }
 
 function hex(address: number): string {

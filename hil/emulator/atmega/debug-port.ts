@@ -4,7 +4,8 @@
  */
 import type { DebugPort } from "../machine.ts";
 import type { AvrCore } from "./core.ts";
-import { SPL, SRAM_START, SREG } from "./registers.ts";
+import { SRAM_START } from "./io-space.ts";
+import { SPL, SREG } from "./registers.ts";
 
 const DATA_SPACE = 0x800000;
 const EEPROM_SPACE = 0x810000;

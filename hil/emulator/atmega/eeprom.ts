@@ -17,6 +17,8 @@ const PROGRAM_ENABLE = 0x02;
 const MASTER_PROGRAM_ENABLE = 0x04;
 
 export interface EepromOptions {
+  /** Word address of the vector of its interrupt. */
+  readonly vector: number;
   readonly memory: Uint8Array;
   readonly cyclesPerNs: number;
   readonly report: (message: string) => void;
@@ -64,7 +66,12 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
       cpu.addClockEvent(() => completeWrite(), (alone ? 0 : eraseCycles) + writeCycles);
     },
   };
-  new AVREEPROM(cpu, backend, { ...eepromConfig, eraseCycles, writeCycles });
+  new AVREEPROM(cpu, backend, {
+    ...eepromConfig,
+    eepromReadyInterrupt: options.vector,
+    eraseCycles,
+    writeCycles,
+  });
 
   const isBusy = () => (cpu.data[EECR] & PROGRAM_ENABLE) !== 0;
   const writeControl = cpu.writeHooks[EECR];

@@ -1,90 +1,95 @@
 /**
- * INT0 (PD2) and INT1 (PD3): data sheet DS40002061B, section 13. Takes the place of avr8js's, which drops
- * an edge that comes while the interrupt is masked; the chip keeps it in EIFR until it is served or
+ * INT0, INT1 and their kin: data sheet DS40002061B, section 13 (Atmel-7766J, section 11). Takes the place of avr8js's,
+ * which drops an edge that comes while the interrupt is masked; the chip keeps it in EIFR until it is served or
  * cleared.
  */
-import type { AVRIOPort, CPU } from "avr8js";
-import { EICRA, EIFR, EIMSK } from "./registers.ts";
+import type { CPU } from "avr8js";
+import { onPinChange } from "./input-edges.ts";
+import type { ExternalInterrupt } from "./part.ts";
+import { type Ports, portOf } from "./ports.ts";
+import { EIFR, EIMSK } from "./registers.ts";
 
 /** Sense control, ISCn1:0 (tables 13-1 and 13-2). */
 const LOW_LEVEL = 0;
 const ANY_EDGE = 1;
 const FALLING_EDGE = 2;
 
-interface Line {
-  readonly pin: number;
-  readonly bit: number;
-  readonly senseShift: number;
+interface Line extends ExternalInterrupt {
   readonly interrupt: Parameters<CPU["setInterruptFlag"]>[0];
+  /** What the pin is at. */
+  level: boolean;
 }
-
-const LINES: readonly Line[] = [line(0, 2, 0x02), line(1, 3, 0x04)];
 
 export class ExternalInterrupts {
   readonly #cpu: CPU;
-  readonly #levels: [boolean, boolean] = [false, false];
-  readonly #edgesSeen: () => boolean;
+  readonly #lines: readonly Line[];
+  readonly #ioClockRuns: () => boolean;
 
-  /** `portD` must be one without external interrupts of its own. `edgesSeen`: the I/O clock runs (section 13). */
-  constructor(cpu: CPU, portD: AVRIOPort, edgesSeen: () => boolean) {
+  /** The ports must be without external interrupts of their own. */
+  constructor(cpu: CPU, ports: Ports, interrupts: readonly ExternalInterrupt[], ioClockRuns: () => boolean) {
     this.#cpu = cpu;
-    this.#edgesSeen = edgesSeen;
-    for (const each of LINES) {
-      portD.externalClockListeners[each.pin] = (level) => this.#change(each, level);
+    this.#lines = interrupts.map(lineOf);
+    this.#ioClockRuns = ioClockRuns;
+    for (const line of this.#lines) {
+      onPinChange(portOf(ports, line.port), (pin, level) => {
+        if (pin === line.pin) this.#change(line, level);
+      });
     }
-    cpu.writeHooks[EICRA] = (value) => {
-      cpu.data[EICRA] = value;
-      for (const each of LINES) this.#watchLevel(each);
-      return true;
-    };
+    for (const register of new Set(interrupts.map(({ senseRegister }) => senseRegister))) {
+      cpu.writeHooks[register] = (value) => {
+        cpu.data[register] = value;
+        for (const line of this.#lines) this.#watchLevel(line);
+        return true;
+      };
+    }
     cpu.writeHooks[EIMSK] = (value) => {
       cpu.data[EIMSK] = value;
-      for (const each of LINES) {
-        cpu.updateInterruptEnable(each.interrupt, value);
-        this.#watchLevel(each);
+      for (const line of this.#lines) {
+        cpu.updateInterruptEnable(line.interrupt, value);
+        this.#watchLevel(line);
       }
       return true;
     };
     cpu.writeHooks[EIFR] = (value, _old, _address, mask) => {
-      for (const each of LINES) cpu.clearInterruptByFlag(each.interrupt, value & mask);
+      for (const { interrupt } of this.#lines) cpu.clearInterruptByFlag(interrupt, value & mask);
       return true;
     };
   }
 
-  #change(each: Line, level: boolean): void {
-    this.#levels[each.bit] = level;
-    const sense = this.#sense(each);
-    if (sense === LOW_LEVEL) this.#watchLevel(each);
-    else if (!this.#edgesSeen()) return;
+  #change(line: Line, level: boolean): void {
+    line.level = level;
+    const sense = this.#sense(line);
+    if (sense === LOW_LEVEL) this.#watchLevel(line);
+    else if (!line.asynchronous && !this.#ioClockRuns()) return;
     else if (sense === ANY_EDGE || level === (sense !== FALLING_EDGE)) {
-      this.#cpu.setInterruptFlag(each.interrupt);
+      this.#cpu.setInterruptFlag(line.interrupt);
     }
   }
 
   /** In level mode the interrupt stands as long as the pin is low, and its flag reads zero (13.2.3). */
-  #watchLevel(each: Line): void {
-    const { interrupt } = each;
-    const isLevel = this.#sense(each) === LOW_LEVEL;
-    if (isLevel && !this.#levels[each.bit] && this.#cpu.data[EIMSK] & interrupt.enableMask) {
+  #watchLevel(line: Line): void {
+    const { interrupt } = line;
+    const isLevel = this.#sense(line) === LOW_LEVEL;
+    if (isLevel && !line.level && this.#cpu.data[EIMSK] & interrupt.enableMask) {
       this.#cpu.queueInterrupt({ ...interrupt, constant: true });
     } else if (isLevel) {
       this.#cpu.clearInterrupt(interrupt);
     }
   }
 
-  #sense(each: Line): number {
-    return (this.#cpu.data[EICRA] >> each.senseShift) & 3;
+  #sense({ senseRegister, senseShift }: Line): number {
+    return (this.#cpu.data[senseRegister] >> senseShift) & 3;
   }
 }
 
-function line(bit: number, pin: number, vector: number): Line {
-  const mask = 1 << bit;
+function lineOf(each: ExternalInterrupt): Line {
+  const mask = 1 << each.bit;
   const interrupt = {
-    address: vector,
+    address: each.vector,
     flagRegister: EIFR,
     flagMask: mask,
     enableRegister: EIMSK,
     enableMask: mask,
   };
-  return { pin, bit, senseShift: 2 * bit, interrupt };
+  return { ...each, interrupt, level: false };
 }

@@ -1,13 +1,14 @@
 /**
  * A timer of avr8js that jumps to its next compare match or overflow, where avr8js counts tick by tick.
  * A sleeping board then costs nothing. Data sheet DS40002061B, sections 15 (Timer0), 16 (Timer1) and 18
- * (Timer2).
+ * (Timer2); Atmel-7766J, sections 13 (Timer0) and 14 (Timer1 and Timer3, which have a third compare value).
  *
  * Between two matches only TCNT changes, and avr8js computes that from the cycles whenever it is read.
  * Jumps are made where they change nothing else: not in the PWM modes, and not below a prescaler of 8,
  * where a match can fall inside the instruction that moves it.
  *
- * It also keeps the other flags of TIFR when one is cleared (16.11.9); avr8js loses them.
+ * It also keeps the other flags of TIFR when one is cleared (16.11.9), which avr8js loses, and lets the interrupt of
+ * the third compare value be enabled and its flag be cleared, which avr8js forgets.
  */
 import { AVRTimer, type AVRTimerConfig, type CPU } from "avr8js";
 
@@ -28,6 +29,10 @@ interface TimerInternals {
   readonly tcnt: number;
   readonly ocrA: number;
   readonly ocrB: number;
+  /** Zero where the timer has no third. */
+  readonly ocrC: number;
+  readonly hasOCRC: boolean;
+  readonly OCFC: Parameters<CPU["setInterruptFlag"]>[0];
   readonly TOP: number;
   readonly WGM: number;
 }
@@ -42,8 +47,10 @@ export class JumpingTimer extends AVRTimer {
     this.#jumpingModes = config.bits === 16 ? JUMPING_MODES_16_BIT : JUMPING_MODES_8_BIT;
     this.#replaceCount();
     this.#keepOtherFlags(config.TIFR);
-    const { OCRA, OCRB, ICR, TCCRA } = config;
-    for (const register of [OCRA, OCRB, ICR, TCCRA]) if (register !== 0) this.#rescheduleAfterWrite(register);
+    if (this.#internals.hasOCRC) this.#connectThirdCompare(config);
+    const { OCRA, OCRB, OCRC, ICR, TCCRA } = config;
+    for (const register of [OCRA, OCRB, OCRC, ICR, TCCRA])
+      if (register !== 0) this.#rescheduleAfterWrite(register);
   }
 
   get #internals(): TimerInternals {
@@ -72,6 +79,22 @@ export class JumpingTimer extends AVRTimer {
     };
   }
 
+  #connectThirdCompare({ TIFR, TIMSK }: AVRTimerConfig): void {
+    const cpu = this.#cpu;
+    const { OCFC } = this.#internals;
+    const clear = cpu.writeHooks[TIFR];
+    cpu.writeHooks[TIFR] = (value, old, address, mask) => {
+      const handled = clear(value, old, address, mask);
+      cpu.clearInterruptByFlag(OCFC, value & mask);
+      return handled;
+    };
+    const enable = cpu.writeHooks[TIMSK];
+    cpu.writeHooks[TIMSK] = (value, old, address, mask) => {
+      cpu.updateInterruptEnable(OCFC, value);
+      return enable(value, old, address, mask);
+    };
+  }
+
   /** What was passed so far counts by the old value of the register, the next event by the new one. */
   #rescheduleAfterWrite(register: number): void {
     const timer = this.#internals;
@@ -94,10 +117,10 @@ export class JumpingTimer extends AVRTimer {
 
   /** Ticks until the counter reaches a compare value, or passes its top; at most one round less one tick. */
   #ticksToNextEvent(): number {
-    const { divider, WGM, tcnt, TOP, ocrA, ocrB } = this.#internals;
+    const { divider, WGM, tcnt, TOP, ocrA, ocrB, ocrC } = this.#internals;
     if (divider < SHORTEST_JUMPING_DIVIDER || !this.#jumpingModes.has(WGM)) return 1;
     let ticks = tcnt <= TOP ? TOP + 1 - tcnt : 1;
-    for (const compare of [ocrA, ocrB]) {
+    for (const compare of [ocrA, ocrB, ocrC]) {
       if (compare > tcnt && compare - tcnt < ticks) ticks = compare - tcnt;
     }
     return Math.max(1, Math.min(ticks, TOP));

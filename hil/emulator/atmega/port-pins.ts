@@ -1,12 +1,15 @@
 /** The pins of the ports, "PB2". */
 import { type AVRIOPort, PinState } from "avr8js";
 import type { Pins } from "../pins.ts";
-import type { Peripherals, PortLetter } from "./peripherals.ts";
+import type { Part } from "./part.ts";
+import type { Ports } from "./ports.ts";
 
 export class PortPins implements Pins {
-  readonly #ports: Peripherals["ports"];
+  readonly #part: Part;
+  readonly #ports: Ports;
 
-  constructor(ports: Peripherals["ports"]) {
+  constructor(part: Part, ports: Ports) {
+    this.#part = part;
     this.#ports = ports;
   }
 
@@ -21,12 +24,16 @@ export class PortPins implements Pins {
   }
 
   onChange(listener: () => void): void {
-    for (const port of Object.values(this.#ports)) port.addListener(listener);
+    for (const port of this.#ports.values()) port.addListener(listener);
   }
 
   #find(pin: string): { port: AVRIOPort; index: number } {
-    const match = /^P([BCD])([0-7])$/.exec(pin);
-    if (match === null) throw new RangeError(`an ATmega328P has no pin "${pin}"`);
-    return { port: this.#ports[match[1] as PortLetter], index: Number(match[2]) };
+    const [, letter, number] = /^P([A-Z])([0-7])$/.exec(pin) ?? [];
+    const index = Number(number);
+    const port = this.#ports.get(letter);
+    if (port === undefined || !(this.#part.ports[letter].bonded & (1 << index))) {
+      throw new RangeError(`an ${this.#part.name} has no pin "${pin}"`);
+    }
+    return { port, index };
   }
 }

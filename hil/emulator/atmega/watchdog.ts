@@ -1,5 +1,5 @@
 /**
- * The watchdog timer: data sheet DS40002061B, section 11.8. It has an oscillator of its own, so it counts
+ * The watchdog timer: data sheet DS40002061B, section 11.8 (Atmel-7766J, section 8). It has an oscillator of its own, so it counts
  * the time of the machine, asleep or not, where avr8js counts cycles of the processor.
  */
 import type { CPU } from "avr8js";
@@ -22,16 +22,9 @@ const SHORTEST_PERIOD_NS = 16_000_000;
 /** The change-enable bit holds for four cycles (11.8, "timed sequence"). */
 const CHANGE_CYCLES = 4;
 
-const WATCHDOG_INTERRUPT = {
-  address: 0x0c,
-  flagRegister: WDTCSR,
-  flagMask: INTERRUPT_FLAG,
-  enableRegister: WDTCSR,
-  enableMask: INTERRUPT_ENABLE,
-};
-
 export class Watchdog {
   readonly #cpu: CPU;
+  readonly #interrupt: Parameters<CPU["setInterruptFlag"]>[0];
   readonly #clock: Clock;
   readonly #reset: () => void;
   #changeUntilCycles = -1;
@@ -41,8 +34,15 @@ export class Watchdog {
   #stopped = false;
 
   /** `reset` restarts the processor; the caller then makes a new watchdog and stops this one. */
-  constructor(cpu: CPU, clock: Clock, reset: () => void) {
+  constructor(cpu: CPU, vector: number, clock: Clock, reset: () => void) {
     this.#cpu = cpu;
+    this.#interrupt = {
+      address: vector,
+      flagRegister: WDTCSR,
+      flagMask: INTERRUPT_FLAG,
+      enableRegister: WDTCSR,
+      enableMask: INTERRUPT_ENABLE,
+    };
     this.#clock = clock;
     this.#reset = reset;
     cpu.onWatchdogReset = () => this.#restart();
@@ -72,8 +72,8 @@ export class Watchdog {
     next = (next & ~(CHANGE_ENABLE | INTERRUPT_FLAG)) | (old & INTERRUPT_FLAG & ~value);
     const periodChanges = ((old ^ next) & (PROTECTED | INTERRUPT_ENABLE)) !== 0;
     cpu.data[WDTCSR] = next;
-    cpu.updateInterruptEnable(WATCHDOG_INTERRUPT, next);
-    if (!(next & INTERRUPT_FLAG)) cpu.clearInterrupt(WATCHDOG_INTERRUPT);
+    cpu.updateInterruptEnable(this.#interrupt, next);
+    if (!(next & INTERRUPT_FLAG)) cpu.clearInterrupt(this.#interrupt);
     if (periodChanges) this.#restart();
   }
 
@@ -105,7 +105,7 @@ export class Watchdog {
   #expire(): void {
     const cpu = this.#cpu;
     if (cpu.data[WDTCSR] & INTERRUPT_ENABLE) {
-      cpu.setInterruptFlag(WATCHDOG_INTERRUPT);
+      cpu.setInterruptFlag(this.#interrupt);
       if (cpu.data[WDTCSR] & RESET_ENABLE) cpu.data[WDTCSR] &= ~INTERRUPT_ENABLE;
       this.#restart();
     } else {

@@ -79,14 +79,14 @@ describe("Atmega328p as a machine in lockstep", () => {
   });
 
   it("has no body for a processor it does not know, and says which it knows", () => {
-    const board = { processor: "atmega32u4", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
+    const board = { processor: "atmega1284p", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
     assert.throws(
       () =>
         createMachine(
           { board, flash: new Uint8Array(2), ramEnd: 0x100 },
           { clock: new VirtualClock(), eeprom: new Uint8Array(1024) },
         ),
-      /"atmega32u4".*atmega328p/,
+      /"atmega1284p".*atmega328p, atmega32u4/,
     );
   });
 });

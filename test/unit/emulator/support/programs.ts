@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Atmega328p, type MachineOptions } from "../../../../hil/emulator/index.ts";
+import { ATMEGA328P, AtmegaMachine, type MachineOptions } from "../../../../hil/emulator/index.ts";
 import { linkProgram } from "../../../../toolchain/image/avr-gcc.ts";
 import { loadBoard } from "../../../../toolchain/image/board.ts";
 import { type ElfImage, readAvrElf } from "../../../../toolchain/image/elf.ts";
@@ -56,7 +56,7 @@ async function build(source: string, more: readonly string[]): Promise<Program> 
   return { elfPath, ...readAvrElf(readFileSync(elfPath)) };
 }
 
-export class Bench extends MachineBench<Atmega328p> {
+export class Bench extends MachineBench<AtmegaMachine> {
   constructor(
     program: Pick<ElfImage, "flash" | "ramEnd" | "symbols">,
     options: Partial<MachineOptions> = {},
@@ -64,7 +64,7 @@ export class Bench extends MachineBench<Atmega328p> {
     super(
       program,
       (bench) =>
-        new Atmega328p({
+        new AtmegaMachine(ATMEGA328P, {
           clockHz: CLOCK_HZ,
           flash: program.flash,
           eeprom: new Uint8Array(1024).fill(0xff),

@@ -1,6 +1,6 @@
 /**
- * An ATmega328P with a clock of its own: power, time, sleep, and the wires of its board. Sections are those
- * of the data sheet, DS40002061B.
+ * An ATmega with a clock of its own: power, time, sleep, and the wires of its board. Sections are those of the
+ * ATmega328P data sheet, DS40002061B; what the parts do not share is in their descriptions.
  *
  * Time is counted in processor cycles while the oscillator runs. Where it stops (every sleep mode but
  * idle) the origin of the cycles moves instead, so that no timer counts.
@@ -15,12 +15,13 @@ import { Slice } from "../slice.ts";
 import { StoreCut } from "../store-cut.ts";
 import { AvrCore, IDLE, type Program } from "./core.ts";
 import { AvrDebugPort } from "./debug-port.ts";
+import { SRAM_START } from "./io-space.ts";
+import type { Part } from "./part.ts";
 import { attachPeripherals, type Peripherals } from "./peripherals.ts";
 import { PortPins } from "./port-pins.ts";
-import { EECR, EEPROM_BYTES, FLASH_BYTES, MCUSR, SRAM_BYTES, SRAM_START, SREG } from "./registers.ts";
+import { EECR, MCUSR, SREG } from "./registers.ts";
 import { WATCHDOG_RESET_FLAG, Watchdog } from "./watchdog.ts";
 
-const RAM_END = SRAM_START + SRAM_BYTES - 1;
 /** SRAM is undefined after power-up (8.3 names no value): a pattern, so that a program that relies on zeros fails. */
 const POWER_UP_RAM = 0xa5;
 /** PORF of MCUSR: power-on reset (11.9.1). */
@@ -31,13 +32,16 @@ const EEPROM_BUSY = 0x02;
 /**
  * Cycles until the oscillator is stable after a wake-up, by sleep mode SM2:0 (10.1): ADC noise reduction
  * and standby keep it running. 16 K cycles: a crystal with slowly rising power, CKSEL0 = 1, SUT = 11
- * (table 9-4), which is what an 8 MHz Pro Mini is fused to.
+ * (table 9-4; Atmel-7766J, section 6), which is what the boards are fused to.
  */
 const START_UP_CYCLES: Readonly<Record<number, number>> = { 2: 16_384, 3: 16_384, 6: 6, 7: 6 };
 
-export class Atmega328p implements ProcessorMachine {
+export class AtmegaMachine implements ProcessorMachine {
   readonly eeprom: Uint8Array;
 
+  readonly #part: Part;
+  /** The last address of the SRAM. */
+  readonly #ramEnd: number;
   readonly #clock: VirtualClock;
   readonly #options: MachineOptions;
   readonly #program: Program;
@@ -59,15 +63,16 @@ export class Atmega328p implements ProcessorMachine {
   #debugPort: AvrDebugPort | undefined;
 
   /** Powered up at the present instant of the clock. Throws RangeError where the memories do not fit. */
-  constructor(options: MachineOptions) {
-    if (options.eeprom.length !== EEPROM_BYTES) {
-      throw new RangeError(
-        `an ATmega328P has ${EEPROM_BYTES} octets of EEPROM, not ${options.eeprom.length}`,
-      );
+  constructor(part: Part, options: MachineOptions) {
+    const { name, eepromBytes, flashBytes } = part;
+    if (options.eeprom.length !== eepromBytes) {
+      throw new RangeError(`an ${name} has ${eepromBytes} octets of EEPROM, not ${options.eeprom.length}`);
     }
-    if (options.flash.length > FLASH_BYTES) {
-      throw new RangeError(`an image of ${options.flash.length} octets does not fit ${FLASH_BYTES} of flash`);
+    if (options.flash.length > flashBytes) {
+      throw new RangeError(`an image of ${options.flash.length} octets does not fit ${flashBytes} of flash`);
     }
+    this.#part = part;
+    this.#ramEnd = SRAM_START + part.sramBytes - 1;
     this.#options = options;
     this.#clock = options.clock;
     this.#program = { flash: options.flash, ramEnd: options.ramEnd };
@@ -152,7 +157,7 @@ export class Atmega328p implements ProcessorMachine {
   }
 
   readRam(address: number, length: number): Uint8Array {
-    if (address < SRAM_START || length < 0 || address + length > RAM_END + 1) {
+    if (address < SRAM_START || length < 0 || address + length > this.#ramEnd + 1) {
       throw new RangeError(`${length} octets from 0x${address.toString(16)} are not all in the SRAM`);
     }
     return this.#core.data.slice(address, address + length);
@@ -164,7 +169,7 @@ export class Atmega328p implements ProcessorMachine {
   }
 
   get stackPeakBytes(): number {
-    return Math.max(this.#stackPeakOfEarlierBoots, RAM_END - this.#core.lowestStackPointer);
+    return Math.max(this.#stackPeakOfEarlierBoots, this.#ramEnd - this.#core.lowestStackPointer);
   }
 
   get cycles(): number {
@@ -189,13 +194,13 @@ export class Atmega328p implements ProcessorMachine {
 
   /** A reset: the core and every module start anew, the SRAM keeps what it held unless the power was off (11.1). */
   #boot(atNs: number, cause: number, ram: Uint8Array | undefined): void {
-    const core = new AvrCore(this.#program, (message, at) => this.#report(message, at));
+    const core = new AvrCore(this.#part, this.#program, (message, at) => this.#report(message, at));
     if (ram === undefined) core.data.fill(POWER_UP_RAM, SRAM_START);
     else core.data.set(ram, SRAM_START);
     core.data[MCUSR] = cause;
     this.#core = core;
     this.#originNs = atNs;
-    this.#peripherals = attachPeripherals(core, {
+    this.#peripherals = attachPeripherals(core, this.#part, {
       clockHz: this.#options.clockHz,
       report: (message) => this.#report(message),
       ioClockRuns: () => core.sleepMode === undefined || core.sleepMode === IDLE,
@@ -209,8 +214,8 @@ export class Atmega328p implements ProcessorMachine {
         cut: this.#storeCut,
       },
     });
-    this.#watchdog = new Watchdog(core, this, () => this.#watchdogReset());
-    this.#radio.connect(new PortPins(this.#peripherals.ports));
+    this.#watchdog = new Watchdog(core, this.#part.watchdogVector, this, () => this.#watchdogReset());
+    this.#radio.connect(new PortPins(this.#part, this.#peripherals.ports));
   }
 
   #watchdogReset(): void {
