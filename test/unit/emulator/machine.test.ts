@@ -79,7 +79,12 @@ describe("Atmega328p as a machine in lockstep", () => {
   });
 
   it("has no body for a processor it does not know, and says which it knows", () => {
-    const board = { processor: "atmega1284p", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
+    const board = {
+      processor: "atmega1284p",
+      clockHz: CLOCK_HZ,
+      flashBytes: 32768,
+      console: { baud: 38400 },
+    };
     assert.throws(
       () =>
         createMachine(
