@@ -82,21 +82,27 @@ export function avrGccVersion(): Promise<string> {
   return gccVersion(AVR_GCC);
 }
 
-/** Compiles and links as `compileAndLink` says. */
+/** Compiles and links as `compileAndLink` says. Headers may lie in `folders`. */
 export function linkProgram(
   options: LinkOptions & {
     processor: string;
     sources: readonly string[];
     defines: Readonly<Record<string, string>>;
     workDir: string;
+    folders?: readonly string[];
   },
 ): Promise<string> {
-  const { processor, sources, defines, workDir } = options;
+  const { processor, sources, defines, workDir, folders = [] } = options;
   const target = targetFlags(processor, options);
   return compileAndLink(AVR_GCC, {
     sources,
     workDir,
-    compileFlags: [...target, ...definitions(defines), ...COMPILE_FLAGS],
+    compileFlags: [
+      ...target,
+      ...definitions(defines),
+      ...COMPILE_FLAGS,
+      ...folders.map((folder) => `-I${folder}`),
+    ],
     linkFlags: [...target, ...LINK_FLAGS],
   });
 }

@@ -94,12 +94,14 @@ const boardsFolder = join(packageRoot, "boards");
 /** Where the C lies that the boards with a processor share. */
 const processorsFolder = join(boardsFolder, "processors");
 
-/** The folders with the C of a board, its own and that of its processor. Not every processor has one. */
-export function sourceFoldersOf({ dir, processor }: Pick<ProcessorBoard, "dir" | "processor">): string[] {
-  return [dir, join(processorsFolder, processor)].filter((folder) => existsSync(folder));
+/** The folders with the C of a board: its own, that of its processor, that of the family. Not each of the last two is there. */
+export function sourceFoldersOf(board: Pick<ProcessorBoard, "dir" | "processor">): string[] {
+  const { dir, processor } = board;
+  const shared = [processor, processorOf(board).family].map((name) => join(processorsFolder, name));
+  return [dir, ...shared.filter((folder) => existsSync(folder))];
 }
 
-/** The files of a board and its processor that an image is made from, by the ends of their names: ".c". */
+/** The files of a board, its processor and its family that an image is made from, by the ends of their names: ".c". */
 export function sourcesOf(board: Pick<ProcessorBoard, "dir" | "processor">, ...ends: string[]): string[] {
   return sourceFoldersOf(board).flatMap((folder) =>
     readdirSync(folder)

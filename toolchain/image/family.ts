@@ -30,9 +30,15 @@ const LINKER_SCRIPT = "image.ld";
 const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   avr: {
     version: avrGccVersion,
-    flags: (board, options) => avrGccFlags(board.processor, definesOf(board), options),
+    flags: (board, options) =>
+      avrGccFlags(board.processor, { ...definesOf(board), ...portsOf(board) }, options),
     link: (board, options) =>
-      linkProgram({ ...options, processor: board.processor, defines: definesOf(board) }),
+      linkProgram({
+        ...options,
+        processor: board.processor,
+        defines: { ...definesOf(board), ...portsOf(board) },
+        folders: sourceFoldersOf(board),
+      }),
     readElf: readAvrElf,
     hasBin: false,
   },
@@ -73,6 +79,20 @@ function memoriesOf({ flashBytes, eepromBytes }: ProcessorBoard): Record<string,
 
 /** The pins of the radio: RADIO_SELECT for radioSelect. */
 function pinsOf({ pins }: ProcessorBoard): Record<string, string> {
-  const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-  return Object.fromEntries(Object.entries(pins).map(([name, pin]) => [words(name), pin]));
+  return Object.fromEntries(Object.entries(pins).map(([name, pin]) => [constant(name), pin]));
+}
+
+/** The same, a port and a bit for each: RADIO_SELECT_PORT is B and RADIO_SELECT_BIT is 2 where radioSelect is PB2. */
+function portsOf({ pins }: ProcessorBoard): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pins).flatMap(([name, [, port, bit]]) => [
+      [`${constant(name)}_PORT`, port],
+      [`${constant(name)}_BIT`, bit],
+    ]),
+  );
+}
+
+/** radioSelect as C writes constants: RADIO_SELECT. */
+function constant(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
