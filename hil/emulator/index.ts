@@ -1,7 +1,4 @@
 /** Emulated boards. */
-export { AtmegaMachine } from "./atmega/machine.ts";
-export { ATMEGA32U4 } from "./atmega/parts/atmega32u4.ts";
-export { ATMEGA328P } from "./atmega/parts/atmega328p.ts";
 export { createMachine, hasMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
 export { GdbPortError, GdbServer } from "./gdb/server.ts";

@@ -9,8 +9,8 @@ import type { JoinAttempt, Observations } from "./observations.ts";
 import type { Organisations } from "./organisations.ts";
 import type { Check } from "./report/join-report.ts";
 
-/** How early RX1 may open, in microseconds; late is not allowed at all. */
-const RX1_EARLIEST_US = -2000;
+/** How early RX1 may open, in microseconds, beside what the clock may err; late is not allowed at all. */
+const RX1_EARLY_US = 2000;
 
 export interface JoinEvidence {
   readonly seen: Observations;
@@ -18,6 +18,8 @@ export interface JoinEvidence {
   readonly uplinksWanted: number;
   /** Whether the firmware prints the downlinks that it receives, as it does unless it is configured not to. */
   readonly printsDownlinks: boolean;
+  /** How far the board's clock may be off, both ways. */
+  readonly clockErrorPpm: number;
   readonly device: DeviceUnderTest;
   readonly devEui: string;
   readonly joinEui: string;
@@ -50,6 +52,11 @@ export function rx1OffsetUs(attempt: JoinAttempt, seen: Observations): number | 
   const { endNs } = attempt.transmission;
   const openedNs = seen.firstReceptionAfter(endNs);
   return openedNs === undefined ? undefined : (openedNs - endNs - eu868.joinAcceptDelay1Us * 1000) / 1000;
+}
+
+/** The earliest that RX1 may open: the device allows for a slow clock, and may have a fast one. */
+function earliestRx1Us(clockErrorPpm: number): number {
+  return -RX1_EARLY_US - (2 * clockErrorPpm * eu868.joinAcceptDelay1Us) / 1e6;
 }
 
 function check(name: string, ok: boolean, detail: string): Check {
@@ -138,7 +145,7 @@ function joinServerChecks({ seen, registered, device }: JoinEvidence): Check[] {
   ];
 }
 
-function deviceChecks({ seen, organisations, devEui }: JoinEvidence): Check[] {
+function deviceChecks({ seen, organisations, devEui, clockErrorPpm }: JoinEvidence): Check[] {
   const offset =
     seen.joinAttempts.length === 0
       ? undefined
@@ -147,8 +154,8 @@ function deviceChecks({ seen, organisations, devEui }: JoinEvidence): Check[] {
   const assigned = organisations.networkServer.session(devEui)?.devAddr;
   return [
     check(
-      "device: RX1 opens no later than nominal and at most 2 ms early",
-      offset !== undefined && offset <= 0 && offset >= RX1_EARLIEST_US,
+      "device: RX1 opens no later than nominal, and at most 2 ms and what its clock may err early",
+      offset !== undefined && offset <= 0 && offset >= earliestRx1Us(clockErrorPpm),
       offset === undefined ? "RX1 did not open" : `${offset} µs against nominal`,
     ),
     check(

@@ -196,6 +196,7 @@ class JoinRun {
           lorawan,
           uplinksWanted: UPLINKS_WANTED,
           printsDownlinks: config?.PRINT_DOWNLINKS !== false,
+          clockErrorPpm: this.#firmware.board.clockErrorPpm,
           device,
           devEui: identity.devEui,
           joinEui: identity.joinEui,

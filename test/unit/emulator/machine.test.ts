@@ -6,7 +6,7 @@ import { Bench, buildBare, buildOnHal, CLOCK_HZ } from "./support/programs.ts";
 
 const COUNT = "volatile uint32_t count; int main(void) { count = 0; for (;;) count++; }";
 
-describe("Atmega328p as a machine in lockstep", () => {
+describe("an ATmega328P as a machine in lockstep", () => {
   it("runs to the instant asked for, to the next instruction", async () => {
     const bench = new Bench(await buildBare(COUNT));
     assert.equal(bench.machine.runUntil(1_000_000), 1_000_000);
@@ -65,12 +65,12 @@ describe("Atmega328p as a machine in lockstep", () => {
 
   it("runs at the rate of this board's clock, not at the nominal one", async () => {
     const program = await buildBare(COUNT);
-    const board = { processor: "atmega328p", clockHz: CLOCK_HZ, flashBytes: 32768, console: { baud: 38400 } };
     const cyclesAt = (clockErrorPpm: number) => {
-      const machine = createMachine(
-        { board, ...program },
-        { clock: new VirtualClock(), eeprom: new Uint8Array(1024), clockErrorPpm },
-      );
+      const machine = createMachine(program, {
+        clock: new VirtualClock(),
+        eeprom: new Uint8Array(1024),
+        clockErrorPpm,
+      });
       machine.runUntil(1e9);
       return machine.cycles;
     };
@@ -96,7 +96,7 @@ describe("Atmega328p as a machine in lockstep", () => {
   });
 });
 
-describe("Atmega328p memories", () => {
+describe("the memories of an ATmega328P", () => {
   it("starts with undefined SRAM, which the start-up code zeroes where C says so", async () => {
     const bench = new Bench(
       await buildBare("volatile uint8_t zeroed[4]; int main(void) { done = 1; zeroed[0] = 0; for (;;) ; }"),
@@ -139,7 +139,7 @@ describe("Atmega328p memories", () => {
   });
 });
 
-describe("Atmega328p console", () => {
+describe("the console of an ATmega328P", () => {
   it("stays ready to send when its speed is doubled", async () => {
     const bench = new Bench(
       await buildBare(`
@@ -152,7 +152,7 @@ describe("Atmega328p console", () => {
   });
 });
 
-describe("Atmega328p power", () => {
+describe("the power of an ATmega328P", () => {
   const WRITER = `
     volatile uint8_t done;
     void joinery_main(void)

@@ -24,6 +24,15 @@ describe("boards", () => {
     ]);
   });
 
+  it("handle those of what they share with other boards of their family", () => {
+    assert.deepEqual(vectorsOf(loadProcessorBoard("feather-32u4-rfm95")).sort(), [
+      "INT6_vect",
+      "PCINT0_vect",
+      "TIMER1_COMPA_vect",
+      "TIMER1_OVF_vect",
+    ]);
+  });
+
   it("handle those of what they share with other boards of their processor", () => {
     assert.deepEqual(vectorsOf(loadProcessorBoard("nucleo-l073rz-sx1276")).sort(), [
       "EXTI0_1_vect",
@@ -44,6 +53,14 @@ describe("boards", () => {
     assert.equal(board.clockHz, 8_000_000);
     assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [32768, 2048, 1024]);
     assert.deepEqual(board.pins, { radioSelect: "PB2", radioReset: "PB1", dio0: "PD2", dio1: "PD3" });
+  });
+
+  it("knows what a Feather 32u4 has: the flash before its boot loader", () => {
+    const board = loadProcessorBoard("feather-32u4-rfm95");
+    assert.equal(board.processor, "atmega32u4");
+    assert.equal(board.clockHz, 8_000_000);
+    assert.deepEqual([board.flashBytes, board.ramBytes, board.eepromBytes], [28672, 2560, 1024]);
+    assert.deepEqual(board.pins, { radioSelect: "PB4", radioReset: "PD4", dio0: "PE6", dio1: "PB6" });
   });
 
   it("knows what an STM32L073RZ at 16 MHz has", () => {
@@ -92,7 +109,7 @@ describe("boards", () => {
         (error: Error) =>
           error instanceof UsageError &&
           error.message.includes(
-            `"${name}"; known boards: feather-rp2040-rfm95, nodemcu-rfm95, nucleo-l073rz-sx1262, nucleo-l073rz-sx1276, pro-mini-rfm95`,
+            `"${name}"; known boards: feather-32u4-rfm95, feather-rp2040-rfm95, nodemcu-rfm95, nucleo-l073rz-sx1262, nucleo-l073rz-sx1276, pro-mini-rfm95`,
           ),
       );
     }

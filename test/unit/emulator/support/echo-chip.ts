@@ -17,9 +17,15 @@ export class EchoChip implements RadioChip {
   onDio(listener: (dio: 0 | 1, level: boolean) => void): void {
     this.#setDio = listener;
   }
+  rise(dio: 0 | 1): void {
+    this.#setDio(dio, true);
+  }
+  fall(dio: 0 | 1): void {
+    this.#setDio(dio, false);
+  }
   /** A pulse on a DIO line. */
   pulse(dio: 0 | 1): void {
-    this.#setDio(dio, true);
-    this.#setDio(dio, false);
+    this.rise(dio);
+    this.fall(dio);
   }
 }

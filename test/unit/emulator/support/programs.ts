@@ -1,11 +1,12 @@
-/** Small C programs for the emulated ATmega328P, each built once a run in a temporary folder. */
+/** Small C programs for the emulated ATmegas, each built once a run in a temporary folder. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ATMEGA328P, AtmegaMachine, type MachineOptions } from "../../../../hil/emulator/index.ts";
-import { linkProgram } from "../../../../toolchain/image/avr-gcc.ts";
-import { loadBoard } from "../../../../toolchain/image/board.ts";
-import { type ElfImage, readAvrElf } from "../../../../toolchain/image/elf.ts";
+import { createMachine, type MachineOptions } from "../../../../hil/emulator/index.ts";
+import { loadProcessorBoard, sourcesOf } from "../../../../toolchain/image/board.ts";
+import type { ElfImage } from "../../../../toolchain/image/elf.ts";
+import { familyOf } from "../../../../toolchain/image/family.ts";
+import type { ProcessorBoard } from "../../../../toolchain/image/index.ts";
 import { MachineBench } from "./bench.ts";
 import { HAL_HEADER } from "./hal-header.ts";
 
@@ -13,7 +14,12 @@ export const CLOCK_HZ = 8_000_000;
 
 export interface Program extends ElfImage {
   readonly elfPath: string;
+  readonly board: ProcessorBoard;
 }
+
+/** By their processors: an ATmega328P, and an ATmega32U4. */
+export const PRO_MINI = "pro-mini-rfm95";
+export const FEATHER = "feather-32u4-rfm95";
 
 const built = new Map<string, Promise<Program>>();
 
@@ -21,58 +27,48 @@ const root = mkdtempSync(join(tmpdir(), "joinery-programs-"));
 process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 
 /** Builds a program with a `main` of its own, and a variable `done`. */
-export function buildBare(source: string): Promise<Program> {
+export function buildBare(source: string, board = PRO_MINI): Promise<Program> {
   return buildOnce(
+    board,
     `#include <avr/interrupt.h>\n#include <avr/io.h>\n#include <stdint.h>\nvolatile uint8_t done;\n${source}`,
     [],
   );
 }
 
-/** Builds a program with a `joinery_main`, on the HAL of pro-mini-rfm95. */
-export function buildOnHal(source: string): Promise<Program> {
-  return buildOnce(`#include "hal.h"\nvoid joinery_main(void);\n${source}`, [
-    join(loadBoard("pro-mini-rfm95").dir, "hal.c"),
-  ]);
+/** Builds a program with a `joinery_main`, on the HAL of a board. */
+export function buildOnHal(source: string, board = PRO_MINI): Promise<Program> {
+  return buildOnce(
+    board,
+    `#include "hal.h"\nvoid joinery_main(void);\n${source}`,
+    sourcesOf(loadProcessorBoard(board), ".c"),
+  );
 }
 
-function buildOnce(source: string, more: readonly string[]): Promise<Program> {
-  const known = built.get(source);
+function buildOnce(board: string, source: string, more: readonly string[]): Promise<Program> {
+  const key = `${board}\n${source}`;
+  const known = built.get(key);
   if (known !== undefined) return known;
-  const program = build(source, more);
-  built.set(source, program);
+  const program = build(loadProcessorBoard(board), source, more);
+  built.set(key, program);
   return program;
 }
 
-async function build(source: string, more: readonly string[]): Promise<Program> {
+async function build(board: ProcessorBoard, source: string, more: readonly string[]): Promise<Program> {
+  const family = familyOf(board);
   const workDir = mkdtempSync(join(root, "program-"));
+  const test = join(workDir, "test.c");
   writeFileSync(join(workDir, "hal.h"), HAL_HEADER);
-  writeFileSync(join(workDir, "test.c"), source);
-  const elfPath = await linkProgram({
-    processor: "atmega328p",
-    sources: [join(workDir, "test.c"), ...more],
-    defines: { F_CPU: `${CLOCK_HZ}UL`, CONSOLE_BAUD: "38400UL" },
-    workDir,
-  });
-  return { elfPath, ...readAvrElf(readFileSync(elfPath)) };
+  writeFileSync(test, source);
+  const elfPath = await family.link(board, { sources: [test, ...more], workDir });
+  return { board, elfPath, ...family.readElf(readFileSync(elfPath)) };
 }
 
-export class Bench extends MachineBench<AtmegaMachine> {
+export class Bench extends MachineBench {
   constructor(
-    program: Pick<ElfImage, "flash" | "ramEnd" | "symbols">,
-    options: Partial<MachineOptions> = {},
+    program: Pick<Program, "board" | "flash" | "ramEnd" | "symbols">,
+    options: Partial<Pick<MachineOptions, "eeprom" | "flash">> = {},
   ) {
-    super(
-      program,
-      (bench) =>
-        new AtmegaMachine(ATMEGA328P, {
-          clockHz: CLOCK_HZ,
-          flash: program.flash,
-          eeprom: new Uint8Array(1024).fill(0xff),
-          ramEnd: program.ramEnd,
-          consoleBaud: 38400,
-          ...bench,
-          ...options,
-        }),
-    );
+    const { eeprom = new Uint8Array(1024).fill(0xff), flash = program.flash } = options;
+    super(program, (bench) => createMachine({ ...program, flash }, { eeprom, ...bench }));
   }
 }
