@@ -80,7 +80,7 @@ describe("avr-gdb beside a join", function () {
     assert.equal(report.verdict, "passed");
     assert.deepEqual(
       report.uplinks.map(({ payload }) => payload),
-      ["0001ff", "0002ff", "0003ff"],
+      ["0001ff00", "0002ff01", "0003ff01"],
     );
   });
 
@@ -106,7 +106,7 @@ describe("avr-gdb beside a join", function () {
       "delete",
       "continue",
     ]);
-    assert.equal(report.uplinks[0].payload, "1234ff");
+    assert.equal(report.uplinks[0].payload, "1234ff00");
   });
 
   it("lets the run go on without it when it leaves, and end when it kills the program", async () => {
