@@ -6,6 +6,7 @@ import { addCheck } from "./check.ts";
 import { errorJson } from "./errors-json.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addExplain } from "./explain.ts";
+import { addFlash } from "./flash.ts";
 import { addHil } from "./hil.ts";
 import { addNew } from "./new.ts";
 import { addSize } from "./size.ts";
@@ -29,7 +30,7 @@ addSize(program);
 addWatch(program);
 addCheck(program);
 addExplain(program);
-
+addFlash(program);
 addHil(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from "../json-document/index.ts";
 import { packageRoot } from "../package-root.ts";
+import { type Flashing, flashingOf } from "./board-flashing.ts";
 import {
   INTERRUPTING_LINES,
   isSx126x,
@@ -58,6 +59,8 @@ export interface ProcessorBoard extends BoardData {
   readonly ramBytes: number;
   /** Of an AVR: hexadecimal, as avrdude takes them. */
   readonly fuses?: { readonly low: string; readonly high: string; readonly extended: string };
+  /** How an image gets into its flash. */
+  readonly flashing?: Flashing;
 }
 
 /** A board whose firmware is an interpreter: the firmware as a Lua program, with the board's `hal.lua`. */
@@ -205,6 +208,7 @@ function processorBoard(name: string, radio: Radio | undefined): Shape {
     eepromBytes: octets(storeBytes, `store of the ${name}`),
     radio: radioOfAnyFamily,
     pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
+    flashing: flashingOf(family),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };
 }

@@ -18,6 +18,8 @@ export interface Family {
     board: ProcessorBoard,
     options: LinkOptions & { readonly sources: readonly string[]; readonly workDir: string },
   ): Promise<string>;
+  /** The objcopy that comes with the compiler. */
+  readonly objcopy: string;
   /** Reads what was linked. Throws BuildError where it is for other processors. */
   readElf(file: Uint8Array): ElfImage;
   /** Whether programmers take the contents of the flash as they are, without addresses. */
@@ -39,6 +41,7 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
         defines: { ...definesOf(board), ...portsOf(board) },
         folders: sourceFoldersOf(board),
       }),
+    objcopy: "avr-objcopy",
     readElf: readAvrElf,
     hasBin: false,
   },
@@ -58,6 +61,7 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
       await sealSecondStage(program);
       return program;
     },
+    objcopy: "arm-none-eabi-objcopy",
     readElf: readArmElf,
     hasBin: true,
   },
@@ -65,6 +69,11 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
 
 export function familyOf(board: Pick<ProcessorBoard, "processor">): Family {
   return FAMILIES[processorOf(board).family];
+}
+
+/** What a linked program for a board holds. Throws BuildError where it is one for other processors. */
+export function readImage(board: Pick<ProcessorBoard, "processor">, elf: Uint8Array): ElfImage {
+  return familyOf(board).readElf(elf);
 }
 
 /** What the C of a board has from its board.json. */

@@ -7,12 +7,16 @@ export {
   loadBoard,
   loadProcessorBoard,
   type ProcessorBoard,
+  processorOf,
   storeLayoutOf,
 } from "./board.ts";
+export type { AvrdudeFlashing, Flashing, FlashMethod } from "./board-flashing.ts";
+export { boardNameIn } from "./board-mark.ts";
 export { buildImage, compileForBoard, type Firmware } from "./build.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
-export { intelHex } from "./intel-hex.ts";
+export { readImage } from "./family.ts";
+export { type HexContents, HexError, intelHex, readIntelHex } from "./intel-hex.ts";
 export { C_FOLDER, type Image } from "./link.ts";
 export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
 export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ProcessorBoard, processorOf, sourcesOf } from "./board.ts";
+import { markBoard } from "./board-mark.ts";
 import type { ElfSymbol } from "./elf.ts";
 import { familyOf } from "./family.ts";
 import type { LinkOptions } from "./gcc.ts";
@@ -74,6 +75,7 @@ export async function linkImage(
   const family = familyOf(board);
   const ofBoard = sourcesOf(board, ".c", ".h", ".ld").map((path) => readFile(path, "utf8"));
   const inputs = digest([
+    board.name,
     await family.version(),
     ...family.flags(board, options),
     ...(options.ownC ?? []),
@@ -178,11 +180,13 @@ async function newBuild(
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
-    const program = await familyOf(board).link(board, {
+    const family = familyOf(board);
+    const program = await family.link(board, {
       sources: [...sources.map((name) => join(workDir, name)), ...sourcesOf(board, ".c"), ...ownC],
       workDir,
       exactLines,
     });
+    await markBoard(family.objcopy, program, board, workDir);
     const included = await includedFiles(workDir);
     const elf = await readFile(program);
     const image = fitting(elf);

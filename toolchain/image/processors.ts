@@ -7,6 +7,8 @@ export type StoreLayout = "octets" | "flash-sectors";
 
 export interface Processor {
   readonly family: FamilyName;
+  /** Where programmers and debuggers find the flash. */
+  readonly flashAddress: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
   /** Octets of memory that can be a store. */
@@ -30,7 +32,12 @@ function ports(numbers: Readonly<Record<string, readonly number[]>>): Set<string
 
 const upTo = (last: number) => Array.from({ length: last + 1 }, (_, number) => number);
 
-const AVR = { family: "avr", storeLayout: "octets", pinName: 'a port pin such as "PB2"' } as const;
+const AVR = {
+  family: "avr",
+  flashAddress: 0,
+  storeLayout: "octets",
+  pinName: 'a port pin such as "PB2"',
+} as const;
 
 export const PROCESSORS: Readonly<Record<string, Processor>> = {
   // DS40002061B, 2.1 and 1.1.
@@ -52,6 +59,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
   // DS10685, tables 2 and 16, LQFP64.
   stm32l073rz: {
     family: "cortex-m0plus",
+    flashAddress: 0x0800_0000,
     flashBytes: 192 * 1024,
     ramBytes: 20 * 1024,
     storeBytes: 6 * 1024,
@@ -64,6 +72,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
   // RP2040 datasheet, 2.6: as much flash as a program can reach, and what the sectors of the store have room for.
   rp2040: {
     family: "cortex-m0plus",
+    flashAddress: 0x1000_0000,
     flashBytes: 16 * 1024 * 1024,
     ramBytes: 264 * 1024,
     storeBytes: 1024,

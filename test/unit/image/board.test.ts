@@ -165,6 +165,16 @@ describe("a faulty board.json", () => {
       (b) => (b.pins.dio1 = "PB2"),
       /:22:\d+: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
     ],
+    [
+      "a way of flashing that its processor has not",
+      (b) => (b.flashing.openocd = { config: ["x.cfg"] }),
+      /:38:\d+: there is no field flashing\.openocd: the fields here are avrdude$/,
+    ],
+    [
+      "a boot loader without its size",
+      (b) => delete b.flashing.avrdude.bootLoader.bytes,
+      /:32:\d+: flashing\.avrdude\.bootLoader\.bytes is missing: it must be a whole number of at least 1$/,
+    ],
     ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
     ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
     [

@@ -1,6 +1,6 @@
 /** Intel HEX records. */
 import assert from "node:assert/strict";
-import { intelHex } from "../../../toolchain/image/intel-hex.ts";
+import { intelHex, readIntelHex } from "../../../toolchain/image/intel-hex.ts";
 
 describe("intelHex", () => {
   it("ends with the end record, and is nothing else for no octets", () => {
@@ -32,4 +32,30 @@ describe("intelHex", () => {
     assert.throws(() => intelHex(Uint8Array.of(1), 0x0800_0008), RangeError);
     assert.throws(() => intelHex(new Uint8Array(17), 0xffff_fff0), RangeError);
   });
+});
+
+describe("readIntelHex", () => {
+  it("reads what intelHex writes", () => {
+    const octets = Uint8Array.from({ length: 0x10025 }, (_, i) => (i * 31) & 0xff);
+    assert.deepEqual(readIntelHex(intelHex(octets, 0x0800_0000)), { address: 0x0800_0000, octets });
+  });
+
+  it("reads what avr-objcopy and srec_cat write: segments, gaps, start addresses, any order", () => {
+    const text = ":020000021000EC\n:0100020005F8\n:01000000AA55\n:0400000300003800C1\n:00000001FF\n";
+    assert.deepEqual(readIntelHex(text), { address: 0x10000, octets: Uint8Array.of(0xaa, 0xff, 5) });
+  });
+
+  const FAULTS: readonly [string, string, RegExp][] = [
+    ["no record", "hello\n:00000001FF", /line 1: this is no record/],
+    ["a wrong checksum", ":01000000AA56\n:00000001FF", /line 1: its checksum is wrong/],
+    ["a wrong length", ":02000000AA54\n:00000001FF", /line 1: its length/],
+    ["a record of no type", ":01000009AA4C\n:00000001FF", /line 1: there is no record of type 9/],
+    ["no end", ":01000000AA55\n", /the end record is missing/],
+    ["more than an end", ":00000001FF\n:01000000AA55\n", /line 2: something follows/],
+    ["no data", ":00000001FF\n", /it holds no data/],
+    ["two memories", ":01000000AA55\n:020000040800F2\n:01000000AA55\n:00000001FF", /too far apart/],
+  ];
+  for (const [what, text, message] of FAULTS) {
+    it(`refuses ${what}`, () => assert.throws(() => readIntelHex(text), { name: "HexError", message }));
+  }
 });

@@ -1,0 +1,62 @@
+/** How images get into the flash of a board, as `board.json` says it: the methods that it has, by the tool that does it. */
+import {
+  type Check,
+  matching,
+  object,
+  optional,
+  type Shape,
+  text,
+  wholeNumber,
+} from "../json-document/index.ts";
+import type { FamilyName } from "./processors.ts";
+
+/** avrdude: through a boot loader at a serial port, or an ISP programmer. */
+export interface AvrdudeFlashing {
+  /** The processor as avrdude's -p names it: "m328p". */
+  readonly part: string;
+  /** The boot loader that boards of this kind are sold with. */
+  readonly bootLoader?: {
+    /** What speaks its protocol, as avrdude's -c names it. */
+    readonly programmer: string;
+    readonly baud: number;
+    /** Octets at the end of the flash that it takes. */
+    readonly bytes: number;
+  };
+}
+
+/** The methods of a board, the one to take first where nothing is chosen standing first. */
+export interface Flashing {
+  readonly avrdude?: AvrdudeFlashing;
+  /** OpenOCD: the configuration files of the probe and of the board, from its own `scripts`, and the probe's rate if they give none. */
+  readonly openocd?: { readonly config: readonly string[]; readonly speedKhz?: number };
+  /** st-flash of the stlink tools, which finds out the processor by itself. */
+  readonly "st-flash"?: object;
+  /** A boot loader that shows up as a drive, by its label, and takes UF2 files. */
+  readonly uf2?: { readonly volume: string };
+}
+
+export type FlashMethod = keyof Flashing;
+
+const configFiles: Check = (value, field, fail) => {
+  const isNames = Array.isArray(value) && value.every((name) => typeof name === "string" && name !== "");
+  if (!isNames || value.length === 0)
+    fail(field, 'names of files such as ["board/st_nucleo_l073rz.cfg"]', value);
+};
+
+const AVR: Shape = {
+  avrdude: object({
+    part: matching(/^[a-z0-9]+$/, 'a part as avrdude names it, such as "m328p"'),
+    bootLoader: optional(object({ programmer: text, baud: wholeNumber(300), bytes: wholeNumber(1) })),
+  }),
+};
+
+const CORTEX_M: Shape = {
+  openocd: optional(object({ config: configFiles, speedKhz: optional(wholeNumber(1)) })),
+  "st-flash": optional(object({})),
+  uf2: optional(object({ volume: text })),
+};
+
+/** `flashing` of a board, by the family of its processor. */
+export function flashingOf(family: FamilyName): Check {
+  return optional(object(family === "avr" ? AVR : CORTEX_M));
+}
