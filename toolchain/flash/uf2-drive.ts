@@ -11,10 +11,9 @@ const MOUNTS = "/proc/mounts";
 
 export function uf2Steps(board: ProcessorBoard, { hexPath }: FlashImage, wish: FlashWish): FlashStep[] {
   if (wish.eraseStore) {
-    throw new FlashError(
-      "usage",
-      "a UF2 boot loader does not erase the store: --erase-store needs another --method",
-    );
+    const message =
+      "the drive of a boot loader takes one file and is gone: --erase-store needs --method openocd";
+    throw new FlashError("usage", message);
   }
   const label = board.flashing!.uf2!.volume;
   const uf2Path = hexPath.replace(/hex$/, "uf2");
