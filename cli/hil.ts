@@ -17,6 +17,7 @@ import {
 import { describeFileError } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { addHilTest } from "./hil-test.ts";
 import { luaOption } from "./lua-option.ts";
 
@@ -49,8 +50,8 @@ export function addHil(program: Command): void {
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .option(
       "--gdb [port]",
-      `let avr-gdb debug the board: it waits for it at a port of 127.0.0.1 (default: ${GDB_PORT})`,
-      portNumber,
+      `let gdb debug the board: it waits for it at a port of 127.0.0.1 (default: ${GDB_PORT})`,
+      gdbPort,
     )
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (_scenario: string, application: string | undefined, options: RunOptions) =>
@@ -59,8 +60,7 @@ export function addHil(program: Command): void {
   addHilTest(hil);
 }
 
-/** Where gdbserver's documents listen too. */
-const GDB_PORT = 1234;
+const LETS_GO = "quit lets the run go on, kill ends it.";
 
 const EXAMPLES = `Examples:
   $ joinery hil run join
@@ -90,7 +90,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
     debugging:
       gdb === undefined
         ? undefined
-        : { port: gdb === true ? GDB_PORT : gdb, onReady: (command) => sayWhereToDebug(command) },
+        : { port: gdb === true ? GDB_PORT : gdb, onReady: (start) => sayWhereToDebug(start, LETS_GO) },
     onEntry: (entry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;
@@ -104,18 +104,6 @@ async function runScenario(application: string | undefined, options: RunOptions)
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   print(summary(report, palette));
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
-}
-
-/** On stderr, since stdout may be for the report alone. */
-function sayWhereToDebug(command: string): void {
-  process.stderr.write(`
-The board waits, and time with it. In another terminal (apt-get install gdb-avr):
-
-  ${command}
-
-then for example: break app.ts:21, continue, print app_sampleCount, detach. quit lets the run go on, kill ends it.
-
-`);
 }
 
 /** Refuses a path that will not take the file, before a run is spent on it. */
@@ -142,14 +130,6 @@ function onJunit(path: string, action: () => void): void {
 function scenario(name: string): string {
   if (name !== "join") throw new InvalidArgumentError(`Known scenarios: join.`);
   return name;
-}
-
-function portNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65535) {
-    throw new InvalidArgumentError("It must be a port from 0 to 65535, 0 being any that is free.");
-  }
-  return value;
 }
 
 function wholeNumber(text: string): number {

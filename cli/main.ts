@@ -3,11 +3,13 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../toolchain/compiler/index.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
+import { addDebug } from "./debug.ts";
 import { errorJson } from "./errors-json.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { addExplain } from "./explain.ts";
 import { addFlash } from "./flash.ts";
 import { addHil } from "./hil.ts";
+import { addMonitor } from "./monitor.ts";
 import { addNew } from "./new.ts";
 import { addSize } from "./size.ts";
 import { addWatch } from "./watch.ts";
@@ -31,6 +33,8 @@ addWatch(program);
 addCheck(program);
 addExplain(program);
 addFlash(program);
+addMonitor(program);
+addDebug(program);
 addHil(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

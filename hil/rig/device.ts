@@ -1,5 +1,5 @@
 /** The device under test: one face, whatever body it has. */
-import { type Board, storeLayoutOf } from "../../toolchain/image/index.ts";
+import { type Board, type ProcessorBoard, storeLayoutOf } from "../../toolchain/image/index.ts";
 import { type StoreFormat, storeFormat } from "../../toolchain/provisioning/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
@@ -30,6 +30,7 @@ export interface Firmware {
 
 /** What a debugger needs of a device: the running program, and the file that explains it. */
 export interface DebuggedImage {
+  readonly board: ProcessorBoard;
   readonly debugPort: DebugPort;
   readonly elfPath: string;
 }

@@ -3,6 +3,7 @@ export type { Debugging } from "./debugging.ts";
 export type { Downlink } from "./downlink.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
+export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
 export type {
   Check,
   ImageFigures,

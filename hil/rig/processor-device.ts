@@ -58,7 +58,8 @@ class ProcessorDevice implements DeviceUnderTest {
   }
 
   debug(): DebuggedImage {
-    return { debugPort: this.machine.debugPort, elfPath: this.#image.elfPath };
+    const { board, elfPath } = this.#image;
+    return { board, debugPort: this.machine.debugPort, elfPath };
   }
 
   close(): void {}

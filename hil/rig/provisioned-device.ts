@@ -10,14 +10,11 @@ import {
 } from "../../toolchain/provisioning/index.ts";
 import { storeFormatOf } from "./device.ts";
 import type { Fault } from "./faults.ts";
+import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { randomHex } from "./random.ts";
 import { type State, StateError } from "./state.ts";
 
-/** JoinEUI of organisation B: locally administered. */
-const JOIN_EUI = "0200000000000B01";
-/** DevEUIs of the rig's boards begin so: locally administered too. */
-const DEV_EUI_PREFIX = "02000000";
-/** And so those of boards that the Join Server must not know: no device of a kept state has such a name. */
+/** DevEUIs of boards that the Join Server must not know begin so: no device of a kept state has such a name. */
 const STRANGER_PREFIX = "02000001";
 
 export interface ProvisioningOptions {

@@ -73,6 +73,16 @@ describe("the command line", () => {
     ["a number that no message has", ["explain", "dev2099"], /DEV2099; near it are\n.*DEV2\d\d\d {2}\w/s],
     ["a word instead of a number", ["explain", "shift"], /write it as in DEV2001/],
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
+    ["a monitor of no board", ["monitor"], /--port \/dev\/ttyUSB0 for a real one, or --emulated/],
+    ["a rate of an emulated board", ["monitor", "--emulated", "--baud", "9600"], /--baud belongs to --port/],
+    ["a port that is not there", ["monitor", "--port", "/dev/ttyNONE"], /there is no port \/dev\/ttyNONE/],
+    ["a port that is a file", ["monitor", "--port", "package.json"], /package\.json is no serial port/],
+    ["a debugger of a Lua program", ["debug", "--board", "nodemcu-rfm95"], /runs a Lua program/],
+    [
+      "an image and an application",
+      ["flash", "firmware/apps/sensor.ts", "--image", "x.elf"],
+      /give one of them/,
+    ],
     ["a port for a debugger that is none", ["hil", "run", "join", "--gdb", "app.ts"], /must be a port/],
     [
       "a JUnit file of specs in a folder that cannot be made",

@@ -44,7 +44,7 @@ describe("avr-gdb beside a join", function () {
       app,
       debugging: {
         port: 0,
-        onReady: (command) => {
+        onReady: ({ command }) => {
           gdb = promisify(exec)(`${command} -batch -nx -x '${file}'`, { timeout: 60_000 });
         },
       },

@@ -6,7 +6,13 @@ const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
 /** The whole program is optimised at link time, as for an AVR. */
 const OPTIMISATION = ["-Os", "-flto", SOUND_OPTIMISATION];
 /** The report of sizes reads DWARF up to version 4, without the extensions of GNU. */
-const DEBUGGING = ["-gdwarf-4", "-gstrict-dwarf", "-gno-record-gcc-switches"];
+const DEBUGGING = [
+  "-gdwarf-4",
+  "-gstrict-dwarf",
+  "-gno-record-gcc-switches",
+  // Link-time optimisation drops what marks the beginnings of statements, and GDB then takes no line for one.
+  "-gno-statement-frontiers",
+];
 const COMPILE_FLAGS = [
   "-std=gnu99",
   ...OPTIMISATION,

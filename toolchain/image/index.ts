@@ -13,6 +13,7 @@ export {
 export type { AvrdudeFlashing, Flashing, FlashMethod } from "./board-flashing.ts";
 export { boardNameIn } from "./board-mark.ts";
 export { buildImage, compileForBoard, type Firmware } from "./build.ts";
+export { type DebuggerStart, debuggerStart } from "./debugger.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
 export { readImage } from "./family.ts";
@@ -39,4 +40,3 @@ export {
   sizeReport,
   sizeText,
 } from "./report/index.ts";
-export { sourceFolders } from "./source-folders.ts";

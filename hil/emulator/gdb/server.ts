@@ -65,6 +65,16 @@ export class GdbServer implements Participant {
     });
   }
 
+  /** Whether the debugger has come and gone, or been sent away: it has detached, killed the program, or is not there any more. */
+  get left(): boolean {
+    return this.#over;
+  }
+
+  /** Goes on without a debugger, whether or not one has come. */
+  leave(): void {
+    this.#release();
+  }
+
   get busy(): boolean {
     return !this.#over && (this.#stopped || performance.now() - this.#heardAtMs >= LISTEN_EVERY_MS);
   }

@@ -1,0 +1,111 @@
+/** `joinery debug` and `joinery monitor --emulated`: a board that no gateway hears. From Debian: gdb-avr, gdb-multiarch. */
+import assert from "node:assert/strict";
+import { type ChildProcess, exec, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { runLoneBoard } from "../../hil/rig/index.ts";
+import { joineryArguments } from "./support/joinery.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FRAMES = "firmware/lorawan/join-frames.ts";
+const LINES = readFileSync(join(ROOT, FRAMES), "utf8").split("\n");
+/** The lines that write MHDR of a join-request, and take its MIC when it is written: from 1. */
+const MHDR = LINES.indexOf("  frame[PHY] = FrameType.JoinRequest << 5;") + 1;
+const MIC = LINES.indexOf("  cmac(key, frame, PHY, PHY + JOIN_REQUEST_LENGTH - MIC_LENGTH, mic);") + 1;
+
+describe("a board by itself", function () {
+  this.timeout(300_000);
+  let children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children) child.kill("SIGKILL");
+    children = [];
+  });
+
+  for (const [board, gdb] of [
+    ["pro-mini-rfm95", "avr-gdb"],
+    ["nucleo-l073rz-sx1276", "gdb-multiarch"],
+  ]) {
+    it(`stops ${gdb} at a line of the join-request on ${board}, steps and reads the frame`, async () => {
+      const child = spawn(process.execPath, joineryArguments("debug", "--board", board, "--port", "0"), {
+        cwd: ROOT,
+      });
+      let said = "";
+      children.push(child);
+      const started = await new Promise<string>((resolve, reject) => {
+        child.stderr.setEncoding("utf8").on("data", (text) => {
+          said += text;
+          const command = /^ {2}(\S*gdb.*)$/m.exec(said);
+          if (command) resolve(command[1]);
+        });
+        child.once("exit", (code) => reject(new Error(`ended with ${code} before it waited:\n${said}`)));
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      assert.equal(started.split(" ")[0], gdb);
+      const script = [
+        "set confirm off",
+        "set width 0",
+        `break ${FRAMES}:${MHDR}`,
+        "continue",
+        "next",
+        "print/x frame_frame[17]",
+        "delete",
+        `break ${FRAMES}:${MIC}`,
+        "continue",
+        "print/x frame_frame[17]",
+        "print/x frame_frame[24]",
+        "kill",
+      ];
+      const commands = script.map((line) => `-ex '${line}'`).join(" ");
+      const { stdout, stderr } = await promisify(exec)(`exec ${started} -batch -nx ${commands}`, {
+        timeout: 120_000,
+      });
+      const stop = (number: number, line: number) =>
+        new RegExp(`^Breakpoint ${number}, .*${FRAMES}:${line}\\n${line}\\t`, "m");
+      assert.match(stdout, stop(1, MHDR), stderr);
+      assert.match(stdout, new RegExp(`^${MHDR + 1}\\t`, "m"));
+      assert.match(stdout, stop(2, MIC));
+      // JoinEUI 0200000000000B01, least significant octet first, stands behind MHDR.
+      assert.deepEqual(stdout.match(/^\$\d = .*$/gm), ["$1 = 0x0", "$2 = 0x1", "$3 = 0x2"], stdout);
+      assert.equal(await ended, 0, said);
+    });
+  }
+
+  it("shows what the firmware says, up to a limit of the board's time, in no more than it takes", async () => {
+    const lines: string[] = [];
+    const begunMs = performance.now();
+    const run = (realTime: boolean, limitS: number) =>
+      runLoneBoard({
+        ...{
+          board: "pro-mini-rfm95",
+          lorawan: "1.1",
+          seed: 1,
+          realTime,
+          limitS,
+          end: new AbortController().signal,
+        },
+        onConsoleLine: (line) => lines.push(line),
+        onNotice: () => {},
+      });
+    assert.equal(await run(false, 60), "limit");
+    assert.match(lines.join("\n"), /join/);
+    const fastMs = performance.now() - begunMs;
+    assert.ok(fastMs < 60_000, `${fastMs}`);
+    const againMs = performance.now();
+    assert.equal(await run(true, 2), "limit");
+    assert.ok(performance.now() - againMs >= 1990);
+  });
+
+  it("ends when it is told to, while it sleeps in real time", async () => {
+    const end = new AbortController();
+    const begun = {
+      board: "pro-mini-rfm95",
+      lorawan: "1.1",
+      seed: 1,
+      realTime: true,
+      end: end.signal,
+    } as const;
+    const onConsoleLine = () => setTimeout(() => end.abort(), 50);
+    assert.equal(await runLoneBoard({ ...begun, onConsoleLine, onNotice: () => {} }), "ended");
+  });
+});

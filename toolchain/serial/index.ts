@@ -1,0 +1,2 @@
+/** Serial ports. */
+export { openSerialPort, SerialError, type SerialPort } from "./serial-port.ts";
