@@ -5,11 +5,14 @@
  * EEPROM alone. In-system programming can only erase the whole chip, and the EEPROM with it, unless the fuse
  * EESAVE is programmed ("Serial Downloading" in the data sheets): the fuse is looked at before anything is erased.
  */
-import type { AvrdudeFlashing, ProcessorBoard } from "../image/index.ts";
+import { type AvrdudeFlashing, type ProcessorBoard, processorOf } from "../image/index.ts";
 import { erasedStoreFile } from "./erased-store.ts";
 import { FlashError } from "./errors.ts";
 import type { FlashImage } from "./image-file.ts";
 import type { FlashStep, FlashWish } from "./plan.ts";
+
+/** The bit of the high fuse, on all of these processors; 0 is programmed. */
+const EESAVE = 0x08;
 
 export function avrdudeSteps(board: ProcessorBoard, image: FlashImage, wish: FlashWish): FlashStep[] {
   const flashing = board.flashing?.avrdude as AvrdudeFlashing;
@@ -41,7 +44,7 @@ function bootLoaderSteps(
       "a boot loader does not erase the EEPROM: --erase-store needs an ISP programmer (--programmer)",
     );
   }
-  const room = board.flashBytes - bootLoader.bytes;
+  const room = Math.min(board.flashBytes, processorOf(board).flashBytes - bootLoader.bytes);
   const end = contents.address + contents.octets.length;
   if (end > room) {
     throw new FlashError(
@@ -57,7 +60,7 @@ function bootLoaderSteps(
 
 function ispSteps(
   board: ProcessorBoard,
-  { part }: AvrdudeFlashing,
+  { part, ispHighFuse }: AvrdudeFlashing,
   image: FlashImage,
   { eraseStore, port, baud }: FlashWish,
   programmer: string,
@@ -73,10 +76,17 @@ function ispSteps(
     const store = writing("eeprom", erasedStoreFile(board, image, "hex"));
     return [{ words: [...reach, ...flash, ...store], ifFails }];
   }
-  const { low, high, extended } = board.fuses!;
+  const { low, extended, high: soldWith } = board.fuses!;
+  const high = ispHighFuse ?? soldWith;
+  if ((Number.parseInt(high, 16) & EESAVE) !== 0) {
+    throw new FlashError(
+      "usage",
+      `with the high fuse ${high} that board.json of ${board.name} has, the EEPROM is erased with the flash: give "ispHighFuse" one with EESAVE (bit 3 cleared), or say --erase-store`,
+    );
+  }
   const fuses = [`lfuse:w:0x${low}:m`, `hfuse:w:0x${high}:m`, `efuse:w:0x${extended}:m`];
   const setting = [...reach, ...fuses.flatMap((fuse) => ["-U", fuse])].join(" ");
-  const unlike = `${ifFails} If it is, its high fuse is not 0x${high} as board.json has it, and without EESAVE in it the store would be erased with the flash: nothing is changed. Set the fuses once (${setting}), or say --erase-store`;
+  const unlike = `${ifFails} If it is, its high fuse is not 0x${high}, and without EESAVE in it the store would be erased with the flash: nothing is changed. Set the fuses once (${setting}), or say --erase-store`;
   return [
     { words: [...reach, "-U", `hfuse:v:0x${high}:m`], ifFails: unlike },
     { words: [...reach, ...flash], ifFails },

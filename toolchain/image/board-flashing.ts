@@ -22,6 +22,8 @@ export interface AvrdudeFlashing {
     /** Octets at the end of the flash that it takes. */
     readonly bytes: number;
   };
+  /** The high fuse for programming by ISP, hexadecimal, where the board is sold with another one. */
+  readonly ispHighFuse?: string;
 }
 
 /** The methods of a board, the one to take first where nothing is chosen standing first. */
@@ -47,6 +49,7 @@ const AVR: Shape = {
   avrdude: object({
     part: matching(/^[a-z0-9]+$/, 'a part as avrdude names it, such as "m328p"'),
     bootLoader: optional(object({ programmer: text, baud: wholeNumber(300), bytes: wholeNumber(1) })),
+    ispHighFuse: optional(matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits")),
   }),
 };
 

@@ -37,6 +37,21 @@ describe("the way into a board", () => {
       ],
     ],
     [
+      "through the boot loader of its USB port",
+      "feather-32u4-rfm95",
+      { port: "/dev/ttyACM0" },
+      ["avrdude -c avr109 -p m32u4 -P /dev/ttyACM0 -b 57600 -D -U flash:w:build/joinery.hex:i"],
+    ],
+    [
+      "through an ISP programmer, with another fuse than it is sold with",
+      "feather-32u4-rfm95",
+      { programmer: "usbasp" },
+      [
+        "avrdude -c usbasp -p m32u4 -U hfuse:v:0xD1:m",
+        "avrdude -c usbasp -p m32u4 -U flash:w:build/joinery.hex:i",
+      ],
+    ],
+    [
       "through an ISP programmer at a serial port",
       "pro-mini-rfm95",
       { programmer: "stk500v1", port: "/dev/ttyACM0", baud: 19200 },
@@ -125,6 +140,19 @@ describe("the way into a board", () => {
       /takes 30721 B, and the boot loader leaves 30720 B/,
     );
     assert.equal(lines("pro-mini-rfm95", { programmer: "usbasp" }, large).length, 2);
+  });
+
+  it("refuses a chip erase under fuses that do not keep the EEPROM", () => {
+    const board = loadProcessorBoard("feather-32u4-rfm95");
+    const { ispHighFuse: _, ...avrdude } = board.flashing!.avrdude!;
+    const message = /with the high fuse D8 that board\.json .* has, the EEPROM is erased with the flash/;
+    assert.throws(() => lines({ ...board, flashing: { avrdude } }, { programmer: "usbasp" }), { message });
+  });
+
+  it("leaves a boot loader its room once, where board.json counts it already", () => {
+    const full = (bytes: number) => ({ ...image, contents: { address: 0, octets: new Uint8Array(bytes) } });
+    assert.equal(lines("feather-32u4-rfm95", { port: "x" }, full(28 * 1024)).length, 1);
+    assert.throws(() => lines("feather-32u4-rfm95", { port: "x" }, full(28 * 1024 + 1)), /leaves 28672 B/);
   });
 
   it("refuses a board that does not say how it is flashed", () => {
