@@ -46,6 +46,7 @@ async function campaign(
 describe("power cuts", () => {
   for (const [board, lorawan11] of [
     ["pro-mini-rfm95", true],
+    ["feather-32u4-rfm95", false],
     ["nucleo-l073rz-sx1276", false],
     ["nucleo-l073rz-sx1262", true],
     ["feather-rp2040-rfm95", false],

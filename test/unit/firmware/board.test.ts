@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runLockstep } from "../../../hil/clock/index.ts";
-import { createMachine, type ProcessorMachine } from "../../../hil/emulator/index.ts";
 import { deriveJoinServerKeys, type SessionKeys } from "../../../hil/lorawan/index.ts";
 import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 import { readNonces } from "../../../toolchain/provisioning/index.ts";
-import { Bench, IDENTITY } from "./support/bench.ts";
-import { DEV_ADDR, Network, type NetworkOptions } from "./support/network.ts";
+import { IDENTITY } from "./support/bench.ts";
+import { type Prepare, runBoard } from "./support/board-run.ts";
+import { DEV_ADDR, type NetworkOptions } from "./support/network.ts";
 
 const SECOND_NS = 1e9;
 const LINE_FEED = 0x0a;
@@ -43,36 +42,8 @@ for (const [title, lorawan11, networkOptions] of VERSIONS) {
 
     after(() => rmSync(outDir, { recursive: true, force: true }));
 
-    /** Runs a freshly provisioned board against a network for `durationS`; `prepare` sees it before it starts. */
-    async function run(
-      durationS: number,
-      clockErrorPpm: number,
-      prepare: (machine: ProcessorMachine, bench: Bench) => void = () => {},
-    ) {
-      const bench = new Bench();
-      const network = new Network(bench, networkOptions);
-      const machine: ProcessorMachine = createMachine(image, {
-        clock: bench.clock,
-        eeprom: bench.eeprom,
-        clockErrorPpm,
-        onFinding: (finding) => bench.findings.push(finding.message),
-      });
-      machine.attachRadio(bench.addRadio(machine), image.board.pins);
-      let console = "";
-      machine.onConsole((octet) => {
-        console += String.fromCharCode(octet);
-      });
-      prepare(machine, bench);
-      const limitNs = durationS * SECOND_NS;
-      await runLockstep({
-        clock: bench.clock,
-        machines: [machine],
-        participants: [],
-        done: () => false,
-        limitNs,
-      });
-      return { bench, network, machine, lines: () => console.split("\n") };
-    }
+    const run = (durationS: number, clockErrorPpm: number, prepare?: Prepare) =>
+      runBoard(image, networkOptions, { durationS, clockErrorPpm, prepare });
 
     for (const phase of ["before", "during", "after"] as const) {
       it(`uses no DevNonce twice and joins though the power goes ${phase} writes of the EEPROM`, async () => {
