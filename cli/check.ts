@@ -30,7 +30,7 @@ const HELP = `Examples:
 related: [{ file, line, column, end, message }], page }] }. Lines and columns count from 1, end lies
 behind the last character, page is the file of the message's page (joinery explain prints it). A message
 without a place has no file, line, column and end, one of TypeScript itself has no page, and what is no message
-of the compiler has no code. build, size and hil run print the same where they refuse.`;
+of the compiler has no code. build, size and hil run print the same where they refuse, wrong options included.`;
 
 function check(application: string | undefined, options: CheckOptions): void {
   const choice = choiceOf(application, options);

@@ -1,4 +1,5 @@
 /** What --json prints where a command refuses. */
+import { CommanderError } from "commander";
 import { type CompileResult, diagnosticsJson } from "../toolchain/compiler/index.ts";
 import { Refusal } from "./exit.ts";
 
@@ -10,7 +11,8 @@ export function errorsJson(diagnostics: CompileResult["diagnostics"]): string {
 /** The same for whatever ended a command: the diagnostics that it carries, else its message. */
 export function errorJson(error: Error): string {
   if (error instanceof Refusal && error.diagnostics.length > 0) return errorsJson(error.diagnostics);
-  return documentOf([{ message: error.message, related: [] }]);
+  const message = error instanceof CommanderError ? error.message.replace(/^error: /, "") : error.message;
+  return documentOf([{ message, related: [] }]);
 }
 
 function documentOf(diagnostics: readonly object[]): string {

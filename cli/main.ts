@@ -42,11 +42,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed); // the reader has gone, as with `| head`: nobody is left to tell
 });
 
-/** Whether the command that runs has --json. */
-let wantsJson = false;
-program.hook("preAction", (_program, command) => {
-  wantsJson = command.opts().json === true;
-});
+/** Whether the command was asked for JSON: read off the arguments, which may be what is refused. */
+const [, , ...words] = process.argv;
+const options = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
+const wantsJson = options.includes("--json");
 
 try {
   await program.parseAsync();
@@ -59,8 +58,9 @@ try {
  * for it.
  */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   if (wantsJson) process.stdout.write(errorJson(error as Error));
+  if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof Refusal) {
     // A diagnostic begins with its file, where editors and CI look for it.
     const speaker = error.diagnostics.length > 0 ? "" : "joinery: ";

@@ -43,7 +43,7 @@ describe("the command line", () => {
     [
       "a misspelt board",
       ["build", "--board", "pro-mini-rfm59"],
-      /Did you mean pro-mini-rfm95\? Allowed choices are nodemcu/,
+      /Did you mean pro-mini-rfm95\? Allowed choices are .*nodemcu/,
     ],
     [
       "Lua for a board that runs none",
@@ -100,9 +100,40 @@ describe("the command line", () => {
       const { status, stdout, stderr } = joinery(args);
       assert.equal(status, 2, stderr);
       assert.match(stderr, text);
-      assert.equal(stdout, "");
+      if (!args.includes("--json")) assert.equal(stdout, "");
     });
   }
+
+  const refusedAsJson: readonly [string, readonly string[], RegExp][] = [
+    [
+      "an unknown board",
+      ["build", "--board", "nucleo"],
+      /^option '--board <name>' argument 'nucleo' is invalid/,
+    ],
+    [
+      "an unknown fault",
+      ["hil", "run", "join", "--fault", "nosuch"],
+      /^option '--fault <name>' argument 'nosuch' is invalid/,
+    ],
+    ["an unknown option", ["check", "--nonsense"], /^unknown option '--nonsense'/],
+    ["an unknown command", ["dance"], /^unknown command 'dance'/],
+    ["a number that no message has", ["explain", "dev2099"], /^no message has the number DEV2099/],
+  ];
+  for (const [what, args, text] of refusedAsJson) {
+    it(`refuses ${what} with one JSON document where it is asked for JSON`, () => {
+      const { status, stdout, stderr } = joinery([...args, "--json"]);
+      assert.equal(status, 2, stderr);
+      const { errors, diagnostics } = JSON.parse(stdout);
+      assert.deepEqual([errors, diagnostics[0].related], [1, []]);
+      assert.match(diagnostics[0].message, text);
+      assert.notEqual(stderr, "");
+    });
+  }
+
+  it("prints no JSON where --json is the name of a file", () => {
+    const { status, stdout } = joinery(["check", "--", "--json"]);
+    assert.deepEqual([status, stdout], [2, ""]);
+  });
 
   it("builds a Lua program with what the board adds to it", () => {
     const out = join(folder, "lua");
