@@ -67,7 +67,7 @@ export function expression(value: IrExpression): string {
     case "unary":
       return `${value.operator}${unaryOperand(value.operand)}`;
     case "binary":
-      return `${binaryOperand(value, value.left, false)} ${value.operator} ${binaryOperand(value, value.right, true)}`;
+      return hasSignedOctet(value) ? product(value) : operation(value);
     case "conditional": {
       const parts = [value.condition, value.whenTrue, value.whenFalse].map(part);
       return `${parts[0]} ? ${parts[1]} : ${parts[2]}`;
@@ -84,6 +84,31 @@ function cast(value: IrExpression & { kind: "convert" }): string {
   const wide = operand.type === "i32" ? `(uint32_t)${unaryOperand(operand)}` : expression(operand);
   const low = `joinery_low16(${wide})`;
   return type === "u16" ? low : `(${type === "int" ? "int16_t" : C_TYPES[type]})${low}`;
+}
+
+function operation({ operator, left, right, ...value }: IrExpression & { kind: "binary" }): string {
+  const parent = { ...value, operator, left, right };
+  return `${binaryOperand(parent, left, false)} ${operator} ${binaryOperand(parent, right, true)}`;
+}
+
+/** Of a product with 16 bits: whether a factor is an octet with a sign, whatever it is converted to. */
+function hasSignedOctet({ operator, type, left, right }: IrExpression & { kind: "binary" }): boolean {
+  const factors = [left, right].map(unconverted);
+  const variable = factors.every((factor) => factor.kind !== "constant");
+  return (
+    operator === "*" && bitsOf(type) === 16 && variable && factors.some((factor) => factor.type === "i8")
+  );
+}
+
+function unconverted(value: IrExpression): IrExpression {
+  if (value.kind === "convert") return unconverted(value.operand);
+  if (value.kind !== "call" || value.name !== "joinery_bits") return value;
+  const [signed] = value.arguments;
+  return isPointer(signed) ? value : unconverted(signed);
+}
+
+function product(value: IrExpression & { kind: "binary" }): string {
+  return `${value.type === "int" ? "joinery_product" : "joinery_product_bits"}(${operation(value)})`;
 }
 
 /** What stands before the question mark, or between it and the colon, or after. */

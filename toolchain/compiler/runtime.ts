@@ -76,6 +76,24 @@ static inline uint16_t joinery_low16(uint32_t value) {
   return low;
 }
 
+/*
+ * A product with a signed octet. avr-gcc 5.4 moves it into the register of an argument behind the others, and finds no
+ * registers left to multiply in.
+ */
+static inline int joinery_product(int product) {
+#ifdef __AVR__
+  __asm__("" : "+r"(product));
+#endif
+  return product;
+}
+
+static inline unsigned joinery_product_bits(unsigned product) {
+#ifdef __AVR__
+  __asm__("" : "+r"(product));
+#endif
+  return product;
+}
+
 /* The bits of a signed value. */
 static inline unsigned joinery_bits(int value) {
   return (unsigned)value;

@@ -4,7 +4,7 @@ import { compileAndLink, definitions, type Gcc, gccVersion, SOUND_OPTIMISATION, 
 const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
 
 /** The whole program is optimised at link time, as for an AVR. */
-const OPTIMISATION = ["-Os", "-flto", SOUND_OPTIMISATION];
+const OPTIMISATION = ["-Os", "-flto", ...SOUND_OPTIMISATION];
 /** The report of sizes reads DWARF up to version 4, without the extensions of GNU. */
 const DEBUGGING = [
   "-gdwarf-4",

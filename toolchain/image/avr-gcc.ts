@@ -24,7 +24,7 @@ import {
 const OPTIMISATION = [
   "-Os",
   "-flto",
-  SOUND_OPTIMISATION,
+  ...SOUND_OPTIMISATION,
   "-mstrict-X",
   "-fno-partial-inlining",
   "-fno-tree-pre",

@@ -21,11 +21,16 @@ export const WARNINGS = [
 ];
 
 /**
+ * Passes of gcc that make wrong programs of right ones are off.
+ *
  * gcc 12.2 takes a variable for a constant, and puts it into the flash, where a function that it makes part of its
- * callers writes it by one pointer and only reads it by another. Without this pass it does not; the firmware of the
- * example is 14 octets smaller on an AVR, 8 on a Cortex-M0+, and its stack 6 and 8 octets.
+ * callers writes it by one pointer and only reads it by another. Without -fipa-reference it does not; the firmware of
+ * the example is also 14 octets smaller on an AVR, 8 on a Cortex-M0+, and its stack 6 and 8 octets.
+ *
+ * avr-gcc 5.4 makes one array of two with the same contents, though one lies in the flash and the other in RAM: what
+ * reads the flash then reads elsewhere.
  */
-export const SOUND_OPTIMISATION = "-fno-ipa-reference";
+export const SOUND_OPTIMISATION = ["-fno-ipa-reference", "-fno-ipa-icf-variables"];
 
 export interface LinkOptions {
   /** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */

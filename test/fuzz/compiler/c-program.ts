@@ -7,7 +7,7 @@ import { HASH } from "./calls.ts";
 import { interruptOf } from "./program.ts";
 
 /** The C that boards get, without what gcc adds to the language. */
-export const C_FLAGS = ["-std=c99", ...WARNINGS, SOUND_OPTIMISATION];
+export const C_FLAGS = ["-std=c99", ...WARNINGS, ...SOUND_OPTIMISATION];
 /**
  * Random programs compare what is always smaller, mix signs in ways that no one writes, and access arrays behind guards
  * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch. They also

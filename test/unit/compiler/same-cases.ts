@@ -196,6 +196,39 @@ export function run(a: U32, b: U32): U32 {
   return u8((set !== 0 ? 0 : a) - (a & 3) << 0) + u16((set !== 0 ? b : a) - b << 3);
 }`,
   ),
+  same(
+    "a product with a signed octet as the first of many arguments",
+    `const octets = new Uint8Array(6);
+const signed = new Int8Array(3);
+let wide: U16 = 0;
+let calls: U16 = 0;
+function mix(product: U16, a: Bytes<2>, b: Bytes<2>, c: Bytes<2>, d: Bytes<2>): U16 {
+  a[0] = u8(a[0] + 1);
+  b[1] ^= u8(product);
+  c[0] = u8(product >> 8);
+  d[1] = u8(d[1] + c[0]);
+  calls = u16(calls + 1);
+  return u16(product + calls + a[0] + b[1] + c[0] + d[1]);
+}
+export function run(a: U32, b: U32): U32 {
+  wide = u16(a);
+  signed[0] = i8(b);
+  signed[1] = i8(b >>> 8);
+  octets[5] = u8(a >>> 16);
+  const first = mix(u16(wide * signed[0]), octets, view(octets, 1, 2), view(octets, 2, 2), view(octets, 3, 2));
+  const second = mix(u16(octets[5] * signed[1]), view(octets, 3, 2), octets, view(octets, 1, 2), view(octets, 2, 2));
+  const third = mix(u16(signed[0] * signed[1] - signed[1]), octets, octets, octets, view(octets, 4, 2));
+  return u32(first + second * 65536 + third * 3);
+}`,
+  ),
+  same(
+    "an array in RAM with the contents of a table",
+    `const table = table8([0, 2, 250]);
+const octets = new Uint8Array([0, 2, 250]);
+export function run(a: U32, b: U32): U32 {
+  return table[a % 3] * 256 + octets[b % 3];
+}`,
+  ),
   expression("a divisor of 65536", "u32(a / (u16(b | 0xffff) + 1))"),
   expression("complements and negations", "u8(~a) + u16(~u8(b)) + i8(-i8(a)) + u32(-u16(b)) + ~u8(a)"),
   same(

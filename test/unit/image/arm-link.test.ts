@@ -71,7 +71,7 @@ static void start(Counter *from, Counter *to) { if (from->count < 1u) { to->coun
 void restart(void) { start(&second, &first); start(&second, &second); }
 `,
     );
-    tool("gcc", "-mcpu=cortex-m0plus", "-mthumb", "-Os", SOUND_OPTIMISATION, "-c", source, "-o", object);
+    tool("gcc", "-mcpu=cortex-m0plus", "-mthumb", "-Os", ...SOUND_OPTIMISATION, "-c", source, "-o", object);
     assert.match(tool("nm", object), /^\w+ b second$/m);
   });
 
