@@ -1,9 +1,13 @@
 /** `npm run bench -- [name...] [--json]`: runs benchmarks and prints tables, or one JSON document. Asserts nothing. */
 import { pathToFileURL } from "node:url";
 import { compilerBench } from "./compiler.ts";
+import { emulatorBench } from "./emulator.ts";
 import { type Bench, tableText } from "./table.ts";
 
-const BENCHES: Readonly<Record<string, () => Bench>> = { compiler: compilerBench };
+const BENCHES: Readonly<Record<string, () => Bench | Promise<Bench>>> = {
+  compiler: compilerBench,
+  emulator: emulatorBench,
+};
 
 /** The benchmarks by name, all where none is named. Throws with the known names for another. */
 export function chosen(names: readonly string[]): string[] {
@@ -15,11 +19,12 @@ export function chosen(names: readonly string[]): string[] {
   return names.length > 0 ? [...names] : known;
 }
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
-  const results = chosen(args.filter((arg) => arg !== "--json")).map(
-    (name) => [name, BENCHES[name]()] as const,
-  );
+  const results: (readonly [name: string, Bench])[] = [];
+  for (const name of chosen(args.filter((arg) => arg !== "--json"))) {
+    results.push([name, await BENCHES[name]()]);
+  }
   if (json) {
     const data = Object.fromEntries(results.map(([name, { data }]) => [name, data]));
     process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
@@ -30,7 +35,7 @@ function main(args: readonly string[]): void {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    main(process.argv.slice(2));
+    await main(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n`);
     process.exitCode = 2;

@@ -7,17 +7,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasMachine } from "../../hil/emulator/index.ts";
 import { type ImageFigures, type JoinReport, runJoin } from "../../hil/rig/index.ts";
 import { processorOf } from "../../toolchain/image/board.ts";
-import {
-  boardNames,
-  buildImage,
-  isLuaBoard,
-  loadBoard,
-  loadProcessorBoard,
-  sizeReport,
-} from "../../toolchain/image/index.ts";
+import { buildImage, loadProcessorBoard, sizeReport } from "../../toolchain/image/index.ts";
+import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
 
 const FILE = "test/data/footprint.json";
 
@@ -33,11 +26,6 @@ interface Footprint {
   readonly boards: Readonly<Record<string, Readonly<Record<JoinReport["lorawan"], Figures>>>>;
 }
 
-/** Those that run an image, and can be measured. */
-const BOARDS = boardNames().filter((name) => {
-  const board = loadBoard(name);
-  return !isLuaBoard(board) && hasMachine(board.processor);
-});
 const VERSIONS = ["1.0.4", "1.1"] as const;
 const known: Footprint = JSON.parse(readFileSync(join(import.meta.dirname, "../..", FILE), "utf8"));
 
@@ -75,10 +63,10 @@ async function stackAtWorst(board: string, lorawan: JoinReport["lorawan"]): Prom
 
 describe("the footprint of the sensor", () => {
   it("is known for every board that is emulated", () => {
-    assert.deepEqual(Object.keys(known.boards), BOARDS);
+    assert.deepEqual(Object.keys(known.boards), EMULATED_BOARDS);
   });
 
-  for (const board of BOARDS) {
+  for (const board of EMULATED_BOARDS) {
     for (const lorawan of VERSIONS) {
       it(`is what ${FILE} says, on ${board} with LoRaWAN ${lorawan}`, async function () {
         const compiler = compilerOf(board);

@@ -1,29 +1,18 @@
-/** `node --import tsx test/fuzz/power-cuts/main.ts`: the long form of the campaign of power cuts. */
+/** `npm run fuzz:power-cuts`: the long form of the campaign of power cuts. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { hasMachine } from "../../../hil/emulator/index.ts";
-import {
-  boardNames,
-  buildImage,
-  isLuaBoard,
-  loadBoard,
-  loadProcessorBoard,
-} from "../../../toolchain/image/index.ts";
+import { buildImage, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { EMULATED_BOARDS } from "../../unit/emulator/support/emulated-boards.ts";
 import { seeded } from "../../unit/firmware/support/bench.ts";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
 import { PERIOD_S, planCuts } from "./plan.ts";
 
-const BOARDS = boardNames().filter((name) => {
-  const board = loadBoard(name);
-  return !isLuaBoard(board) && hasMachine(board.processor);
-});
-
 const HELP = `Cuts the power of an emulated board again and again, over its join and its uplinks and at writes to its store.
 It must join again after each, and repeat neither a DevNonce nor, under the same keys, an FCntUp.
 
-  --boards a,b     some of: ${BOARDS.join(", ")} (all)
+  --boards a,b     some of: ${EMULATED_BOARDS.join(", ")} (all)
   --lorawan V      1.1 or 1.0.4 (1.1)
   --cuts N         for each board (2000)
   --seed S         the same seed cuts at the same instants (1)
@@ -45,7 +34,7 @@ function optionsOf(args: readonly string[]) {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        boards: { ...text, default: BOARDS.join(",") },
+        boards: { ...text, default: EMULATED_BOARDS.join(",") },
         lorawan: { ...text, default: "1.1" },
         cuts: { ...text, default: "2000" },
         seed: { ...text, default: "1" },
@@ -59,9 +48,9 @@ function optionsOf(args: readonly string[]) {
       throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
     };
     const boards = values.boards.split(",");
-    const unknown = boards.find((name) => !BOARDS.includes(name));
+    const unknown = boards.find((name) => !EMULATED_BOARDS.includes(name));
     if (unknown !== undefined)
-      throw new Error(`--boards wants some of ${BOARDS.join(", ")}, not '${unknown}'`);
+      throw new Error(`--boards wants some of ${EMULATED_BOARDS.join(", ")}, not '${unknown}'`);
     if (!["1.1", "1.0.4"].includes(values.lorawan)) {
       throw new Error(`--lorawan wants 1.1 or 1.0.4, not '${values.lorawan}'`);
     }

@@ -1,0 +1,26 @@
+/** An application that never comes to the radio: it encrypts for ever, which keeps a processor at work without a pause. */
+import { encryptBlock, useKey } from "../../../firmware/crypto/index.ts";
+import type { Bytes, Int, u8 } from "../../../firmware/lang/index.ts";
+
+/** Seconds from uplink to uplink. @config */
+export const PERIOD_S: Int<1, 500000> = 60;
+/** FPort of the uplinks. */
+export const UPLINK_PORT = 1;
+
+const block = new Uint8Array(16);
+/** Nothing sets it: the compiler does not know. */
+let enough: boolean = false;
+
+export function setup(): void {
+  useKey(block);
+  while (!enough) encryptBlock(block);
+}
+
+export function sample(payload: Bytes<49>): Int<0, 49> {
+  enough = payload[0] === 1;
+  return 0;
+}
+
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
+  enough = port === 1 && length === payload[0];
+}

@@ -1,0 +1,122 @@
+/** The emulated boards: how fast they compute, and how much faster than real time they join. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runLockstep } from "../../hil/clock/index.ts";
+import { createMachine, type ProcessorMachine } from "../../hil/emulator/index.ts";
+import { buildImage, type Image, loadProcessorBoard } from "../../toolchain/image/index.ts";
+import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
+import { Bench as Air } from "../unit/firmware/support/bench.ts";
+import { Network } from "../unit/firmware/support/network.ts";
+import { type Bench, median } from "./table.ts";
+
+const BUSY = fileURLToPath(new URL("./apps/busy.ts", import.meta.url));
+const RUNS = 5;
+/** Cycles of the board's processor in one measurement, and before the first. */
+const BUSY_CYCLES = 20e6;
+const STEPS = 20_000;
+/** From power-up to power-up: a join, and the first uplink with its windows. */
+const LIFE_NS = 20e9;
+const LIVES = 8;
+
+interface Figures {
+  readonly board: string;
+  readonly processor: string;
+  /** Of the program that computes without a pause, in millions a second of wall time; medians. */
+  readonly megacycles: number;
+  readonly megainstructions: number;
+  /** Seconds of a board that joins every 20 s, in a second of wall time; median. */
+  readonly boardSeconds: number;
+}
+
+export async function emulatorBench(): Promise<Bench> {
+  const figures: Figures[] = [];
+  for (const name of EMULATED_BOARDS) figures.push(await measureBoard(name));
+  const rows = figures.map(({ board, processor, megacycles, megainstructions, boardSeconds }) => [
+    `${board} (${processor})`,
+    megacycles.toFixed(1),
+    megainstructions.toFixed(1),
+    boardSeconds.toFixed(0),
+  ]);
+  const head = ["", "10^6 cycles", "10^6 instructions", "board's seconds, joining"];
+  return { tables: [{ title: "Emulated boards, in a second", head, rows }], data: figures };
+}
+
+async function measureBoard(name: string): Promise<Figures> {
+  const board = loadProcessorBoard(name);
+  const folder = mkdtempSync(join(tmpdir(), "joinery-bench-"));
+  try {
+    const firmware = { board, config: { LORAWAN_1_1: true } };
+    const busy = await buildImage({ ...firmware, app: BUSY, outDir: join(folder, "busy") });
+    const sensor = await buildImage({ ...firmware, outDir: join(folder, "sensor") });
+    const megacycles = await measureBusy(busy);
+    const megainstructions = megacycles / cyclesPerInstruction(busy);
+    const boardSeconds = await measureJoining(sensor);
+    return { board: name, processor: board.processor, megacycles, megainstructions, boardSeconds };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A board on a modelled air. Throws where its program does what it must not. */
+function boot(image: Image, air = new Air(image.board.radio)): { machine: ProcessorMachine; air: Air } {
+  const machine = createMachine(image, {
+    clock: air.clock,
+    eeprom: air.eeprom,
+    onFinding: ({ message }) => {
+      throw new Error(`the firmware of ${image.board.name} ${message}`);
+    },
+  });
+  machine.attachRadio(air.addRadio(machine), image.board.pins);
+  return { machine, air };
+}
+
+/** Millions of cycles a second. */
+async function measureBusy(image: Image): Promise<number> {
+  const { machine, air } = boot(image);
+  const run = async () => {
+    const [from, start] = [machine.cycles, performance.now()];
+    await runFor(machine, air, Math.round((BUSY_CYCLES / image.board.clockHz) * 1e9));
+    return (machine.cycles - from) / 1000 / (performance.now() - start);
+  };
+  await run();
+  const rates: number[] = [];
+  for (let i = 0; i < RUNS; i++) rates.push(await run());
+  return median(rates);
+}
+
+/** Of the program that computes without a pause, counted step by step. */
+function cyclesPerInstruction(image: Image): number {
+  const { machine, air } = boot(image);
+  const { debugPort } = machine;
+  // Past the start-up.
+  air.clock.advanceTo(machine.runUntil(1e9));
+  const from = machine.cycles;
+  for (let i = 0; i < STEPS; i++) {
+    debugPort.stepping = true;
+    machine.runUntil(2e9);
+  }
+  return (machine.cycles - from) / STEPS;
+}
+
+/** Seconds of the board in a second of wall time, over lives of a join and an uplink. */
+async function measureJoining(image: Image): Promise<number> {
+  const { machine, air } = boot(image);
+  const { received } = new Network(air, { lorawan11: true });
+  const rates: number[] = [];
+  for (let life = 0; life < LIVES; life++) {
+    const start = performance.now();
+    machine.powerOn();
+    await runFor(machine, air, LIFE_NS);
+    machine.powerOff();
+    rates.push(LIFE_NS / 1e6 / (performance.now() - start));
+    if (received.length <= life) throw new Error(`${image.board.name} has not joined in ${LIFE_NS / 1e9} s`);
+  }
+  return median(rates);
+}
+
+async function runFor(machine: ProcessorMachine, { clock }: Air, durationNs: number): Promise<void> {
+  const limitNs = clock.nowNs() + durationNs;
+  await runLockstep({ clock, machines: [machine], participants: [], done: () => false, limitNs });
+}
