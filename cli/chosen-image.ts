@@ -93,7 +93,8 @@ async function linkedImage(
   return { choice, image, outDir };
 }
 
-function firmwareOf({ app, c, config, lorawan, file }: Choice, debug: boolean | undefined) {
+/** What the compiler is given. */
+export function firmwareOf({ app, c, config, lorawan, file }: Choice, debug: boolean | undefined) {
   return { app, c, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
 }
 

@@ -73,6 +73,16 @@ describe("the command line", () => {
     ["a number that no message has", ["explain", "dev2099"], /DEV2099; near it are\n.*DEV2\d\d\d {2}\w/s],
     ["a word instead of a number", ["explain", "shift"], /write it as in DEV2001/],
     ["a folder for the image that is a file", ["build", "--out", "package.json/x"], /choose another --out/],
+    [
+      "a project in a folder of something else",
+      ["export", "platformio", "--out", "docs"],
+      /docs is not empty and holds no platformio\.ini/,
+    ],
+    [
+      "a project for a board that needs a framework",
+      ["export", "platformio", "--board", "feather-rp2040-rfm95", "--out", "/tmp/none"],
+      /has no "platformio"/,
+    ],
     ["a monitor of no board", ["monitor"], /--port \/dev\/ttyUSB0 for a real one, or --emulated/],
     ["a rate of an emulated board", ["monitor", "--emulated", "--baud", "9600"], /--baud belongs to --port/],
     ["a port that is not there", ["monitor", "--port", "/dev/ttyNONE"], /there is no port \/dev\/ttyNONE/],

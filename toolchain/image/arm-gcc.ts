@@ -1,5 +1,14 @@
 /** arm-none-eabi-gcc: what C files of an image for a Cortex-M0+ are compiled and linked with. */
-import { compileAndLink, definitions, type Gcc, gccVersion, SOUND_OPTIMISATION, WARNINGS } from "./gcc.ts";
+import {
+  compileAndLink,
+  definitions,
+  type Gcc,
+  gccVersion,
+  type ProjectFlags,
+  portable,
+  SOUND_OPTIMISATION,
+  WARNINGS,
+} from "./gcc.ts";
 
 const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
 
@@ -23,7 +32,8 @@ const COMPILE_FLAGS = [
 ];
 const LINK_FLAGS = [...OPTIMISATION, ...DEBUGGING, "-nostdlib", "-Wl,--gc-sections", "-Werror"];
 /** Arithmetic that the processor has no instruction for, and what gcc copies and clears memory with. */
-const LIBRARIES = ["-Wl,--start-group", "-lgcc", "-lc_nano", "-Wl,--end-group"];
+const LIBRARY_NAMES = ["gcc", "c_nano"];
+const LIBRARIES = ["-Wl,--start-group", ...LIBRARY_NAMES.map((name) => `-l${name}`), "-Wl,--end-group"];
 
 const ARM_GCC: Gcc = {
   command: "arm-none-eabi-gcc",
@@ -40,6 +50,15 @@ export function armGccVersion(): Promise<string> {
 /** The arguments that decide what comes out, for a key of what was built. */
 export function armGccFlags(defines: Readonly<Record<string, string>>, ramBytes: number): string[] {
   return [...definitions(defines), ...TARGET, ...COMPILE_FLAGS, ...linkFlags(ramBytes), ...LIBRARIES];
+}
+
+/** The same for another build system, which groups libraries by itself. */
+export function armProjectFlags(defines: Readonly<Record<string, string>>, ramBytes: number): ProjectFlags {
+  return {
+    compile: [...TARGET, ...definitions(defines), ...portable(COMPILE_FLAGS, DEBUGGING), "-g"],
+    link: portable(linkFlags(ramBytes), DEBUGGING),
+    libraries: LIBRARY_NAMES,
+  };
 }
 
 /** `ram_bytes` tells the linker script where the RAM ends, and the stack begins. */

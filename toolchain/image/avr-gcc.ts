@@ -5,6 +5,8 @@ import {
   type Gcc,
   gccVersion,
   type LinkOptions,
+  type ProjectFlags,
+  portable,
   SOUND_OPTIMISATION,
   WARNINGS,
 } from "./gcc.ts";
@@ -70,6 +72,15 @@ export function avrGccFlags(
 ): string[] {
   const target = targetFlags(processor, options);
   return [...target, ...definitions(defines), ...COMPILE_FLAGS, ...LINK_FLAGS];
+}
+
+/** The same for another build system, which gives the linker the memories of its part. */
+export function avrProjectFlags(defines: Readonly<Record<string, string>>): ProjectFlags {
+  return {
+    compile: [SHORTER_CALLS, ...definitions(defines), ...portable(COMPILE_FLAGS, DEBUGGING), "-g"],
+    link: [SHORTER_CALLS, ...portable(LINK_FLAGS, DEBUGGING).filter((flag) => flag !== ROOM)],
+    libraries: [],
+  };
 }
 
 /** Shorter calls take 300 octets from the firmware of the example. */

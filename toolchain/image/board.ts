@@ -9,6 +9,7 @@ import {
   named,
   object,
   oneOf,
+  optional,
   readJsonDocument,
   type Shape,
   text,
@@ -61,6 +62,8 @@ export interface ProcessorBoard extends BoardData {
   readonly fuses?: { readonly low: string; readonly high: string; readonly extended: string };
   /** How an image gets into its flash. */
   readonly flashing?: Flashing;
+  /** Its platform and its board there, where PlatformIO can compile for it without a framework. */
+  readonly platformio?: { readonly platform: string; readonly board: string };
 }
 
 /** A board whose firmware is an interpreter: the firmware as a Lua program, with the board's `hal.lua`. */
@@ -209,6 +212,7 @@ function processorBoard(name: string, radio: Radio | undefined): Shape {
     radio: radioOfAnyFamily,
     pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
     flashing: flashingOf(family),
+    platformio: optional(object({ platform: text, board: text })),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };
 }

@@ -1,10 +1,10 @@
 /** What differs between kinds of processors on the way from C to an image. */
 import { join } from "node:path";
-import { armGccFlags, armGccVersion, linkArmProgram } from "./arm-gcc.ts";
-import { avrGccFlags, avrGccVersion, linkProgram } from "./avr-gcc.ts";
+import { armGccFlags, armGccVersion, armProjectFlags, linkArmProgram } from "./arm-gcc.ts";
+import { avrGccFlags, avrGccVersion, avrProjectFlags, linkProgram } from "./avr-gcc.ts";
 import { type ProcessorBoard, processorOf, sourceFoldersOf } from "./board.ts";
 import { type ElfImage, readArmElf, readAvrElf } from "./elf.ts";
-import type { LinkOptions } from "./gcc.ts";
+import type { LinkOptions, ProjectFlags } from "./gcc.ts";
 import type { FamilyName } from "./processors.ts";
 import { sealSecondStage } from "./second-stage.ts";
 
@@ -18,6 +18,8 @@ export interface Family {
     board: ProcessorBoard,
     options: LinkOptions & { readonly sources: readonly string[]; readonly workDir: string },
   ): Promise<string>;
+  /** The arguments of the compiler for another build system. It gives F_CPU itself. */
+  projectFlags(board: ProcessorBoard): ProjectFlags;
   /** The objcopy that comes with the compiler. */
   readonly objcopy: string;
   /** Reads what was linked. Throws BuildError where it is for other processors. */
@@ -41,6 +43,7 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
         defines: { ...definesOf(board), ...portsOf(board) },
         folders: sourceFoldersOf(board),
       }),
+    projectFlags: (board) => avrProjectFlags(withoutClock({ ...definesOf(board), ...portsOf(board) })),
     objcopy: "avr-objcopy",
     readElf: readAvrElf,
     hasBin: false,
@@ -61,6 +64,11 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
       await sealSecondStage(program);
       return program;
     },
+    projectFlags: (board) =>
+      armProjectFlags(
+        withoutClock({ ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) }),
+        board.ramBytes,
+      ),
     objcopy: "arm-none-eabi-objcopy",
     readElf: readArmElf,
     hasBin: true,
@@ -74,6 +82,15 @@ export function familyOf(board: Pick<ProcessorBoard, "processor">): Family {
 /** What a linked program for a board holds. Throws BuildError where it is one for other processors. */
 export function readImage(board: Pick<ProcessorBoard, "processor">, elf: Uint8Array): ElfImage {
   return familyOf(board).readElf(elf);
+}
+
+/** What another build system compiles and links the C of a board with. */
+export function projectFlags(board: ProcessorBoard): ProjectFlags {
+  return familyOf(board).projectFlags(board);
+}
+
+function withoutClock({ F_CPU: _, ...others }: Record<string, string>): Record<string, string> {
+  return others;
 }
 
 /** What the C of a board has from its board.json. */

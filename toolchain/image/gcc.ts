@@ -39,6 +39,22 @@ export interface LinkOptions {
   readonly ownC?: readonly string[];
 }
 
+/** What another build system than ours needs to make the same of the same C. What it must know of the processor, it knows. */
+export interface ProjectFlags {
+  readonly compile: readonly string[];
+  readonly link: readonly string[];
+  /** Names of libraries, without "lib". */
+  readonly libraries: readonly string[];
+}
+
+/**
+ * Flags for other versions of a compiler than those that we know: where they warn is no reason to stop, and what they
+ * are to write for a debugger is theirs.
+ */
+export function portable(flags: readonly string[], debugging: readonly string[]): string[] {
+  return flags.filter((flag) => flag !== "-Werror" && !debugging.includes(flag));
+}
+
 /** One of the compilers. */
 export interface Gcc {
   readonly command: string;

@@ -8,17 +8,19 @@ export {
   loadProcessorBoard,
   type ProcessorBoard,
   processorOf,
+  sourceFoldersOf,
   storeLayoutOf,
 } from "./board.ts";
 export type { AvrdudeFlashing, Flashing, FlashMethod } from "./board-flashing.ts";
 export { boardNameIn } from "./board-mark.ts";
-export { buildImage, compileForBoard, type Firmware } from "./build.ts";
+export { buildImage, compileForBoard, type Firmware, refuseFaults } from "./build.ts";
 export { type DebuggerStart, debuggerStart } from "./debugger.ts";
 export type { ElfSymbol } from "./elf.ts";
 export { BuildError, UsageError } from "./errors.ts";
-export { readImage } from "./family.ts";
+export { projectFlags, readImage } from "./family.ts";
+export type { ProjectFlags } from "./gcc.ts";
 export { type HexContents, HexError, intelHex, readIntelHex } from "./intel-hex.ts";
-export { C_FOLDER, type Image } from "./link.ts";
+export { C_FOLDER, type GeneratedC, type Image } from "./link.ts";
 export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
 export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";
 export {
