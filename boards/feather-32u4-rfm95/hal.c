@@ -22,14 +22,17 @@
 /* Half the voltage of the battery. */
 #define BATTERY_DIVIDER PB5
 #define LED PC7
+/* DIO1 takes one of them. */
+#define FREE_ON_PORT_B (_BV(PB6) | _BV(PB7))
 
 #define NSS_AT_B4 1
 #define NRESET_AT_D4 1
 #define INT6_AT_E6 1
-#define PCINT6_AT_B6 1
+#define PCINT_AT_B6 1
+#define PCINT_AT_B7 1
 #if !IS_AT(NSS_AT_, RADIO_SELECT) || !IS_AT(NRESET_AT_, RADIO_RESET) || !IS_AT(INT6_AT_, DIO0) || \
-    !IS_AT(PCINT6_AT_, DIO1)
-#error "This board has radioSelect at PB4, radioReset at PD4, dio0 at PE6, which is INT6, dio1 at PB6, which is PCINT6."
+    !IS_AT(PCINT_AT_, DIO1)
+#error "This board has radioSelect at PB4, radioReset at PD4, dio0 at PE6, which is INT6, and dio1 at PB6 or PB7."
 #endif
 
 /* ---- Radio events: rising edges of DIO0, at an external interrupt, and of DIO1, at a pin change (section 11) ---- */
@@ -72,7 +75,7 @@ void start_board(void)
      * NSS high before it becomes an output. SS as an output keeps the SPI a master (section 17). MISO needs a pull-up
      * because the radio lets go of it while NSS is high.
      */
-    PORTB = MASK_OF(RADIO_SELECT) | _BV(SPI_SS) | _BV(RADIO_MISO) | _BV(PB7);
+    PORTB = MASK_OF(RADIO_SELECT) | _BV(SPI_SS) | _BV(RADIO_MISO) | (FREE_ON_PORT_B & ~MASK_OF(DIO1));
     DDRB = MASK_OF(RADIO_SELECT) | _BV(SPI_SS) | _BV(RADIO_MOSI) | _BV(RADIO_SCK);
     /* TXD high, as the line idles, until the transmitter takes the pin. */
     PORTD = (uint8_t)~MASK_OF(RADIO_RESET);
@@ -82,11 +85,11 @@ void start_board(void)
     start_console();
     start_time();
 
-    /* Rising edges of INT6, any of PCINT6; the flags are cleared because setting the modes may raise them (11.1). */
+    /* Rising edges of INT6, any of DIO1: PCINTn is PBn. The flags are cleared because setting the modes may raise them (11.1). */
     EICRB = _BV(ISC61) | _BV(ISC60);
     EIFR = _BV(INTF6);
     EIMSK = _BV(INT6);
-    PCMSK0 = _BV(PCINT6);
+    PCMSK0 = MASK_OF(DIO1);
     PCIFR = _BV(PCIF0);
     PCICR = _BV(PCIE0);
 }
