@@ -5,12 +5,15 @@ import {
   checkBudget,
   figureLines,
   type Image,
+  isLuaBoard,
   keepReport,
   keptReport,
   type LuaProgram,
+  loadBoard,
   type SizeReport,
   sizeReport,
 } from "../toolchain/image/index.ts";
+import { budgetFor } from "../toolchain/project/index.ts";
 import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
 import {
   buildChosen,
@@ -47,7 +50,7 @@ export function addBuild(program: Command): void {
       "after",
       `
 Where the image takes more than the "budget" of joinery.json, the build fails and says what grew since the last
-build that kept it. joinery size shows what takes how much.
+build that kept it, if that was for the same board and version. joinery size shows what takes how much.
 
 Examples:
   $ joinery build
@@ -65,8 +68,8 @@ async function build(
   const choice = choiceOf(application, options);
   sayExample(choice);
   const built = await buildChosen(choice, options);
+  sayUnlimited(choice);
   if ("program" in built) {
-    sayBudgetOfImages(built);
     process.stdout.write(json ? programJson(built) : programText(built));
     return;
   }
@@ -74,13 +77,18 @@ async function build(
   process.stdout.write(json ? jsonText(choice, built.image, report) : plainText(built.image, report));
 }
 
-/** Says on stderr that the project's budget does not hold for a program: `--board` may choose another kind of board. */
-export function sayBudgetOfImages({ choice, program }: ChosenProgram): void {
-  if (choice.budget === undefined) return;
-  const { name } = program.board;
-  process.stderr.write(
-    `joinery: the budget of joinery.json is an image's: nothing is held against it for ${name}, which runs a Lua program\n`,
-  );
+/** Says on stderr that the project's budget does not hold for a board: `--board` may choose one that it does not name. */
+export function sayUnlimited({ budget, board }: Choice): void {
+  if (budget === undefined) return;
+  if (isLuaBoard(loadBoard(board))) {
+    process.stderr.write(
+      `joinery: the budget of joinery.json is an image's: nothing is held against it for ${board}, which runs a Lua program\n`,
+    );
+  } else if (budgetFor(budget, board) === undefined) {
+    process.stderr.write(
+      `joinery: the budget of joinery.json does not name ${board}: nothing is held against it\n`,
+    );
+  }
 }
 
 /**
@@ -88,8 +96,10 @@ export function sayBudgetOfImages({ choice, program }: ChosenProgram): void {
  * Throws Refusal where the budget is passed, naming what grew.
  */
 export async function keptWithinBudget({ choice, image, outDir }: ChosenImage): Promise<SizeReport> {
-  const report = sizeReport(image);
-  const excess = checkBudget(report, choice.budget ?? {}, await keptReport(outDir));
+  const { board, lorawan, budget } = choice;
+  const report = sizeReport({ ...image, lorawan });
+  const limits = budget === undefined ? undefined : budgetFor(budget, board);
+  const excess = checkBudget(report, limits ?? {}, await keptReport(outDir));
   if (excess !== undefined) throw new Refusal(excess, EXIT.failed);
   await refusing(() => keepReport(outDir, report));
   return report;

@@ -66,7 +66,7 @@ async function size(application: string | undefined, options: SizeOptions): Prom
   const choice = choiceOf(application, options);
   sayExample(choice);
   const { image } = await buildChosenImage(choice, options);
-  const report = sizeReport(image);
+  const report = sizeReport({ ...image, lorawan: choice.lorawan });
   if (options.html !== undefined) writePage(options.html, report);
   if (options.json) {
     process.stdout.write(reportJson(report));

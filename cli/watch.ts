@@ -3,8 +3,8 @@ import { dirname, relative } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
-import type { SizeReport } from "../toolchain/image/index.ts";
-import { keptWithinBudget, sayBudgetOfImages } from "./build.ts";
+import { isSameTarget, type SizeReport } from "../toolchain/image/index.ts";
+import { keptWithinBudget, sayUnlimited } from "./build.ts";
 import { addChoice, applicationName, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, generatedFolder, type ImageOptions } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -111,7 +111,7 @@ class Builds {
         this.#options,
         this.#compiler,
       );
-      if ("program" in built && changed === undefined) sayBudgetOfImages(built);
+      if (changed === undefined) sayUnlimited(built.choice);
       const what =
         "program" in built
           ? `${built.program.bundleBytes} B of Lua ${built.program.dialect}`
@@ -126,8 +126,9 @@ class Builds {
 
   /** The figures of an image, with what has changed since the one before. */
   #sizes(report: SizeReport): string {
+    const last = this.#last !== undefined && isSameTarget(this.#last, report) ? this.#last : undefined;
     const figure = (name: string, of: (report: SizeReport) => number | null) => {
-      const [now, before] = [of(report), this.#last === undefined ? null : of(this.#last)];
+      const [now, before] = [of(report), last === undefined ? null : of(last)];
       const change = now === null || before === null || now === before ? "" : ` (${signed(now - before)})`;
       return `${name} ${now ?? "unknown"} B${change}`;
     };

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { boardNames, isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const COMMAND = join(ROOT, "cli/setup/joinery.mjs");
@@ -48,6 +49,20 @@ describe("an application of its own", function () {
     const { board, lorawan, hexPath } = JSON.parse(stdout);
     assert.deepEqual([board, lorawan, hexPath], ["pro-mini-rfm95", "1.1", join(folder, "build/joinery.hex")]);
     assert.match(readFileSync(hexPath, "utf8"), /^:/);
+  });
+
+  it("is built for every board that has an image, and the budget is that of the boards it names", function () {
+    this.timeout(400_000);
+    const images = boardNames().filter((name) => !isLuaBoard(loadBoard(name)));
+    assert.ok(images.length > 3);
+    const out = join(parent, "boards");
+    for (const board of images) {
+      const { status, stdout, stderr } = joinery(folder, "build", "--board", board, "--out", out, "--json");
+      assert.equal(status, 0, stderr);
+      assert.equal(JSON.parse(stdout).board, board);
+      const said = board === "pro-mini-rfm95" ? /^$/ : /^joinery: the budget of joinery\.json does not name /;
+      assert.match(stderr, said);
+    }
   });
 
   it("says that its budget is not for a board that runs Lua, and which boards have an image", () => {

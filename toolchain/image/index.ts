@@ -29,6 +29,7 @@ export {
   comparisonText,
   figureLines,
   type Grouping,
+  isSameTarget,
   keepReport,
   keptReport,
   labelOf,

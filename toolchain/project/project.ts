@@ -7,13 +7,12 @@ import {
   type Check,
   DocumentError,
   named,
-  object,
   oneOf,
   optional,
   readJsonDocument,
   text,
-  wholeNumber,
 } from "../json-document/index.ts";
+import { budget, isByBoard, type ProjectBudget } from "./budget.ts";
 
 /** A `joinery.json`, with its paths made absolute. */
 export interface Project {
@@ -28,8 +27,8 @@ export interface Project {
   readonly c?: readonly string[];
   /** Values for `@config` constants, by name. */
   readonly config?: Readonly<Record<string, number | boolean>>;
-  /** What the image may take, in octets; a build that takes more fails. Not for a board that runs Lua. */
-  readonly budget?: { readonly flash?: number; readonly ram?: number; readonly stack?: number };
+  /** What an image may take; a build that takes more fails. Not for a board that runs Lua. */
+  readonly budget?: ProjectBudget;
 }
 
 /** A `joinery.json` that cannot be used: the message names file, line, field and what belongs there. */
@@ -97,13 +96,7 @@ export function readProject(folder: string): Project {
         lorawan: oneOf("1.0.4", "1.1"),
         c: optional(sourcesIn(resolve(folder))),
         config: optional(configuration),
-        budget: optional(
-          object({
-            flash: optional(wholeNumber(1)),
-            ram: optional(wholeNumber(1)),
-            stack: optional(wholeNumber(1)),
-          }),
-        ),
+        budget: optional(budget),
       },
       ({ app, board, ...fields }, fail) => {
         const file = resolve(folder, app as string);
@@ -115,7 +108,8 @@ export function readProject(folder: string): Project {
         }
         if (!isLuaBoard(loadBoard(board as string))) return;
         for (const [field, why] of Object.entries(OF_IMAGES)) {
-          if (fields[field] === undefined) continue;
+          if (fields[field] === undefined || (field === "budget" && isByBoard(fields.budget as object)))
+            continue;
           fail.because(field, `must be left out: ${board} runs a Lua program, ${why}`);
         }
       },

@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
-import { findProject, ProjectError, projectFiles, readProject } from "../../../toolchain/project/index.ts";
+import {
+  budgetFor,
+  findProject,
+  ProjectError,
+  projectFiles,
+  readProject,
+} from "../../../toolchain/project/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -126,6 +132,26 @@ describe("joinery.json", () => {
       /joinery\.json:1:\d+: budget must be left out: nodemcu-rfm95 runs a Lua program/,
     ],
     [
+      "a budget for a board that does not exist",
+      { budget: { "pro-mini-rfm59": { flash: 9000 } } },
+      /joinery\.json:1:\d+: there is no field budget\.pro-mini-rfm59: did you mean pro-mini-rfm95\?$/,
+    ],
+    [
+      "a budget for a board that runs Lua",
+      { budget: { "nodemcu-rfm95": { flash: 9000 } } },
+      /budget\.nodemcu-rfm95 must be left out: it runs a Lua program, and a budget is an image's$/,
+    ],
+    [
+      "a limit beside those of a board",
+      { budget: { stack: 100, "pro-mini-rfm95": { flash: 9000 } } },
+      /there is no field budget\.stack: the fields here are feather-.*pro-mini-rfm95$/,
+    ],
+    [
+      "a misspelt limit of a board",
+      { budget: { "pro-mini-rfm95": { flsh: 9000 } } },
+      /there is no field budget\.pro-mini-rfm95\.flsh: did you mean flash\?$/,
+    ],
+    [
       "a budget of something unknown",
       { budget: { heap: 1 } },
       /there is no field budget\.heap: the fields here are flash, ram, stack$/,
@@ -144,6 +170,24 @@ describe("joinery.json", () => {
       );
     });
   }
+
+  it("may have a budget by board, for the boards that have an image, whatever the project's own is", () => {
+    const budget = { "pro-mini-rfm95": { flash: 9000 }, "nucleo-l073rz-sx1276": { stack: 300 } };
+    for (const board of ["pro-mini-rfm95", "nodemcu-rfm95"]) {
+      write({ ...good, board, budget });
+      const read = readProject(folder).budget!;
+      assert.deepEqual(budgetFor(read, "pro-mini-rfm95"), { flash: 9000 });
+      assert.deepEqual(budgetFor(read, "nucleo-l073rz-sx1276"), { stack: 300 });
+      assert.equal(budgetFor(read, "nodemcu-rfm95"), undefined);
+    }
+  });
+
+  it("may have a budget that is for every board", () => {
+    write({ ...good, budget: { flash: 9000 } });
+    const read = readProject(folder).budget!;
+    for (const board of ["pro-mini-rfm95", "nucleo-l073rz-sx1276"])
+      assert.deepEqual(budgetFor(read, board), { flash: 9000 });
+  });
 
   it("refuses a file that is no JSON", () => {
     const file = join(folder, "joinery.json");

@@ -1,5 +1,5 @@
 /** What an image may take, and what is to blame where it takes more. */
-import { bytesIn, changesOf, type Memory } from "./compare.ts";
+import { bytesIn, changesOf, isSameTarget, type Memory } from "./compare.ts";
 import { largestParts } from "./largest.ts";
 import type { SizeReport } from "./size-report.ts";
 import { stackLines } from "./text.ts";
@@ -16,9 +16,11 @@ const NAMED = 5;
 
 /**
  * Undefined where the image keeps the budget and its stack never reaches the variables. Otherwise the text of the refusal: each limit that is passed, and
- * the parts and modules that grew most since the report of a build before; without that one, the largest.
+ * the parts and modules that grew most since the report of a build before; without one for the same board and version
+ * of LoRaWAN, the largest.
  */
-export function checkBudget(report: SizeReport, budget: Budget, previous?: SizeReport): string | undefined {
+export function checkBudget(report: SizeReport, budget: Budget, kept?: SizeReport): string | undefined {
+  const previous = kept !== undefined && isSameTarget(kept, report) ? kept : undefined;
   const lines = [
     ...memoryExcess(report, "flash", budget.flash, previous),
     ...memoryExcess(report, "ram", budget.ram, previous),

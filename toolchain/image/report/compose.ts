@@ -21,6 +21,7 @@ const START_UP = "start-up";
 export interface ReportInput {
   /** The board's name and memories. */
   readonly board: { readonly name: string; readonly flashBytes: number; readonly ramBytes: number };
+  readonly lorawan?: SizeReport["lorawan"];
   /** The linked program. */
   readonly elf: Uint8Array;
   /** The flash from where it begins. */
@@ -33,9 +34,9 @@ export interface ReportInput {
   readonly ownC: readonly string[];
 }
 
-/** What an image takes, by what takes it: pass it an `Image`. The same image gives the same report. */
+/** What an image takes, by what takes it: pass it an `Image`, with the version of LoRaWAN that it is for. The same image gives the same report. */
 export function sizeReport(input: ReportInput): SizeReport {
-  const { board, flashBytes, ramBytes } = input;
+  const { board, lorawan, flashBytes, ramBytes } = input;
   const elf = readElfFile(input.elf);
   const debug = readDebugInfo(elf);
   const names = new SourceNames(input.names, debug, input.ownC);
@@ -57,6 +58,7 @@ export function sizeReport(input: ReportInput): SizeReport {
   );
   return {
     board: board.name,
+    ...(lorawan !== undefined && { lorawan }),
     flashBytes,
     ramBytes,
     stackBytes: bound.unknown.length === 0 ? bound.bytes : null,

@@ -1,6 +1,6 @@
 /** What an image takes: flash and RAM by function, variable and module, and the deepest stack. */
 export { type Budget, checkBudget } from "./budget.ts";
-export type { Grouping } from "./compare.ts";
+export { type Grouping, isSameTarget } from "./compare.ts";
 export { sizeReport } from "./compose.ts";
 export { checkFit } from "./fit.ts";
 export { sizeHtml } from "./html.ts";

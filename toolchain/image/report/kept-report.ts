@@ -58,7 +58,8 @@ function parse(text: string): unknown {
 function isReport(value: unknown): value is SizeReport {
   const report = value as Partial<SizeReport> | null | undefined;
   return (
-    typeof report?.flashBytes === "number" &&
+    typeof report?.board === "string" &&
+    typeof report.flashBytes === "number" &&
     typeof report.ramBytes === "number" &&
     Array.isArray(report.parts) &&
     report.parts.every(

@@ -57,6 +57,8 @@ export interface StackReport {
 
 export interface SizeReport {
   readonly board: string;
+  /** The version of LoRaWAN L2 that the firmware is for; left out where the image was made of something else. */
+  readonly lorawan?: "1.0.4" | "1.1";
   readonly flashBytes: number;
   readonly ramBytes: number;
   /** The most stack that the program and one interrupt can need; null where that is not known. */

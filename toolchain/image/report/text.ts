@@ -1,5 +1,5 @@
 /** A report as a person reads it in a terminal. */
-import { type Change, changesOf, type Grouping, type Memory } from "./compare.ts";
+import { type Change, changesOf, type Grouping, isSameTarget, type Memory } from "./compare.ts";
 import { bySize, labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
 
 /** What colours do to a text; every member returns it unchanged where there are none. */
@@ -133,7 +133,7 @@ function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], style:
   return [style.dim(line(columns.map(({ head }) => head))), ...texts.map(line)].map((text) => `  ${text}`);
 }
 
-/** What has changed since an earlier report. */
+/** What has changed since an earlier report; where that is of another board or version of LoRaWAN, the first line says so. */
 export function comparisonText(
   before: SizeReport,
   now: SizeReport,
@@ -141,7 +141,11 @@ export function comparisonText(
   style: TextStyle = PLAIN,
 ): string {
   const lines = [
-    style.bold("Since the earlier report"),
+    style.bold(
+      isSameTarget(before, now)
+        ? "Since the earlier report"
+        : `${targetOf(now)}, against the earlier report of ${targetOf(before)}`,
+    ),
     `  flash ${total(before.flashBytes, now.flashBytes)}`,
     `  RAM   ${total(before.ramBytes, now.ramBytes)}`,
     `  stack ${total(before.stackBytes, now.stackBytes)}`,
@@ -155,6 +159,10 @@ export function comparisonText(
     lines.push("", ...tableLines(changes, changeColumns(name, grouping), style));
   }
   return `${lines.join("\n")}\n`;
+}
+
+function targetOf({ board, lorawan }: SizeReport): string {
+  return lorawan === undefined ? `${board}, LoRaWAN not known` : `${board}, LoRaWAN ${lorawan}`;
 }
 
 function changeColumns(memory: string, grouping: Grouping): Column<Change>[] {

@@ -17,6 +17,7 @@ const part = (label: string, flashBytes: number, ramBytes = 0): Part => {
 function report(parts: readonly Part[], stackBytes: number | null = 60): SizeReport {
   return {
     board: "bench",
+    lorawan: "1.1",
     flashBytes: parts.reduce((sum, { flashBytes }) => sum + flashBytes, 0),
     ramBytes: parts.reduce((sum, { ramBytes }) => sum + ramBytes, 0),
     stackBytes,
@@ -77,6 +78,21 @@ describe("a budget", () => {
           "    the largest:",
           "          64  b.ts:table",
         ].join("\n"),
+      );
+    }
+  });
+
+  it("says nothing of a build for another board, for another version of LoRaWAN, or for one that is not known", () => {
+    const others = [
+      { ...BEFORE, board: "other" },
+      { ...BEFORE, lorawan: "1.0.4" as const },
+      { ...BEFORE, lorawan: undefined },
+    ];
+    for (const other of others) {
+      const budget = { flash: 1000, ram: 63, stack: 59 };
+      assert.equal(
+        checkBudget(NOW, budget, { ...other, stackBytes: 44 }),
+        checkBudget(NOW, budget, undefined),
       );
     }
   });

@@ -62,8 +62,17 @@ describe("a report", () => {
     });
 
     it("says what has changed since an earlier report", async () => {
-      const later = reportOf(await buildBare(SOURCE.replace("[50]", "[70]")), NAMES);
-      const text = comparisonText(report, later, "variable");
+      const earlier = { ...report, lorawan: "1.1" as const };
+      const later = {
+        ...reportOf(await buildBare(SOURCE.replace("[50]", "[70]")), NAMES),
+        lorawan: "1.1" as const,
+      };
+      const text = comparisonText(earlier, later, "variable");
+      assert.match(text, /^Since the earlier report\n/);
+      assert.match(
+        comparisonText({ ...earlier, board: "other" }, later, "variable"),
+        /^bench, LoRaWAN 1\.1, against the earlier report of other, LoRaWAN 1\.1\n/,
+      );
       assert.match(text, /RAM {3}71 B, \+20 from 51\n/);
       assert.match(text, /\+20 +50 +70 {2}demo\/a<b>&c\.ts:buffer\n$/);
       assert.match(comparisonText(report, report, "module"), /flash \d+ B as before\n.*\n.*as before\n$/);

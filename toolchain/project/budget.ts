@@ -1,0 +1,39 @@
+/**
+ * `budget` of a `joinery.json`: what an image may take on any board, or board by board, since what is little on one is
+ * much on another.
+ */
+import { type Budget, boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
+import { type Check, object, optional, type Shape, wholeNumber } from "../json-document/index.ts";
+
+/** That of every image, or those of the images for each board that is named. */
+export type ProjectBudget = Budget | Readonly<Record<string, Budget>>;
+
+/** What an image for a board may take; undefined where the budget names other boards only. */
+export function budgetFor(budget: ProjectBudget, board: string): Budget | undefined {
+  return isByBoard(budget) ? budget[board] : budget;
+}
+
+/** Whether a budget names boards, each with its limits. */
+export function isByBoard(budget: object): budget is Readonly<Record<string, Budget>> {
+  return Object.values(budget).some((part) => typeof part === "object" && part !== null);
+}
+
+const LIMITS: Shape = {
+  flash: optional(wholeNumber(1)),
+  ram: optional(wholeNumber(1)),
+  stack: optional(wholeNumber(1)),
+};
+
+const limitsOf =
+  (board: string): Check =>
+  (value, field, fail) => {
+    if (value === undefined) return;
+    if (isLuaBoard(loadBoard(board)))
+      fail.because(field, "must be left out: it runs a Lua program, and a budget is an image's");
+    object(LIMITS)(value, field, fail);
+  };
+
+const byBoard = (): Shape => Object.fromEntries(boardNames().map((name) => [name, limitsOf(name)]));
+
+/** Fails where the limits are none, or are those of a board that there is not or that has no image. */
+export const budget: Check = object((fields) => (isByBoard(fields) ? byBoard() : LIMITS));
