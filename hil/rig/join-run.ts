@@ -28,7 +28,7 @@ import {
   describeVerdict,
 } from "./narration.ts";
 import { Observations } from "./observations.ts";
-import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
 import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
@@ -165,6 +165,7 @@ class JoinRun {
       air: this.#air,
       eui: GATEWAY_EUI,
       server: organisations.gateways,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
       onWarning: (message) => this.#timeline.add("gateway", message, false),
     });
     try {

@@ -40,7 +40,7 @@ export function summary(report: JoinReport, palette: Palette): string {
     `${INDENT}RX1       ${join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs} µs against nominal`}`,
     `${INDENT}trust     server ${describeTrust(report.trust.server)}; client ${describeTrust(report.trust.client)}`,
     `${INDENT}data      ${count(report.uplinks.length, "uplink")} decrypted, ${count(report.downlinks.length, "downlink")} received`,
-    `${INDENT}checks    ${report.checks.filter((check) => check.ok).length} of ${report.checks.length} hold`,
+    `${INDENT}checks    ${describeChecks(report)}`,
   ];
   for (const check of report.checks) {
     if (!check.ok) lines.push(`${INDENT}${palette.red("✗")} ${check.name}: ${check.detail}`);
@@ -52,6 +52,13 @@ export function summary(report: JoinReport, palette: Palette): string {
       : `${INDENT}${palette.red(palette.bold("failed"))}: ${report.reason}`,
   );
   return lines.join("\n");
+}
+
+/** A refusal fails a run though all its checks hold: then it is said beside them. */
+function describeChecks({ checks, verdict }: JoinReport): string {
+  const held = checks.filter((check) => check.ok).length;
+  const refused = verdict === "failed" && held === checks.length;
+  return `${held} of ${checks.length} hold${refused ? ", but something was refused besides" : ""}`;
 }
 
 function describeMemory(memory: MemoryFigures): string {

@@ -34,6 +34,8 @@ export interface DaneAgentOptions extends JudgeOptions {
   readonly clientName?: string;
   /** Code point of the client-identity extension; default DEFAULT_EXTENSION_TYPE. */
   readonly extensionType?: number;
+  /** For one TLS handshake. Default 5000 ms. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** Where a server is to be found and by which names it is known. */
@@ -59,6 +61,7 @@ class DaneAgent extends Agent {
   readonly #resolver: Resolver | undefined;
   readonly #context: SecureContext;
   readonly #clientName: string | undefined;
+  readonly #connectTimeoutMs: number;
   readonly #acceptances = new WeakMap<Duplex, Acceptance>();
 
   constructor(options: DaneAgentOptions) {
@@ -67,6 +70,7 @@ class DaneAgent extends Agent {
     this.#judge = new PeerJudge(options);
     this.#resolver = options.resolver;
     this.#clientName = options.clientName;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     this.#context = createSecureContext({
       key: options.credentials.privateKeyPem,
       cert: options.credentials.chainPem,
@@ -167,6 +171,7 @@ class DaneAgent extends Agent {
 
   #handshake(address: string, destination: Destination): Promise<TLSSocket> {
     const { host, port } = destination;
+    const timeoutMs = this.#connectTimeoutMs;
     return new Promise((resolve, reject) => {
       const socket = connect({
         host: address,
@@ -178,8 +183,8 @@ class DaneAgent extends Agent {
         ALPNProtocols: ["http/1.1"],
       });
       const timer = setTimeout(
-        () => socket.destroy(new Error(`${host}:${port}: no TLS connection within ${CONNECT_TIMEOUT_MS} ms`)),
-        CONNECT_TIMEOUT_MS,
+        () => socket.destroy(new Error(`${host}:${port}: no TLS connection within ${timeoutMs} ms`)),
+        timeoutMs,
       );
       socket.once("error", reject); // of the handshake only: later it finds the promise settled
       socket.once("close", () => clearTimeout(timer));

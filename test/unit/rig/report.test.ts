@@ -142,4 +142,10 @@ describe("the summary in a terminal", () => {
     assert.ok(lines.includes("  RX1       not opened"));
     assert.equal(lines.at(-1), `  <r>failed</r>: ${REASON}`);
   });
+
+  it("says beside checks that all hold why the run failed nevertheless", () => {
+    const lines = summary({ ...FAILED, checks: PASSED.checks }, MARKED).split("\n");
+    assert.ok(lines.includes("  checks    1 of 1 hold, but something was refused besides"));
+    assert.equal(lines.at(-1), `  <r>failed</r>: ${REASON}`);
+  });
 });
