@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { describeFileError, makeFolder } from "../toolchain/image/index.ts";
 import { findProject } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -11,7 +11,11 @@ import { EXIT, Refusal } from "./exit.ts";
 interface TestOptions {
   grep?: string;
   junit?: string;
+  timeout: number;
 }
+
+/** A join takes seconds, on a machine that is busy with others much longer. */
+const TIMEOUT_S = 300;
 
 export function addHilTest(hil: Command): void {
   hil
@@ -20,12 +24,19 @@ export function addHilTest(hil: Command): void {
     .argument("[specs...]", "the files to run (default: hil/*.spec.ts of the project)")
     .option("--grep <text>", "only the tests whose names hold it")
     .option("--junit <file>", "write the results as JUnit XML")
+    .option(
+      "--timeout <seconds>",
+      "how long a test may take, if it does not say so itself",
+      seconds,
+      TIMEOUT_S,
+    )
     .addHelpText(
       "after",
       `
 Examples:
   $ joinery hil test
-  $ joinery hil test hil/join.spec.ts --grep DevNonce --junit hil.xml`,
+  $ joinery hil test hil/join.spec.ts --grep DevNonce --junit hil.xml
+  $ joinery hil test --timeout 1200`,
     )
     .action(runSpecs);
 }
@@ -49,7 +60,7 @@ function runSpecs(specs: readonly string[], options: TestOptions): void {
       fileURLToPath(import.meta.resolve("mocha/bin/mocha.js")),
       ...reporter,
       "--timeout",
-      "60000",
+      String(options.timeout * 1000),
       ...(options.grep === undefined ? [] : ["--fgrep", options.grep]),
       ...files,
     ],
@@ -58,6 +69,15 @@ function runSpecs(specs: readonly string[], options: TestOptions): void {
   if (error) throw error;
   if (signal !== null) throw new Refusal(`the specs were ended by ${signal}`, EXIT.failed);
   process.exitCode = status === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** A day at most, far below what a timer of Node can count. */
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 86_400) {
+    throw new InvalidArgumentError("It must be a whole number of seconds from 1 to 86400.");
+  }
+  return value;
 }
 
 /** The folder of the JUnit file, which mocha would wait for for ever where it cannot be made. Throws Refusal. */

@@ -100,6 +100,11 @@ describe("the command line", () => {
       /cannot write the JUnit file: \/proc is no ordinary folder/,
     ],
     [
+      "a time for specs that is none",
+      ["hil", "test", "--timeout", "0"],
+      /'--timeout <seconds>' argument '0' is invalid. It must be a whole number of seconds/,
+    ],
+    [
       "a debugger beside a Lua program",
       ["hil", "run", "join", "--gdb", "--board", "nodemcu-rfm95"],
       /runs a Lua program: a debugger needs an image/,
@@ -340,8 +345,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.match(stdout, /^DEV1001 {2}Syntax that has no place in firmware\n(DEV\d{4} {2}.+\n)+$/);
   });
 
-  it("says what an image takes, as a table, a page, JSON, and against an earlier report", function () {
-    this.timeout(180_000);
+  it("says what an image takes, as a table, a page, JSON, and against an earlier report", () => {
     const out = ["--out", join(folder, "size")];
     const built = joinery(["build", ...out]);
     assert.equal(built.status, 0, built.stderr);
@@ -369,8 +373,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.match(refused.stderr, /cannot read the report/);
   });
 
-  it("fails a build that takes more than its project allows, and says what grew", function () {
-    this.timeout(180_000);
+  it("fails a build that takes more than its project allows, and says what grew", () => {
     const project = join(folder, "budget");
     mkdirSync(project);
     const application = readFileSync(join(ROOT, "firmware/apps/sensor.ts"), "utf8").replaceAll(

@@ -12,8 +12,7 @@ import { projectFiles } from "../../toolchain/project/index.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const LINE_TEXT = "sampleCount = u16(sampleCount + 1);";
 
-describe("avr-gdb beside a join", function () {
-  this.timeout(120_000);
+describe("avr-gdb beside a join", () => {
   let folder: string;
   let app: string;
   let line: number;

@@ -48,8 +48,7 @@ uint8_t lamp_toggle(void)
 `,
 };
 
-describe("C of an application", function () {
-  this.timeout(180000);
+describe("C of an application", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "joinery-own-c-"));

@@ -17,8 +17,7 @@ function filesBelow(folder: string): string[] {
     .filter((path) => !/\/build\/|\.gitignore$/.test(path));
 }
 
-describe("the package", function () {
-  this.timeout(60000);
+describe("the package", () => {
   let packed: Set<string>;
   before(() => {
     const [{ files }] = JSON.parse(

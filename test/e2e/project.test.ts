@@ -26,8 +26,7 @@ function joinery(cwd: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe("an application of its own", function () {
-  this.timeout(180000);
+describe("an application of its own", () => {
   let parent: string;
   let folder: string;
   before(() => {
