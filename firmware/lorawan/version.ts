@@ -1,6 +1,6 @@
 /**
  * The version of the LoRaWAN link layer that the image speaks: 1.1 (true) or 1.0.4 (false). One image
- * speaks one version; the code and the data of the other are not in it. @config
+ * speaks one version; the code and the data of the other are not in it. @config by --lorawan
  */
 export const LORAWAN_1_1: boolean = true;
 

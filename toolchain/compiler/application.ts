@@ -36,7 +36,7 @@ export function ofApplication(
     const use = useOf(node, checker);
     if (use === undefined) return error;
     const { name } = use;
-    const message = unfitExport(use.part, name, faultOf(error), exampleOf(name));
+    const message = unfitExport(use.part, name, faultOf(error), exampleOf(name), demandOf(error));
     return relating(message, { node, text: "it is used here" });
   });
 }
@@ -80,6 +80,11 @@ function isApplication(imported: ts.ImportSpecifier): boolean {
 function faultOf({ messageText, source }: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(messageText, "\n");
   return source === SOURCE ? text.split(": ")[0] : text.replace(/\.$/, "");
+}
+
+/** What an error of ours says a value must be, "it must be 1..223"; undefined where it says something else. */
+function demandOf({ messageText, source }: ts.Diagnostic): string | undefined {
+  return source === SOURCE ? /: (it must be \S+)$/.exec(String(messageText))?.[1] : undefined;
 }
 
 interface Use {

@@ -48,21 +48,23 @@ function property(node: ts.Expression | undefined, name: string): ts.PropertyAss
     .findLast((candidate) => ts.isStringLiteral(candidate.name) && candidate.name.text === name);
 }
 
-/** A message for each chosen name that no module declares. */
+/** A message for each chosen name that no module declares, with those that it could be. */
 export function checkNames(program: SourceProgram, { chosen, file }: Configuration, found: Messages): void {
-  const known = new Set(
-    [...program.modules.keys()].flatMap((file) =>
-      file.statements
-        .filter(ts.isVariableStatement)
-        .filter(isConfigured)
-        .flatMap((statement) => statement.declarationList.declarations)
-        .map((declaration) => declaration.name.getText()),
-    ),
+  const statements = [...program.modules.keys()].flatMap((module) =>
+    module.statements.filter(ts.isVariableStatement).filter(isConfigured),
   );
+  const known = new Set(namesOf(statements));
+  const open = namesOf(statements.filter((statement) => !isDecided(statement))).sort();
   for (const name of Object.keys(chosen)) {
     if (known.has(name)) continue;
-    found.add(unknownConfig(name, [...known].sort(), inFile(file, name, chosen[name])?.name));
+    found.add(unknownConfig(name, open, inFile(file, name, chosen[name])?.name));
   }
+}
+
+function namesOf(statements: readonly ts.VariableStatement[]): string[] {
+  return statements
+    .flatMap((statement) => [...statement.declarationList.declarations])
+    .map((declaration) => declaration.name.getText());
 }
 
 /**
@@ -117,4 +119,9 @@ export function restsOnConfiguration(checker: ts.TypeChecker, expression: ts.Nod
 
 function isConfigured(statement: ts.Node): boolean {
   return ts.getJSDocTags(statement).some((tag) => tag.tagName.text === "config");
+}
+
+/** Whether an option of its own gives the value, which `@config by --lorawan` names: no configuration may. */
+function isDecided(statement: ts.Node): boolean {
+  return ts.getJSDocTags(statement).some(({ tagName, comment }) => tagName.text === "config" && comment);
 }

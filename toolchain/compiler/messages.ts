@@ -411,10 +411,13 @@ export function noEntry(path: string): ts.Diagnostic {
 }
 noEntry.code = 1028;
 
-/** The configuration names a constant that no module declares; `given` is where, in a file. */
-export function unknownConfig(name: string, known: readonly string[], given?: ts.Node): ts.Diagnostic {
-  const hint = didYouMean(name, known);
-  const names = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+/**
+ * The configuration names a constant that no module declares; `open` are those that a configuration may give a value,
+ * `given` is where, in a file.
+ */
+export function unknownConfig(name: string, open: readonly string[], given?: ts.Node): ts.Diagnostic {
+  const hint = didYouMean(name, open);
+  const names = open.length === 0 ? "it has none" : `it has ${open.join(", ")}`;
   return diagnostic(
     unknownConfig.code,
     `the configuration gives '${name}', but the program has no @config constant of that name: ${hint}${names}`,
@@ -450,10 +453,18 @@ function firstLineOf(file: ts.SourceFile): Place {
 
 /**
  * The stack uses an export of the application in a way that its declaration does not allow; `fault` is what is wrong
- * there, `example` how an application declares it.
+ * there, `example` how an application declares it, `demand` what its value must be.
  */
-export function unfitExport(node: ts.Node, name: string, fault: string, example?: string): ts.Diagnostic {
-  const what = `the stack uses '${name}' otherwise than it is declared here (${fault})${written(example)}`;
+export function unfitExport(
+  node: ts.Node,
+  name: string,
+  fault: string,
+  example?: string,
+  demand?: string,
+): ts.Diagnostic {
+  const instead =
+    demand === undefined || example === undefined ? written(example) : `: ${demand}, as in ${example}`;
+  const what = `the stack uses '${name}' otherwise than it is declared here (${fault})${instead}`;
   return diagnostic(unfitExport.code, what, placeOf(node));
 }
 unfitExport.code = 1052;

@@ -99,7 +99,8 @@ describe("errors that an application makes in the stack", () => {
     ["gives no result", "Int<0, 49> {\n  payload[0] = 1;\n  return 1;", "void {\n  payload[0] = 1;", "void", /void/],
     ["gives too large a result", "Int<0, 49>", "Int<0, 50>", "Int<0, 50>", /\(value 0\.\.50 may leave Int<0, 49>\): write export function sample\(/],
     ["gives a result of a wider type", "Int<0, 49>", "u8", "u8", /\(value 0\.\.255 may leave Int<0, 49>\): write export function sample\(/],
-    ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /\(value 300 may leave .*\): write export const UPLINK_PORT = 2;/],
+    ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /\(value 300 may leave .*\): it must be 1\.\.223, as in export const UPLINK_PORT = 2;/],
+    ["is a port that is no application's", "UPLINK_PORT = 2", "UPLINK_PORT = 0", "UPLINK_PORT", /\(value 0 may leave .*\): it must be 1\.\.223, as in export const UPLINK_PORT = 2;/],
   ];
   for (const [what, piece, other, part, says] of unfit) {
     it(`are told at the export that ${what}`, () => {

@@ -79,6 +79,17 @@ describe("compiler messages", () => {
     );
   });
 
+  it("propose no constant that an option of its own gives", () => {
+    const text =
+      "/** @config */\nexport const A = 1;\n/** @config by --b */\nexport const B = 2;\nexport function main(): void {}";
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text }, config: { B: 3, B1: 3 } });
+    assert.equal(diagnostics.length, 1);
+    assert.match(
+      String(diagnostics[0].messageText),
+      /the configuration gives 'B1', .* of that name: it has A$/,
+    );
+  });
+
   it("refuse a configuration of the wrong kind", () => {
     const text =
       "/** @config */\nexport const VERSION: boolean = true;\nexport function main(): void { if (VERSION) main2(); }\nfunction main2(): void {}";
