@@ -54,17 +54,20 @@ export function checkAccess(
   const { min } = lengthOfArray(array);
   const start = narrowed(evaluator, offset, later);
   const size = typeof count === "number" ? exactly(count) : narrowed(evaluator, count);
-  for (const [range, expression] of [[start, offset] as const, [size, count] as const]) {
+  const parts = [[start, offset, "the offset"] as const, [size, count, "the count"] as const];
+  for (const [range, expression, subject] of parts) {
     if (range.min >= 0 || typeof expression === "number") continue;
     const allowed = { min: 0, max: Number.POSITIVE_INFINITY };
-    evaluator.report(messages.offsetNegative(node, range, guard(evaluator, expression, range, allowed)));
+    evaluator.report(
+      messages.offsetNegative(node, range, guard(evaluator, expression, range, allowed, subject)),
+    );
     return;
   }
   const end = add(start, size);
   if (end.max > min && !fits(evaluator, offset, count, array, later)) {
     const wayOut =
       typeof count === "number"
-        ? guard(evaluator, offset, start, { min: 0, max: min - count })
+        ? guard(evaluator, offset, start, { min: 0, max: min - count }, "the offset")
         : guardSum(evaluator, [offset, start], [count, size], min);
     evaluator.report(relating(messages.accessOutside(node, end, min, wayOut), rowOf(array)));
   }

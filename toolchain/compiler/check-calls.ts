@@ -38,10 +38,10 @@ export function checkCall(checker: Checker, node: ts.CallExpression): Expression
   if (declaration.getSourceFile() === checker.language) {
     return checkIntrinsic(checker, node, declaration.name.text);
   }
-  const nested = declaration.parent !== declaration.getSourceFile();
-  if (nested || declaration.getSourceFile().isDeclarationFile) {
-    return absentCallee(checker, node.expression);
-  }
+  const file = declaration.getSourceFile();
+  if (file.isDeclarationFile) return absentCallee(checker, node.expression);
+  // A function that stands inside something has its message there.
+  if (declaration.parent !== file) return standIn(node);
   const callee = checker.functionTree(declaration);
   if (callee.interrupt !== undefined) {
     return refused(checker, node.expression, messages.handlerCalled(node.expression, callee.name));
@@ -65,6 +65,19 @@ function absentCallee(checker: Checker, callee: ts.Expression): Expression {
   const isFunction = named !== undefined && ts.isFunctionDeclaration(named);
   // What the method is called on may be refused itself.
   if (!isFunction && isStandIn(checkExpression(checker, callee.expression))) return standIn(callee);
+  const member = declarationOf(checker.checker, callee.name);
+  if (member && ts.isClassElement(member) && isOwnClass(member.parent)) {
+    // What a record class has besides fields is refused there.
+    checker.record(member.parent);
+    return standIn(callee);
+  }
   const wayOut = insteadOfMember(callee.name.text);
   return refused(checker, callee, messages.unknownName(callee, callee.getText(), wayOut));
+}
+
+/** Whether a class is declared at the top level of a module of the program. */
+function isOwnClass(node: ts.Node): node is ts.ClassDeclaration {
+  return (
+    ts.isClassDeclaration(node) && ts.isSourceFile(node.parent) && !node.getSourceFile().isDeclarationFile
+  );
 }

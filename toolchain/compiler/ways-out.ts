@@ -22,14 +22,18 @@ export function guardIndex(
   return { wayOut: wayOut.replace(` <= ${length - 1})`, ` < ${length})`) };
 }
 
-/** How to prove that `expression`, now known to lie in `range`, lies in `allowed`. */
+/** How to prove that `expression`, `subject` to the reader, now known to lie in `range`, lies in `allowed`. */
 export function guard(
   evaluator: Evaluator,
   expression: Expression,
   range: Interval,
   allowed: Interval,
+  subject = "it",
 ): WayOut {
-  if (range.max < allowed.min || range.min > allowed.max) return { wayOut: `it must be ${between(allowed)}` };
+  if (allowed.max < allowed.min) return { wayOut: "take a longer array" };
+  if (range.max < allowed.min || range.min > allowed.max) {
+    return { wayOut: `${subject} must be ${between(allowed)}` };
+  }
   const text = sourceOf(expression);
   const masked = `${factor(expression)} & ${allowed.max}`;
   const inside = ts.isBinaryExpression(expression.node.parent) ? `(${masked})` : masked;
@@ -51,10 +55,10 @@ export function guardSum(
   most: number,
 ): WayOut {
   if (offset.kind === "number") {
-    return guard(evaluator, count, size, { min: 0, max: most - offset.value });
+    return guard(evaluator, count, size, { min: 0, max: most - offset.value }, "the count");
   }
   if (count.kind === "number") {
-    return guard(evaluator, offset, start, { min: 0, max: most - count.value });
+    return guard(evaluator, offset, start, { min: 0, max: most - count.value }, "the offset");
   }
   const text = `${sourceOf(offset)} + ${sourceOf(count)}`;
   const known = evaluator.form(offset) !== undefined && evaluator.form(count) !== undefined;
