@@ -26,12 +26,17 @@ const built = new Map<string, Promise<Program>>();
 const root = mkdtempSync(join(tmpdir(), "joinery-programs-"));
 process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 
-/** Builds a program with a `main` of its own, and a variable `done`. */
-export function buildBare(source: string, board = PRO_MINI): Promise<Program> {
+/** Builds a program with a `main` of its own, and a variable `done`. `more`: C and headers beside it, by name. */
+export function buildBare(
+  source: string,
+  board = PRO_MINI,
+  more: ReadonlyMap<string, string> = new Map(),
+): Promise<Program> {
   return buildOnce(
     board,
     `#include <avr/interrupt.h>\n#include <avr/io.h>\n#include <stdint.h>\nvolatile uint8_t done;\n${source}`,
     [],
+    more,
   );
 }
 
@@ -41,25 +46,35 @@ export function buildOnHal(source: string, board = PRO_MINI): Promise<Program> {
     board,
     `#include "hal.h"\nvoid joinery_main(void);\n${source}`,
     sourcesOf(loadProcessorBoard(board), ".c"),
+    new Map(),
   );
 }
 
-function buildOnce(board: string, source: string, more: readonly string[]): Promise<Program> {
+function buildOnce(
+  board: string,
+  source: string,
+  ofBoard: readonly string[],
+  more: ReadonlyMap<string, string>,
+): Promise<Program> {
   const key = `${board}\n${source}`;
   const known = built.get(key);
   if (known !== undefined) return known;
-  const program = build(loadProcessorBoard(board), source, more);
+  const program = build(loadProcessorBoard(board), ofBoard, new Map([["test.c", source], ...more]));
   built.set(key, program);
   return program;
 }
 
-async function build(board: ProcessorBoard, source: string, more: readonly string[]): Promise<Program> {
+async function build(
+  board: ProcessorBoard,
+  ofBoard: readonly string[],
+  files: ReadonlyMap<string, string>,
+): Promise<Program> {
   const family = familyOf(board);
   const workDir = mkdtempSync(join(root, "program-"));
-  const test = join(workDir, "test.c");
   writeFileSync(join(workDir, "hal.h"), HAL_HEADER);
-  writeFileSync(test, source);
-  const elfPath = await family.link(board, { sources: [test, ...more], workDir });
+  for (const [name, text] of files) writeFileSync(join(workDir, name), text);
+  const own = [...files.keys()].filter((name) => name.endsWith(".c")).map((name) => join(workDir, name));
+  const elfPath = await family.link(board, { sources: [...own, ...ofBoard], workDir });
   return { board, elfPath, ...family.readElf(readFileSync(elfPath)) };
 }
 
