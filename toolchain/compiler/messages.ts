@@ -385,7 +385,7 @@ export const messages = {
   takenVector: define(
     5009,
     (vector: string, board: string) =>
-      `the board handles the interrupt '${vector}' itself, in the hal.c of ${board}: take another interrupt, or what joinery/hal says of this one`,
+      `the board handles the interrupt '${vector}' itself, in the C of ${board}: take another interrupt, or what joinery/hal says of this one`,
   ),
 
   unknownVector: define(5010, (vector: string, processor: string, known: readonly string[]) =>

@@ -162,7 +162,7 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
     assert.deepEqual(compiled(["INT1_vect"]).diagnostics, []);
     assert.match(
       formatDiagnostics(compiled(["INT1_vect", "INT0_vect"]).diagnostics, { colour: false }),
-      /:2:17 - error DEV5009: the board handles the interrupt 'INT0_vect' itself, in the hal\.c of a-board/,
+      /:2:17 - error DEV5009: the board handles the interrupt 'INT0_vect' itself, in the C of a-board/,
     );
   });
 

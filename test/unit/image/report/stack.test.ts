@@ -8,9 +8,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile } from "../../../../toolchain/compiler/index.ts";
-import { loadProcessorBoard } from "../../../../toolchain/image/board.ts";
+import { loadProcessorBoard, sourceFoldersOf, sourcesOf } from "../../../../toolchain/image/board.ts";
 import { readAvrElf } from "../../../../toolchain/image/elf.ts";
 import { readElfFile } from "../../../../toolchain/image/elf-file.ts";
+import { familyOf } from "../../../../toolchain/image/family.ts";
 import { avrCode } from "../../../../toolchain/image/report/avr-code.ts";
 import { buildBare } from "../../emulator/support/programs.ts";
 import { measured, reportOf } from "./programs.ts";
@@ -153,10 +154,13 @@ describe("the stack of each function", () => {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     const flags = [`-mmcu=${board.processor}`, "-std=gnu99", "-Os", "-mrelax", "-ffunction-sections"];
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
-    const defines = [`-DF_CPU=${board.clockHz}UL`, `-DCONSOLE_BAUD=${board.console.baud}UL`];
+    const defines = familyOf(board)
+      .flags(board, {})
+      .filter((flag) => flag.startsWith("-D"));
+    const folders = sourceFoldersOf(board).map((path) => `-I${path}`);
     // -w: of functions without prologue gcc warns that it cannot say.
-    const usage = ["-fstack-usage", "-w", ...defines, "-I.", "-c"];
-    execFileSync("avr-gcc", [...flags, ...usage, ...sources, join(board.dir, "hal.c")], { cwd: folder });
+    const usage = ["-fstack-usage", "-w", ...defines, "-I.", ...folders, "-c"];
+    execFileSync("avr-gcc", [...flags, ...usage, ...sources, ...sourcesOf(board, ".c")], { cwd: folder });
     const objects = readdirSync(folder).filter((name) => name.endsWith(".o"));
     execFileSync("avr-gcc", [...flags, "-Wl,--gc-sections", ...objects, "-o", "program.elf"], {
       cwd: folder,

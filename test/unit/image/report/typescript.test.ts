@@ -59,7 +59,7 @@ describe("the report of a program in TypeScript", () => {
   it("follows the calls through a dispatch table to the deepest function that it lists", () => {
     assert.deepEqual(report.stack.unknown, []);
     const steps = report.stack.program.steps.map(({ function: name }) => name);
-    assert.deepEqual(steps.slice(0, 3), ["start-up", "hal.c:main", "main.ts:large"]);
+    assert.deepEqual(steps.slice(0, 3), ["start-up", "start.c:main", "main.ts:large"]);
   });
 
   it("has the stack that the emulator measures, the interrupt apart", () => {
