@@ -1,28 +1,10 @@
 /** `joinery build`: compiles an application for a board and says what it takes. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import {
-  checkBudget,
-  figureLines,
-  type Image,
-  isLuaBoard,
-  keepReport,
-  keptReport,
-  type LuaProgram,
-  loadBoard,
-  type SizeReport,
-  sizeReport,
-} from "../toolchain/image/index.ts";
-import { budgetFor } from "../toolchain/project/index.ts";
+import { figureLines, type Image, type LuaProgram, type SizeReport } from "../toolchain/image/index.ts";
+import { sayUnlimited } from "./budget.ts";
 import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
-import {
-  buildChosen,
-  type ChosenImage,
-  type ChosenProgram,
-  type ImageOptions,
-  refusing,
-} from "./chosen-image.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { buildChosen, type ChosenProgram, type ImageOptions } from "./chosen-image.ts";
 import { luaOption } from "./lua-option.ts";
 
 interface BuildOptions extends ImageOptions {
@@ -73,36 +55,8 @@ async function build(
     process.stdout.write(json ? programJson(built) : programText(built));
     return;
   }
-  const report = await keptWithinBudget(built);
-  process.stdout.write(json ? jsonText(choice, built.image, report) : plainText(built.image, report));
-}
-
-/** Says on stderr that the project's budget does not hold for a board: `--board` may choose one that it does not name. */
-export function sayUnlimited({ budget, board }: Choice): void {
-  if (budget === undefined) return;
-  if (isLuaBoard(loadBoard(board))) {
-    process.stderr.write(
-      `joinery: the budget of joinery.json is an image's: nothing is held against it for ${board}, which runs a Lua program\n`,
-    );
-  } else if (budgetFor(budget, board) === undefined) {
-    process.stderr.write(
-      `joinery: the budget of joinery.json does not name ${board}: nothing is held against it\n`,
-    );
-  }
-}
-
-/**
- * What the image takes, compared with the project's budget and kept beside the image for the next comparison.
- * Throws Refusal where the budget is passed, naming what grew.
- */
-export async function keptWithinBudget({ choice, image, outDir }: ChosenImage): Promise<SizeReport> {
-  const { board, lorawan, budget } = choice;
-  const report = sizeReport({ ...image, lorawan });
-  const limits = budget === undefined ? undefined : budgetFor(budget, board);
-  const excess = checkBudget(report, limits ?? {}, await keptReport(outDir));
-  if (excess !== undefined) throw new Refusal(excess, EXIT.failed);
-  await refusing(() => keepReport(outDir, report));
-  return report;
+  const { image, report } = built;
+  process.stdout.write(json ? jsonText(choice, image, report) : plainText(image, report));
 }
 
 function programJson({ choice, program }: ChosenProgram): string {

@@ -12,8 +12,12 @@ import {
   loadBoard,
   OutputError,
   type ProcessorBoard,
+  REPORT_FILE,
+  reportJson,
+  type SizeReport,
   writingTo,
 } from "../toolchain/image/index.ts";
+import { reportWithinBudget } from "./budget.ts";
 import type { Choice, ChoiceOptions } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -23,12 +27,15 @@ export interface ImageOptions extends ChoiceOptions {
   debug?: boolean;
 }
 
-/** An image, what it was built from, and the folder that it lies in. */
+/** An image, what it was built from, and what it takes. */
 export interface ChosenImage {
   readonly choice: Choice;
   readonly image: Image;
-  readonly outDir: string;
+  readonly report: SizeReport;
 }
+
+/** Where, in the folder of a build, an image lies that is not that build's. */
+const MEASURED = ".size";
 
 /** The same for a board that runs Lua. */
 export interface ChosenProgram {
@@ -37,25 +44,36 @@ export interface ChosenProgram {
 }
 
 /**
- * Throws Refusal where it cannot be built or written, and where the board has no image: it runs Lua. A
- * `compiler` that is kept makes the next build faster.
+ * Throws Refusal where it cannot be built or written, takes more than its budget, or the board has no image: it runs
+ * Lua. Then the folder of the build stays as it was.
  */
-export async function buildChosenImage(
-  choice: Choice,
-  options: ImageOptions,
-  compiler?: Compiler,
-): Promise<ChosenImage> {
-  const board = await refusing(async () => loadBoard(choice.board));
-  if (isLuaBoard(board)) {
-    throw new Refusal(
-      `${board.name} runs a Lua program: there is no image of it; joinery hil run join --board ${board.name} reports its heap`,
-      EXIT.usage,
-    );
-  }
-  return linkedImage(choice, board, options, compiler);
+export async function buildChosenImage(choice: Choice, options: ImageOptions): Promise<ChosenImage> {
+  return linkedImage(choice, await imageBoard(choice), options);
 }
 
-/** Builds what the board runs: an image, or a Lua program. Throws Refusal where it cannot be built or written. */
+/**
+ * An image for its figures alone: it may take more than its budget, and lies beside the build, whose folder is left as
+ * it is. Throws Refusal as `buildChosenImage` does.
+ */
+export async function measuredImage(choice: Choice, options: ImageOptions): Promise<Image> {
+  const board = await imageBoard(choice);
+  const outDir = join(outFolder(choice, options.out), MEASURED);
+  return written(outDir, () => buildImage({ ...firmwareOf(choice, options.debug), board, outDir }));
+}
+
+async function imageBoard(choice: Choice): Promise<ProcessorBoard> {
+  const board = await refusing(async () => loadBoard(choice.board));
+  if (!isLuaBoard(board)) return board;
+  throw new Refusal(
+    `${board.name} runs a Lua program: there is no image of it; joinery hil run join --board ${board.name} reports its heap`,
+    EXIT.usage,
+  );
+}
+
+/**
+ * Builds what the board runs: an image with the report of what it takes, or a Lua program. Throws Refusal where it
+ * cannot be built or written, or takes more than its budget. A `compiler` that is kept makes the next build faster.
+ */
 export async function buildChosen(
   choice: Choice,
   options: ImageOptions & { readonly lua?: LuaProgram["dialect"] },
@@ -78,19 +96,24 @@ async function linkedImage(
   choice: Choice,
   board: ProcessorBoard,
   options: ImageOptions,
-  compiler: Compiler | undefined,
+  compiler?: Compiler,
 ): Promise<ChosenImage> {
   const outDir = outFolder(choice, options.out);
-  const image = await written(outDir, () =>
-    buildImage({
+  return written(outDir, async () => {
+    let report: SizeReport | undefined;
+    const image = await buildImage({
       ...firmwareOf(choice, options.debug),
       exactLines: options.debug,
       board,
       outDir,
       compiler,
-    }),
-  );
-  return { choice, image, outDir };
+      beside: async (linked) => {
+        report = await reportWithinBudget(choice, linked, outDir);
+        return new Map([[REPORT_FILE, reportJson(report)]]);
+      },
+    });
+    return { choice, image, report: report! };
+  });
 }
 
 /** What the compiler is given. */

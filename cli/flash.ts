@@ -15,7 +15,6 @@ import {
 } from "../toolchain/flash/index.ts";
 import { isLuaBoard, loadBoard, type ProcessorBoard } from "../toolchain/image/index.ts";
 import { shellLine } from "../toolchain/shell-words.ts";
-import { keptWithinBudget } from "./build.ts";
 import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -111,9 +110,7 @@ async function imageOf(board: ProcessorBoard, choice: Choice, options: FlashOpti
   if (options.image !== undefined)
     return shortened(readImageFile(resolve(options.image), board, options.force === true));
   sayExample(choice);
-  const chosen = await buildChosenImage(choice, options);
-  await keptWithinBudget(chosen);
-  return shortened(builtImage(chosen.image));
+  return shortened(builtImage((await buildChosenImage(choice, options)).image));
 }
 
 /** Below the working folder a path is written from there. */

@@ -14,7 +14,7 @@ import {
   sizeText,
 } from "../toolchain/image/index.ts";
 import { addChoice, choiceOf, sayExample } from "./choice.ts";
-import { buildChosenImage, type ImageOptions, refusing } from "./chosen-image.ts";
+import { type ImageOptions, measuredImage, refusing } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 interface SizeOptions extends ImageOptions {
@@ -42,7 +42,10 @@ export function addSize(program: Command): void {
       ),
     )
     .option("--compare <file>", "print what has changed since a report: the size.json of a build")
-    .option("--out <dir>", "where the image goes (default: build, in the project's folder)")
+    .option(
+      "--out <dir>",
+      "the folder of the build, which stays as it is (default: build, in the project's folder)",
+    )
     .addHelpText(
       "after",
       `
@@ -65,7 +68,7 @@ async function size(application: string | undefined, options: SizeOptions): Prom
   const before = options.compare === undefined ? undefined : await earlier(options.compare);
   const choice = choiceOf(application, options);
   sayExample(choice);
-  const { image } = await buildChosenImage(choice, options);
+  const image = await measuredImage(choice, options);
   const report = sizeReport({ ...image, lorawan: choice.lorawan });
   if (options.html !== undefined) writePage(options.html, report);
   if (options.json) {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
 import { isSameTarget, type SizeReport } from "../toolchain/image/index.ts";
-import { keptWithinBudget, sayUnlimited } from "./build.ts";
+import { sayUnlimited } from "./budget.ts";
 import { addChoice, applicationName, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, generatedFolder, type ImageOptions } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -115,7 +115,7 @@ class Builds {
       const what =
         "program" in built
           ? `${built.program.bundleBytes} B of Lua ${built.program.dialect}`
-          : this.#sizes(await keptWithinBudget(built));
+          : this.#sizes(built.report);
       const took = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
       this.#print(`${this.#palette.green("built")} in ${took}: ${what}`);
     } catch (error) {

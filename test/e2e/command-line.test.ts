@@ -362,12 +362,15 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const document = JSON.parse(joinery(["size", ...out, "--json"]).stdout);
     const kept = join(folder, "size", "size.json");
     assert.deepEqual(JSON.parse(readFileSync(kept, "utf8")), document);
+    const fileOf = (name: string) => readFileSync(join(folder, "size", name));
+    const ofBuild = ["size.json", "joinery.hex", "joinery.elf"].map(fileOf);
     const older = joinery(["size", ...out, "--lorawan", "1.0.4", "--compare", kept]);
     assert.match(
       older.stdout,
       /^pro-mini-rfm95, LoRaWAN 1\.0\.4, against the earlier report of pro-mini-rfm95, LoRaWAN 1\.1\n {2}flash \d+ B, -\d+ from \d+\n/,
     );
     assert.match(older.stdout, /\n +-\d+ +\d+ +\d+ {2}lorawan\/join\.ts\n/);
+    assert.deepEqual(["size.json", "joinery.hex", "joinery.elf"].map(fileOf), ofBuild);
     const refused = joinery(["size", "--compare", join(folder, "nowhere.json")]);
     assert.deepEqual([refused.status, refused.stdout], [2, ""]);
     assert.match(refused.stderr, /cannot read the report/);
@@ -407,8 +410,16 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
           `const TABLE = table8([${[...Array(256).keys()].join(", ")}]);\nlet sampleCount`,
         ),
     );
+    const files = ["joinery.hex", "joinery.elf", "size.json", "c/app.c"].map((name) =>
+      join(project, "build", name),
+    );
+    const kept = files.map((path) => readFileSync(path));
     for (const attempt of [1, 2]) {
       const { status, stdout, stderr } = build();
+      assert.deepEqual(
+        files.map((path) => readFileSync(path)),
+        kept,
+      );
       assert.deepEqual([status, stdout], [1, ""], `attempt ${attempt}: ${stderr}`);
       assert.match(
         stderr,

@@ -10,7 +10,7 @@ import {
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
-import { type Image, linkImage } from "./link.ts";
+import { type Image, type Keeping, linkImage } from "./link.ts";
 import { radioConfig, radioDriver } from "./radio-driver.ts";
 import { VECTORS } from "./vectors.ts";
 
@@ -75,14 +75,15 @@ export function compileForBoard({ board, compiler = createCompiler(), ...options
  */
 export async function buildImage(
   options: Firmware &
-    Pick<LinkOptions, "exactLines"> & { readonly board: ProcessorBoard; readonly outDir: string },
+    Pick<LinkOptions, "exactLines"> &
+    Keeping & { readonly board: ProcessorBoard; readonly outDir: string },
 ): Promise<Image> {
-  const { outDir, exactLines, c, ...firmware } = options;
+  const { outDir, exactLines, beside, c, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
   const { board } = firmware;
   try {
-    return await linkImage(board, result, outDir, { exactLines, ownC: c });
+    return await linkImage(board, result, outDir, { exactLines, beside, ownC: c });
   } catch (error) {
     if (error instanceof UndefinedSymbols) refuseFaults(unimplemented(board, result, error));
     throw error;

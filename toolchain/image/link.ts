@@ -50,6 +50,15 @@ export interface GeneratedC extends CompilerNames {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** What a folder is to hold beside an image. */
+export interface Keeping {
+  /**
+   * Sees an image before the folder has it, and gives the texts of further files, by name: they are written with it or,
+   * where this throws, neither is.
+   */
+  readonly beside?: (image: Image) => Promise<ReadonlyMap<string, string>>;
+}
+
 const ELF = "joinery.elf";
 const HEX = "joinery.hex";
 const BIN = "joinery.bin";
@@ -70,7 +79,7 @@ export async function linkImage(
   board: ProcessorBoard,
   generated: GeneratedC,
   outDir: string,
-  options: LinkOptions = {},
+  { beside = async () => new Map(), ...options }: LinkOptions & Keeping = {},
 ): Promise<Image> {
   const family = familyOf(board);
   const ofBoard = sourcesOf(board, ".c", ".h", ".ld").map((path) => readFile(path, "utf8"));
@@ -88,8 +97,10 @@ export async function linkImage(
     return image;
   };
   const kept = await keptBuild(outDir, generated, inputs, outputsOf(board));
-  if (kept !== undefined) return fitting(kept.elf);
-  return newBuild({ ...options, board, generated, outDir, inputs, fitting });
+  if (kept === undefined) return newBuild({ ...options, board, generated, outDir, inputs, fitting, beside });
+  const image = fitting(kept.elf);
+  for (const [name, text] of await beside(image)) await writeFile(join(outDir, name), text);
+  return image;
 }
 
 /** What an image is written as, beside the ELF file. */
@@ -163,7 +174,7 @@ async function withContents(paths: readonly string[]): Promise<string[]> {
   return (await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")]))).flat();
 }
 
-/** Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image. */
+/** Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image and `beside` does not refuse it. */
 async function newBuild(
   options: LinkOptions & {
     board: ProcessorBoard;
@@ -171,9 +182,10 @@ async function newBuild(
     outDir: string;
     inputs: string;
     fitting: (elf: Buffer) => Image;
+    beside: NonNullable<Keeping["beside"]>;
   },
 ): Promise<Image> {
-  const { board, generated, outDir, inputs, fitting, exactLines, ownC = [] } = options;
+  const { board, generated, outDir, inputs, fitting, beside, exactLines, ownC = [] } = options;
   const { files } = generated;
   makeFolder(join(outDir, C_FOLDER));
   const workDir = await mkdtemp(join(outDir, ".link-"));
@@ -190,6 +202,7 @@ async function newBuild(
     const included = await includedFiles(workDir);
     const elf = await readFile(program);
     const image = fitting(elf);
+    const further = await beside(image);
     const names = outputsOf(board);
     const outputs = names.map((name) => outputOf(name, image));
     const build: Build = {
@@ -200,9 +213,10 @@ async function newBuild(
     };
     await rename(program, join(workDir, ELF));
     for (const [index, name] of names.entries()) await writeFile(join(workDir, name), outputs[index]);
+    for (const [name, text] of further) await writeFile(join(workDir, name), text);
     await writeFile(join(workDir, SOURCES), JSON.stringify(included));
     await writeFile(join(workDir, STAMP), stampOf(inputs, build));
-    await publish(workDir, outDir, generated, names);
+    await publish(workDir, outDir, generated, [...names, ...further.keys()]);
     return image;
   } finally {
     await rm(workDir, { recursive: true, force: true });

@@ -126,6 +126,35 @@ describe("linkImage", () => {
     );
   });
 
+  it("writes further files with the image, for a build that is kept too, and where they are refused leaves the folder as it is", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "joinery-beside-"));
+    const held = () =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), "latin1")])
+        .sort();
+    const other = { "main.c": MAIN.replace("1000", "3000") };
+    try {
+      for (const text of ["first", "again"]) {
+        const beside = async ({ flashBytes }: Image) => new Map([["note.txt", `${text} ${flashBytes}`]]);
+        const { flashBytes } = await linkImage(board, generated(), folder, { beside });
+        assert.equal(readFileSync(join(folder, "note.txt"), "utf8"), `${text} ${flashBytes}`);
+      }
+      const before = held();
+      for (const changes of [{}, other]) {
+        const beside = async () => assert.fail("refused");
+        await assert.rejects(linkImage(board, generated(changes), folder, { beside }), /refused/);
+        assert.deepEqual(held(), before);
+      }
+      await linkImage(board, generated(other), folder, {
+        beside: async () => new Map([["note.txt", "other"]]),
+      });
+      assert.equal(readFileSync(join(folder, "note.txt"), "utf8"), "other");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("does not run gcc again for the same C, and does for other C", async () => {
     const builtMs = statSync(image.elfPath).mtimeMs;
     const again = await linkImage(board, generated(), outDir);

@@ -4,7 +4,7 @@ export { type Grouping, isSameTarget } from "./compare.ts";
 export { sizeReport } from "./compose.ts";
 export { checkFit } from "./fit.ts";
 export { sizeHtml } from "./html.ts";
-export { keepReport, keptReport, readReport, reportJson } from "./kept-report.ts";
+export { keptReport, REPORT_FILE, readReport, reportJson } from "./kept-report.ts";
 export { labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
 export type { CompilerNames } from "./source-names.ts";
 export { comparisonText, figureLines, sizeText } from "./text.ts";

@@ -1,5 +1,5 @@
 /** The report that a build leaves beside its image, for the next build to be held against. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../errors.ts";
 import type { SizeReport } from "./size-report.ts";
@@ -7,7 +7,7 @@ import type { SizeReport } from "./size-report.ts";
 /** What the file is called. */
 export const REPORT_FILE = "size.json";
 
-/** Reads a report that `keepReport` or `joinery size --json` wrote. Throws BuildError where it is none. */
+/** Reads a report that a build kept or `joinery size --json` wrote. Throws BuildError where it is none. */
 export async function readReport(path: string): Promise<SizeReport> {
   let text: string;
   try {
@@ -29,15 +29,6 @@ export async function keptReport(folder: string): Promise<SizeReport | undefined
   } catch (error) {
     if (error instanceof BuildError) return undefined;
     throw error;
-  }
-}
-
-/** Keeps a report in a folder, instead of the one before. Throws BuildError where it cannot be written. */
-export async function keepReport(folder: string, report: SizeReport): Promise<void> {
-  try {
-    await writeFile(join(folder, REPORT_FILE), reportJson(report));
-  } catch (error) {
-    throw new BuildError(`cannot keep the report: ${(error as Error).message}`);
   }
 }
 
