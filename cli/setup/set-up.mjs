@@ -54,6 +54,7 @@ const JUDGES = [
   { command: "avr-gdb", packages: ["gdb-avr"] },
   { command: "simavr", packages: ["simavr"] },
   { file: "/usr/include/simavr/sim_avr.h", packages: ["libsimavr-dev"] },
+  { command: "qemu-system-arm", packages: ["qemu-system-arm"] },
   { command: "unbound", packages: ["unbound"] },
   { command: "unbound-host", packages: ["unbound-host"] },
   { command: "delv", packages: ["bind9-dnsutils"] },

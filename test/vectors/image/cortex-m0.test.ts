@@ -1,0 +1,42 @@
+/**
+ * The same functions as an image for a Cortex-M0, against the same known answers: on the core of the emulated boards,
+ * and on qemu's as an independent judge of that core. qemu comes from Debian: apt-get install qemu-system-arm.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { specifyVectors } from "../spec.ts";
+import { buildProgram, hasQemu, type Program, runEmulated, runQemu } from "./cortex-m0/program.ts";
+import { imageSubject } from "./image-subject.ts";
+
+describe("known answers, as an image for a Cortex-M0", () => {
+  let folder: string;
+  let program: Program;
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = mkdtempSync(join(tmpdir(), "joinery-vectors-"));
+    program = await buildProgram(folder);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe("on the core of the emulated boards", () => {
+    specifyVectors(() => imageSubject((store) => runEmulated(program, store)));
+  });
+
+  describe("on qemu, octet for octet what the emulated core says", () => {
+    if (!hasQemu()) {
+      it("cannot be asked: qemu-system-arm is not installed (apt-get install qemu-system-arm)");
+      return;
+    }
+    specifyVectors(() =>
+      imageSubject((store) => {
+        const theirs = runQemu(program, store);
+        assert.deepEqual(runEmulated(program, store), theirs);
+        return theirs;
+      }),
+    );
+  });
+});
