@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { type MessagePage, messagePage, messagePages } from "../toolchain/compiler/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { type TypeScriptError, typeScriptError } from "./typescript-errors.ts";
 
 /** As wide as text is easy to read. */
 const WIDTH = 100;
@@ -11,7 +12,10 @@ export function addExplain(program: Command): void {
   program
     .command("explain")
     .description("say what a message of the compiler means and what to write instead")
-    .argument("[number]", "the number of the message, as in DEV2001 or 2001; all of them if none is given")
+    .argument(
+      "[number]",
+      "the number of the message, as in DEV2001 or 2001, or TS2322 of TypeScript's own; all of ours if none is given",
+    )
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText("after", "\nExamples:\n  $ joinery explain DEV2001\n  $ joinery explain")
     .action(explain);
@@ -30,7 +34,9 @@ function explain(number: string | undefined, options: { json?: boolean }): void 
 }
 
 /** The page that `number` asks for, or the numbers that were perhaps meant. */
-function pageOf(number: string): MessagePage {
+function pageOf(number: string): MessagePage | TypeScriptError {
+  const foreign = /^ts(\d{4,5})$/i.exec(number.trim())?.[1];
+  if (foreign !== undefined) return typeScriptError(Number(foreign));
   const code = /^(?:dev)?(\d{1,5})$/i.exec(number.trim())?.[1];
   const found = code === undefined ? undefined : messagePage(Number(code));
   if (found) return found;
@@ -50,12 +56,12 @@ function pageOf(number: string): MessagePage {
 
 type Palette = ReturnType<typeof pc.createColors>;
 
-function list(pages: readonly MessagePage[], palette: Palette): string {
+function list(pages: readonly (MessagePage | TypeScriptError)[], palette: Palette): string {
   return pages.map(({ number, title }) => `${palette.bold(number)}  ${title}\n`).join("");
 }
 
 /** A page for a terminal: its Markdown is headings, paragraphs, lists, `code` and fenced examples. */
-function page({ text }: MessagePage, palette: Palette, width: number): string {
+function page({ text }: Pick<MessagePage, "text">, palette: Palette, width: number): string {
   let fenced = false;
   const lines = text
     .trimEnd()

@@ -339,6 +339,16 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     );
   });
 
+  it("explains of TypeScript's own errors where they are documented, and which casts there are", () => {
+    const { status, stdout } = joinery(["explain", "ts2322"]);
+    assert.equal(status, 0);
+    assert.match(stdout, /^TS2322: .*\n\nTS2322 is an error of TypeScript, not one of Joinery's/);
+    assert.match(stdout, /https:\/\/www\.typescriptlang\.org\/docs\//);
+    assert.match(stdout, /\n\* u8\(x\), u16\(x\), u32\(x\) keep the low/);
+    const document = JSON.parse(joinery(["explain", "TS6133", "--json"]).stdout);
+    assert.deepEqual([document.number, document.title], ["TS6133", "An error of TypeScript itself"]);
+  });
+
   it("lists what it can explain", () => {
     const { status, stdout } = joinery(["explain"]);
     assert.equal(status, 0);
