@@ -19,14 +19,19 @@ import { describe, sameReference } from "./types.ts";
 /** `const` and `let`, one statement a name. */
 export function checkDeclarations(at: BodyChecker, list: ts.VariableDeclarationList): Statement[] {
   if (refuseForm(at.checker.found, list)) {
-    for (const declaration of list.declarations) {
-      const { name } = declaration;
-      if (!ts.isIdentifier(name)) continue;
-      at.checker.untyped.add(declare(at, declaration, name, intType("u8"), true));
-    }
+    declareUntyped(at, list);
     return [];
   }
   return list.declarations.flatMap((declaration) => checkDeclaration(at, declaration, list));
+}
+
+/** The names of declarations that are refused: nothing is said of what uses them. */
+export function declareUntyped(at: BodyChecker, list: ts.VariableDeclarationList): void {
+  for (const declaration of list.declarations) {
+    const { name } = declaration;
+    if (!ts.isIdentifier(name)) continue;
+    at.checker.untyped.add(declare(at, declaration, name, intType("u8"), true));
+  }
 }
 
 function checkDeclaration(

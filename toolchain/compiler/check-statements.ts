@@ -2,7 +2,7 @@
 import ts from "typescript";
 import { locating } from "./breakdown.ts";
 import type { Checker } from "./check.ts";
-import { checkDeclarations } from "./check-declarations.ts";
+import { checkDeclarations, declareUntyped } from "./check-declarations.ts";
 import { checkEffect } from "./check-effects.ts";
 import { checkCondition, checkExpression, checkValueFor } from "./check-expressions.ts";
 import { checkDo, checkFor, checkWhile } from "./check-loops.ts";
@@ -58,6 +58,10 @@ export class BodyChecker {
   }
 
   #statement(node: ts.Statement): Statement[] {
+    if (this.checker.isSpoilt(node)) {
+      if (ts.isVariableStatement(node)) declareUntyped(this, node.declarationList);
+      return [];
+    }
     if (ts.isVariableStatement(node)) return checkDeclarations(this, node.declarationList);
     if (ts.isExpressionStatement(node)) return checkEffect(this, node.expression);
     if (ts.isBlock(node)) return [this.#block(node, node.statements)];

@@ -50,8 +50,8 @@ export interface BoardInterrupts {
 }
 
 /**
- * Checks the program from `main` of the entry module on; not what is spoilt, but what it refers to. Undefined where
- * there is no such function.
+ * Checks the program from `main` of the entry module on; not what is spoilt, but what it refers to, and of a function
+ * that is spoilt by statements of its body the others. Undefined where there is no such function.
  */
 export function check(
   program: SourceProgram,
@@ -126,7 +126,8 @@ export class Checker {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const tree = next;
       if (this.#spoilt.has(tree.node)) this.#reach(tree.node);
-      else if (this.#isPlain(tree.node)) tree.body = locating(tree.node, () => checkBody(this, tree));
+      if (this.#spoilt.hasWhole(tree.node)) continue;
+      if (this.#isPlain(tree.node)) tree.body = locating(tree.node, () => checkBody(this, tree));
     }
     return {
       entry: entryTree,
@@ -183,6 +184,11 @@ export class Checker {
     const name = this.#spoilt.has(node) ? undefined : locating(node, () => this.#declareModuleName(node));
     this.#names.set(node, name);
     return name;
+  }
+
+  /** Whether TypeScript refuses a statement itself, of which then nothing more can be said. */
+  isSpoilt(statement: ts.Statement): boolean {
+    return this.#spoilt.owns(statement);
   }
 
   /** Functions that a spoilt one may call are reached all the same. */

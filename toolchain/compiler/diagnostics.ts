@@ -42,14 +42,19 @@ export function isInternal(diagnostic: ts.Diagnostic): boolean {
   return isOwn(diagnostic) && diagnostic.code === internalError.code;
 }
 
+/** Those of TypeScript itself first, as ours may rest on what they are about; each group in the order of the sources. */
+function inOrder(diagnostics: readonly ts.Diagnostic[]): readonly ts.Diagnostic[] {
+  const sorted = ts.sortAndDeduplicateDiagnostics(diagnostics);
+  return [...sorted.filter((diagnostic) => !isOwn(diagnostic)), ...sorted.filter(isOwn)];
+}
+
 /** Diagnostics as text with code frames; `colour` for a terminal. */
 export function formatDiagnostics(
   diagnostics: readonly ts.Diagnostic[],
   options: { readonly colour: boolean },
 ): string {
   const colours = pc.createColors(options.colour);
-  return ts
-    .sortAndDeduplicateDiagnostics(diagnostics)
+  return inOrder(diagnostics)
     .map((diagnostic) => `${formatted(diagnostic, colours).join("\n")}\n`)
     .join("\n");
 }
@@ -103,7 +108,7 @@ export function formatReport(
   diagnostics: readonly ts.Diagnostic[],
   options: { readonly colour: boolean },
 ): string {
-  const sorted = ts.sortAndDeduplicateDiagnostics(diagnostics);
+  const sorted = inOrder(diagnostics);
   if (sorted.length === 0) return "";
   const files = [...new Set(sorted.flatMap(({ file }) => (file ? [file.fileName] : [])))];
   const errors = `${sorted.length} error${sorted.length === 1 ? "" : "s"}`;
@@ -118,7 +123,7 @@ export function formatReport(
 
 /** Diagnostics as plain objects, in the order in which `formatDiagnostics` prints them. */
 export function diagnosticsJson(diagnostics: readonly ts.Diagnostic[]): DiagnosticJson[] {
-  return ts.sortAndDeduplicateDiagnostics(diagnostics).map((diagnostic) => {
+  return inOrder(diagnostics).map((diagnostic) => {
     const page = isOwn(diagnostic) ? messagePage(diagnostic.code) : undefined;
     return {
       ...placeOf(diagnostic),

@@ -239,6 +239,12 @@ export const messages = {
       `no C of ${board} and none of the application defines '${symbol}', which '${name}' stands for: ${wayOut}`,
   ),
 
+  tableWritten: define(
+    1038,
+    (name: string) =>
+      `'${name}' is a table: it lies in flash and cannot be written. Keep what changes in an array, new Uint8Array(n)`,
+  ),
+
   // ---- 2xxx: ranges of values
   mayNotFit: define(
     2001,

@@ -19,6 +19,11 @@ const TYPE_AS_VALUE = new Set([1361, 1362]);
 
 /** An imported name that the module does not export; that it only declares; with a proposal of another. */
 const NOT_EXPORTED = new Set([2305, 2459, 2724]);
+/** An element that can only be read, and the types of the language of which that is so because they lie in flash. */
+const INDEX_READ_ONLY = 2542;
+const TABLE = /\b__table(?:8|16|32|Of)\b/;
+/** `import x = require("y")`, which modules do not have. */
+const IMPORT_ASSIGNMENT = 1202;
 const NO_CALL = 'import names at the top of the file: import { ... } from "./other.ts"';
 
 /** `errors`, with those that the device has better words for in these. */
@@ -26,13 +31,19 @@ export function inDeviceWords(errors: readonly ts.Diagnostic[]): ts.Diagnostic[]
   return errors.map((error) => {
     if (error.source === SOURCE || error.file === undefined) return error;
     const node = innermost(error.file, error.start!, error.start! + error.length!);
-    const message = inOurs(error.code, node);
+    const message = inOurs(error, node);
     return message ? { ...message, relatedInformation: error.relatedInformation } : error;
   });
 }
 
 /** What the device's words for an error of TypeScript are. */
-function inOurs(code: number, node: ts.Node): ts.Diagnostic | undefined {
+function inOurs({ code, messageText }: ts.Diagnostic, node: ts.Node): ts.Diagnostic | undefined {
+  if (code === INDEX_READ_ONLY && ts.isElementAccessExpression(node) && TABLE.test(String(messageText))) {
+    return messages.tableWritten(node, node.expression.getText());
+  }
+  if (code === IMPORT_ASSIGNMENT) {
+    return messages.syntax(node, "this form of import", 'write import { ... } from "./other.ts"');
+  }
   if (ts.isStringLiteral(node)) return MODULE_NOT_FOUND.has(code) ? noModule(node) : undefined;
   if (!ts.isIdentifier(node)) return undefined;
   if (TYPE_AS_VALUE.has(code)) return messages.typeImport(node, node.text);
@@ -56,14 +67,18 @@ function noModule(node: ts.StringLiteral): ts.Diagnostic | undefined {
     }
   }
   const isImport =
-    ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isLiteralTypeNode(parent);
+    ts.isImportDeclaration(parent) ||
+    ts.isExportDeclaration(parent) ||
+    ts.isExternalModuleReference(parent) ||
+    ts.isLiteralTypeNode(parent);
   if (!isImport || text.startsWith(".")) return undefined;
   return messages.unknownName(node, text, { wayOut: MODULES });
 }
 
-/** The same import from the module of Joinery that has all of its names. */
-function otherImport({ namedBindings, phaseModifier }: ts.ImportClause): string | undefined {
-  if (namedBindings === undefined || !ts.isNamedImports(namedBindings)) return undefined;
+/** The same import from the module of Joinery that has all of its names; no module of Joinery has a default export. */
+function otherImport({ name, namedBindings, phaseModifier }: ts.ImportClause): string | undefined {
+  if (name !== undefined || namedBindings === undefined || !ts.isNamedImports(namedBindings))
+    return undefined;
   const { elements } = namedBindings;
   const module = moduleExporting(elements.map(({ propertyName, name }) => (propertyName ?? name).text));
   if (module === undefined || elements.length === 0) return undefined;

@@ -43,6 +43,20 @@ export function main(): void { f(); g(); h(); }`,
     `let x: U8 = 0;\nfunction f(): void { x = «2001:x + 1»; }\nexport function main(): void { «2304:missing»; f(); }`,
   ],
   [
+    "other statements of a function in which TypeScript finds an error",
+    `let count: U8 = 0;
+export function main(): void {
+  «2322:count» = "hello";
+  let s: «1006:string» = «1003:"x"»;
+  if (count > 1) { const f = «1001:() => 1»; } else «2322:count» = "b";
+}`,
+  ],
+  [
+    "no consequence of a variable whose declaration TypeScript refuses",
+    `let x: U8 = 0;
+export function main(): void { const t = «2304:missing»; x = t; for (let i = 0; i < t; i++) x = u8(t + 1); const a = «1001:[1]»; }`,
+  ],
+  [
     "no consequence of a name that is declared wrongly",
     `let x: «2304:U9» = 0;\nlet y: U8 = 0;\nfunction f(): void { x = 300; y = x; }\nexport function main(): void { f(); y = «2001:y + 1»; }`,
   ],
@@ -56,7 +70,7 @@ export function main(): void { f(); g(); h(); }`,
   ],
   [
     "no range error after a record that is none",
-    `class R { x: U8 = 0; «1016:get(): U8 { return 1; }» }\nconst r = new R();\nlet y: U8 = 0;\nexport function main(): void { r.x = 1; y = «1004:r.get»() + 1; }`,
+    `class R { x: U8 = 0; «1016:get(): U8 { return 1; }» }\nconst r = new R();\nlet y: U8 = 0;\nexport function main(): void { r.x = 1; y = r.get() + 1; }`,
   ],
   [
     "no consequence inside the function of an error",

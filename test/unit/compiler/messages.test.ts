@@ -268,6 +268,31 @@ export function main(): void { x = lengthOf(new Uint8Array(3)); }`;
     assert.match(formatDiagnostics(diagnostics, { colour: false }), /error TS2307: .*'\.\/mine\.ts'/);
   });
 
+  it("propose no import that loses the default one", () => {
+    const source = 'import hal, { now } from "./hal.ts";\nexport function main(): void { hal(now()); }';
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: source } });
+    assert.match(formatDiagnostics(diagnostics, { colour: false }), /error TS2307: .*'\.\/hal\.ts'/);
+  });
+
+  it("know of an import by require that the device has neither it nor the module", () => {
+    const source = 'import fs = require("fs");\nexport function main(): void { fs.readFileSync("x"); }';
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: source } });
+    const shown = formatDiagnostics(diagnostics, { colour: false });
+    assert.match(
+      shown,
+      /error DEV1001: this form of import has no place in firmware: write import \{ \.\.\. \} from/,
+    );
+    assert.match(shown, /error DEV1004: 'fs' does not exist on the device/);
+    assert.doesNotMatch(shown, /TS\d|@types/);
+  });
+
+  it("put TypeScript's own errors before ours", () => {
+    const text = `${PRELUDE}export function main(): void { const a = [1]; const x: U8 = "x"; }`;
+    const { diagnostics } = compile({ entry: ENTRY, sources: { [ENTRY]: text } });
+    const codes = diagnosticsJson(diagnostics).map(({ code }) => code);
+    assert.deepEqual(codes, ["TS2322", "DEV1001"]);
+  });
+
   it("show where a type was imported that is used as a value", () => {
     const text = `import { type u8 } from ${JSON.stringify(LANGUAGE)};
 let x: u8 = 0;

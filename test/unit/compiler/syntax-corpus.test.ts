@@ -94,7 +94,8 @@ function wantedOf({ text, verdict }: Construct): { number: string; piece: string
 
 /** What TypeScript finds, also where nothing reaches it, and names that are one in C, which are looked for last. */
 const alone = ({ verdict, text }: Construct) =>
-  /TS|DEV1029|DEV1036/.test(verdict) || /«(console|process|require)»|import\(«"x"»/.test(text);
+  /TS|DEV1029|DEV1036/.test(verdict) ||
+  /«(console|process|require)»|import\(«"x"»|«import L = require/.test(text);
 const show = ({ diagnostics }: CompileResult) => formatDiagnostics(diagnostics, { colour: false });
 
 describe("the syntax of TypeScript", function () {

@@ -583,7 +583,7 @@ fine    import { u8 as octet } from "@language"; export function run(): void { u
 fine    import { type u8 as Octet } from "@language"; let x: Octet = 0; export function run(): void { x = 1; }
 fine    import type * as L from "@language"; let x: L.u8 = 0; export function run(): void { x = 1; }
 TS1192  import «d» from "@language"; export function run(): void { u = d; }
-TS1202  «import L = require("@language");» export function run(): void { u = L.u8(1); }
+DEV1001 «import L = require("@language");» export function run(): void { u = L.u8(1); }
 TS2702  import Q = «R»; export function run(): void { const a = new Q(); a.x = 1; }
 DEV1001,DEV1004 import «defer * as L» from "@language"; export function run(): void { u = «L».u8(1); }
 DEV1001 import { u8 as octet } from "@language" «with { type: "json" }»; export function run(): void { u = octet(1); }
