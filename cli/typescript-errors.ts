@@ -1,5 +1,6 @@
 /**
- * What `joinery explain` says of TypeScript's own errors: where they are documented, and of those that firmware meets most what to write instead.
+ * What `joinery explain` says of TypeScript's own errors: where they are documented, and of those that firmware meets
+ * most what to write instead.
  */
 
 export interface TypeScriptError {
