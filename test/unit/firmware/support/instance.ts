@@ -22,7 +22,7 @@ function compiled(path: string, config: Readonly<Record<string, boolean | number
   let source = readFileSync(path, "utf8");
   for (const [name, value] of Object.entries(config)) {
     source = source.replace(
-      new RegExp(`(@config \\*/|@config\\n \\*/)\\nexport const ${name}: ([^=]*) = [^;]*;`),
+      new RegExp(`(@config\\b[^*]*\\*/)\\nexport const ${name}: ([^=]*) = [^;]*;`),
       `$1\nexport const ${name}: $2 = ${value};`,
     );
   }
