@@ -1,4 +1,4 @@
-/** avr-gdb beside a join: in the TypeScript of an application, while time stands still. From Debian: gdb-avr. */
+/** GDB beside a join: in the TypeScript of an application, while time stands still. From Debian: gdb-avr, gdb-multiarch. */
 import assert from "node:assert/strict";
 import { exec } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { projectFiles } from "../../toolchain/project/index.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const LINE_TEXT = "sampleCount = u16(sampleCount + 1);";
 
-describe("avr-gdb beside a join", () => {
+describe("gdb beside a join", () => {
   let folder: string;
   let app: string;
   let line: number;
@@ -33,13 +33,16 @@ describe("avr-gdb beside a join", () => {
 
   const choice = { board: "pro-mini-rfm95", lorawan: "1.1", seed: 3 } as const;
 
-  /** A run with avr-gdb, started by the printed command: the report, and what gdb printed. */
-  async function debugged(script: readonly string[]): Promise<{ report: JoinReport; said: string }> {
+  /** A run with the board's gdb, started by the printed command: the report, and what gdb printed. */
+  async function debugged(
+    script: readonly string[],
+    board: string = choice.board,
+  ): Promise<{ report: JoinReport; said: string }> {
     const file = join(folder, "script.gdb");
     writeFileSync(file, ["set confirm off", "set pagination off", "set width 0", ...script, ""].join("\n"));
     let gdb: Promise<{ stdout: string; stderr: string }> | undefined;
     const report = await runJoin({
-      ...choice,
+      ...{ ...choice, board },
       app,
       debugging: {
         port: 0,
@@ -81,6 +84,36 @@ describe("avr-gdb beside a join", () => {
       report.uplinks.map(({ payload }) => payload),
       ["0001ff00", "0002ff01", "0003ff01"],
     );
+  });
+
+  it("stops at every statement of a function of the application on a Cortex-M0+ too, and steps through them", async () => {
+    const statements = [0, 1, 2, 3].map((next) => line + next);
+    const { report, said } = await debugged(
+      [
+        ...statements.map((each) => `break app.ts:${each}`),
+        "continue",
+        "print app_sampleCount",
+        "next",
+        "print app_sampleCount",
+        "next",
+        "next",
+        "backtrace",
+        "show architecture",
+        "delete",
+        "continue",
+      ],
+      "nucleo-l073rz-sx1276",
+    );
+    assert.match(said, /architecture is set to .*armv6s-m/);
+    for (const [index, each] of statements.entries())
+      assert.match(said, new RegExp(`^Breakpoint ${index + 1} at .*app\\.ts, line ${each}\\.$`, "m"), said);
+    assert.match(said, new RegExp(`^Breakpoint 1, app_sample .* at app\\.ts:${line}\\n`, "m"), said);
+    assert.deepEqual(said.match(/^\$\d = \d+/gm), ["$1 = 0", "$2 = 1"], said);
+    assert.match(
+      said,
+      new RegExp(`^#0 .* at app\\.ts:${line + 3}\\n#1 .*joinery_main \\(\\) at firmware/main\\.ts:`, "m"),
+    );
+    assert.equal(report.verdict, "passed");
   });
 
   it("changes nothing of a run by standing still", async () => {

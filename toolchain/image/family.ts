@@ -50,12 +50,13 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   },
   "cortex-m0plus": {
     version: armGccVersion,
-    flags: (board) =>
-      armGccFlags({ ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) }, board.ramBytes),
-    link: async (board, { sources, workDir }) => {
+    flags: (board, options) =>
+      armGccFlags({ ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) }, board.ramBytes, options),
+    link: async (board, { sources, workDir, exactLines }) => {
       const program = await linkArmProgram({
         sources,
         workDir,
+        exactLines,
         defines: { ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) },
         ramBytes: board.ramBytes,
         script: join(board.dir, LINKER_SCRIPT),

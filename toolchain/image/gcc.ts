@@ -33,7 +33,7 @@ export const WARNINGS = [
 export const SOUND_OPTIMISATION = ["-fno-ipa-reference", "-fno-ipa-icf-variables"];
 
 export interface LinkOptions {
-  /** Whether the addresses of lines must be right, for a debugger: an AVR's image takes more for it. */
+  /** Whether the addresses of lines must be right, for a debugger: the image takes more for it. */
   readonly exactLines?: boolean;
   /** C files of the application, by absolute path: what reaches the hardware that the stack does not. */
   readonly ownC?: readonly string[];
