@@ -1,0 +1,217 @@
+/*
+ * The board pro-mini-rfm95 on simavr, its radio played back from a recording: standard input has "answer OCTET" for each
+ * octet on the SPI bus, in order, and "dio PIN LEVEL CYCLE" for each change of a line of the radio, PIN being that of
+ * port D. Standard output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
+ * "console OCTET CYCLE".
+ *
+ * simavr takes no time for what a program waits for on the SPI bus, in the EEPROM and on the console; here it takes
+ * what the data sheet of the ATmega328P, DS40002061B, says.
+ */
+#include <simavr/avr_eeprom.h>
+#include <simavr/avr_ioport.h>
+#include <simavr/avr_spi.h>
+#include <simavr/avr_uart.h>
+#include <simavr/sim_avr.h>
+#include <simavr/sim_elf.h>
+#include <simavr/sim_io.h>
+#include <simavr/sim_time.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOCK_HZ 8000000
+/* Octets of EEPROM. */
+#define STORE_BYTES 1024
+/* Eight bits of two cycles: SPI2X at a fourth of the clock (19.5.2). */
+#define TRANSFER_CYCLES 16
+/* tWD_EEPROM, 3.4 ms (8.6.3). */
+#define STORE_CYCLES 27200
+/* Ten bits of 16 times UBRR0 + 1 = 13 cycles (20.3.1). */
+#define CHARACTER_CYCLES 2080
+
+/* Addresses of registers (31), and bits. */
+#define R_EECR 0x3f
+#define EEPE_BIT 1
+#define R_SPSR 0x4d
+#define SPIF_BIT 7
+#define R_SPDR 0x4e
+#define R_UBRR0L 0xc4
+
+#define MOST 100000
+static uint8_t answers[MOST];
+static size_t answer_count, answered;
+static struct {
+    int pin, level;
+    avr_cycle_count_t cycle;
+} changes[MOST];
+static size_t change_count, changed;
+
+static avr_irq_t *miso;
+
+static void tell(const char *what, unsigned value, const avr_t *avr)
+{
+    printf("%s %u %llu\n", what, value, (unsigned long long)avr->cycle);
+}
+
+static avr_cycle_count_t end_transfer(avr_t *avr, avr_cycle_count_t when, void *octet)
+{
+    (void)when;
+    if (answered == answer_count) {
+        fprintf(stderr, "more octets on the bus than the recording has\n");
+        exit(2);
+    }
+    tell("octet", (unsigned)(uintptr_t)octet, avr);
+    avr_raise_irq(miso, answers[answered++]);
+    return 0;
+}
+
+/* In the place of simavr's own, which takes 100 us. */
+static void on_transfer(avr_t *avr, avr_io_addr_t address, uint8_t octet, void *parameter)
+{
+    (void)address, (void)parameter;
+    avr->data[R_SPSR] &= (uint8_t)~(1u << SPIF_BIT);
+    avr_cycle_timer_register(avr, TRANSFER_CYCLES, end_transfer, (void *)(uintptr_t)octet);
+}
+
+static avr_cycle_count_t end_store(avr_t *avr, avr_cycle_count_t when, void *parameter)
+{
+    (void)when, (void)parameter;
+    avr->data[R_EECR] &= (uint8_t)~(1u << EEPE_BIT);
+    return 0;
+}
+
+static void on_store(avr_t *avr, avr_io_addr_t address, uint8_t value, void *parameter)
+{
+    (void)parameter;
+    if (!(value & 1u << EEPE_BIT))
+        return;
+    avr->data[address] |= 1u << EEPE_BIT;
+    avr_cycle_timer_register(avr, STORE_CYCLES, end_store, NULL);
+}
+
+static void on_select(avr_irq_t *irq, uint32_t level, void *avr)
+{
+    static uint32_t before = 1;
+    (void)irq;
+    if (level != before)
+        tell("select", level, avr);
+    before = level;
+}
+
+static void on_console(avr_irq_t *irq, uint32_t octet, void *avr)
+{
+    (void)irq;
+    tell("console", octet, avr);
+}
+
+/* simavr counts a parity bit that nobody has asked for. */
+static void on_rate(avr_t *avr, avr_io_addr_t address, uint8_t value, void *uart)
+{
+    (void)avr, (void)address, (void)value;
+    ((avr_uart_t *)uart)->cycles_per_byte = CHARACTER_CYCLES;
+}
+
+static avr_uart_t *uart_of(avr_t *avr)
+{
+    avr_io_t *io = avr->io_port;
+    while (strcmp(io->kind, "uart") != 0)
+        io = io->next;
+    return (avr_uart_t *)io;
+}
+
+static avr_cycle_count_t change(avr_t *avr, avr_cycle_count_t when, void *parameter)
+{
+    (void)when, (void)parameter;
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), changes[changed].pin),
+                  (uint32_t)changes[changed].level);
+    changed++;
+    return changed < change_count ? changes[changed].cycle : 0;
+}
+
+/* Time passes at once. */
+static void pass(avr_t *avr, avr_cycle_count_t cycles)
+{
+    (void)avr, (void)cycles;
+}
+
+static void quiet(avr_t *avr, const int level, const char *format, va_list arguments)
+{
+    (void)avr;
+    if (level <= LOG_ERROR)
+        vfprintf(stderr, format, arguments);
+}
+
+static bool read_recording(void)
+{
+    char what[16];
+    while (scanf("%15s", what) == 1) {
+        unsigned long long cycle;
+        unsigned octet;
+        if (strcmp(what, "answer") == 0 && answer_count < MOST && scanf("%u", &octet) == 1)
+            answers[answer_count++] = (uint8_t)octet;
+        else if (strcmp(what, "dio") == 0 && change_count < MOST &&
+                 scanf("%d %d %llu", &changes[change_count].pin, &changes[change_count].level, &cycle) == 3)
+            changes[change_count++].cycle = cycle;
+        else
+            return false;
+    }
+    return true;
+}
+
+static bool load_store(avr_t *avr, const char *path)
+{
+    static uint8_t octets[STORE_BYTES];
+    FILE *file = fopen(path, "rb");
+    bool whole = file != NULL && fread(octets, 1, STORE_BYTES, file) == STORE_BYTES;
+    if (file != NULL)
+        fclose(file);
+    /* simavr refuses to set the last octet with the others. */
+    avr_eeprom_desc_t all = {.ee = NULL, .offset = 0, .size = 0};
+    if (!whole || avr_ioctl(avr, AVR_IOCTL_EEPROM_GET, &all) < -1 || all.ee == NULL)
+        return false;
+    memcpy(all.ee, octets, STORE_BYTES);
+    return true;
+}
+
+int main(int count, char **arguments)
+{
+    elf_firmware_t firmware;
+    memset(&firmware, 0, sizeof firmware);
+    avr_global_logger_set(quiet);
+    if (count != 4 || !read_recording() || elf_read_firmware(arguments[1], &firmware) != 0) {
+        fprintf(stderr, "usage: simavr-board ELF EEPROM CYCLES < RECORDING\n");
+        return 1;
+    }
+    avr_t *avr = avr_make_mcu_by_name("atmega328p");
+    if (avr == NULL)
+        return 1;
+    avr_init(avr);
+    firmware.frequency = CLOCK_HZ;
+    avr_load_firmware(avr, &firmware);
+    avr->sleep = pass;
+    if (!load_store(avr, arguments[2])) {
+        fprintf(stderr, "%s does not fit the EEPROM\n", arguments[2]);
+        return 1;
+    }
+    miso = avr_io_getirq(avr, AVR_IOCTL_SPI_GETIRQ(0), SPI_IRQ_INPUT);
+    avr->io[AVR_DATA_TO_IO(R_SPDR)].w.c = on_transfer;
+    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), 2), on_select, avr);
+    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT), on_console, avr);
+    avr_register_io_write(avr, R_EECR, on_store, NULL);
+    avr_uart_t *uart = uart_of(avr);
+    uart->flags = 0;
+    avr_register_io_write(avr, R_UBRR0L, on_rate, uart);
+    if (change_count > 0)
+        avr_cycle_timer_register(avr, changes[0].cycle, change, NULL);
+
+    avr_cycle_count_t limit = strtoull(arguments[3], NULL, 10);
+    while (avr->cycle < limit) {
+        int state = avr_run(avr);
+        if (state == cpu_Done || state == cpu_Crashed) {
+            fprintf(stderr, "the program has ended\n");
+            return 2;
+        }
+    }
+    return 0;
+}
