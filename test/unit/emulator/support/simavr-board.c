@@ -27,11 +27,15 @@
 #define TRANSFER_CYCLES 16
 /* tWD_EEPROM, 3.4 ms (8.6.3). */
 #define STORE_CYCLES 27200
+/* The processor is halted after EERE and after EEPE (8.6.3). */
+#define READ_HALT_CYCLES 4
+#define WRITE_HALT_CYCLES 2
 /* Ten bits of 16 times UBRR0 + 1 = 13 cycles (20.3.1). */
 #define CHARACTER_CYCLES 2080
 
 /* Addresses of registers (31), and bits. */
 #define R_EECR 0x3f
+#define EERE_BIT 0
 #define EEPE_BIT 1
 #define R_SPSR 0x4d
 #define SPIF_BIT 7
@@ -84,10 +88,13 @@ static avr_cycle_count_t end_store(avr_t *avr, avr_cycle_count_t when, void *par
 static void on_store(avr_t *avr, avr_io_addr_t address, uint8_t value, void *parameter)
 {
     (void)parameter;
+    if (value & 1u << EERE_BIT)
+        avr->cycle += READ_HALT_CYCLES;
     if (!(value & 1u << EEPE_BIT))
         return;
     avr->data[address] |= 1u << EEPE_BIT;
     avr_cycle_timer_register(avr, STORE_CYCLES, end_store, NULL);
+    avr->cycle += WRITE_HALT_CYCLES;
 }
 
 static void on_select(avr_irq_t *irq, uint32_t level, void *avr)

@@ -1,0 +1,74 @@
+/**
+ * simavr as an independent judge of a whole join: the same image, with the same EEPROM and a radio that answers and
+ * raises its lines as it did on the emulated board, does the same, and when.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runLockstep } from "../../../hil/clock/index.ts";
+import { createMachine } from "../../../hil/emulator/index.ts";
+import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { Bench } from "../firmware/support/bench.ts";
+import { Network } from "../firmware/support/network.ts";
+import { PRO_MINI } from "./support/programs.ts";
+import { type Deed, record, SimavrBoard } from "./support/simavr-board.ts";
+
+/** The join and the first uplink, with its windows. */
+const DURATION_S = 15;
+/** A count of Timer1, and an interrupt's entry of four cycles, which simavr does not count. */
+const MOST_CYCLES_APART = 8 + 4;
+
+describe("a join on the emulated ATmega328P against simavr", () => {
+  let folder: string;
+  let simavr: SimavrBoard;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "joinery-simavr-join-"));
+    simavr = new SimavrBoard();
+  });
+  after(() => {
+    simavr.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const lorawan11 of [false, true]) {
+    it(`of LoRaWAN ${lorawan11 ? "1.1" : "1.0.4"}: the same commands to the radio at the same times`, async () => {
+      const image = await buildImage({
+        board: loadProcessorBoard(PRO_MINI),
+        config: { LORAWAN_1_1: lorawan11 },
+        outDir: join(folder, `${lorawan11}`),
+      });
+      const { ours, eeprom, radio } = await joinEmulated(image, lorawan11);
+      const cycles = DURATION_S * image.board.clockHz;
+      const theirs = simavr.run(image.elfPath, eeprom, cycles, radio);
+
+      const saying = ({ what, value }: Deed) => `${what} ${value}`;
+      assert.deepEqual(theirs.map(saying), ours.map(saying));
+      const apart = ours.filter(({ cycle }, i) => Math.abs(theirs[i].cycle - cycle) > MOST_CYCLES_APART);
+      assert.deepEqual(apart, []);
+    });
+  }
+});
+
+async function joinEmulated(image: Image, lorawan11: boolean) {
+  const bench = new Bench();
+  const network = new Network(bench, { lorawan11 });
+  const eeprom = Uint8Array.from(bench.eeprom);
+  const machine = createMachine(image, {
+    clock: bench.clock,
+    eeprom: bench.eeprom,
+    onFinding: ({ message }) => bench.findings.push(message),
+  });
+  const { chip, recording } = record(machine, bench.addRadio(machine));
+  machine.attachRadio(chip, image.board.pins);
+  await runLockstep({
+    clock: bench.clock,
+    machines: [machine],
+    participants: [],
+    done: () => false,
+    limitNs: DURATION_S * 1e9,
+  });
+  assert.deepEqual(bench.findings, []);
+  assert.equal(network.received.length, 1, "the uplink has reached the network");
+  return { ours: recording.deeds, eeprom, radio: recording.radio };
+}
