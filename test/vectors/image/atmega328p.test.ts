@@ -1,4 +1,7 @@
-/** The same functions as an image for the ATmega328P, run on the emulator, against the same known answers. */
+/**
+ * The same functions as an image for the ATmega328P, against the same known answers: on the emulated board, and on
+ * simavr as an independent judge of its answers and of its time.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +9,22 @@ import { join } from "node:path";
 import { VirtualClock } from "../../../hil/clock/index.ts";
 import { createMachine } from "../../../hil/emulator/index.ts";
 import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { SimavrBoard } from "../../unit/emulator/support/simavr-board.ts";
 import { specifyVectors } from "../spec.ts";
 import { imageSubject } from "./image-subject.ts";
 
-let image: Image;
+/** An octet on the console, and the cycle that it is written in. */
+interface Said {
+  readonly octet: number;
+  readonly cycle: number;
+}
 
-function powerUp(store: Uint8Array): Uint8Array {
+/** A count of Timer1. */
+const MOST_CYCLES_APART = 8;
+/** What simavr may run on for, behind the last octet. */
+const SPARE_CYCLES = 1000;
+
+function runEmulated(image: Image, store: Uint8Array): Said[] {
   const findings: string[] = [];
   const clock = new VirtualClock();
   const machine = createMachine(image, {
@@ -19,19 +32,24 @@ function powerUp(store: Uint8Array): Uint8Array {
     eeprom: Uint8Array.from(store),
     onFinding: (finding) => findings.push(finding.message),
   });
-  const answer: number[] = [];
-  machine.onConsole((octet) => answer.push(octet));
-  const isWhole = () => answer.length > 0 && answer.length > answer[0];
+  const said: Said[] = [];
+  machine.onConsole((octet) => said.push({ octet, cycle: machine.cycles }));
+  const isWhole = () => said.length > 0 && said.length > said[0].octet;
   for (let untilMs = 1; !isWhole(); untilMs++) {
     assert.ok(untilMs < 1000, "no answer within a second of the board's time");
     clock.advanceTo(machine.runUntil(untilMs * 1e6));
   }
   assert.deepEqual(findings, []);
-  return Uint8Array.from(answer);
+  return said;
 }
 
-describe("known answers, on the emulated ATmega328P", () => {
+function octetsOf(said: readonly Said[]): Uint8Array {
+  return Uint8Array.from(said, ({ octet }) => octet);
+}
+
+describe("known answers, as an image for the ATmega328P", () => {
   let outDir: string;
+  let image: Image;
 
   before(async function () {
     this.timeout(60_000);
@@ -45,5 +63,29 @@ describe("known answers, on the emulated ATmega328P", () => {
 
   after(() => rmSync(outDir, { recursive: true, force: true }));
 
-  specifyVectors(() => imageSubject(powerUp));
+  describe("on the emulated board", () => {
+    specifyVectors(() => imageSubject((store) => octetsOf(runEmulated(image, store))));
+  });
+
+  describe("on simavr, which says each octet when the emulated board does", () => {
+    let simavr: SimavrBoard;
+    before(() => {
+      simavr = new SimavrBoard();
+    });
+    after(() => simavr.remove());
+
+    specifyVectors(() =>
+      imageSubject((store) => {
+        const ours = runEmulated(image, store);
+        const cycles = ours[ours.length - 1].cycle + SPARE_CYCLES;
+        const theirs = simavr
+          .run(image.elfPath, store, cycles)
+          .map(({ value, cycle }): Said => ({ octet: value, cycle }));
+        assert.deepEqual(octetsOf(theirs), octetsOf(ours));
+        const apart = ours.filter(({ cycle }, i) => Math.abs(theirs[i].cycle - cycle) > MOST_CYCLES_APART);
+        assert.deepEqual(apart, []);
+        return octetsOf(theirs);
+      }),
+    );
+  });
 });
