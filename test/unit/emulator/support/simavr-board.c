@@ -4,8 +4,9 @@
  * port D. Standard output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
  * "console OCTET CYCLE".
  *
- * simavr takes no time for what a program waits for on the SPI bus, in the EEPROM and on the console; here it takes
- * what the data sheet of the ATmega328P, DS40002061B, says.
+ * What a program waits for on the SPI bus, in the EEPROM and on the console takes here what the data sheet of the
+ * ATmega328P, DS40002061B, says. simavr takes 100 us for an octet on the bus, no time for the EEPROM, and a bit too
+ * many for a character.
  */
 #include <simavr/avr_eeprom.h>
 #include <simavr/avr_ioport.h>
@@ -23,7 +24,7 @@
 #define CLOCK_HZ 8000000
 /* Octets of EEPROM. */
 #define STORE_BYTES 1024
-/* Eight bits of two cycles: SPI2X at a fourth of the clock (19.5.2). */
+/* Eight bits at half the clock, with SPI2X (19.5.2). */
 #define TRANSFER_CYCLES 16
 /* tWD_EEPROM, 3.4 ms (8.6.3). */
 #define STORE_CYCLES 27200
@@ -70,7 +71,7 @@ static avr_cycle_count_t end_transfer(avr_t *avr, avr_cycle_count_t when, void *
     return 0;
 }
 
-/* In the place of simavr's own, which takes 100 us. */
+/* In the place of what simavr does at a write to SPDR. */
 static void on_transfer(avr_t *avr, avr_io_addr_t address, uint8_t octet, void *parameter)
 {
     (void)address, (void)parameter;
@@ -173,9 +174,10 @@ static bool load_store(avr_t *avr, const char *path)
     bool whole = file != NULL && fread(octets, 1, STORE_BYTES, file) == STORE_BYTES;
     if (file != NULL)
         fclose(file);
-    /* simavr refuses to set the last octet with the others. */
+    /* simavr refuses to set the last octet with the others, but tells where they are. */
     avr_eeprom_desc_t all = {.ee = NULL, .offset = 0, .size = 0};
-    if (!whole || avr_ioctl(avr, AVR_IOCTL_EEPROM_GET, &all) < -1 || all.ee == NULL)
+    avr_ioctl(avr, AVR_IOCTL_EEPROM_GET, &all);
+    if (!whole || all.ee == NULL)
         return false;
     memcpy(all.ee, octets, STORE_BYTES);
     return true;
@@ -186,13 +188,23 @@ int main(int count, char **arguments)
     elf_firmware_t firmware;
     memset(&firmware, 0, sizeof firmware);
     avr_global_logger_set(quiet);
-    if (count != 4 || !read_recording() || elf_read_firmware(arguments[1], &firmware) != 0) {
+    if (count != 4) {
         fprintf(stderr, "usage: simavr-board ELF EEPROM CYCLES < RECORDING\n");
         return 1;
     }
-    avr_t *avr = avr_make_mcu_by_name("atmega328p");
-    if (avr == NULL)
+    if (!read_recording()) {
+        fprintf(stderr, "standard input is no recording, or has more than %d lines of a kind\n", MOST);
         return 1;
+    }
+    if (elf_read_firmware(arguments[1], &firmware) != 0) {
+        fprintf(stderr, "%s is no program\n", arguments[1]);
+        return 1;
+    }
+    avr_t *avr = avr_make_mcu_by_name("atmega328p");
+    if (avr == NULL) {
+        fprintf(stderr, "this simavr has no atmega328p\n");
+        return 1;
+    }
     avr_init(avr);
     firmware.frequency = CLOCK_HZ;
     avr_load_firmware(avr, &firmware);
