@@ -77,7 +77,7 @@ describe("known answers, as an image for the ATmega328P", () => {
         const ours = runEmulated(image, store);
         const cycles = ours[ours.length - 1].cycle + SPARE_CYCLES;
         const theirs = simavr
-          .run(image.elfPath, store, cycles)
+          .run(image, store, cycles)
           .map(({ value, cycle }): Said => ({ octet: value, cycle }));
         assert.deepEqual(theirs, ours);
         return octetsOf(theirs);

@@ -1,11 +1,12 @@
 /*
- * The board pro-mini-rfm95 on simavr, its radio played back from a recording: standard input has "answer OCTET" for each
- * octet on the SPI bus, in order, and "dio PIN LEVEL CYCLE" for each change of a line of the radio, PIN being that of
- * port D. Standard output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
+ * A board with an ATmega328P or an ATmega32U4 of 8 MHz on simavr, its radio played back from a recording: standard input
+ * has "answer OCTET" for each octet on the SPI bus, in order, and "dio PORT BIT LEVEL CYCLE" for each change of a line of
+ * the radio, as in "dio D 2 1 8006229"; CYCLE is 0 for a change that comes with the octet of the next line. Standard
+ * output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
  * "console OCTET CYCLE".
  *
  * What a program waits for on the SPI bus, in the EEPROM and on the console takes here what the data sheet of the
- * ATmega328P, DS40002061B, says. simavr takes 100 us for an octet on the bus, no time for the EEPROM, and a bit too
+ * ATmega328P, DS40002061B, says; that of the ATmega32U4 says the same. simavr takes 100 us for an octet on the bus, no time for the EEPROM, and a bit too
  * many for a character.
  */
 #include <simavr/avr_eeprom.h>
@@ -31,7 +32,7 @@
 /* The processor is halted after EERE and after EEPE (8.6.3). */
 #define READ_HALT_CYCLES 4
 #define WRITE_HALT_CYCLES 2
-/* Ten bits of 16 times UBRR0 + 1 = 13 cycles (20.3.1). */
+/* Ten bits of 16 times UBRRn + 1 = 13 cycles (20.3.1). */
 #define CHARACTER_CYCLES 2080
 
 /* Addresses of registers (31), and bits. */
@@ -41,22 +42,37 @@
 #define R_SPSR 0x4d
 #define SPIF_BIT 7
 #define R_SPDR 0x4e
-#define R_UBRR0L 0xc4
+
+static const struct part {
+    const char *name;
+    char uart;
+    avr_io_addr_t divider;
+} parts[] = {{"atmega328p", '0', 0xc4}, {"atmega32u4", '1', 0xcc}};
 
 #define MOST 100000
 static uint8_t answers[MOST];
 static size_t answer_count, answered;
-static struct {
-    int pin, level;
+struct change {
+    char port;
+    int bit, level;
     avr_cycle_count_t cycle;
-} changes[MOST];
-static size_t change_count, changed;
+    /* How many octets have been exchanged before it, where it comes with one. */
+    size_t octets;
+};
+/* Those that come by themselves, and those that come with an octet. */
+static struct change changes[MOST], effects[MOST];
+static size_t change_count, changed, effect_count, effected;
 
 static avr_irq_t *miso;
 
 static void tell(const char *what, unsigned value, const avr_t *avr)
 {
     printf("%s %u %llu\n", what, value, (unsigned long long)avr->cycle);
+}
+
+static void drive(avr_t *avr, const struct change *change)
+{
+    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(change->port), change->bit), (uint32_t)change->level);
 }
 
 static avr_cycle_count_t end_transfer(avr_t *avr, avr_cycle_count_t when, void *octet)
@@ -67,7 +83,10 @@ static avr_cycle_count_t end_transfer(avr_t *avr, avr_cycle_count_t when, void *
         exit(2);
     }
     tell("octet", (unsigned)(uintptr_t)octet, avr);
-    avr_raise_irq(miso, answers[answered++]);
+    avr_raise_irq(miso, answers[answered]);
+    while (effected < effect_count && effects[effected].octets == answered)
+        drive(avr, &effects[effected++]);
+    answered++;
     return 0;
 }
 
@@ -128,12 +147,10 @@ static avr_uart_t *uart_of(avr_t *avr)
     return (avr_uart_t *)io;
 }
 
-static avr_cycle_count_t change(avr_t *avr, avr_cycle_count_t when, void *parameter)
+static avr_cycle_count_t next_change(avr_t *avr, avr_cycle_count_t when, void *parameter)
 {
     (void)when, (void)parameter;
-    avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), changes[changed].pin),
-                  (uint32_t)changes[changed].level);
-    changed++;
+    drive(avr, &changes[changed++]);
     return changed < change_count ? changes[changed].cycle : 0;
 }
 
@@ -156,12 +173,20 @@ static bool read_recording(void)
     while (scanf("%15s", what) == 1) {
         unsigned long long cycle;
         unsigned octet;
-        if (strcmp(what, "answer") == 0 && answer_count < MOST && scanf("%u", &octet) == 1)
+        struct change change;
+        if (answer_count == MOST || change_count == MOST || effect_count == MOST)
+            return false;
+        if (strcmp(what, "answer") == 0 && scanf("%u", &octet) == 1)
             answers[answer_count++] = (uint8_t)octet;
-        else if (strcmp(what, "dio") == 0 && change_count < MOST &&
-                 scanf("%d %d %llu", &changes[change_count].pin, &changes[change_count].level, &cycle) == 3)
-            changes[change_count++].cycle = cycle;
-        else
+        else if (strcmp(what, "dio") == 0 &&
+                 scanf(" %c %d %d %llu", &change.port, &change.bit, &change.level, &cycle) == 4) {
+            change.cycle = cycle;
+            change.octets = answer_count;
+            if (cycle == 0)
+                effects[effect_count++] = change;
+            else
+                changes[change_count++] = change;
+        } else
             return false;
     }
     return true;
@@ -183,48 +208,58 @@ static bool load_store(avr_t *avr, const char *path)
     return true;
 }
 
+static const struct part *part_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(parts[i].name, name) == 0)
+            return &parts[i];
+    return NULL;
+}
+
 int main(int count, char **arguments)
 {
     elf_firmware_t firmware;
     memset(&firmware, 0, sizeof firmware);
     avr_global_logger_set(quiet);
-    if (count != 4) {
-        fprintf(stderr, "usage: simavr-board ELF EEPROM CYCLES < RECORDING\n");
+    const struct part *part = count == 6 ? part_of(arguments[1]) : NULL;
+    if (part == NULL) {
+        fprintf(stderr, "usage: simavr-board PROCESSOR SELECT ELF EEPROM CYCLES < RECORDING\n");
         return 1;
     }
     if (!read_recording()) {
         fprintf(stderr, "standard input is no recording, or has more than %d lines of a kind\n", MOST);
         return 1;
     }
-    if (elf_read_firmware(arguments[1], &firmware) != 0) {
-        fprintf(stderr, "%s is no program\n", arguments[1]);
+    if (elf_read_firmware(arguments[3], &firmware) != 0) {
+        fprintf(stderr, "%s is no program\n", arguments[3]);
         return 1;
     }
-    avr_t *avr = avr_make_mcu_by_name("atmega328p");
+    avr_t *avr = avr_make_mcu_by_name(part->name);
     if (avr == NULL) {
-        fprintf(stderr, "this simavr has no atmega328p\n");
+        fprintf(stderr, "this simavr has no %s\n", part->name);
         return 1;
     }
     avr_init(avr);
     firmware.frequency = CLOCK_HZ;
     avr_load_firmware(avr, &firmware);
     avr->sleep = pass;
-    if (!load_store(avr, arguments[2])) {
-        fprintf(stderr, "%s does not fit the EEPROM\n", arguments[2]);
+    if (!load_store(avr, arguments[4])) {
+        fprintf(stderr, "%s does not fit the EEPROM\n", arguments[4]);
         return 1;
     }
     miso = avr_io_getirq(avr, AVR_IOCTL_SPI_GETIRQ(0), SPI_IRQ_INPUT);
     avr->io[AVR_DATA_TO_IO(R_SPDR)].w.c = on_transfer;
-    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), 2), on_select, avr);
-    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT), on_console, avr);
+    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(arguments[2][0]), arguments[2][1] - '0'),
+                            on_select, avr);
+    avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ(part->uart), UART_IRQ_OUTPUT), on_console, avr);
     avr_register_io_write(avr, R_EECR, on_store, NULL);
     avr_uart_t *uart = uart_of(avr);
     uart->flags = 0;
-    avr_register_io_write(avr, R_UBRR0L, on_rate, uart);
+    avr_register_io_write(avr, part->divider, on_rate, uart);
     if (change_count > 0)
-        avr_cycle_timer_register(avr, changes[0].cycle, change, NULL);
+        avr_cycle_timer_register(avr, changes[0].cycle, next_change, NULL);
 
-    avr_cycle_count_t limit = strtoull(arguments[3], NULL, 10);
+    avr_cycle_count_t limit = strtoull(arguments[5], NULL, 10);
     while (avr->cycle < limit) {
         int state = avr_run(avr);
         if (state == cpu_Done || state == cpu_Crashed) {

@@ -1,4 +1,4 @@
-/** The board pro-mini-rfm95 on simavr, and what its program does there. simavr comes from Debian: apt-get install libsimavr-dev. */
+/** A board with an ATmega on simavr, and what its program does there. simavr comes from Debian: apt-get install libsimavr-dev. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RadioChip } from "../../../../hil/emulator/chips/index.ts";
 import type { ProcessorMachine } from "../../../../hil/emulator/index.ts";
+import type { Image, ProcessorBoard } from "../../../../toolchain/image/index.ts";
 
 const SOURCE = fileURLToPath(new URL("./simavr-board.c", import.meta.url));
 const CYCLE_NS = 125;
-/** The bits of port D that the lines of the radio lead to. */
-const PINS = [2, 3];
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** What a program does where others see it: the level of NSS, an octet to the radio, an octet to the console. */
@@ -28,13 +27,15 @@ export interface Recording {
   readonly radio: readonly string[];
 }
 
-/** Records what passes between `machine`, which has not run yet, its console and `chip`, which the caller attaches. */
+/** Records what passes between `machine`, which has not run yet, its console and `chip`, which the caller attaches to `pins`. */
 export function record(
   machine: ProcessorMachine,
   chip: RadioChip,
+  { dio0, dio1 }: ProcessorBoard["pins"],
 ): { readonly chip: RadioChip; readonly recording: Recording } {
   const deeds: Deed[] = [];
   const radio: string[] = [];
+  let transferring = false;
   const note = (what: Deed["what"], value: number) => deeds.push({ what, value, cycle: machine.cycles });
   machine.onConsole((octet) => note("console", octet));
   const recorded: RadioChip = {
@@ -44,15 +45,18 @@ export function record(
     },
     transfer(out) {
       note("octet", out);
+      transferring = true;
       const answer = chip.transfer(out);
+      transferring = false;
       radio.push(`answer ${answer}`);
       return answer;
     },
     reset: (asserted) => chip.reset(asserted),
     onDio: (listener) =>
       chip.onDio((dio, level) => {
-        if (dio < PINS.length)
-          radio.push(`dio ${PINS[dio]} ${level ? 1 : 0} ${Math.round(machine.nowNs() / CYCLE_NS)}`);
+        const pin = [dio0, dio1][dio];
+        const cycle = transferring ? 0 : Math.round(machine.nowNs() / CYCLE_NS);
+        if (pin !== undefined) radio.push(`dio ${pin[1]} ${pin[2]} ${level ? 1 : 0} ${cycle}`);
         listener(dio, level);
       }),
   };
@@ -69,13 +73,18 @@ export class SimavrBoard {
     });
   }
 
-  /** Runs an ELF file from power-up for `cycles`, with these contents of the EEPROM. Throws where simavr gives up. */
-  run(elfPath: string, eeprom: Uint8Array, cycles: number, radio: readonly string[] = []): Deed[] {
+  /** Runs an image from power-up for `cycles`, with these contents of the EEPROM. Throws where simavr gives up. */
+  run(
+    { board, elfPath }: Pick<Image, "board" | "elfPath">,
+    eeprom: Uint8Array,
+    cycles: number,
+    radio: readonly string[] = [],
+  ): Deed[] {
     const eepromPath = join(this.#folder, "eeprom.bin");
     writeFileSync(eepromPath, eeprom);
     const { status, signal, stdout, stderr, error } = spawnSync(
       this.#program,
-      [elfPath, eepromPath, `${cycles}`],
+      [board.processor, board.pins.radioSelect.slice(1), elfPath, eepromPath, `${cycles}`],
       { input: radio.map((line) => `${line}\n`).join(""), encoding: "utf8", maxBuffer: MOST_OUTPUT_BYTES },
     );
     if (error !== undefined) throw error;
