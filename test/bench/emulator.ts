@@ -60,7 +60,8 @@ async function measureBoard(name: string): Promise<Figures> {
 }
 
 /** A board on a modelled air. Throws where its program does what it must not. */
-function boot(image: Image, air = new Air(image.board.radio)): { machine: ProcessorMachine; air: Air } {
+function boot(image: Image): { machine: ProcessorMachine; air: Air } {
+  const air = new Air(image.board.radio);
   const machine = createMachine(image, {
     clock: air.clock,
     eeprom: air.eeprom,

@@ -86,9 +86,8 @@ function cast(value: IrExpression & { kind: "convert" }): string {
   return type === "u16" ? low : `(${type === "int" ? "int16_t" : C_TYPES[type]})${low}`;
 }
 
-function operation({ operator, left, right, ...value }: IrExpression & { kind: "binary" }): string {
-  const parent = { ...value, operator, left, right };
-  return `${binaryOperand(parent, left, false)} ${operator} ${binaryOperand(parent, right, true)}`;
+function operation(value: IrExpression & { kind: "binary" }): string {
+  return `${binaryOperand(value, value.left, false)} ${value.operator} ${binaryOperand(value, value.right, true)}`;
 }
 
 /** Of a product with 16 bits: whether a factor is an octet with a sign, whatever it is converted to. */
