@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runLockstep } from "../../hil/clock/index.ts";
 import { createMachine, type ProcessorMachine } from "../../hil/emulator/index.ts";
+import { storeFormatOf } from "../../hil/rig/device.ts";
 import { buildImage, type Image, loadProcessorBoard } from "../../toolchain/image/index.ts";
 import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
 import { Bench as Air } from "../unit/firmware/support/bench.ts";
@@ -64,7 +65,7 @@ function boot(image: Image): { machine: ProcessorMachine; air: Air } {
   const air = new Air(image.board.radio);
   const machine = createMachine(image, {
     clock: air.clock,
-    eeprom: air.eeprom,
+    eeprom: storeFormatOf(image.board).pack(air.eeprom),
     onFinding: ({ message }) => {
       throw new Error(`the firmware of ${image.board.name} ${message}`);
     },

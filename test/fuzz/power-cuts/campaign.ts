@@ -6,8 +6,8 @@ import { runLockstep } from "../../../hil/clock/index.ts";
 import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
 import { createMachine, type ProcessorMachine } from "../../../hil/emulator/index.ts";
 import { isDataFrame, parseDataFrame, parseJoinRequest } from "../../../hil/lorawan/index.ts";
-import { type Image, storeLayoutOf } from "../../../toolchain/image/index.ts";
-import { storeFormat } from "../../../toolchain/provisioning/index.ts";
+import { storeFormatOf } from "../../../hil/rig/device.ts";
+import type { Image } from "../../../toolchain/image/index.ts";
 import { Bench, type Uplink } from "../../unit/firmware/support/bench.ts";
 import { Network } from "../../unit/firmware/support/network.ts";
 import { type Cut, describeCut, LIFE_NS } from "./plan.ts";
@@ -76,7 +76,7 @@ class Campaign {
     };
     this.#machine = createMachine(image, {
       clock: this.#bench.clock,
-      eeprom: storeFormat(storeLayoutOf(image.board), image.board.eepromBytes).pack(this.#bench.eeprom),
+      eeprom: storeFormatOf(image.board).pack(this.#bench.eeprom),
       onFinding: ({ message }) => this.#blame(`the firmware ${message}`),
     });
     this.#machine.attachRadio(this.#bench.addRadio(this.#machine), image.board.pins);
