@@ -3,27 +3,37 @@
  * receiver, and which packets destroy one another. It does not know what a receiver listens to: a
  * packet becomes an `Arrival` at everybody but its sender, and the receiver decides.
  *
- * Packets disturb each other when their chirps are equal: same spreading factor, bandwidth and IQ
- * polarity on overlapping channels. All others are taken as orthogonal.
+ * LoRa packets disturb each other when their chirps are equal: same spreading factor, bandwidth and IQ
+ * polarity on overlapping channels. All others are taken as orthogonal, also FSK for a LoRa packet. An FSK
+ * packet, which nothing spreads, is disturbed by whatever overlaps it.
  */
 import type { Clock } from "../clock/index.ts";
 import {
   CAPTURE_DB,
   DEFAULT_PATH_LOSS_DB,
   DETECTION_MARGIN_DB,
+  FSK_SNR_FLOOR_DB,
   noiseFloorDbm,
   snrFloorDb,
   sumDbm,
 } from "./link-budget.ts";
-import type { Transmission } from "./transmission.ts";
+import type { FskTransmission, LoraTransmission, Transmission } from "./transmission.ts";
 
 /** A packet as it comes in at one receiver. */
-export interface Arrival {
-  readonly transmission: Transmission;
+export interface Arrival<T extends Transmission = Transmission> {
+  readonly transmission: T;
   readonly rssiDbm: number;
   readonly snrDb: number;
   /** Too weak to be noticed at all; between this and the floor it is noticed and comes out broken. */
   readonly detectable: boolean;
+}
+
+export function isLora(arrival: Arrival): arrival is Arrival<LoraTransmission> {
+  return arrival.transmission.modulation === "lora";
+}
+
+export function isFsk(arrival: Arrival): arrival is Arrival<FskTransmission> {
+  return arrival.transmission.modulation === "fsk";
 }
 
 /** What the demodulator gives out at the end of an arrival. */
@@ -130,7 +140,7 @@ export class Air {
     const { transmission, rssiDbm, snrDb } = tracked;
     const intact =
       !tracked.corrupted &&
-      snrDb >= snrFloorDb(transmission.spreadingFactor) &&
+      snrDb >= floorDb(transmission) &&
       tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB);
     return {
       intact,
@@ -147,7 +157,7 @@ export class Air {
   }
 
   #start(transmission: Transmission): void {
-    const { startNs, from, spreadingFactor } = transmission;
+    const { startNs, from } = transmission;
     this.#forgetBefore(startNs);
     for (const listener of this.#listeners) listener(transmission);
     for (const receiver of [...this.#receivers]) {
@@ -162,15 +172,14 @@ export class Air {
         transmission,
         rssiDbm,
         snrDb,
-        detectable: snrDb >= snrFloorDb(spreadingFactor) - DETECTION_MARGIN_DB,
+        detectable: snrDb >= floorDb(transmission) - DETECTION_MARGIN_DB,
         corrupted: disturbances.includes("corrupted"),
         rivals: [],
       };
       for (const other of this.#arrivals) {
         if (other.receiver !== receiver.name || other.transmission.endNs <= startNs) continue;
-        if (!equalChirps(transmission, other.transmission)) continue;
-        arrival.rivals.push(other);
-        other.rivals.push(arrival);
+        if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
+        if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
       }
       this.#arrivals.push(arrival);
       receiver.arriving(arrival);
@@ -195,9 +204,14 @@ export class Air {
   }
 }
 
-/** The same channel, near enough for a demodulator to lock (a quarter of the bandwidth). */
+/** The least SNR at which a packet comes out as it was sent. */
+function floorDb(transmission: Transmission): number {
+  return transmission.modulation === "lora" ? snrFloorDb(transmission.spreadingFactor) : FSK_SNR_FLOOR_DB;
+}
+
+/** The same channel, near enough for a LoRa demodulator to lock (a quarter of the bandwidth). */
 export function sameChannel(
-  transmission: Transmission,
+  transmission: LoraTransmission,
   channel: { frequencyHz: number; bandwidthHz: number },
 ): boolean {
   return (
@@ -213,12 +227,15 @@ function overlap(transmission: Transmission, channel: { frequencyHz: number; ban
   );
 }
 
-function equalChirps(a: Transmission, b: Transmission): boolean {
+/** Whether `rival` can break `packet`. */
+function disturbs(rival: Transmission, packet: Transmission): boolean {
+  if (packet.modulation === "fsk") return overlap(rival, packet);
   return (
-    a.spreadingFactor === b.spreadingFactor &&
-    a.bandwidthHz === b.bandwidthHz &&
-    a.iqInverted === b.iqInverted &&
-    overlap(a, b)
+    rival.modulation === "lora" &&
+    rival.spreadingFactor === packet.spreadingFactor &&
+    rival.bandwidthHz === packet.bandwidthHz &&
+    rival.iqInverted === packet.iqInverted &&
+    overlap(rival, packet)
   );
 }
 

@@ -2,10 +2,10 @@
  * Time on air of a LoRa packet, SX1276/77/78/79 datasheet section 4.1.1.7 and SX1261/2 datasheet section 6.1.4, in the integer form of
  * Semtech's drivers: symbols are counted in quarters, and nothing is divided before the end.
  */
-import type { Modulation } from "./transmission.ts";
+import type { LoraModulation } from "./transmission.ts";
 
 /** Duration of one LoRa symbol in microseconds: 2^SF / BW. */
-export function symbolUs(modulation: Pick<Modulation, "spreadingFactor" | "bandwidthHz">): number {
+export function symbolUs(modulation: Pick<LoraModulation, "spreadingFactor" | "bandwidthHz">): number {
   return (2 ** modulation.spreadingFactor * 1e6) / modulation.bandwidthHz;
 }
 
@@ -14,12 +14,12 @@ export function symbolUs(modulation: Pick<Modulation, "spreadingFactor" | "bandw
  * two more with extended sync (SX1261/2 datasheet, section 6.1.4).
  */
 export function preambleWithSyncSymbols(
-  modulation: Pick<Modulation, "preambleSymbols" | "extendedSync">,
+  modulation: Pick<LoraModulation, "preambleSymbols" | "extendedSync">,
 ): number {
   return modulation.preambleSymbols + 4.25 + extraSyncSymbols(modulation);
 }
 
-function extraSyncSymbols({ extendedSync = false }: Pick<Modulation, "extendedSync">): number {
+function extraSyncSymbols({ extendedSync = false }: Pick<LoraModulation, "extendedSync">): number {
   return extendedSync ? 2 : 0;
 }
 
@@ -27,7 +27,7 @@ function extraSyncSymbols({ extendedSync = false }: Pick<Modulation, "extendedSy
  * Time on air in microseconds of `payloadBytes` octets of PHY payload (MHDR to MIC). The preamble is the
  * programmed number of symbols; those of the sync word are added here.
  */
-export function airtimeUs(packet: Modulation & { readonly payloadBytes: number }): number {
+export function airtimeUs(packet: LoraModulation & { readonly payloadBytes: number }): number {
   const { spreadingFactor, lowDataRateOptimize, codingRate, implicitHeader, crc } = packet;
   // With extended sync the first block holds no bits of its own beside the header.
   const spare = packet.extendedSync ? 20 : 28;
@@ -42,7 +42,7 @@ export function airtimeUs(packet: Modulation & { readonly payloadBytes: number }
 
 /** Whether a symbol is so long that the low data rate optimisation is mandatory (datasheet section 4.1.1.6: over 16 ms). */
 export function needsLowDataRateOptimize(
-  modulation: Pick<Modulation, "spreadingFactor" | "bandwidthHz">,
+  modulation: Pick<LoraModulation, "spreadingFactor" | "bandwidthHz">,
 ): boolean {
   return symbolUs(modulation) > 16_000;
 }

@@ -1,4 +1,26 @@
-export { Air, type Arrival, type Disturbance, type Outcome, type Receiver, sameChannel } from "./air.ts";
+export {
+  Air,
+  type Arrival,
+  type Disturbance,
+  isFsk,
+  isLora,
+  type Outcome,
+  type Receiver,
+  sameChannel,
+} from "./air.ts";
 export { airtimeUs, needsLowDataRateOptimize, preambleWithSyncSymbols, symbolUs } from "./airtime.ts";
-export { noiseFloorDbm, reportedSnrDb, snrFloorDb } from "./link-budget.ts";
-export type { Modulation, Transmission } from "./transmission.ts";
+export {
+  CRC_CCITT,
+  CRC_IBM,
+  crcOctets,
+  type FskCrc,
+  type FskModulation,
+  frameOctets,
+  fskAirtimeUs,
+  fskBandwidthHz,
+  LORAWAN_FSK,
+  WHITENING_SEED,
+  whiten,
+} from "./fsk.ts";
+export { FSK_SNR_FLOOR_DB, noiseFloorDbm, reportedSnrDb, snrFloorDb } from "./link-budget.ts";
+export type { FskTransmission, LoraModulation, LoraTransmission, Transmission } from "./transmission.ts";

@@ -1,4 +1,4 @@
-/** From transmit power to what a demodulator makes of it: path loss, thermal noise, the floor of each spreading factor. */
+/** From transmit power to what a demodulator makes of it: path loss, thermal noise, the floor of each spreading factor and of FSK. */
 
 /** Loss between two stations where none was set: a comfortable link, about -86 dBm at 14 dBm. */
 export const DEFAULT_PATH_LOSS_DB = 100;
@@ -15,6 +15,9 @@ export function noiseFloorDbm(bandwidthHz: number): number {
 export function snrFloorDb(spreadingFactor: number): number {
   return -5 - 2.5 * (spreadingFactor - 6);
 }
+
+/** The same of FSK, whatever its bit rate: -106 dBm at 38.4 kbit/s and 20 kHz (datasheet table 9) within 77 kHz. */
+export const FSK_SNR_FLOOR_DB = 13;
 
 /**
  * How far under its floor a packet is still detected, though its payload is lost: the preamble is

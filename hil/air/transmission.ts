@@ -1,7 +1,8 @@
-/** What is on the air: one LoRa packet of one transmitter. */
+/** What is on the air: one packet of one transmitter, in LoRa or in FSK. */
+import type { FskModulation } from "./fsk.ts";
 
-/** How the symbols of a packet are made; with the payload's length it determines the time on air. */
-export interface Modulation {
+/** How the symbols of a LoRa packet are made; with the payload's length it determines the time on air. */
+export interface LoraModulation {
   readonly bandwidthHz: number;
   /** 5 to 12. */
   readonly spreadingFactor: number;
@@ -17,19 +18,34 @@ export interface Modulation {
   readonly extendedSync?: boolean;
 }
 
-/** A LoRa packet on the air. Instants are nanoseconds of the run. */
-export interface Transmission extends Modulation {
+/** Whatever the modulation. Instants are nanoseconds of the run. */
+interface Packet {
   /** The name under which the transmitter also receives: nobody hears himself. */
   readonly from: string;
   readonly frequencyHz: number;
-  readonly iqInverted: boolean;
-  /** 0x34 for LoRaWAN, 0x12 for private networks. */
-  readonly syncWord: number;
+  /** What the signal occupies around that. */
+  readonly bandwidthHz: number;
   /** Radiated power. */
   readonly powerDbm: number;
+  /** A transmitter that is fed while it sends may write octets here until they have left; at `endNs` it is complete. */
   readonly payload: Uint8Array;
   /** Begin of the preamble. */
   readonly startNs: number;
   /** End of the last symbol. */
   readonly endNs: number;
 }
+
+/** A LoRa packet on the air. */
+export interface LoraTransmission extends Packet, LoraModulation {
+  readonly modulation: "lora";
+  readonly iqInverted: boolean;
+  /** 0x34 for LoRaWAN, 0x12 for private networks. */
+  readonly syncWord: number;
+}
+
+/** An FSK packet on the air. */
+export interface FskTransmission extends Packet, FskModulation {
+  readonly modulation: "fsk";
+}
+
+export type Transmission = LoraTransmission | FskTransmission;

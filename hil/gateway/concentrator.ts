@@ -1,11 +1,13 @@
 /**
  * The radio of a gateway, an SX1301 as the air sees it: eight demodulators that follow any spreading factor
  * on the configured 125 kHz channels, and one transmitter, during which nothing is heard. It listens to
- * LoRaWAN uplinks: IQ not inverted, sync word 0x34, explicit header.
+ * LoRaWAN uplinks in LoRa: IQ not inverted, sync word 0x34, explicit header. The SX1301's FSK modem is not modelled.
  */
 import {
   type Air,
   type Arrival,
+  isLora,
+  type LoraTransmission,
   needsLowDataRateOptimize,
   reportedSnrDb,
   sameChannel,
@@ -21,7 +23,7 @@ const DEMODULATORS = 8;
 const DETECTION_SYMBOLS = 5;
 
 export interface HeardPacket {
-  readonly transmission: Transmission;
+  readonly transmission: LoraTransmission;
   readonly payload: Uint8Array;
   /** Index into the channels. */
   readonly channel: number;
@@ -72,6 +74,7 @@ export class Concentrator {
   }
 
   #arriving(arrival: Arrival): void {
+    if (!isLora(arrival)) return;
     const { transmission } = arrival;
     const channel = this.#channelOf(arrival);
     if (channel < 0 || this.#demodulating >= DEMODULATORS) return;
@@ -82,7 +85,7 @@ export class Concentrator {
     });
   }
 
-  #channelOf({ transmission, detectable }: Arrival): number {
+  #channelOf({ transmission, detectable }: Arrival<LoraTransmission>): number {
     const { spreadingFactor, iqInverted, syncWord, implicitHeader } = transmission;
     if (!detectable || iqInverted || implicitHeader || syncWord !== LORAWAN_SYNC_WORD) return -1;
     if (spreadingFactor < 7 || transmission.preambleSymbols < DETECTION_SYMBOLS) return -1;
@@ -91,7 +94,7 @@ export class Concentrator {
     );
   }
 
-  #complete(arrival: Arrival, channel: number): void {
+  #complete(arrival: Arrival<LoraTransmission>, channel: number): void {
     const { transmission } = arrival;
     const outcome = this.#air.outcome(arrival);
     if (outcome === undefined || this.#deafDuring(transmission)) return;
@@ -108,7 +111,7 @@ export class Concentrator {
   }
 
   /** Half duplex: whether the transmitter was on while the packet had to be detected or followed. */
-  #deafDuring(transmission: Transmission): boolean {
+  #deafDuring(transmission: LoraTransmission): boolean {
     const symbolNs = symbolUs(transmission) * 1000;
     const neededFromNs = transmission.startNs + (transmission.preambleSymbols - DETECTION_SYMBOLS) * symbolNs;
     return this.#sent.some((sent) => sent.startNs < transmission.endNs && sent.endNs > neededFromNs);

@@ -7,7 +7,7 @@
  */
 import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
-import { type Air, airtimeUs, needsLowDataRateOptimize, type Transmission } from "../air/index.ts";
+import { type Air, airtimeUs, type LoraTransmission, needsLowDataRateOptimize } from "../air/index.ts";
 import type { Clock, Participant, Timer } from "../clock/index.ts";
 import { Concentrator, type HeardPacket, LORAWAN_SYNC_WORD } from "./concentrator.ts";
 import { encode, type FromGateway, parseFromServer } from "./datagram.ts";
@@ -277,7 +277,14 @@ export class VirtualGateway implements Participant {
     const error = this.#queue.reserve(startNs, airtimeNs, nowNs);
     if (error !== "NONE") return error;
     const endNs = startNs + airtimeNs;
-    const transmission: Transmission = { ...packet, from: this.eui, frequencyHz, powerDbm, startNs, endNs };
+    const transmission: LoraTransmission = {
+      ...packet,
+      from: this.eui,
+      frequencyHz,
+      powerDbm,
+      startNs,
+      endNs,
+    };
     this.#at(startNs, () => {
       this.#counters.transmitted++;
       this.#concentrator.transmit(transmission);
@@ -318,10 +325,11 @@ function instantOf(tmst: number, nowNs: number): number {
 
 function packetOf(
   txpk: LoraTxpk,
-): Omit<Transmission, "from" | "frequencyHz" | "powerDbm" | "startNs" | "endNs"> {
+): Omit<LoraTransmission, "from" | "frequencyHz" | "powerDbm" | "startNs" | "endNs"> {
   const rate = parseDatr(txpk.datr);
   if (rate === undefined) throw new PacketError("txpk.datr", `"${txpk.datr}" is no LoRa data rate`);
   return {
+    modulation: "lora",
     ...rate,
     codingRate: Number(txpk.codr.slice(2)) - 4,
     preambleSymbols: Math.max(txpk.prea ?? DEFAULT_PREAMBLE_SYMBOLS, MIN_PREAMBLE_SYMBOLS),

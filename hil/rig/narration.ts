@@ -64,17 +64,19 @@ export function describeVerdict(verdict: PeerVerdict): string {
 
 /** A packet on the air: what it is, whose, and where. */
 export function describeTransmission(transmission: Transmission): string {
-  const { payload, from, frequencyHz, spreadingFactor, startNs, endNs } = transmission;
+  const { payload, from, frequencyHz, startNs, endNs } = transmission;
   const name = FRAME_NAMES[fTypeOf(payload)] ?? "frame";
   const nonce =
     fTypeOf(payload) === FType.joinRequest ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
-  const place = `${(frequencyHz / 1e6).toFixed(1)} MHz SF${spreadingFactor}`;
+  const rate = transmission.modulation === "lora" ? `SF${transmission.spreadingFactor}` : "FSK";
+  const place = `${(frequencyHz / 1e6).toFixed(1)} MHz ${rate}`;
   return `${name} of ${payload.length} octets from ${from} on ${place}, ${((endNs - startNs) / 1e6).toFixed(1)} ms${nonce}`;
 }
 
 /** What the device's radio did, where the air does not tell it already. */
 export function describeRadioEvent(event: RadioEvent): string | undefined {
-  const place = `${(event.frequencyHz / 1e6).toFixed(3)} MHz SF${event.spreadingFactor}`;
+  const rate = event.spreadingFactor === undefined ? "FSK" : `SF${event.spreadingFactor}`;
+  const place = `${(event.frequencyHz / 1e6).toFixed(3)} MHz ${rate}`;
   switch (event.type) {
     case "rx-open":
       return `receiver on at ${place}`;

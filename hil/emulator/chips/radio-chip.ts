@@ -19,10 +19,21 @@ export interface RadioChip {
 }
 
 /** Where on the air an event took place. */
-export interface RadioChannel {
+export type RadioChannel = LoraChannel | FskChannel;
+
+export interface LoraChannel {
   readonly frequencyHz: number;
   readonly bandwidthHz: number;
   readonly spreadingFactor: number;
+  readonly bitRate?: undefined;
+}
+
+export interface FskChannel {
+  readonly frequencyHz: number;
+  /** Of a transmission, what it occupies; of a reception, the width of the channel filter. */
+  readonly bandwidthHz: number;
+  readonly bitRate: number;
+  readonly spreadingFactor?: undefined;
 }
 
 /**

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
-import { Air, type Arrival, type Outcome, snrFloorDb, type Transmission } from "../../../hil/air/index.ts";
+import {
+  Air,
+  type Arrival,
+  type LoraTransmission,
+  type Outcome,
+  snrFloorDb,
+  type Transmission,
+} from "../../../hil/air/index.ts";
 import { VirtualClock } from "../../../hil/clock/index.ts";
 
 const PAYLOAD = Uint8Array.of(1, 2, 3, 4);
 
-function transmission(over: Partial<Transmission> = {}): Transmission {
+function transmission(over: Partial<LoraTransmission> = {}): LoraTransmission {
   return {
+    modulation: "lora",
     from: "node",
     frequencyHz: 868_100_000,
     bandwidthHz: 125_000,
@@ -120,7 +128,7 @@ describe("Air", () => {
   });
 
   describe("collisions", () => {
-    const verdicts = (first: Partial<Transmission>, second: Partial<Transmission>) => {
+    const verdicts = (first: Partial<LoraTransmission>, second: Partial<LoraTransmission>) => {
       const { air, heard, run } = listening();
       air.transmit(transmission({ from: "a", ...first }));
       air.transmit(transmission({ from: "b", startNs: 30_000_000, endNs: 90_000_000, ...second }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
-import { Air, airtimeUs, type Transmission } from "../../../hil/air/index.ts";
+import { Air, airtimeUs, type LoraTransmission, type Transmission } from "../../../hil/air/index.ts";
 import { runLockstep, VirtualClock } from "../../../hil/clock/index.ts";
 import {
   encode,
@@ -17,7 +17,7 @@ const PAYLOAD = Uint8Array.from({ length: 23 }, (_, index) => index);
 const START_NS = 1_000_000_000;
 const AIRTIME_NS = 61_696_000;
 
-function uplink(over: Partial<Transmission> = {}): Transmission {
+function uplink(over: Partial<LoraTransmission> = {}): LoraTransmission {
   const shape = {
     bandwidthHz: 125_000,
     spreadingFactor: 7,
@@ -31,6 +31,7 @@ function uplink(over: Partial<Transmission> = {}): Transmission {
   const payload = over.payload ?? PAYLOAD;
   const startNs = over.startNs ?? START_NS;
   return {
+    modulation: "lora",
     from: "node",
     frequencyHz: 868_299_988,
     iqInverted: false,
@@ -172,7 +173,7 @@ describe("virtual gateway and gateway server", () => {
     ["no CRC", { crc: false }],
     ["a wrong low data rate setting", { lowDataRateOptimize: true }],
     ["too little power", { powerDbm: -26 }],
-  ] as ReadonlyArray<readonly [string, Partial<Transmission>]>) {
+  ] as ReadonlyArray<readonly [string, Partial<LoraTransmission>]>) {
     it(`does not forward a packet with ${what}`, async () => {
       assert.deepEqual(await heard(uplink(over)), []);
     });

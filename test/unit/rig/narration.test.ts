@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Transmission } from "../../../hil/air/index.ts";
+import type { LoraTransmission } from "../../../hil/air/index.ts";
 import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
 import {
   describeRadioEvent,
@@ -57,7 +57,8 @@ describe("the narration of a run", () => {
     );
   });
 
-  const transmission: Transmission = {
+  const transmission: LoraTransmission = {
+    modulation: "lora",
     from: "device",
     frequencyHz: 868_300_000,
     bandwidthHz: 125_000,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { airtimeUs, type Transmission } from "../../../hil/air/index.ts";
+import { airtimeUs, type LoraTransmission } from "../../../hil/air/index.ts";
 import { Host, HZ_868_1, Irq, Op, pass, usBetween, world } from "./host.ts";
 
 const PAYLOAD = Array.from({ length: 23 }, (_, index) => index + 1);
@@ -11,8 +11,10 @@ const START_US = 126 + 200;
 function station() {
   const shared = world();
   const host = new Host("tx", shared).configure();
-  const sent: Transmission[] = [];
-  shared.air.onTransmission((transmission) => sent.push(transmission));
+  const sent: LoraTransmission[] = [];
+  shared.air.onTransmission((transmission) => {
+    if (transmission.modulation === "lora") sent.push(transmission);
+  });
   return { ...shared, host, sent, pass: (us: number) => pass(shared, us) };
 }
 
@@ -25,6 +27,7 @@ describe("SX1262 transmission", () => {
     const { payload, startNs, endNs, ...rest } = sent[0];
     assert.deepEqual([...payload], PAYLOAD);
     assert.deepEqual(rest, {
+      modulation: "lora",
       from: "tx",
       frequencyHz: 868_100_000,
       bandwidthHz: 125_000,
@@ -180,8 +183,10 @@ describe("SX1262 transmission", () => {
     it(`has ${powerDbm} dBm with PaConfig ${pa} and ${setting} dBm on the SX1261`, () => {
       const shared = world();
       const host = new Host("tx", shared, { part: "sx1261" });
-      const sent: Transmission[] = [];
-      shared.air.onTransmission((transmission) => sent.push(transmission));
+      const sent: LoraTransmission[] = [];
+      shared.air.onTransmission((transmission) => {
+        if (transmission.modulation === "lora") sent.push(transmission);
+      });
       host
         .send(Op.SetPacketType, 1)
         .send(Op.SetRfFrequency, ...HZ_868_1)

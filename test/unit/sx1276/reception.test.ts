@@ -230,6 +230,7 @@ describe("SX1276 reception of broken packets", () => {
       const { rx } = window(-1, 20, ({ air, clock }) => {
         air.setPathLossDb("jammer", "rx", lossDb);
         air.transmit({
+          modulation: "lora",
           from: "jammer",
           frequencyHz: 868_100_000,
           bandwidthHz: 125_000,

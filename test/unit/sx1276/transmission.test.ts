@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { airtimeUs, type Transmission } from "../../../hil/air/index.ts";
+import { airtimeUs, type LoraTransmission } from "../../../hil/air/index.ts";
 import { FSTX, Host, pair, SLEEP, STANDBY, TX, usBetween, world } from "./host.ts";
 
 const PAYLOAD = Array.from({ length: 23 }, (_, index) => index + 1);
@@ -11,8 +11,10 @@ const START_US = 60 + 40;
 function station() {
   const shared = world();
   const host = new Host("tx", shared).configure();
-  const sent: Transmission[] = [];
-  shared.air.onTransmission((transmission) => sent.push(transmission));
+  const sent: LoraTransmission[] = [];
+  shared.air.onTransmission((transmission) => {
+    if (transmission.modulation === "lora") sent.push(transmission);
+  });
   shared.clock.advanceTo(1_000_000);
   const run = (us: number) => shared.clock.advanceTo(1_000_000 + us * 1000);
   return { ...shared, host, sent, run };
@@ -27,6 +29,7 @@ describe("SX1276 transmission", () => {
     const { payload, startNs, endNs, ...rest } = sent[0];
     assert.deepEqual([...payload], PAYLOAD);
     assert.deepEqual(rest, {
+      modulation: "lora",
       from: "tx",
       frequencyHz: 868_099_976,
       bandwidthHz: 125_000,

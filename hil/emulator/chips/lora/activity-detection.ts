@@ -1,6 +1,6 @@
 /** Channel activity detection: are there LoRa chirps on the channel? SX1276 datasheet, 4.1.5; SX1261/2 datasheet, 13.1.11. */
-import { type Arrival, sameChannel, symbolUs } from "../../../air/index.ts";
-import type { RadioChannel } from "../radio-chip.ts";
+import { type Arrival, isLora, sameChannel, symbolUs } from "../../../air/index.ts";
+import type { LoraChannel } from "../radio-chip.ts";
 
 /**
  * Whether one of `arrivals` covers a whole symbol between the two instants: with its preamble, or, where the
@@ -9,11 +9,11 @@ import type { RadioChannel } from "../radio-chip.ts";
 export function activityPresent(
   arrivals: readonly Arrival[],
   detector: { readonly rxInverted: boolean; readonly detects: "preamble" | "packet" },
-  channel: RadioChannel,
+  channel: LoraChannel,
   fromNs: number,
   toNs: number,
 ): boolean {
-  return arrivals.some(({ transmission, detectable }) => {
+  return arrivals.filter(isLora).some(({ transmission, detectable }) => {
     if (!detectable || !sameChannel(transmission, channel)) return false;
     if (transmission.spreadingFactor !== channel.spreadingFactor) return false;
     if (transmission.iqInverted !== detector.rxInverted) return false;

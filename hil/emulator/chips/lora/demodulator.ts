@@ -8,7 +8,9 @@
 import {
   type Air,
   type Arrival,
-  type Modulation,
+  isLora,
+  type LoraModulation,
+  type LoraTransmission,
   preambleWithSyncSymbols,
   sameChannel,
   symbolUs,
@@ -21,7 +23,7 @@ const DETECTION_SYMBOLS = 5;
 const HEADER_SYMBOLS = 8;
 
 /** What a receiver listens for. */
-export interface ReceiverSettings extends Modulation {
+export interface ReceiverSettings extends LoraModulation {
   readonly syncWord: number;
   readonly rxInverted: boolean;
   /** Octets of a packet with implicit header. */
@@ -30,8 +32,10 @@ export interface ReceiverSettings extends Modulation {
   readonly maxPayloadLength: number;
 }
 
+type LoraArrival = Arrival<LoraTransmission>;
+
 export interface ReceivedPacket {
-  readonly arrival: Arrival;
+  readonly arrival: LoraArrival;
   readonly payload: Uint8Array;
   readonly intact: boolean;
   /** Whether the payload carries a CRC by which a broken one is noticed. */
@@ -65,7 +69,7 @@ export class Demodulator {
   readonly #events: DemodulatorEvents;
   readonly #timers = new Set<Timer>();
   #window: Window | undefined;
-  #locked: Arrival | undefined;
+  #locked: LoraArrival | undefined;
   #progress: "searching" | "detected" | "synchronized" | "header" = "searching";
 
   constructor(options: { air: Air; clock: Clock; name: string; events: DemodulatorEvents }) {
@@ -103,8 +107,8 @@ export class Demodulator {
   }
 
   #consider(arrival: Arrival): void {
+    if (this.#window === undefined || !isLora(arrival) || !this.#audible(arrival)) return;
     const { transmission } = arrival;
-    if (this.#window === undefined || !this.#audible(arrival)) return;
     const symbolNs = symbolUs(transmission) * 1000;
     const heardFromNs = Math.max(this.#window.openNs, transmission.startNs);
     const detectedNs = Math.round(heardFromNs + DETECTION_SYMBOLS * symbolNs);
@@ -113,7 +117,7 @@ export class Demodulator {
   }
 
   /** Whether the window's chirps correlate with these. */
-  #audible(arrival: Arrival): boolean {
+  #audible(arrival: LoraArrival): boolean {
     if (this.#window === undefined) return false;
     const { settings, frequencyHz } = this.#window;
     const { transmission } = arrival;
@@ -125,7 +129,7 @@ export class Demodulator {
     );
   }
 
-  #lock(arrival: Arrival, atNs: number): void {
+  #lock(arrival: LoraArrival, atNs: number): void {
     if (this.#locked !== undefined) return;
     this.#locked = arrival;
     this.#progress = "detected";
@@ -145,7 +149,7 @@ export class Demodulator {
   }
 
   /** Whether what follows the preamble is what the window waits for. */
-  #understands({ transmission }: Arrival): boolean {
+  #understands({ transmission }: LoraArrival): boolean {
     const settings = this.#window?.settings;
     return (
       transmission.syncWord === settings?.syncWord &&
@@ -153,7 +157,7 @@ export class Demodulator {
     );
   }
 
-  #header(arrival: Arrival, atNs: number): void {
+  #header(arrival: LoraArrival, atNs: number): void {
     const { implicitHeader, payload, codingRate, crc, endNs } = arrival.transmission;
     const settings = this.#window?.settings;
     if (settings === undefined) return;
@@ -168,7 +172,7 @@ export class Demodulator {
     this.#events.header({ codingRate, crc }, atNs);
   }
 
-  #complete(arrival: Arrival): void {
+  #complete(arrival: LoraArrival): void {
     const { transmission } = arrival;
     const window = this.#window;
     const outcome = this.#air.outcome(arrival);

@@ -4,10 +4,10 @@
  *
  * Timers carry the instant they stand for: the board's own time may have run ahead of it.
  */
-import { type Air, reportedSnrDb, symbolUs, type Transmission } from "../../../air/index.ts";
+import { type Air, type LoraTransmission, reportedSnrDb, symbolUs } from "../../../air/index.ts";
 import type { Clock, Timer } from "../../../clock/index.ts";
 import { activityPresent, type ReceivedPacket } from "../lora/index.ts";
-import type { RadioChannel, RadioEvent } from "../radio-chip.ts";
+import type { LoraChannel, RadioEvent } from "../radio-chip.ts";
 import type { BoardTraits } from "./board-traits.ts";
 import { BusyLine } from "./busy-line.ts";
 import { type ChipMode, CommandStatus } from "./chip-mode.ts";
@@ -53,8 +53,8 @@ export class ModeMachine {
   #retained = true;
   /** What begins or ends next in the present mode. */
   #step: Timer | undefined;
-  #transmission: Transmission | undefined;
-  #receiving: RadioChannel | undefined;
+  #transmission: LoraTransmission | undefined;
+  #receiving: LoraChannel | undefined;
   #single = true;
   #dutyCycle: DutyCycle | undefined;
   /** Where in the buffer the next packet goes. */
@@ -92,7 +92,7 @@ export class ModeMachine {
   }
 
   /** The channel on which the receiver is on, if it is. */
-  get receiving(): RadioChannel | undefined {
+  get receiving(): LoraChannel | undefined {
     return this.#receiving;
   }
 
@@ -359,7 +359,7 @@ export class ModeMachine {
     });
   }
 
-  #transmitted(transmission: Transmission): void {
+  #transmitted(transmission: LoraTransmission): void {
     this.#transmission = undefined;
     this.#fallBack();
     this.#options.onEvent({ type: "tx-done", atNs: transmission.endNs, ...channelOf(transmission) });
@@ -507,7 +507,7 @@ export class ModeMachine {
     this.#fallBack();
   }
 
-  #openReceiver(channel: RadioChannel, atNs: number): void {
+  #openReceiver(channel: LoraChannel, atNs: number): void {
     this.#receiving = channel;
     this.#options.onEvent({ type: "rx-open", atNs, ...channel });
   }
@@ -520,7 +520,7 @@ export class ModeMachine {
     this.#options.onEvent({ type: "rx-close", atNs, ...channel });
   }
 
-  #activityDetected(detected: boolean, ready: Ready, channel: RadioChannel, atNs: number): void {
+  #activityDetected(detected: boolean, ready: Ready, channel: LoraChannel, atNs: number): void {
     const exit = this.#chip.settings.cad?.exit ?? "standby";
     const timeoutSteps = this.#chip.settings.cad?.timeoutSteps ?? 0;
     this.#options.onEvent({ type: "cad-done", atNs, ...channel, detected });
@@ -552,7 +552,7 @@ export class ModeMachine {
   }
 }
 
-function channelOf(on: Ready | RadioChannel): RadioChannel {
+function channelOf(on: Ready | LoraChannel): LoraChannel {
   const { frequencyHz } = on;
   const { bandwidthHz, spreadingFactor } = "modulation" in on ? on.modulation : on;
   return { frequencyHz, bandwidthHz, spreadingFactor };

@@ -1,5 +1,5 @@
 /** The transmit side of the LoRa modem: from settings and buffer to a packet. SX1261/2 datasheet, section 14.2. */
-import { airtimeUs, type Transmission } from "../../../air/index.ts";
+import { airtimeUs, type LoraTransmission } from "../../../air/index.ts";
 import type { ChipState } from "./chip-state.ts";
 import { receiverSettings } from "./lora-settings.ts";
 import { outputPower } from "./power-amplifier.ts";
@@ -14,7 +14,7 @@ export function modulate(
   chip: ChipState,
   ready: Ready,
   station: { name: string; startNs: number; antennaConnected: boolean },
-): { transmission: Transmission; faults: string[] } {
+): { transmission: LoraTransmission; faults: string[] } {
   const { settings, registers, buffer } = chip;
   const { pa, tx } = settings;
   if (pa === undefined || tx === undefined) throw new Error("a transmission without a power");
@@ -23,7 +23,8 @@ export function modulate(
   const lora = receiverSettings(chip, ready.modulation, ready.packet);
   const payload = buffer.slice(settings.txBase, lora.payloadLength);
   const airtimeNs = Math.round(airtimeUs({ ...lora, payloadBytes: payload.length }) * 1000);
-  const transmission: Transmission = {
+  const transmission: LoraTransmission = {
+    modulation: "lora",
     from: name,
     frequencyHz: ready.frequencyHz,
     bandwidthHz: lora.bandwidthHz,

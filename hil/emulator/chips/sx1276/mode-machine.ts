@@ -9,11 +9,11 @@
  *
  * Timers carry the instant they stand for: the board's own time may have run ahead of it.
  */
-import { type Air, reportedSnrDb, symbolUs, type Transmission } from "../../../air/index.ts";
+import { type Air, type LoraTransmission, reportedSnrDb, symbolUs } from "../../../air/index.ts";
 import type { Clock, Timer } from "../../../clock/index.ts";
 import { hex } from "../hex.ts";
 import { activityPresent, Demodulator, type ReceivedPacket, WindowTimer } from "../lora/index.ts";
-import type { RadioChannel, RadioEvent } from "../radio-chip.ts";
+import type { LoraChannel, RadioEvent } from "../radio-chip.ts";
 import type { ChipState } from "./chip-state.ts";
 import { Irq } from "./interrupts.ts";
 import { invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
@@ -46,8 +46,8 @@ export class ModeMachine {
   #modeReady = true;
   #pllLock = false;
   #transition: Timer | undefined;
-  #transmission: Transmission | undefined;
-  #receiving: RadioChannel | undefined;
+  #transmission: LoraTransmission | undefined;
+  #receiving: LoraChannel | undefined;
   /** Where in the buffer the next packet goes. */
   #rxPointer = 0;
 
@@ -79,7 +79,7 @@ export class ModeMachine {
   }
 
   /** The channel on which the receiver is on, if it is. */
-  get receiving(): RadioChannel | undefined {
+  get receiving(): LoraChannel | undefined {
     return this.#receiving;
   }
 
@@ -202,7 +202,7 @@ export class ModeMachine {
     });
   }
 
-  #transmitted(transmission: Transmission): void {
+  #transmitted(transmission: LoraTransmission): void {
     this.#transition = undefined;
     this.#transmission = undefined;
     this.#returnToStandby();
@@ -266,7 +266,7 @@ export class ModeMachine {
     this.#returnToStandby();
   }
 
-  #openReceiver(channel: RadioChannel, atNs: number): void {
+  #openReceiver(channel: LoraChannel, atNs: number): void {
     this.#pllLock = true;
     this.#receiving = channel;
     this.#options.onEvent({ type: "rx-open", atNs, ...channel });
@@ -299,7 +299,7 @@ export class ModeMachine {
     });
   }
 
-  #activityDetected(detected: boolean, channel: RadioChannel, atNs: number): void {
+  #activityDetected(detected: boolean, channel: LoraChannel, atNs: number): void {
     this.#transition = undefined;
     this.#returnToStandby();
     this.#options.onEvent({ type: "cad-done", atNs, ...channel, detected });
@@ -312,7 +312,7 @@ export class ModeMachine {
     return settings;
   }
 
-  #channel(settings: ModemSettings): RadioChannel {
+  #channel(settings: ModemSettings): LoraChannel {
     return channelOf({ ...settings, frequencyHz: carrierHz(this.#chip.frf) });
   }
 
@@ -322,6 +322,6 @@ export class ModeMachine {
   }
 }
 
-function channelOf({ frequencyHz, bandwidthHz, spreadingFactor }: RadioChannel): RadioChannel {
+function channelOf({ frequencyHz, bandwidthHz, spreadingFactor }: LoraChannel): LoraChannel {
   return { frequencyHz, bandwidthHz, spreadingFactor };
 }

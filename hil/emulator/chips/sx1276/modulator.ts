@@ -1,5 +1,5 @@
 /** The transmit side of the LoRa modem: from registers and buffer to a packet. Datasheet section 4.1.6, "Data Transmission". */
-import { airtimeUs, type Transmission } from "../../../air/index.ts";
+import { airtimeUs, type LoraTransmission } from "../../../air/index.ts";
 import type { DataBuffer } from "../lora/index.ts";
 import { FREQUENCY_STEP_HZ, invertIqFaults, modemSettings } from "./modem-settings.ts";
 import { outputPower, rampUs } from "./power-amplifier.ts";
@@ -15,7 +15,7 @@ export function modulate(chip: {
   frf: number;
   name: string;
   lockNs: number;
-}): { transmission: Transmission | undefined; faults: string[] } {
+}): { transmission: LoraTransmission | undefined; faults: string[] } {
   const { registers, fifo, name } = chip;
   const { settings, faults } = modemSettings(registers);
   faults.push(...invertIqFaults(registers, settings.txInverted));
@@ -35,7 +35,8 @@ export function modulate(chip: {
   const payload = fifo.slice(registers.lora[Reg.FifoTxBaseAddr], settings.payloadLength);
   const startNs = chip.lockNs + rampUs(registers.common(Reg.PaRamp)) * 1000;
   const airtimeNs = Math.round(airtimeUs({ ...settings, payloadBytes: payload.length }) * 1000);
-  const transmission: Transmission = {
+  const transmission: LoraTransmission = {
+    modulation: "lora",
     from: name,
     frequencyHz: carrierHz(chip.frf),
     bandwidthHz: settings.bandwidthHz,

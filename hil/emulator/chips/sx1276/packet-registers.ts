@@ -1,7 +1,7 @@
 /** What the modem leaves in registers and buffer for the host: counters, header, and the last packet. Datasheet table 42. */
 import type { Arrival } from "../../../air/index.ts";
 import type { DataBuffer } from "../lora/index.ts";
-import type { RadioChannel } from "../radio-chip.ts";
+import type { LoraChannel } from "../radio-chip.ts";
 import { Reg, type Registers } from "./registers.ts";
 import { frequencyErrorValue, packetRssiValue, snrValue } from "./signal-values.ts";
 
@@ -19,7 +19,7 @@ export function recordHeader(registers: Registers, header: { codingRate: number;
 
 /** Stores a packet at `pointer` and returns where the next one goes. */
 export function recordPacket(
-  chip: { registers: Registers; fifo: DataBuffer; channel: RadioChannel; pointer: number },
+  chip: { registers: Registers; fifo: DataBuffer; channel: LoraChannel; pointer: number },
   packet: { arrival: Arrival; payload: Uint8Array; snrDb: number; crcError: boolean },
 ): number {
   const { lora } = chip.registers;

@@ -1,5 +1,5 @@
 /** A device on a modelled air, with its EEPROM and all that it did there. */
-import { Air, airtimeUs, type Transmission } from "../../../../hil/air/index.ts";
+import { Air, airtimeUs, type LoraTransmission } from "../../../../hil/air/index.ts";
 import { type Clock, VirtualClock } from "../../../../hil/clock/index.ts";
 import { createRadio, type RadioChip, type RadioEvent } from "../../../../hil/emulator/chips/index.ts";
 import { parseJoinRequest } from "../../../../hil/lorawan/index.ts";
@@ -25,7 +25,7 @@ export function seeded(seed: number): () => number {
 }
 
 export interface Uplink {
-  readonly transmission: Transmission;
+  readonly transmission: LoraTransmission;
   readonly endNs: number;
 }
 
@@ -46,7 +46,7 @@ export class Bench {
   /** `radio`: the chip of the device and what is around it, as in `board.json`. */
   constructor(readonly radio: Parameters<typeof createRadio>[0] = { chip: "sx1276" }) {
     this.air.onTransmission((transmission) => {
-      if (transmission.from === "network") return;
+      if (transmission.modulation !== "lora" || transmission.from === "network") return;
       const uplink = { transmission, endNs: transmission.endNs };
       this.clock.at(transmission.endNs, () => {
         this.uplinks.push(uplink);
@@ -104,6 +104,7 @@ export class Bench {
     };
     const airtimeNs = Math.round(airtimeUs({ ...modulation, payloadBytes: payload.length }) * 1000);
     this.air.transmit({
+      modulation: "lora",
       from: "network",
       frequencyHz: channel?.frequencyHz ?? frequencyHz,
       ...modulation,
@@ -128,7 +129,7 @@ export class Bench {
     const opened = [];
     for (const event of this.events) {
       if (event.type === "tx-done") endNs = event.atNs;
-      if (event.type !== "rx-open" || endNs === 0) continue;
+      if (event.type !== "rx-open" || event.spreadingFactor === undefined || endNs === 0) continue;
       opened.push({
         afterUs: (event.atNs - endNs) / 1000,
         sf: event.spreadingFactor,
