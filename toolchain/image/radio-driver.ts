@@ -8,7 +8,7 @@ const NO_TCXO = TCXO_MILLIVOLTS.length;
 
 /** The module behind "#radio" for a chip. */
 export function radioDriver(radio: Pick<Radio, "chip">): string {
-  return join(packageRoot, "firmware", "radio", isSx126x(radio) ? "sx126x.ts" : "sx127x.ts");
+  return join(packageRoot, "firmware", "radio", isSx126x(radio) ? "sx126x/index.ts" : "sx127x.ts");
 }
 
 /** The driver's `@config` constants as the board has them. */

@@ -1,82 +1,6 @@
-/** The SX126x driver: its commands on the bus, against the sequences of the data sheet and its known limitations. */
+/** The SX126x driver: start, power, noise, detection, and what it makes of what it received. */
 import assert from "node:assert/strict";
-import type * as HalModule from "../../../firmware/hal/index.ts";
-import type * as DriverModule from "../../../firmware/radio/sx126x.ts";
-import { loadFirmware } from "./support/instance.ts";
-
-const GET_IRQ_STATUS = 0x12;
-const GET_RX_BUFFER_STATUS = 0x13;
-const READ_REGISTER = 0x1d;
-const READ_BUFFER = 0x1e;
-
-/** The chip as a recorder of commands with registers of its own; the test says what it received. */
-class Recorder {
-  readonly registers = new Map<number, number>([
-    [0x0740, 0x14],
-    [0x0736, 0x0d],
-    [0x0889, 0x01],
-    [0x08d8, 0xc8],
-  ]);
-  readonly buffer = new Uint8Array(256);
-  /** Commands as hexadecimal octets, without reads; pauses as "at" and the time. */
-  readonly commands: string[] = [];
-  irq = 0;
-  received: readonly [length: number, start: number] = [0, 0];
-  timeUs = 0;
-  #frame: number[] = [];
-
-  readonly hal = {
-    now: () => this.timeUs,
-    sleepUntil: (deadline: number) => {
-      this.timeUs = deadline;
-    },
-    radioReset: (asserted: boolean) =>
-      this.commands.push(`${asserted ? "reset" : "release"} at ${this.timeUs}`),
-    radioSelect: (selected: boolean) => {
-      if (!selected) this.#end();
-      this.#frame = [];
-    },
-    radioTransfer: (out: number) => this.#transfer(out),
-    radioBusy: () => false,
-    radioEvents: () => 0,
-  } as unknown as HalModule.Hal;
-
-  #transfer(out: number): number {
-    this.#frame.push(out);
-    const [opcode, first, second] = this.#frame;
-    const at = this.#frame.length - 1;
-    if (opcode === READ_REGISTER) return at < 4 ? 0 : this.register((first << 8) + second + at - 4);
-    if (opcode === READ_BUFFER) return at < 3 ? 0 : this.buffer[(first + at - 3) & 0xff];
-    if (opcode === GET_IRQ_STATUS) return at < 2 ? 0 : [this.irq >> 8, this.irq & 0xff][at - 2];
-    if (opcode === GET_RX_BUFFER_STATUS) return at < 2 ? 0 : this.received[at - 2];
-    return 0;
-  }
-
-  register(address: number): number {
-    return this.registers.get(address) ?? 0;
-  }
-
-  #end(): void {
-    const [opcode, first, second, ...values] = this.#frame;
-    if ([READ_REGISTER, READ_BUFFER, GET_IRQ_STATUS, GET_RX_BUFFER_STATUS].includes(opcode)) return;
-    if (opcode === 0x0d) {
-      values.forEach((value, index) => {
-        this.registers.set((first << 8) + second + index, value);
-      });
-    }
-    this.commands.push(this.#frame.map((octet) => octet.toString(16).padStart(2, "0")).join(" "));
-  }
-}
-
-function driver(config: Readonly<Record<string, boolean | number>> = {}) {
-  const firmware = loadFirmware(config, "sx126x");
-  const chip = new Recorder();
-  (firmware("hal/index.ts") as unknown as typeof HalModule).bindHal(chip.hal);
-  return { ...(firmware("radio/sx126x.ts") as unknown as typeof DriverModule), chip };
-}
-
-const WAKE = "c0 00";
-const SLEEP = ["80 00", "84 04"];
+import { recordedDriver as driver, SLEEP, WAKE } from "./support/sx126x-recorder.ts";
 
 describe("firmware: SX126x driver", () => {
   it("starts the chip in the order of the data sheet", () => {
@@ -124,18 +48,49 @@ describe("firmware: SX126x driver", () => {
     }
   });
 
-  for (const [powerDbm, pa, tx] of [
-    [2, "95 04 00 01 01", "8e 02 02"],
-    [14, "95 04 00 01 01", "8e 0e 02"],
-    [15, "95 06 00 01 01", "8e 0e 02"],
-    [17, "95 06 00 01 01", "8e 0e 02"],
+  // SetPaConfig and SetTxParams (two's complement), with a ramp of 40 us; what is beyond the amplifier is cut.
+  for (const [part, highPower, limit, powers] of [
+    [
+      "SX1262",
+      true,
+      "0d 08 e7 38",
+      [
+        [22, "95 04 07 00 01", "8e 16 02"],
+        [14, "95 04 07 00 01", "8e 0e 02"],
+        [0, "95 04 07 00 01", "8e 00 02"],
+        [-9, "95 04 07 00 01", "8e f7 02"],
+        [-17, "95 04 07 00 01", "8e f7 02"],
+      ],
+    ],
+    [
+      "SX1261",
+      false,
+      "0d 08 e7 18",
+      [
+        [22, "95 06 00 01 01", "8e 0e 02"],
+        [15, "95 06 00 01 01", "8e 0e 02"],
+        [14, "95 04 00 01 01", "8e 0e 02"],
+        [2, "95 04 00 01 01", "8e 02 02"],
+        [-17, "95 04 00 01 01", "8e ef 02"],
+      ],
+    ],
   ] as const) {
-    it(`sets the amplifier of the SX1261 for ${powerDbm} dBm`, () => {
-      const { startRadio, chip } = driver({ HIGH_POWER: false });
+    for (const [powerDbm, pa, tx] of powers) {
+      it(`sets the amplifier of the ${part} for ${powerDbm} dBm, the current limit last`, () => {
+        const { setPower, chip } = driver({ HIGH_POWER: highPower });
+        setPower(powerDbm);
+        // 15.2 is of the SX1262.
+        const clamp = highPower ? ["0d 08 d8 de"] : [];
+        assert.deepEqual(chip.commands, [WAKE, pa, tx, limit, ...clamp, ...SLEEP]);
+      });
+    }
+
+    it(`starts the ${part} with the power that was asked for`, () => {
+      const { startRadio, chip } = driver({ HIGH_POWER: highPower });
+      const [, [powerDbm, pa, tx]] = powers;
       startRadio(8681000, powerDbm);
       const at = chip.commands.indexOf(pa);
-      assert.deepEqual(chip.commands.slice(at, at + 3), [pa, tx, "0d 08 e7 18"]);
-      assert.equal(chip.register(0x08d8), 0xc8, "15.2 is of the SX1262");
+      assert.deepEqual(chip.commands.slice(at, at + 3), [pa, tx, limit]);
     });
   }
 
@@ -161,69 +116,6 @@ describe("firmware: SX126x driver", () => {
       assert.ok(chip.commands.includes(`98 ${band}`));
       const steps = Math.floor((hundredHz * 100 * 2 ** 25) / 32e6 + 0.5);
       assert.equal(Number.parseInt(octets.replaceAll(" ", ""), 16), steps);
-    });
-  }
-
-  /** Spreading factor, bandwidth, low data rate optimisation, and the window of 8 symbols with 24 more in 15.625 us. */
-  const DATA_RATES = [
-    [7, 4, 0, 2097],
-    [8, 4, 0, 4194],
-    [9, 4, 0, 8388],
-    [10, 4, 0, 16777],
-    [11, 4, 1, 33554],
-    [12, 4, 1, 67108],
-    [7, 5, 0, 1048],
-  ] as const;
-
-  for (const [sf, bandwidth, optimize, timeout] of DATA_RATES) {
-    const modulation = `8b 0${sf.toString(16)} 0${bandwidth} 01 0${optimize}`;
-    const rate = `SF${sf}/${bandwidth === 4 ? 125 : 250}`;
-
-    it(`transmits at ${rate} by the sequence of the data sheet`, () => {
-      const { transmit, chip } = driver();
-      transmit(
-        8681000,
-        sf,
-        bandwidth,
-        Uint8Array.from({ length: 64 }, (_, i) => i + 1),
-        3,
-      );
-      assert.deepEqual(chip.commands, [
-        WAKE,
-        modulation,
-        "8c 00 08 00 03 01 00", // SetPacketParams: CRC, standard IQ
-        "0d 07 36 0d", // 15.4
-        "0d 08 89 05", // 15.1
-        "0e 00 01 02 03", // WriteBuffer
-        "08 00 01 00 01 00 00 00 00", // SetDioIrqParams: TxDone on DIO1
-        "02 ff ff", // ClearIrqStatus
-        "86 36 41 99 9a", // SetRfFrequency
-        "83 00 00 00", // SetTx
-      ]);
-    });
-
-    it(`receives at ${rate} by the sequence of the data sheet`, () => {
-      const { prepareReceiver, openReceiver, OPENING_US, chip } = driver();
-      prepareReceiver(8681000, sf, bandwidth, 8);
-      assert.deepEqual(chip.commands, [
-        WAKE,
-        modulation,
-        "8c 00 08 00 40 00 01", // SetPacketParams: 64 octets at most, no CRC, inverted IQ
-        "0d 07 36 09", // 15.4
-        "08 02 62 02 62 00 00 00 00", // SetDioIrqParams: RxDone, HeaderErr, CrcErr, Timeout on DIO1
-        "02 ff ff", // ClearIrqStatus
-        "86 36 41 99 9a", // SetRfFrequency
-        "a0 08", // SetLoRaSymbNumTimeout
-        "0d 07 06 20", // and its register
-        ...SLEEP,
-      ]);
-      chip.commands.length = 0;
-      chip.timeUs = 5_000_000 - OPENING_US;
-      openReceiver(5_000_000);
-      const octets = [timeout >> 16, (timeout >> 8) & 0xff, timeout & 0xff];
-      const steps = octets.map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
-      assert.deepEqual(chip.commands, [WAKE, "80 01", `82 ${steps}`]);
-      assert.equal(chip.timeUs, 5_000_000);
     });
   }
 

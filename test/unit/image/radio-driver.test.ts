@@ -1,15 +1,51 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { compile } from "../../../toolchain/compiler/index.ts";
 import type { Radio } from "../../../toolchain/image/board-radio.ts";
 import { compileForBoard, loadProcessorBoard } from "../../../toolchain/image/index.ts";
 import { radioConfig, radioDriver } from "../../../toolchain/image/radio-driver.ts";
+
+const ENTRY = join(import.meta.dirname, "../../../firmware/every-use-of-the-radio.ts");
+
+/** What the MAC does not use by now is compiled, too. */
+const EVERY_USE = `
+import {
+  Bandwidth, detectActivity, EVENT_DETECTION_DONE, EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED, openReceiver,
+  OPENING_US, prepareFskReceiver, prepareReceiver, readActivity, readFrame, readNoise, RECEIVER_START_UP_US, setPower,
+  sleepRadio, startRadio, transmit, transmitFsk,
+} from "#radio";
+import { now, radioEvents } from "./hal/index.ts";
+import { u32 } from "./lang/index.ts";
+
+const frame = new Uint8Array(64);
+let noise: u32 = 0;
+
+export function main(): void {
+  if (!startRadio(8681000, 14)) return;
+  setPower(-17);
+  setPower(22);
+  noise = readNoise();
+  detectActivity(8681000, 12, Bandwidth.Khz125);
+  while ((radioEvents() & EVENT_DETECTION_DONE) === 0) noise = u32(noise + 1);
+  if (readActivity()) sleepRadio();
+  transmit(8681000, 7, Bandwidth.Khz250, frame, 64);
+  transmitFsk(8688000, frame, 64);
+  while ((radioEvents() & EVENT_TRANSMITTED) === 0) noise = u32(noise + 1);
+  prepareReceiver(8681000, 7, Bandwidth.Khz500, 1023);
+  prepareFskReceiver(8688000, 10000);
+  openReceiver(u32(now() + OPENING_US + RECEIVER_START_UP_US));
+  while ((radioEvents() & (EVENT_RECEIVED | EVENT_TIMED_OUT)) === 0) noise = u32(noise + 1);
+  noise = readFrame(frame);
+}
+`;
 
 const SX1262 = { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" } as const;
 
 describe("radio of a board", () => {
   for (const [chip, file] of [
     ["sx1276", /sx127x\.ts$/],
-    ["sx1261", /sx126x\.ts$/],
-    ["sx1262", /sx126x\.ts$/],
+    ["sx1261", /sx126x\/index\.ts$/],
+    ["sx1262", /sx126x\/index\.ts$/],
   ] as const) {
     it(`${chip} has its driver`, () => {
       assert.match(radioDriver({ chip }), file);
@@ -40,7 +76,19 @@ describe("radio of a board", () => {
     const board = loadProcessorBoard("nucleo-l073rz-sx1262");
     const { diagnostics, files } = compileForBoard({ board });
     assert.deepEqual(diagnostics, []);
-    assert.ok(files.has("sx126x.c"));
+    assert.ok(files.has("tuning.c"), "of the SX126x");
     assert.ok(!files.has("sx127x.c"));
   });
+
+  for (const chip of ["sx1262", "sx1261"] as const) {
+    it(`${chip} has a driver all of which is in the device language`, () => {
+      const { diagnostics } = compile({
+        entry: ENTRY,
+        sources: { [ENTRY]: EVERY_USE },
+        radio: radioDriver({ chip }),
+        boardConfig: radioConfig({ ...SX1262, chip, tcxo: { millivolts: 1800, startUpUs: 5000 } }),
+      });
+      assert.deepEqual(diagnostics, []);
+    });
+  }
 });

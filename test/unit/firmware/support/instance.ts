@@ -34,8 +34,10 @@ function compiled(path: string, config: Readonly<Record<string, boolean | number
   return program;
 }
 
-/** The drivers of "#radio". */
-export type RadioDriver = "sx127x" | "sx126x";
+/** The drivers of "#radio", and where each begins. */
+const DRIVERS = { sx127x: "radio/sx127x.ts", sx126x: "radio/sx126x/index.ts" } as const;
+
+export type RadioDriver = keyof typeof DRIVERS;
 
 /**
  * Loads a device. The function that it returns imports one of its modules, by its path inside firmware/.
@@ -47,7 +49,7 @@ export function loadFirmware<T = Exports>(
   const modules = new Map<string, Exports>();
   const chosen = new Map([
     ["#app", resolve(FIRMWARE, "apps/sensor.ts")],
-    ["#radio", resolve(FIRMWARE, `radio/${driver}.ts`)],
+    ["#radio", resolve(FIRMWARE, DRIVERS[driver])],
   ]);
   const load = (path: string): Exports => {
     const loaded = modules.get(path);

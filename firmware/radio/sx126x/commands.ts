@@ -1,0 +1,128 @@
+/** Commands and registers over SPI, each once BUSY lets it pass: SX1261/2 data sheet, chapters 8.3 and 10 to 12. */
+import { radioBusy, radioSelect, radioTransfer } from "../../hal/index.ts";
+import { lengthOf, type Table8, u8, type u16, type u32 } from "../../lang/index.ts";
+
+export const enum Op {
+  ClearIrqStatus = 0x02,
+  ClearDeviceErrors = 0x07,
+  SetDioIrqParams = 0x08,
+  WriteRegister = 0x0d,
+  WriteBuffer = 0x0e,
+  GetIrqStatus = 0x12,
+  GetRxBufferStatus = 0x13,
+  ReadRegister = 0x1d,
+  ReadBuffer = 0x1e,
+  SetStandby = 0x80,
+  SetRx = 0x82,
+  SetTx = 0x83,
+  SetSleep = 0x84,
+  SetRfFrequency = 0x86,
+  SetCadParams = 0x88,
+  Calibrate = 0x89,
+  SetPacketType = 0x8a,
+  SetModulationParams = 0x8b,
+  SetPacketParams = 0x8c,
+  SetTxParams = 0x8e,
+  SetBufferBaseAddress = 0x8f,
+  SetPaConfig = 0x95,
+  SetRegulatorMode = 0x96,
+  SetDio3AsTcxoCtrl = 0x97,
+  CalibrateImage = 0x98,
+  SetDio2AsRfSwitchCtrl = 0x9d,
+  SetLoRaSymbNumTimeout = 0xa0,
+  GetStatus = 0xc0,
+  SetCad = 0xc5,
+}
+
+export const enum Register {
+  RetentionList = 0x029f,
+  WhiteningMsb = 0x06b8,
+  WhiteningLsb = 0x06b9,
+  Crc = 0x06bc,
+  FskSyncWord = 0x06c0,
+  SynchTimeout = 0x0706,
+  IqPolarity = 0x0736,
+  LoraSyncWord = 0x0740,
+  RandomNumber = 0x0819,
+  TxModulation = 0x0889,
+  RxGain = 0x08ac,
+  TxClampConfig = 0x08d8,
+  Ocp = 0x08e7,
+}
+
+/** How often BUSY is looked at before the chip counts as dead. */
+const BUSY_LIMIT = 60000;
+
+export function waitWhileBusy(): void {
+  let polls: u16 = 0;
+  while (radioBusy() && polls < BUSY_LIMIT) polls++;
+}
+
+/** Commands that stay as they are: of each the number of octets, opcode, parameters. */
+export function sendCommands(commands: Table8<1>): void {
+  let left: u8 = 0;
+  for (let i = 0; i < lengthOf(commands); i++) {
+    if (left === 0) {
+      left = commands[i];
+      waitWhileBusy();
+      radioSelect(true);
+    } else {
+      radioTransfer(commands[i]);
+      left--;
+      if (left === 0) radioSelect(false);
+    }
+  }
+}
+
+/** Begins a command, once the chip takes one. `radioSelect(false)` ends it. */
+export function begin(op: u8): void {
+  waitWhileBusy();
+  radioSelect(true);
+  radioTransfer(op);
+}
+
+export function command(op: u8, parameter: u8): void {
+  begin(op);
+  radioTransfer(parameter);
+  radioSelect(false);
+}
+
+export function command2(op: u8, first: u8, second: u8): void {
+  begin(op);
+  radioTransfer(first);
+  radioTransfer(second);
+  radioSelect(false);
+}
+
+/** Ends a command with 24 bits. */
+export function endWith24(bits: u32): void {
+  radioTransfer(u8(bits >>> 16));
+  radioTransfer(u8(bits >>> 8));
+  radioTransfer(u8(bits));
+  radioSelect(false);
+}
+
+function beginAt(op: u8, register: u16): void {
+  begin(op);
+  radioTransfer(u8(register >> 8));
+  radioTransfer(u8(register));
+}
+
+export function writeRegister(register: u16, value: u8): void {
+  beginAt(Op.WriteRegister, register);
+  radioTransfer(value);
+  radioSelect(false);
+}
+
+/** Begins to read registers; their values follow. `radioSelect(false)` ends it. */
+export function beginReading(register: u16): void {
+  beginAt(Op.ReadRegister, register);
+  radioTransfer(0);
+}
+
+export function readRegister(register: u16): u8 {
+  beginReading(register);
+  const value = radioTransfer(0);
+  radioSelect(false);
+  return value;
+}
