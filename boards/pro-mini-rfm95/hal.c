@@ -17,14 +17,17 @@
 #define RADIO_MOSI PB3
 #define RADIO_MISO PB4
 #define RADIO_SCK PB5
+/* NRESET takes one of them. */
+#define FREE_ON_PORT_B (_BV(PB0) | _BV(PB1))
 
 #define SS_AT_B2 1
+#define NRESET_AT_B0 1
 #define NRESET_AT_B1 1
 #define INT0_AT_D2 1
 #define INT1_AT_D3 1
 #if !IS_AT(SS_AT_, RADIO_SELECT) || !IS_AT(NRESET_AT_, RADIO_RESET) || !IS_AT(INT0_AT_, DIO0) || \
     !IS_AT(INT1_AT_, DIO1)
-#error "This board has radioSelect at PB2, which is SS, radioReset at PB1, dio0 at PD2, INT0, and dio1 at PD3, INT1."
+#error "This board has radioSelect at PB2, which is SS, radioReset at PB0 or PB1, dio0 at PD2, INT0, and dio1 at PD3, INT1."
 #endif
 
 /* ---- Radio events: rising edges of DIO0 and DIO1 (section 13) ---- */
@@ -53,7 +56,7 @@ void start_board(void)
      * NSS high before it becomes an output; as an output it also keeps the SPI a master (19.3.2). MISO
      * needs a pull-up because the radio lets go of it while NSS is high.
      */
-    PORTB = MASK_OF(RADIO_SELECT) | _BV(RADIO_MISO) | _BV(PB0);
+    PORTB = MASK_OF(RADIO_SELECT) | _BV(RADIO_MISO) | (FREE_ON_PORT_B & ~MASK_OF(RADIO_RESET));
     DDRB = MASK_OF(RADIO_SELECT) | _BV(RADIO_MOSI) | _BV(RADIO_SCK);
     /* TXD high, as the line idles, until the transmitter takes the pin. */
     PORTD = (uint8_t)~(MASK_OF(DIO0) | MASK_OF(DIO1));
