@@ -13,9 +13,9 @@ import type { Choice } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 /** Says on stderr that the project's budget does not hold for a board: `--board` may choose one that it does not name. */
-export function sayUnlimited({ budget, board }: Choice): void {
+export function sayUnlimited({ budget, board, boards }: Choice): void {
   if (budget === undefined) return;
-  if (isLuaBoard(loadBoard(board))) {
+  if (isLuaBoard(loadBoard(board, boards))) {
     process.stderr.write(
       `joinery: the budget of joinery.json is an image's: nothing is held against it for ${board}, which runs a Lua program\n`,
     );

@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { formatReport, isInternal } from "../toolchain/compiler/index.ts";
 import { compileForBoard, loadBoard } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf, sayExample } from "./choice.ts";
+import { refusing } from "./chosen-image.ts";
 import { errorsJson } from "./errors-json.ts";
 import { EXIT } from "./exit.ts";
 
@@ -32,11 +33,11 @@ behind the last character, page is the file of the message's page (joinery expla
 without a place has no file, line, column and end, one of TypeScript itself has no page, and what is no message
 of the compiler has no code. build, size and hil run print the same where they refuse, wrong options included.`;
 
-function check(application: string | undefined, options: CheckOptions): void {
+async function check(application: string | undefined, options: CheckOptions): Promise<void> {
   const choice = choiceOf(application, options);
   sayExample(choice);
   const { diagnostics } = compileForBoard({
-    board: loadBoard(choice.board),
+    board: await refusing(async () => loadBoard(choice.board, choice.boards)),
     app: choice.app,
     config: { ...choice.config, LORAWAN_1_1: choice.lorawan === "1.1" },
     configFile: choice.file,

@@ -3,9 +3,15 @@ import { statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatReport } from "../toolchain/compiler/index.ts";
-import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
+import { BuildError, boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
-import { findProject, type Project, ProjectError, readProject } from "../toolchain/project/index.ts";
+import {
+  findProject,
+  ownBoardsFolder,
+  type Project,
+  ProjectError,
+  readProject,
+} from "../toolchain/project/index.ts";
 import { closestName } from "../toolchain/spelling.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -16,13 +22,15 @@ export interface ChoiceOptions {
   config?: Readonly<Record<string, number | boolean>>;
 }
 
-export interface Choice extends Omit<Project, "file" | "folder" | "app"> {
+export interface Choice extends Omit<Project, "file" | "folder" | "app" | "boards"> {
   /** The project's `joinery.json`; undefined where none counts. */
   readonly file?: string;
   /** The TypeScript file of the application; undefined: the sensor example. */
   readonly app?: string;
   /** The folder of the project's `joinery.json`; undefined where none counts. */
   readonly folder?: string;
+  /** The folder of the boards that are the project's own. */
+  readonly boards?: string;
 }
 
 /** What is built where nobody says what, from the package's folder. */
@@ -36,8 +44,9 @@ type Served = "all" | "images";
 
 /** Gives a command the options by which a board, a version and a configuration are chosen. */
 export function addChoice(command: Command, served: Served = "all"): Command {
-  const known = boardNames();
-  const shown = served === "all" ? known : known.filter((name) => !isLuaBoard(loadBoard(name)));
+  const boards = ownBoards();
+  const known = boardNames(boards);
+  const shown = served === "all" ? known : known.filter((name) => mayHaveImage(name, boards));
   return command
     .addOption(
       new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`)
@@ -59,6 +68,22 @@ export function addChoice(command: Command, served: Served = "all"): Command {
       ).choices(["1.0.4", "1.1"]),
     )
     .option("--config <name=value>", "the value of a @config constant; may be given again", configured);
+}
+
+/** The folder of the boards of the project that the working folder belongs to, whatever else of that project counts. */
+export function ownBoards(): string | undefined {
+  const folder = findProject(process.cwd());
+  return folder === undefined ? undefined : ownBoardsFolder(folder);
+}
+
+/** Whether a board has an image. One whose board.json is faulty may: where it is loaded, that is refused with the reason. */
+function mayHaveImage(name: string, boards: string | undefined): boolean {
+  try {
+    return !isLuaBoard(loadBoard(name, boards));
+  } catch (error) {
+    if (error instanceof BuildError) return true;
+    throw error;
+  }
 }
 
 /**
@@ -85,6 +110,7 @@ export function choiceOf(
   const config = { ...project.config, ...options.config };
   return {
     ...project,
+    boards: ownBoards(),
     board: options.board ?? project.board ?? DEFAULTS.board,
     lorawan: options.lorawan ?? project.lorawan ?? DEFAULTS.lorawan,
     config: Object.keys(config).length > 0 ? config : undefined,
@@ -103,7 +129,8 @@ export function applicationName({ app }: Choice): string {
   return app === undefined ? "the sensor example" : relative(process.cwd(), app);
 }
 
-function isInPackage(folder: string): boolean {
+/** Whether a folder lies in that of joinery itself. */
+export function isInPackage(folder: string): boolean {
   return `${folder}${sep}`.startsWith(`${packageRoot}${sep}`);
 }
 

@@ -62,7 +62,7 @@ export async function measuredImage(choice: Choice, options: ImageOptions): Prom
 }
 
 async function imageBoard(choice: Choice): Promise<ProcessorBoard> {
-  const board = await refusing(async () => loadBoard(choice.board));
+  const board = await refusing(async () => loadBoard(choice.board, choice.boards));
   if (!isLuaBoard(board)) return board;
   throw new Refusal(
     `${board.name} runs a Lua program: there is no image of it; joinery hil run join --board ${board.name} reports its heap`,
@@ -79,7 +79,7 @@ export async function buildChosen(
   options: ImageOptions & { readonly lua?: LuaProgram["dialect"] },
   compiler?: Compiler,
 ): Promise<ChosenImage | ChosenProgram> {
-  const board = await refusing(async () => loadBoard(choice.board));
+  const board = await refusing(async () => loadBoard(choice.board, choice.boards));
   if (!isLuaBoard(board)) {
     if (options.lua !== undefined)
       throw new Refusal(`${board.name} runs no Lua: leave --lua out`, EXIT.usage);

@@ -57,7 +57,7 @@ async function exportPlatformIo(application: string | undefined, options: Export
   const folder = resolve(options.out);
   const pio = options.build ? installedPlatformIo() : undefined;
   const files = await refusing(async () => {
-    const board = loadBoard(choice.board);
+    const board = loadBoard(choice.board, choice.boards);
     if (isLuaBoard(board)) {
       throw new Refusal(`${board.name} runs a Lua program, which PlatformIO does not make`, EXIT.usage);
     }

@@ -98,7 +98,7 @@ async function flash(application: string | undefined, options: FlashOptions): Pr
 }
 
 async function boardOf(choice: Choice): Promise<ProcessorBoard> {
-  const board = await refusing(async () => loadBoard(choice.board));
+  const board = await refusing(async () => loadBoard(choice.board, choice.boards));
   if (!isLuaBoard(board)) return board;
   throw new Refusal(
     `${board.name} runs a Lua program, which is uploaded and not flashed: joinery build --board ${board.name} makes its files, and the board's README says how they get there`,

@@ -1,6 +1,7 @@
 /** The `joinery` command: finds out which part is wanted, runs it, and turns what happened into an exit code. */
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../toolchain/compiler/index.ts";
+import { addBoard } from "./board.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addDebug } from "./debug.ts";
@@ -28,6 +29,7 @@ Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong u
 cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
   );
 addNew(program);
+addBoard(program);
 addBuild(program);
 addSize(program);
 addWatch(program);

@@ -66,7 +66,7 @@ async function monitor(application: string | undefined, options: MonitorOptions)
 }
 
 async function watchPort(path: string, choice: Choice, options: MonitorOptions): Promise<void> {
-  const { console } = await refusing(async () => loadBoard(choice.board));
+  const { console } = await refusing(async () => loadBoard(choice.board, choice.boards));
   const baud = options.baud ?? console.baud;
   try {
     const port = openSerialPort(path, baud, (octets) => process.stdout.write(octets));

@@ -3,7 +3,7 @@ import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 /** What a build is made from: other files, what builds leave among them, change without a word. */
-const SOURCE = /(\.(ts|c|h)|^joinery\.json)$/;
+const SOURCE = /(\.(ts|c|h|ld)|^(joinery|board)\.json)$/;
 /** Installed packages, and folders that tools keep to themselves. */
 const LEFT_ALONE = /^(node_modules|\..*)$/;
 

@@ -3,7 +3,7 @@
  * Network Server of organisation A, to the Join Server of organisation B, and exchanges data with the
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
-import { isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
+import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
 import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
@@ -14,6 +14,7 @@ import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
+import { chosenBoard } from "./chosen-board.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
@@ -38,6 +39,8 @@ import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
 
 export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly board: string;
+  /** The folder of the boards that are the project's own, as `readProject` gives it. */
+  readonly boards?: string;
   /** Everything random follows from it, except keys. */
   readonly seed: number;
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
@@ -62,7 +65,7 @@ const REPLAY_AFTER_NS = 20e9;
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   if (options.downlink !== undefined) refuseDownlink(options.downlink, options.lorawan);
-  const board = loadBoard(options.board);
+  const board = chosenBoard(options);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
   }

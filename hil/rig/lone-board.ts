@@ -1,10 +1,11 @@
 /** An emulated board by itself: no gateway hears it. For its console, and for a debugger. */
-import { isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
+import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { eepromImage, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { Air } from "../air/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
+import { chosenBoard } from "./chosen-board.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
 import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
@@ -15,6 +16,8 @@ import { Timeline } from "./timeline.ts";
 
 export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly board: string;
+  /** The folder of the boards that are the project's own, as `readProject` gives it. */
+  readonly boards?: string;
   /** The DevEUI and the noise follow from it. */
   readonly seed: number;
   /** A second of the board's takes one; else it runs as fast as it can. */
@@ -38,7 +41,7 @@ const LIMIT_S = 30 * 24 * 3600;
 /** Builds the firmware, boots it with an identity of its own and runs it. Throws RigError where the run cannot begin. */
 export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoardEnd> {
   const { seed, debugging, realTime, end, limitS = LIMIT_S, onConsoleLine, onNotice } = options;
-  const board = loadBoard(options.board);
+  const board = chosenBoard(options);
   if (debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
   }

@@ -29,9 +29,9 @@ export function firmwareOf(file: string, sources: Readonly<Record<string, string
     return inside(join(firmwareRoot, "apps"), file) ? { board, app: file } : { board };
   const folder = findProject(dirname(file));
   if (folder !== undefined) {
-    const { app, board, lorawan, config, file } = readProject(folder);
+    const { app, board, boards, lorawan, config, file } = readProject(folder);
     const chosen = { ...config, LORAWAN_1_1: lorawan === "1.1" };
-    return { board: loadBoard(board), app, config: chosen, configFile: file };
+    return { board: loadBoard(board, boards), app, config: chosen, configFile: file };
   }
   const module = outline(file, sources);
   if (module === undefined || !module.isFirmware) return undefined;

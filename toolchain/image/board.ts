@@ -1,5 +1,8 @@
-/** The boards of the project: one folder in `boards/` each, described by its `board.json`. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+/**
+ * The boards: one folder each, described by its `board.json`, in the `boards/` of this package or in that of an
+ * application's project.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Check,
@@ -95,10 +98,11 @@ export function storeLayoutOf(board: Board): StoreLayout {
   return isLuaBoard(board) ? "octets" : processorOf(board).storeLayout;
 }
 
-const boardsFolder = join(packageRoot, "boards");
+/** The boards of this package. */
+export const packageBoardsFolder = join(packageRoot, "boards");
 
 /** Where the C lies that the boards with a processor share. */
-const processorsFolder = join(boardsFolder, "processors");
+const processorsFolder = join(packageBoardsFolder, "processors");
 
 /** The folders with the C of a board: its own, that of its processor, that of the family. Not each of the last two is there. */
 export function sourceFoldersOf(board: Pick<ProcessorBoard, "dir" | "processor">): string[] {
@@ -125,24 +129,45 @@ export function vectorsOf(board: ProcessorBoard): string[] {
   );
 }
 
-/** The names that `loadBoard` knows, in alphabetical order. */
-export function boardNames(): string[] {
-  return readdirSync(boardsFolder, { withFileTypes: true })
-    .filter((entry) => existsSync(join(entry.parentPath, entry.name, "board.json")))
-    .map((entry) => entry.name)
-    .sort();
+/**
+ * The names that `loadBoard` knows, in alphabetical order. `own`: the `boards/` of a project, which need not be there.
+ */
+export function boardNames(own?: string): string[] {
+  const folders = own === undefined ? [packageBoardsFolder] : [packageBoardsFolder, own];
+  return [...new Set(folders.flatMap(boardsIn))].sort();
 }
 
-/** Reads a board by name. Throws UsageError for a name that is not in `boardNames()`, BuildError for a bad file. */
-export function loadBoard(name: string): Board {
-  const known = boardNames();
+function boardsIn(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "board.json")));
+}
+
+/**
+ * Reads a board by name. Throws UsageError for a name that is not in `boardNames(own)`; BuildError for a bad file, for
+ * one that says another name than its folder has, and where two folders have the name: images, reports and budgets say
+ * it, and it must lead back to one board.
+ */
+export function loadBoard(name: string, own?: string): Board {
+  const known = boardNames(own);
   if (!known.includes(name)) {
     throw new UsageError(`unknown board "${name}"; known boards: ${known.join(", ")}`);
   }
-  return readBoard(join(boardsFolder, name));
+  const folders = [packageBoardsFolder, ...(own === undefined || own === packageBoardsFolder ? [] : [own])];
+  const [dir, another] = folders
+    .filter((folder) => boardsIn(folder).includes(name))
+    .map((folder) => join(folder, name));
+  if (another !== undefined) {
+    throw new BuildError(
+      `the board: ${another} has the name of a board of joinery's: give it another, in its board.json too`,
+    );
+  }
+  const board = readBoard(dir);
+  if (board.name === name) return board;
+  const path = join(dir, "board.json");
+  throw new BuildError(`the board: ${path}: name must be that of its folder, "${name}", not "${board.name}"`);
 }
 
-/** The same, for what only an image of a processor has. Throws UsageError for a board that runs Lua. */
+/** The same, of this package, for what only an image of a processor has. Throws UsageError for a board that runs Lua. */
 export function loadProcessorBoard(name: string): ProcessorBoard {
   const board = loadBoard(name);
   if (isLuaBoard(board)) throw new UsageError(`${name} runs a Lua program, not an image of a processor`);

@@ -7,6 +7,7 @@ export {
   loadBoard,
   loadProcessorBoard,
   type ProcessorBoard,
+  packageBoardsFolder,
   processorOf,
   sourceFoldersOf,
   storeLayoutOf,

@@ -2,8 +2,9 @@
  * `budget` of a `joinery.json`: what an image may take on any board, or board by board, since what is little on one is
  * much on another.
  */
-import { type Budget, boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
+import { type Budget, boardNames, isLuaBoard } from "../image/index.ts";
 import { type Check, object, optional, type Shape, wholeNumber } from "../json-document/index.ts";
+import { boardAt } from "./own-boards.ts";
 
 /** That of every image, or those of the images for each board that is named. */
 export type ProjectBudget = Budget | Readonly<Record<string, Budget>>;
@@ -25,15 +26,20 @@ const LIMITS: Shape = {
 };
 
 const limitsOf =
-  (board: string): Check =>
+  (board: string, own: string): Check =>
   (value, field, fail) => {
     if (value === undefined) return;
-    if (isLuaBoard(loadBoard(board)))
+    if (isLuaBoard(boardAt(board, own, field, fail)))
       fail.because(field, "must be left out: it runs a Lua program, and a budget is an image's");
     object(LIMITS)(value, field, fail);
   };
 
-const byBoard = (): Shape => Object.fromEntries(boardNames().map((name) => [name, limitsOf(name)]));
+const byBoard = (own: string): Shape =>
+  Object.fromEntries(boardNames(own).map((name) => [name, limitsOf(name, own)]));
 
-/** Fails where the limits are none, or are those of a board that there is not or that has no image. */
-export const budget: Check = object((fields) => (isByBoard(fields) ? byBoard() : LIMITS));
+/**
+ * Fails where the limits are none, or are those of a board that there is not or that has no image. `own`: the folder of
+ * the project's own boards.
+ */
+export const budgetOf = (own: string): Check =>
+  object((fields) => (isByBoard(fields) ? byBoard(own) : LIMITS));

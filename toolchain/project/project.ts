@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { unusableProject } from "../compiler/index.ts";
-import { boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
+import { boardNames, isLuaBoard } from "../image/index.ts";
 import {
   type Check,
   DocumentError,
@@ -12,7 +12,8 @@ import {
   readJsonDocument,
   text,
 } from "../json-document/index.ts";
-import { budget, isByBoard, type ProjectBudget } from "./budget.ts";
+import { budgetOf, isByBoard, type ProjectBudget } from "./budget.ts";
+import { boardAt, ownBoardsFolder } from "./own-boards.ts";
 
 /** A `joinery.json`, with its paths made absolute. */
 export interface Project {
@@ -22,6 +23,8 @@ export interface Project {
   /** The TypeScript file of the application. */
   readonly app: string;
   readonly board: string;
+  /** The folder of the boards that are its own, which need not be there. */
+  readonly boards: string;
   readonly lorawan: "1.0.4" | "1.1";
   /** The C files that are the application's own. */
   readonly c?: readonly string[];
@@ -87,16 +90,17 @@ export function findProject(from: string): string | undefined {
 /** Reads the `joinery.json` of a folder. Throws ProjectError. */
 export function readProject(folder: string): Project {
   const path = resolve(folder, FILE);
+  const boards = ownBoardsFolder(resolve(folder));
   try {
     const document = readJsonDocument(
       path,
       {
         app: text,
-        board: named(...boardNames()),
+        board: named(...boardNames(boards)),
         lorawan: oneOf("1.0.4", "1.1"),
         c: optional(sourcesIn(resolve(folder))),
         config: optional(configuration),
-        budget: optional(budget),
+        budget: optional(budgetOf(boards)),
       },
       ({ app, board, ...fields }, fail) => {
         const file = resolve(folder, app as string);
@@ -106,20 +110,21 @@ export function readProject(folder: string): Project {
             `must be the path of the application's TypeScript file, but there is no file ${file}`,
           );
         }
-        if (!isLuaBoard(loadBoard(board as string))) return;
+        if (!isLuaBoard(boardAt(board as string, boards, "board", fail))) return;
         for (const [field, why] of Object.entries(OF_IMAGES)) {
           if (fields[field] === undefined || (field === "budget" && isByBoard(fields.budget as object)))
             continue;
           fail.because(field, `must be left out: ${board} runs a Lua program, ${why}`);
         }
       },
-    ) as unknown as Omit<Project, "file" | "folder">;
+    ) as unknown as Omit<Project, "file" | "folder" | "boards">;
     const c = document.c?.map((name) => resolve(folder, name));
     return {
       ...document,
       ...(c && { c }),
       file: path,
       folder: resolve(folder),
+      boards,
       app: resolve(folder, document.app),
     };
   } catch (error) {

@@ -42,8 +42,9 @@ describe("a watch of sources", () => {
       heard();
     });
 
-  it("names the sources that change, in folders below too, and the project's file", async () => {
-    for (const path of ["app.ts", "src/radio/lora.ts", "joinery.json"]) {
+  it("names the sources that change, in folders below too, and the files of the project and its boards", async () => {
+    const ofBoard = ["board.json", "hal.c", "image.ld"].map((name) => `boards/mine/${name}`);
+    for (const path of ["app.ts", "src/radio/lora.ts", "joinery.json", ...ofBoard]) {
       write(path);
       await named(path);
     }

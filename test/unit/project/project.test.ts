@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
+import { loadBoard } from "../../../toolchain/image/index.ts";
 import {
+  boardFiles,
   budgetFor,
   findProject,
   ProjectError,
@@ -33,10 +35,48 @@ describe("joinery.json", () => {
       file: join(folder, "joinery.json"),
       folder,
       app: join(folder, "app.ts"),
+      boards: join(folder, "boards"),
       c: [join(folder, "battery.c")],
       config: { PERIOD_S: 10, LOUD: true },
       budget: { flash: 9000 },
     });
+  });
+
+  /** Makes a board of the project's own. */
+  const ownBoard = (name: string, change: (json: string) => string = (json) => json) => {
+    const own = join(folder, "boards", name);
+    mkdirSync(own, { recursive: true });
+    const files = boardFiles(name, loadBoard("pro-mini-rfm95"));
+    writeFileSync(join(own, "board.json"), change(files.get("board.json")!));
+  };
+
+  it("may choose a board of the project's own, and give it a budget by its name", () => {
+    ownBoard("my-board");
+    write({ ...good, board: "my-board", budget: { "my-board": { flash: 9000 } } });
+    const { board, boards, budget } = readProject(folder);
+    assert.equal(loadBoard(board, boards).dir, join(folder, "boards/my-board"));
+    assert.deepEqual(budget, { "my-board": { flash: 9000 } });
+  });
+
+  it("is refused where the board.json of its own board is, and says why", () => {
+    ownBoard("my-board", (json) => json.replace('"PB2"', '"PB9"'));
+    write({ ...good, board: "my-board" });
+    assert.throws(
+      () => readProject(folder),
+      /joinery\.json:1:\d+: board is my-board, which cannot be used: .*board\.json:\d+:\d+: pins\.radioSelect must be/,
+    );
+  });
+
+  it("is refused where its own board has the name of one of joinery's", () => {
+    ownBoard("nodemcu-rfm95");
+    write({ ...good, board: "nodemcu-rfm95" });
+    assert.throws(() => readProject(folder), /has the name of a board of joinery's: give it another/);
+  });
+
+  it("is refused where its own board says another name than its folder has", () => {
+    ownBoard("my-board", (json) => json.replace('"my-board"', '"your-board"'));
+    write({ ...good, board: "my-board" });
+    assert.throws(() => readProject(folder), /name must be that of its folder, "my-board", not "your-board"/);
   });
 
   const faults: readonly [string, object, RegExp][] = [

@@ -1,0 +1,178 @@
+/** Boards of a project's own: from `joinery board new`, over a change of wiring, to a join on the emulated board. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { boardNames } from "../../toolchain/image/index.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const COMMAND = join(ROOT, "cli/setup/joinery.mjs");
+
+function joinery(cwd: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function edit(path: string, from: string, to: string): void {
+  const text = readFileSync(path, "utf8");
+  assert.ok(text.includes(from), `${path} holds ${from}`);
+  writeFileSync(path, text.replace(from, to));
+}
+
+describe("a board of a project's own", function () {
+  this.timeout(180000);
+  let parent: string;
+  let project: string;
+  before(() => {
+    parent = mkdtempSync(join(tmpdir(), "joinery-own-board-"));
+    project = join(parent, "demo");
+    const made = joinery(parent, "new", "demo");
+    assert.equal(made.status, 0, made.stderr);
+  });
+  after(() => rmSync(parent, { recursive: true }));
+
+  const cases = [
+    { name: "my-mini", like: "pro-mini-rfm95", from: '"radioReset": "PB1"', to: '"radioReset": "PB0"' },
+    { name: "my-nucleo", like: "nucleo-l073rz-sx1276", from: '"dio1": "PB3"', to: '"dio1": "PC7"' },
+  ];
+  for (const { name, like, from, to } of cases) {
+    it(`begins as ${like}, is wired otherwise, and joins`, () => {
+      const made = joinery(project, "board", "new", name, "--like", like);
+      assert.equal(made.status, 0, made.stderr);
+      const folder = join(project, "boards", name);
+      assert.ok(
+        made.stdout.startsWith(`${join("boards", name)}: a board that begins as ${like}\n`),
+        made.stdout,
+      );
+      edit(join(folder, "board.json"), from, to);
+      edit(
+        join(project, "joinery.json"),
+        /"board": "[^"]*"/.exec(readFileSync(join(project, "joinery.json"), "utf8"))![0],
+        `"board": "${name}"`,
+      );
+      const built = joinery(project, "build", "--json");
+      assert.equal(built.status, 0, built.stderr);
+      assert.equal(JSON.parse(built.stdout).board, name);
+      const run = joinery(project, "hil", "run", "join", "--json");
+      assert.equal(run.status, 0, run.stderr);
+      const { board, verdict } = JSON.parse(run.stdout);
+      assert.deepEqual([board, verdict], [name, "passed"]);
+    });
+  }
+
+  it("is refused by its C where that cannot serve a pin, which the message names", () => {
+    const folder = join(project, "boards", "my-mini");
+    edit(join(folder, "board.json"), '"dio0": "PD2"', '"dio0": "PD5"');
+    const { status, stderr } = joinery(project, "build", "--board", "my-mini");
+    edit(join(folder, "board.json"), '"dio0": "PD5"', '"dio0": "PD2"');
+    assert.equal(status, 1);
+    assert.match(stderr, /This board has radioSelect at PB2, .* dio0 at PD2, INT0/);
+  });
+
+  it("is listed with the others, as a table and as JSON", () => {
+    const table = joinery(project, "board", "list");
+    assert.equal(table.status, 0, table.stderr);
+    assert.match(table.stdout, /^board +processor +radio +flash +RAM\n/);
+    assert.match(table.stdout, /^my-nucleo +stm32l073rz +sx1276 +192 KB +20 KB$/m);
+    assert.match(table.stdout, /^nodemcu-rfm95 +runs Lua +sx1276 +- +96 KB$/m);
+    const boards: { name: string; folder: string }[] = JSON.parse(
+      joinery(project, "board", "list", "--json").stdout,
+    );
+    assert.deepEqual(
+      boards.map(({ name }) => name),
+      boardNames(join(project, "boards")),
+    );
+    assert.deepEqual(
+      boards.find(({ name }) => name === "my-mini"),
+      {
+        name: "my-mini",
+        title: "Arduino Pro Mini 3.3 V / 8 MHz with a HopeRF RFM95W",
+        processor: "atmega328p",
+        radio: "sx1276",
+        flashBytes: 32768,
+        ramBytes: 2048,
+        folder: join(project, "boards/my-mini"),
+      },
+    );
+  });
+
+  const refusals: readonly [string, string[], RegExp][] = [
+    [
+      "a name that is a board of joinery's",
+      ["nodemcu-rfm95", "--like", "pro-mini-rfm95"],
+      /there is a board nodemcu-rfm95 already: choose another name/,
+    ],
+    [
+      "a name that is a board of the project's",
+      ["my-mini", "--like", "pro-mini-rfm95"],
+      /there is a board my-mini already/,
+    ],
+    [
+      "a name that no folder should have",
+      ["../My Board", "--like", "pro-mini-rfm95"],
+      /"\.\.\/My Board" cannot name a board: lower-case letters/,
+    ],
+    [
+      "a misspelt board to begin as",
+      ["other", "--like", "pro-mini-rfm59"],
+      /there is no board pro-mini-rfm59 to begin as: did you mean pro-mini-rfm95\?/,
+    ],
+    [
+      "a board to begin as that is like none",
+      ["other", "--like", "esp32"],
+      /there is no board esp32 to begin as: the boards are feather-32u4-rfm95, /,
+    ],
+  ];
+  for (const [what, args, message] of refusals) {
+    it(`is not begun with ${what}`, () => {
+      const { status, stderr } = joinery(project, "board", "new", ...args);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, message);
+      assert.ok(!existsSync(join(project, "boards/other")));
+    });
+  }
+
+  it("does not take the place of a folder that is there", () => {
+    mkdirSync(join(project, "boards/drafts"), { recursive: true });
+    const { status, stderr } = joinery(project, "board", "new", "drafts", "--like", "pro-mini-rfm95");
+    assert.equal(status, 2);
+    assert.match(stderr, /drafts exists already: choose another name/);
+  });
+
+  it("is not begun where its folder cannot be made", () => {
+    const other = join(parent, "other");
+    assert.equal(joinery(parent, "new", "other").status, 0);
+    writeFileSync(join(other, "boards"), "a file\n");
+    const { status, stderr } = joinery(other, "board", "new", "mine", "--like", "pro-mini-rfm95");
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /cannot make the board: .*boards is a file, not a folder$/m);
+  });
+
+  it("is not begun where there is no project", () => {
+    const { status, stderr } = joinery(parent, "board", "new", "mine", "--like", "pro-mini-rfm95");
+    assert.equal(status, 2);
+    assert.match(stderr, /a board belongs to a project, and there is no joinery\.json here or above/);
+  });
+
+  it("is there for an application that is named, too", () => {
+    const { status, stderr } = joinery(project, "check", "app.ts", "--board", "my-mini");
+    assert.equal(status, 0, stderr);
+  });
+
+  it("with a fault in its board.json stops what is for it, and nothing else", () => {
+    const path = join(project, "boards/my-nucleo/board.json");
+    edit(path, '"dio1": "PC7"', '"dio1": "PZ7"');
+    for (const command of [["check"], ["build"], ["hil", "run", "join"], ["monitor", "--emulated"]]) {
+      const { status, stderr } = joinery(project, ...command, "--board", "my-nucleo");
+      assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
+      assert.match(stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);
+    }
+    edit(join(project, "joinery.json"), '"board": "my-nucleo"', '"board": "my-mini"');
+    const other = joinery(project, "check");
+    assert.equal(other.status, 0, other.stderr);
+  });
+});

@@ -1,0 +1,31 @@
+/** The files that a new board begins with. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { boardNames, loadBoard } from "../../../toolchain/image/index.ts";
+import { boardFiles, canNameBoard } from "../../../toolchain/project/index.ts";
+
+describe("a new board", () => {
+  for (const like of boardNames()) {
+    it(`that is like ${like} has its files under the new name, and its pins in the README`, () => {
+      const board = loadBoard(like);
+      const files = boardFiles("new-one", board);
+      assert.deepEqual([...files.keys()].sort(), readdirSync(board.dir).sort());
+      const { dir: _, ...fields } = board;
+      assert.deepEqual(JSON.parse(files.get("board.json")!), { ...fields, name: "new-one" });
+      const readme = files.get("README.md")!;
+      for (const [field, pin] of Object.entries(board.pins)) {
+        assert.match(readme, new RegExp(`^\\| [A-Z0-9]+ \\| ${pin} \\| \`${field}\` \\| \\w`, "m"));
+      }
+      for (const [name, text] of files) {
+        assert.equal(text.includes(like), name === "README.md", `${name} names ${like}`);
+      }
+    });
+  }
+
+  it("is named as a folder, an environment of PlatformIO and a file can be", () => {
+    for (const name of ["a", "my-board", "3v3", "x".repeat(63)]) assert.ok(canNameBoard(name), name);
+    for (const name of ["", "-a", "A", "a b", "a/b", "..", "a.b", "a_b", "x".repeat(64)]) {
+      assert.ok(!canNameBoard(name), name);
+    }
+  });
+});

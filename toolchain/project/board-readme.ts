@@ -1,0 +1,59 @@
+/** The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven. */
+import { type Board, isLuaBoard } from "../image/index.ts";
+
+type Pins = Board["pins"];
+
+/** What the documents of the chips call each line, and what it is for. */
+const LINES: Readonly<Record<keyof Pins, { readonly line: string; readonly what: string }>> = {
+  radioSelect: { line: "NSS", what: "selects the radio; low while it is spoken to" },
+  radioReset: { line: "RESET", what: "driven low or left floating, never high" },
+  busy: { line: "BUSY", what: "high while the radio takes no command" },
+  dio0: { line: "DIO0", what: "interrupts: TxDone, RxDone" },
+  dio1: { line: "DIO1", what: "interrupts: RxTimeout" },
+};
+/** The SX126x has no DIO0, and DIO1 stands for all. */
+const DIO1_OF_SX126X = "interrupts: TxDone, RxDone, Timeout";
+
+/** `like`: the board that it begins as, whose pins it has. */
+export function boardReadme(name: string, like: Board): string {
+  const code = isLuaBoard(like) ? "hal.lua" : "hal.c";
+  const flash = isLuaBoard(like)
+    ? ""
+    : `joinery flash --board ${name}        # --dry-run prints the commands\n`;
+  return `# ${name}
+
+Begun as ${like.name} (${like.title}), whose README tells of console, clock, fuses and flashing.
+
+## Wiring
+
+| radio | ${isLuaBoard(like) ? "module" : like.processor} | \`pins\` in board.json | what |
+|---|---|---|---|
+${wiringRows(like.pins)}
+| MOSI, MISO, SCK | | | the SPI, as \`${code}\` or what it includes says |
+| supply, GND | | | 100 nF and 10 µF at the module |
+| antenna | | | never transmit without one |
+
+The image is built for the pins in \`board.json\`. A pin that \`${code}\` cannot serve is refused when the image is built:
+that is the file to change. Keep this table with \`board.json\`.
+
+## From here to a board
+
+1. Say in \`board.json\` what the board is: pins, radio, clock, flashing, currents.
+2. Change \`${code}\` where the board differs in more than that. docs/porting.md of joinery goes through both.
+3. Prove it on the emulated board, then get it into a real one:
+
+\`\`\`
+joinery build --board ${name}
+joinery hil run join --board ${name}
+${flash}\`\`\`
+`;
+}
+
+function wiringRows(pins: Pins): string {
+  const rows = Object.entries(pins).map(([field, pin]) => {
+    const { line, what } = LINES[field as keyof Pins];
+    const isOnlyInterrupt = field === "dio1" && pins.dio0 === undefined;
+    return `| ${line} | ${pin} | \`${field}\` | ${isOnlyInterrupt ? DIO1_OF_SX126X : what} |`;
+  });
+  return rows.join("\n");
+}

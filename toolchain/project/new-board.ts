@@ -1,0 +1,22 @@
+/** The files of a new board: those of the board that it is to be like, under its name, and a README of its own. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Board } from "../image/index.ts";
+import { boardReadme } from "./board-readme.ts";
+
+const README = "README.md";
+
+/** Whether a board can have a name: it is that of a folder, of an environment of PlatformIO, and a part of file names. */
+export function canNameBoard(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
+}
+
+/** File name to text of each file that a board of that name begins with. Its C shares that of its processor. */
+export function boardFiles(name: string, like: Board): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of readdirSync(like.dir, { withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === README) continue;
+    files.set(entry.name, readFileSync(join(like.dir, entry.name), "utf8").replaceAll(like.name, name));
+  }
+  return files.set(README, boardReadme(name, like));
+}
