@@ -101,7 +101,7 @@ async function makeBoard(name: string, { like: likeName }: { like: string }): Pr
     );
   }
   const own = ownBoards();
-  const known = boardNames(own);
+  const known = await refusing(async () => boardNames(own));
   if (known.includes(name))
     throw new Refusal(`there is a board ${name} already: choose another name`, EXIT.usage);
   if (!known.includes(likeName)) {

@@ -45,7 +45,7 @@ type Served = "all" | "images";
 /** Gives a command the options by which a board, a version and a configuration are chosen. */
 export function addChoice(command: Command, served: Served = "all"): Command {
   const boards = ownBoards();
-  const known = boardNames(boards);
+  const { known, fault } = boardsToChoose(boards);
   const shown = served === "all" ? known : known.filter((name) => mayHaveImage(name, boards));
   return command
     .addOption(
@@ -54,6 +54,7 @@ export function addChoice(command: Command, served: Served = "all"): Command {
         .argParser((name) => {
           // A board that is known, but not to this command, is refused with the reason where it is loaded.
           if (!known.includes(name)) {
+            if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
             const near = closestName(name, shown);
             const hint = near === undefined ? "" : `Did you mean ${near}? `;
             throw new InvalidArgumentError(`${hint}Allowed choices are ${shown.join(", ")}.`);
@@ -74,6 +75,19 @@ export function addChoice(command: Command, served: Served = "all"): Command {
 export function ownBoards(): string | undefined {
   const folder = findProject(process.cwd());
   return folder === undefined ? undefined : ownBoardsFolder(folder);
+}
+
+/**
+ * The boards that an option may name. Where the project's own cannot be read, those of joinery, and what is wrong: a
+ * command that needs no board goes on.
+ */
+function boardsToChoose(boards: string | undefined): { known: readonly string[]; fault?: string } {
+  try {
+    return { known: boardNames(boards) };
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return { known: boardNames(), fault: error.message };
+  }
 }
 
 /** Whether a board has an image. One whose board.json is faulty may: where it is loaded, that is refused with the reason. */

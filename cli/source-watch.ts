@@ -2,8 +2,11 @@
 import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** What a build is made from: other files, what builds leave among them, change without a word. */
-const SOURCE = /(\.(ts|c|h|ld)|^(joinery|board)\.json)$/;
+/**
+ * What a build is made from: other files, what builds leave among them, change without a word. Lua is made by builds, but
+ * for that of boards.
+ */
+const SOURCE = /(\.(ts|c|h|ld)|(^|[\\/])(joinery|board)\.json|^boards[\\/].*\.lua)$/;
 /** Installed packages, and folders that tools keep to themselves. */
 const LEFT_ALONE = /^(node_modules|\..*)$/;
 
@@ -51,15 +54,20 @@ export class SourceWatch {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !LEFT_ALONE.test(entry.name)) this.#add(path, isNew);
-      else if (isNew && SOURCE.test(entry.name)) this.#changed(relative(this.#root, path));
+      else if (isNew) this.#nameSource(path);
     }
   }
 
+  /** Says whether it is one. */
+  #nameSource(path: string): boolean {
+    const name = relative(this.#root, path);
+    if (!SOURCE.test(name)) return false;
+    this.#changed(name);
+    return true;
+  }
+
   #look(event: string, path: string, name: string): void {
-    if (SOURCE.test(name)) {
-      this.#changed(relative(this.#root, path));
-      return;
-    }
+    if (this.#nameSource(path)) return;
     if (event !== "rename" || LEFT_ALONE.test(name)) return;
     this.#remove(path);
     try {

@@ -1,7 +1,15 @@
 /** Boards of a project's own: from `joinery board new`, over a change of wiring, to a join on the emulated board. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { boardNames } from "../../toolchain/image/index.ts";
@@ -23,8 +31,7 @@ function edit(path: string, from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
-describe("a board of a project's own", function () {
-  this.timeout(180000);
+describe("a board of a project's own", () => {
   let parent: string;
   let project: string;
   before(() => {
@@ -54,9 +61,6 @@ describe("a board of a project's own", function () {
         /"board": "[^"]*"/.exec(readFileSync(join(project, "joinery.json"), "utf8"))![0],
         `"board": "${name}"`,
       );
-      const built = joinery(project, "build", "--json");
-      assert.equal(built.status, 0, built.stderr);
-      assert.equal(JSON.parse(built.stdout).board, name);
       const run = joinery(project, "hil", "run", "join", "--json");
       assert.equal(run.status, 0, run.stderr);
       const { board, verdict } = JSON.parse(run.stdout);
@@ -152,6 +156,23 @@ describe("a board of a project's own", function () {
     assert.match(stderr, /cannot make the board: .*boards is a file, not a folder$/m);
   });
 
+  it("is not looked for in a folder that cannot be read, which stops only what is for a board", () => {
+    const other = join(parent, "unreadable");
+    assert.equal(joinery(parent, "new", "unreadable").status, 0);
+    symlinkSync("boards", join(other, "boards"));
+    const reason = /cannot read the folder .*boards: ELOOP.*: make it readable, or remove it/;
+    for (const command of [
+      ["check"],
+      ["check", "--board", "mine"],
+      ["board", "new", "mine", "--like", "pro-mini-rfm95"],
+    ]) {
+      const { status, stderr } = joinery(other, ...command);
+      assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
+      assert.match(stderr, reason);
+    }
+    assert.equal(joinery(other, "explain", "DEV2001").status, 0);
+  });
+
   it("is not begun where there is no project", () => {
     const { status, stderr } = joinery(parent, "board", "new", "mine", "--like", "pro-mini-rfm95");
     assert.equal(status, 2);
@@ -166,7 +187,7 @@ describe("a board of a project's own", function () {
   it("with a fault in its board.json stops what is for it, and nothing else", () => {
     const path = join(project, "boards/my-nucleo/board.json");
     edit(path, '"dio1": "PC7"', '"dio1": "PZ7"');
-    for (const command of [["check"], ["build"], ["hil", "run", "join"], ["monitor", "--emulated"]]) {
+    for (const command of [["check"], ["hil", "run", "join"], ["monitor", "--emulated"]]) {
       const { status, stderr } = joinery(project, ...command, "--board", "my-nucleo");
       assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
       assert.match(stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);

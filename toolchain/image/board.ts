@@ -131,6 +131,7 @@ export function vectorsOf(board: ProcessorBoard): string[] {
 
 /**
  * The names that `loadBoard` knows, in alphabetical order. `own`: the `boards/` of a project, which need not be there.
+ * Throws BuildError where it cannot be read.
  */
 export function boardNames(own?: string): string[] {
   const folders = own === undefined ? [packageBoardsFolder] : [packageBoardsFolder, own];
@@ -138,8 +139,14 @@ export function boardNames(own?: string): string[] {
 }
 
 function boardsIn(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "board.json")));
+  try {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(folder).filter((name) => existsSync(join(folder, name, "board.json")));
+  } catch (error) {
+    throw new BuildError(
+      `the boards: cannot read the folder ${folder}: ${(error as Error).message}: make it readable, or remove it`,
+    );
+  }
 }
 
 /**
@@ -261,7 +268,12 @@ function checkPins(fields: Record<string, unknown>, fail: Fail): void {
   const { interruptLine } = PROCESSORS[fields.processor as string] ?? {};
   lines.forEach(([line, pin], index) => {
     for (const [other, itsPin] of lines.slice(0, index)) {
-      if (pin === itsPin) fail.because(`pins.${line}`, `is ${pin}, which pins.${other} is too`);
+      if (pin === itsPin) {
+        fail.because(
+          `pins.${line}`,
+          `is ${pin}, which pins.${other} is too: give each line a pin of its own`,
+        );
+      }
       if (interruptLine === undefined || ![line, other].every((name) => INTERRUPTING_LINES.includes(name)))
         continue;
       const shared = interruptLine(pin);

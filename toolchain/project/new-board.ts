@@ -11,12 +11,17 @@ export function canNameBoard(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
 }
 
-/** File name to text of each file that a board of that name begins with. Its C shares that of its processor. */
+/**
+ * File name to text of each file that a board of that name begins with. Its C shares that of its processor. The name is
+ * put where it is that of the board, and nowhere else: it may be any word of the C.
+ */
 export function boardFiles(name: string, like: Board): Map<string, string> {
   const files = new Map<string, string>();
+  const said = new RegExp(`("name"\\s*:\\s*"|\\bboard )${like.name}(?=[":])`, "g");
+  const renamed = (text: string) => text.replace(said, (_, before: string) => before + name);
   for (const entry of readdirSync(like.dir, { withFileTypes: true })) {
     if (!entry.isFile() || entry.name === README) continue;
-    files.set(entry.name, readFileSync(join(like.dir, entry.name), "utf8").replaceAll(like.name, name));
+    files.set(entry.name, renamed(readFileSync(join(like.dir, entry.name), "utf8")));
   }
   return files.set(README, boardReadme(name, like));
 }

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { unusableProject } from "../compiler/index.ts";
-import { boardNames, isLuaBoard } from "../image/index.ts";
+import { isLuaBoard } from "../image/index.ts";
 import {
   type Check,
   DocumentError,
@@ -13,7 +13,7 @@ import {
   text,
 } from "../json-document/index.ts";
 import { budgetOf, isByBoard, type ProjectBudget } from "./budget.ts";
-import { boardAt, ownBoardsFolder } from "./own-boards.ts";
+import { boardAt, boardsToName, ownBoardsFolder } from "./own-boards.ts";
 
 /** A `joinery.json`, with its paths made absolute. */
 export interface Project {
@@ -96,7 +96,7 @@ export function readProject(folder: string): Project {
       path,
       {
         app: text,
-        board: named(...boardNames(boards)),
+        board: named(...boardsToName(boards)),
         lorawan: oneOf("1.0.4", "1.1"),
         c: optional(sourcesIn(resolve(folder))),
         config: optional(configuration),

@@ -43,7 +43,7 @@ describe("a watch of sources", () => {
     });
 
   it("names the sources that change, in folders below too, and the files of the project and its boards", async () => {
-    const ofBoard = ["board.json", "hal.c", "image.ld"].map((name) => `boards/mine/${name}`);
+    const ofBoard = ["board.json", "hal.c", "image.ld", "hal.lua"].map((name) => `boards/mine/${name}`);
     for (const path of ["app.ts", "src/radio/lora.ts", "joinery.json", ...ofBoard]) {
       write(path);
       await named(path);
@@ -70,7 +70,13 @@ describe("a watch of sources", () => {
   });
 
   it("names nothing that was installed or built", async () => {
-    for (const path of ["node_modules/x/index.ts", "build/c/app.c", "build/size.json", ".link-1/app.ts"]) {
+    for (const path of [
+      "node_modules/x/index.ts",
+      "build/c/app.c",
+      "build/size.json",
+      "build/main.lua",
+      ".link-1/app.ts",
+    ]) {
       write(path);
     }
     write("last.ts");

@@ -163,7 +163,7 @@ describe("a faulty board.json", () => {
     [
       "two lines on one pin",
       (b) => (b.pins.dio1 = "PB2"),
-      /:22:\d+: pins\.dio1 is PB2, which pins\.radioSelect is too$/,
+      /:22:\d+: pins\.dio1 is PB2, which pins\.radioSelect is too: give each line a pin of its own$/,
     ],
     [
       "a way of flashing that its processor has not",
@@ -229,7 +229,7 @@ describe("a faulty board.json", () => {
     [
       "BUSY on the pin of another line",
       (b) => (b.pins.busy = "PA0"),
-      /:22:\d+: pins\.busy is PA0, which pins\.radioReset is too$/,
+      /:22:\d+: pins\.busy is PA0, which pins\.radioReset is too: give each line a pin of its own$/,
     ],
     [
       "a switch that is not known",
@@ -280,7 +280,10 @@ describe("a faulty board.json", () => {
       withPins("PA10", "PB10"),
       /:1:\d+: pins\.dio1 is PB10, which shares the interrupt EXTI10 with pins\.dio0, PA10: take pins of two numbers$/,
     );
-    refused(withPins("PA10", "PB6"), /: pins\.dio1 is PB6, which pins\.radioSelect is too$/);
+    refused(
+      withPins("PA10", "PB6"),
+      /: pins\.dio1 is PB6, which pins\.radioSelect is too: give each line a pin of its own$/,
+    );
     writeFileSync(join(dir, "board.json"), withPins("PC10", "PA11"));
     assert.ok("processor" in readBoard(dir));
   });

@@ -1,6 +1,8 @@
 /** The files that a new board begins with. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { boardNames, loadBoard } from "../../../toolchain/image/index.ts";
 import { boardFiles, canNameBoard } from "../../../toolchain/project/index.ts";
 
@@ -21,6 +23,20 @@ describe("a new board", () => {
       }
     });
   }
+
+  it("has its name where the other says its own, and not where that is a word of its C", () => {
+    const dir = mkdtempSync(join(tmpdir(), "joinery-new-board-"));
+    try {
+      const like = { ...loadBoard("pro-mini-rfm95"), name: "pins", dir };
+      writeFileSync(join(dir, "board.json"), '{"name" : "pins", "pins": {}}');
+      writeFileSync(join(dir, "hal.c"), '/* The board pins: an example. */\n#include "pins.h"\n');
+      const files = boardFiles("3v3", like);
+      assert.equal(files.get("board.json"), '{"name" : "3v3", "pins": {}}');
+      assert.equal(files.get("hal.c"), '/* The board 3v3: an example. */\n#include "pins.h"\n');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
 
   it("is named as a folder, an environment of PlatformIO and a file can be", () => {
     for (const name of ["a", "my-board", "3v3", "x".repeat(63)]) assert.ok(canNameBoard(name), name);

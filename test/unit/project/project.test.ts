@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
@@ -77,6 +77,17 @@ describe("joinery.json", () => {
     ownBoard("my-board", (json) => json.replace('"my-board"', '"your-board"'));
     write({ ...good, board: "my-board" });
     assert.throws(() => readProject(folder), /name must be that of its folder, "my-board", not "your-board"/);
+  });
+
+  it("is refused where the folder of its own boards cannot be read", () => {
+    symlinkSync("boards", join(folder, "boards")); // leads to itself, which stops the superuser too
+    write(good);
+    assert.throws(
+      () => readProject(folder),
+      (error: Error) =>
+        error instanceof ProjectError &&
+        /cannot read the folder .*boards: ELOOP.*: make it readable, or remove it$/.test(error.message),
+    );
   });
 
   const faults: readonly [string, object, RegExp][] = [

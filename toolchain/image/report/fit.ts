@@ -22,7 +22,8 @@ export function checkFit(image: ReportInput): void {
       name: "flash",
       needed: flashBytes,
       available: board.flashBytes,
-      remedy: "drop what the application does not use, or choose a board with more flash (--board)",
+      remedy:
+        "leave out what the application does not use, build for LoRaWAN 1.0.4 (--lorawan 1.0.4: some 1 KB less than 1.1), or choose a board with more flash (--board)",
     },
     {
       memory: "ram",
