@@ -32,7 +32,7 @@
 #define PCINT_AT_B7 1
 #if !IS_AT(NSS_AT_, RADIO_SELECT) || !IS_AT(NRESET_AT_, RADIO_RESET) || !IS_AT(INT6_AT_, DIO0) || \
     !IS_AT(PCINT_AT_, DIO1)
-#error "This board has radioSelect at PB4, radioReset at PD4, dio0 at PE6, which is INT6, and dio1 at PB6 or PB7."
+#error "This board has radioSelect at PB4, radioReset at PD4, dio0 at PE6, which is INT6, and dio1 at PB6 or PB7: name these in board.json, or serve others here."
 #endif
 
 /* ---- Radio events: rising edges of DIO0, at an external interrupt, and of DIO1, at a pin change (section 11) ---- */

@@ -27,7 +27,7 @@
 #define INT1_AT_D3 1
 #if !IS_AT(SS_AT_, RADIO_SELECT) || !IS_AT(NRESET_AT_, RADIO_RESET) || !IS_AT(INT0_AT_, DIO0) || \
     !IS_AT(INT1_AT_, DIO1)
-#error "This board has radioSelect at PB2, which is SS, radioReset at PB0 or PB1, dio0 at PD2, INT0, and dio1 at PD3, INT1."
+#error "This board has radioSelect at PB2, which is SS, radioReset at PB0 or PB1, dio0 at PD2, INT0, and dio1 at PD3, INT1: name these in board.json, or serve others here."
 #endif
 
 /* ---- Radio events: rising edges of DIO0 and DIO1 (section 13) ---- */

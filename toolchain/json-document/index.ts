@@ -38,7 +38,8 @@ function locationOf({ path, content, start }: DocumentPlace): string {
 export interface Fail {
   /** `near`: what is perhaps meant. */
   (field: string, wanted: string, found: unknown, near?: string): never;
-  unknown(field: string, known: readonly string[]): never;
+  /** `missing`: those of the known fields that the object does not have, one of which may be meant. */
+  unknown(field: string, known: readonly string[], missing: readonly string[]): never;
   /** `fault` continues the name of the field: "is the pin of pins.dio0 too". */
   because(field: string, fault: string): never;
 }
@@ -86,8 +87,8 @@ function failing(path: string, content: string): Fail {
         : `must be ${wanted}, not ${typeof found === "number" ? found : JSON.stringify(found)}${hint}`;
     failAt(field, "value", `${field} ${fault}`);
   };
-  const unknown = (field: string, known: readonly string[]) => {
-    const closest = closestName(field.split(".").at(-1)!, known);
+  const unknown = (field: string, known: readonly string[], missing: readonly string[]) => {
+    const closest = closestName(field.split(".").at(-1)!, missing);
     const hint =
       closest === undefined ? `the fields here are ${known.join(", ")}` : `did you mean ${closest}?`;
     failAt(field, "name", `there is no field ${field}: ${hint}`);
@@ -178,8 +179,10 @@ function checkObject(
   const shape = typeof shapes === "function" ? shapes(fields, fail) : shapes;
   const prefix = path === "" ? "" : `${path}.`;
   // Before the others: a field that is misspelt is also one that is missing.
+  const known = Object.keys(shape);
+  const missing = known.filter((field) => !Object.hasOwn(fields, field));
   for (const field of Object.keys(fields)) {
-    if (!Object.hasOwn(shape, field)) fail.unknown(prefix + field, Object.keys(shape));
+    if (!Object.hasOwn(shape, field)) fail.unknown(prefix + field, known, missing);
   }
   for (const [field, check] of Object.entries(shape)) check(fields[field], prefix + field, fail);
   return fields;

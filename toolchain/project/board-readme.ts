@@ -1,5 +1,5 @@
 /** The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven. */
-import { type Board, isLuaBoard } from "../image/index.ts";
+import { type Board, isLuaBoard, type ProcessorBoard } from "../image/index.ts";
 
 type Pins = Board["pins"];
 
@@ -19,7 +19,7 @@ export function boardReadme(name: string, like: Board): string {
   const code = isLuaBoard(like) ? "hal.lua" : "hal.c";
   const flash = isLuaBoard(like)
     ? ""
-    : `joinery flash --board ${name}        # --dry-run prints the commands\n`;
+    : `${flashLine(name, like)}   # with --dry-run it prints the commands\n`;
   return `# ${name}
 
 Begun as ${like.name} (${like.title}), whose README tells of console, clock, fuses and flashing.
@@ -47,6 +47,13 @@ joinery build --board ${name}
 joinery hil run join --board ${name}
 ${flash}\`\`\`
 `;
+}
+
+/** The command, with what the usual way into the board asks for. */
+function flashLine(name: string, { flashing = {} }: ProcessorBoard): string {
+  const [usual] = Object.keys(flashing);
+  const boot = flashing.avrdude?.bootLoader === undefined ? " --programmer usbasp" : " --port /dev/ttyUSB0";
+  return `joinery flash --board ${name}${usual === "avrdude" ? boot : ""}`;
 }
 
 function wiringRows(pins: Pins): string {

@@ -144,7 +144,21 @@ describe("a faulty board.json", () => {
       (b) => delete b.processor,
       /:1:1: processor is missing: it must be "atmega328p" or "atmega32u4" or "stm32l073rz" or "rp2040"$/,
     ],
-    ["a processor that is not known", (b) => (b.processor = "z80"), /: processor must be .*, not "z80"$/],
+    [
+      "a processor that is not known",
+      (b) => (b.processor = "z80"),
+      /:4:16: processor must be "atmega328p" or .*, not "z80"$/,
+    ],
+    [
+      "a misspelt processor",
+      (b) => (b.processor = "atmega328"),
+      /:4:16: processor must be .*, not "atmega328": did you mean "atmega328p"\?$/,
+    ],
+    [
+      "another radio's chip, and this one's lines",
+      (b) => (b.radio = { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" }),
+      /:22:5: there is no field pins\.dio0: the fields here are radioSelect, radioReset, busy, dio1$/,
+    ],
     [
       "more RAM than the part has",
       (b) => (b.ramBytes = 4096),
@@ -204,7 +218,14 @@ describe("a faulty board.json", () => {
       (b) => (b.currentsMicroampere.radioSleep = -1),
       /: currentsMicroampere\.radioSleep /,
     ],
-    ["a misspelt field", (b) => (b.clockHertz = 1), /: there is no field clockHertz: did you mean clockHz\?/],
+    [
+      "a misspelt field",
+      (b) => {
+        b.clockHertz = b.clockHz;
+        delete b.clockHz;
+      },
+      /:\d+:3: there is no field clockHertz: did you mean clockHz\?$/,
+    ],
   ];
   for (const [name, spoil, message] of CASES) {
     it(`is refused for ${name}`, () => {
@@ -299,6 +320,13 @@ describe("a faulty board.json", () => {
 
   it("is refused where it is not JSON", () =>
     refused("{\n", /:2:1: this is not JSON: the file ends where a name in double quotes is expected$/));
+  it("is refused where a comma is missing, or one is too many", () => {
+    refused(
+      '{\n  "name": "mine"\n  "title": "Mine"\n}',
+      /:3:3: this is not JSON: "," or "}" is expected before /,
+    );
+    refused('{\n  "name": "mine",\n}', /:2:17: this is not JSON: there is a comma before "}": remove it$/);
+  });
   it("is refused where it is a list", () => refused("[]", /:1:1: the file must be an object, not \[\]$/));
   it("is refused where it is not there", () => {
     assert.throws(() => readBoard(join(dir, "nowhere")), /the board: cannot read .*nowhere.*ENOENT/);
