@@ -1,134 +1,94 @@
-/** The emulated ATmega328P as a debugger sees it. */
+/** What a debugger may count on, whatever the processor. What only one has is tested in a file of its own. */
 import assert from "node:assert/strict";
-import { Bench, buildBare, CLOCK_HZ } from "./support/programs.ts";
+import { bench as bootRp2040, build as buildRp2040 } from "./rp2040/programs.ts";
+import { bench as bootStm32l0, build as buildStm32l0 } from "./stm32l0/programs.ts";
+import type { MachineBench, Symbols } from "./support/bench.ts";
+import { Bench, buildBare } from "./support/programs.ts";
 
-const CYCLE_NS = 1e9 / CLOCK_HZ;
-const DATA = 0x800000;
-const EEPROM = 0x810000;
-const SP_AT = 33;
-const PC_AT = 35;
-
+/** Two instructions at least, of which the first is no jump. */
 const COUNT = `volatile uint8_t count;
 __attribute__((noinline)) void tick(void) { count++; }
 int main(void) { for (;;) tick(); }`;
 
-async function bench(source = COUNT) {
-  const program = await buildBare(source);
-  const board = new Bench(program);
-  const debug = board.machine.debugPort;
-  const pc = () => Buffer.from(debug.readRegisters()).readUInt32LE(PC_AT);
-  const addressOf = (name: string) => program.symbols.get(name)?.address ?? Number.NaN;
-  return { program, machine: board.machine, board, debug, pc, addressOf };
+interface Debugged {
+  readonly processor: string;
+  readonly build: (source: string) => Promise<{ readonly symbols: Symbols; readonly flash: Uint8Array }>;
+  readonly boot: (source: string) => Promise<MachineBench>;
+  /** Where the program counter stands among the registers in GDB's order. */
+  readonly pcAt: number;
+  /** Where GDB has the flash, and what it adds to the addresses of data. */
+  readonly flash: number;
+  readonly data: number;
+  /** By when the program runs. */
+  readonly startNs: number;
 }
 
-describe("the debug port of an emulated ATmega328P", () => {
-  it("ends the slice before the instruction of a breakpoint, each time that the program comes there", async () => {
-    const { machine, board, debug, pc, addressOf } = await bench();
-    let stops = 0;
-    debug.onStop = () => stops++;
-    debug.breakpoints.add(addressOf("tick"));
-    for (let round = 0; round < 3; round++) {
-      const reachedNs = machine.runUntil(1e6);
-      assert.ok(reachedNs < 1e6);
-      assert.equal(reachedNs, machine.nowNs());
-      assert.equal(pc(), addressOf("tick"));
-      assert.equal(board.u8("count"), round);
+const CASES: readonly Debugged[] = [
+  {
+    processor: "ATmega328P",
+    build: (source) => buildBare(source),
+    boot: async (source) => new Bench(await buildBare(source)),
+    ...{ pcAt: 35, flash: 0, data: 0x800000, startNs: 1e6 },
+  },
+  {
+    processor: "STM32L073",
+    ...{ build: buildStm32l0, boot: bootStm32l0 },
+    ...{ pcAt: 15 * 4, flash: 0x08000000, data: 0, startNs: 1e6 },
+  },
+  {
+    processor: "RP2040",
+    ...{ build: buildRp2040, boot: bootRp2040 },
+    ...{ pcAt: 15 * 4, flash: 0x10000000, data: 0, startNs: 20e6 },
+  },
+];
+
+for (const { processor, build, boot, pcAt, flash, data, startNs } of CASES) {
+  describe(`the debug port of every emulated processor: ${processor}`, () => {
+    async function counting() {
+      const { symbols, flash } = await build(COUNT);
+      const board = await boot(COUNT);
+      const { machine } = board;
+      const debug = machine.debugPort;
+      const pc = () => Buffer.from(debug.readRegisters()).readUInt32LE(pcAt);
+      // The lowest bit of a symbol of Thumb code says just that.
+      return { board, machine, debug, pc, contents: flash, tick: symbols.get("tick")!.address & ~1, symbols };
     }
-    assert.equal(stops, 3);
-    debug.breakpoints.clear();
-    assert.equal(machine.runUntil(1e6), 1e6);
-  });
 
-  it("stops before the instruction after a sleep once, when it is over", async () => {
-    const { machine, board, debug, addressOf } = await bench(`#include <avr/sleep.h>
-ISR(TIMER1_OVF_vect) {}
-int main(void) {
-  TCCR1B = _BV(CS10); TIMSK1 = _BV(TOIE1); sleep_enable(); sei();
-  __asm__ volatile("sleep"); __asm__ volatile(".global awake"); __asm__ volatile(".type awake, @function"); __asm__ volatile("awake: nop");
-  done = 1;
-  for (;;) ;
-}`);
-    const stopsNs: number[] = [];
-    debug.onStop = () => stopsNs.push(machine.nowNs());
-    debug.breakpoints.add(addressOf("awake"));
-    board.runTo(20e6);
-    assert.equal(stopsNs.length, 1);
-    assert.ok(stopsNs[0] >= 65536 * CYCLE_NS);
-    assert.equal(board.u8("done"), 1);
-  });
+    it("ends the slice before the instruction of a breakpoint, each time that the program comes there", async () => {
+      const { board, machine, debug, pc, tick } = await counting();
+      let stops = 0;
+      debug.onStop = () => stops++;
+      debug.breakpoints.add(tick);
+      for (let round = 0; round < 3; round++) {
+        const reachedNs = machine.runUntil(startNs);
+        assert.ok(reachedNs < startNs);
+        assert.equal(reachedNs, machine.nowNs());
+        assert.equal(pc(), tick);
+        assert.equal(board.u8("count"), round);
+      }
+      assert.equal(stops, 3);
+      debug.breakpoints.clear();
+      assert.equal(machine.runUntil(startNs), startNs);
+    });
 
-  it("executes one instruction for a step, and then stands still", async () => {
-    const { machine, debug, pc } = await bench();
-    assert.equal(pc(), 0);
-    debug.stepping = true;
-    assert.ok(machine.runUntil(1e6) <= 3 * CYCLE_NS); // the jump of the reset vector
-    const first = pc();
-    assert.notEqual(first, 0);
-    debug.stepping = true;
-    machine.runUntil(1e6);
-    assert.equal(pc(), first + 2);
-    assert.equal(debug.stepping, false);
-  });
+    it("executes one instruction for a step, and then stands still", async () => {
+      const { machine, debug, pc, tick } = await counting();
+      debug.breakpoints.add(tick);
+      machine.runUntil(startNs);
+      debug.breakpoints.clear();
+      debug.stepping = true;
+      assert.ok(machine.runUntil(startNs) < startNs);
+      assert.ok(pc() === tick + 2 || pc() === tick + 4, `from ${tick} to ${pc()}`);
+      assert.equal(debug.stepping, false);
+    });
 
-  it("changes nothing of what a program does, and when", async () => {
-    const source = `volatile uint16_t seen;
-#include <avr/sleep.h>
-ISR(TIMER1_OVF_vect) { seen++; }
-int main(void) {
-  TCCR1B = _BV(CS10); TIMSK1 = _BV(TOIE1); sei();
-  for (;;) sleep_mode();
-}`;
-    const plain = new Bench(await buildBare(source));
-    const { board, debug, addressOf } = await bench(source);
-    debug.breakpoints.add(addressOf("__vector_13"));
-    plain.runTo(50e6);
-    board.runTo(50e6);
-    assert.equal(board.machine.cycles, plain.machine.cycles);
-    assert.equal(board.u8("seen"), plain.u8("seen"));
-    assert.ok(board.u8("seen") > 3);
+    it("reads the flash and writes variables, but not the flash", async () => {
+      const { board, debug, contents, symbols } = await counting();
+      assert.deepEqual(Buffer.from(debug.readMemory(flash, 8)!), Buffer.from(contents.subarray(0, 8)));
+      assert.equal(debug.writeMemory(data + symbols.get("count")!.address, Uint8Array.of(7)), true);
+      assert.equal(board.u8("count"), 7);
+      assert.equal(debug.writeMemory(flash, Uint8Array.of(0)), false);
+      assert.deepEqual(board.messages, []);
+    });
   });
-
-  it("reads and writes registers in GDB's order", async () => {
-    const { machine, debug, pc, addressOf } = await bench();
-    debug.breakpoints.add(addressOf("tick"));
-    machine.runUntil(1e6);
-    const registers = Buffer.from(debug.readRegisters());
-    assert.equal(registers.length, 39);
-    // The return address is all that lies on the stack besides that of main.
-    assert.equal(registers.readUInt16LE(SP_AT), 0x8ff - 4);
-    registers[24] = 0x5a;
-    registers.writeUInt32LE(addressOf("main"), PC_AT);
-    debug.writeRegisters(registers);
-    assert.equal(debug.readRegisters()[24], 0x5a);
-    assert.equal(pc(), addressOf("main"));
-    assert.deepEqual(debug.registerRuns.slice(-3), [
-      [32, 1],
-      [33, 2],
-      [35, 4],
-    ]);
-  });
-
-  it("reads flash, data and EEPROM at the addresses of avr-gdb, and nothing beyond them", async () => {
-    const { program, board, debug } = await bench();
-    const hex = (octets: Uint8Array | undefined) => octets && Buffer.from(octets).toString("hex");
-    assert.equal(hex(debug.readMemory(0, 4)), hex(program.flash.subarray(0, 4)));
-    const at = program.symbols.get("count")?.address ?? Number.NaN;
-    assert.equal(debug.writeMemory(DATA + at, Uint8Array.of(7)), true);
-    assert.equal(board.u8("count"), 7);
-    board.machine.eeprom[3] = 0x42;
-    assert.equal(hex(debug.readMemory(EEPROM + 3, 1)), "42");
-    assert.equal(debug.readMemory(0x8000, 1), undefined);
-    assert.equal(debug.readMemory(DATA + 0x8ff, 2), undefined);
-    assert.equal(debug.readMemory(EEPROM + 1024, 1), undefined);
-    assert.equal(debug.writeMemory(0, Uint8Array.of(0)), false);
-  });
-
-  it("writes an I/O register as the program would", async () => {
-    const { machine, debug } = await bench("int main(void) { for (;;) ; }");
-    const [PIND, DDRD, PORTD] = [0x29, 0x2a, 0x2b];
-    debug.writeMemory(DATA + DDRD, Uint8Array.of(0xff));
-    debug.writeMemory(DATA + PORTD, Uint8Array.of(0x81));
-    machine.runUntil(10_000);
-    assert.deepEqual([...(debug.readMemory(DATA + PIND, 1) ?? [])], [0x81]);
-  });
-});
+}

@@ -1,9 +1,8 @@
 /** Misuse that the chip suffers in silence, and the emulation reports with its place. */
-import assert from "node:assert/strict";
+import { describeMisuse, type Misuse } from "./support/misuse.ts";
 import { Bench, buildBare } from "./support/programs.ts";
 
-/** Programs that do one thing wrong, and what must be said about it. */
-const CASES: readonly { name: string; source: string; message: RegExp; eeprom?: number[] }[] = [
+const CASES: readonly Misuse[] = [
   {
     name: "a stack that reaches into the variables",
     source: `
@@ -106,34 +105,13 @@ const CASES: readonly { name: string; source: string; message: RegExp; eeprom?: 
   },
 ];
 
-describe("findings of the emulated ATmega328P", () => {
-  for (const { name, source, message } of CASES) {
-    it(`reports ${name}, once, with the program counter`, async () => {
-      const program = await buildBare(source);
-      const bench = new Bench(program);
-      bench.runTo(3e6);
-      assert.equal(bench.findings.length, 1, bench.messages.join("; "));
-      const [finding] = bench.findings;
-      assert.match(finding.message, message);
-      assert.ok(finding.programCounter !== undefined && finding.programCounter % 2 === 0);
-      assert.ok(finding.atNs > 0 && finding.atNs < 3e6);
-    });
-  }
-
-  it("gives the address of the instruction as objdump prints it", async () => {
-    const program = await buildBare(`
-      __attribute__((noinline, used)) void culprit(void) { *(volatile uint8_t *)0x1000 = 1; }
-      int main(void) { culprit(); done = 1; for (;;) ; }`);
-    const bench = new Bench(program);
-    bench.runUntilDone();
-    const culprit = program.symbols.get("culprit")!;
-    const at = bench.findings[0].programCounter!;
-    assert.ok(at >= culprit.address && at < culprit.address + culprit.size);
-  });
-
-  it("says nothing about a program that does nothing wrong", async () => {
-    const bench = new Bench(await buildBare("int main(void) { GPIOR0 = 1; done = GPIOR0; for (;;) ; }"));
-    bench.runUntilDone();
-    assert.deepEqual(bench.messages, []);
-  });
-});
+describeMisuse(
+  "findings of the emulated ATmega328P",
+  {
+    boot: async (source) => new Bench(await buildBare(source)),
+    symbolsOf: async (source) => (await buildBare(source)).symbols,
+    withinNs: 3e6,
+    badWrite: "*(volatile uint8_t *)0x1000 = 1;",
+  },
+  CASES,
+);

@@ -1,7 +1,7 @@
 /** What the HAL of nucleo-l073rz-sx1262 has of its own: BUSY, DIO1 alone, and the supply of the antenna switch. */
 import assert from "node:assert/strict";
-import { BoardBench, buildOnBoard } from "./support/board-programs.ts";
 import { EchoChip } from "./support/echo-chip.ts";
+import { Bench, buildOnHal } from "./support/programs.ts";
 
 const BOARD = "nucleo-l073rz-sx1262";
 const PINS = { radioSelect: "PA8", radioReset: "PA0", busy: "PB3", dio1: "PB4" };
@@ -21,8 +21,7 @@ class BusyChip extends EchoChip {
 
 describe(`HAL of ${BOARD}`, () => {
   it("reads BUSY: before the first change, and within a poll of each", async () => {
-    const program = await buildOnBoard(
-      BOARD,
+    const program = await buildOnHal(
       `volatile bool first;
       volatile uint32_t fell, rose;
       void joinery_main(void)
@@ -35,8 +34,9 @@ describe(`HAL of ${BOARD}`, () => {
           rose = hal_now();
           done = 1;
       }`,
+      BOARD,
     );
-    const bench = new BoardBench(program);
+    const bench = new Bench(program);
     const chip = new BusyChip();
     chip.select = (selected) => {
       if (!selected) return;
@@ -53,8 +53,7 @@ describe(`HAL of ${BOARD}`, () => {
   });
 
   it("wakes up from Stop mode at DIO1, which alone makes an event", async () => {
-    const program = await buildOnBoard(
-      BOARD,
+    const program = await buildOnHal(
       `volatile uint8_t events;
       volatile uint32_t begun, edge;
       void joinery_main(void)
@@ -66,8 +65,9 @@ describe(`HAL of ${BOARD}`, () => {
           edge = hal_radio_event_time();
           done = 1;
       }`,
+      BOARD,
     );
-    const bench = new BoardBench(program);
+    const bench = new Bench(program);
     const chip = new BusyChip();
     chip.select = (selected) => {
       if (!selected) return;
@@ -85,8 +85,7 @@ describe(`HAL of ${BOARD}`, () => {
   });
 
   it("supplies the antenna switch from PA9, driven high", async () => {
-    const program = await buildOnBoard(
-      BOARD,
+    const program = await buildOnHal(
       `volatile uint8_t mode, level;
       void joinery_main(void)
       {
@@ -94,8 +93,9 @@ describe(`HAL of ${BOARD}`, () => {
           level = *(volatile uint32_t *)0x50000010 >> 9 & 1;
           done = 1;
       }`,
+      BOARD,
     );
-    const bench = new BoardBench(program);
+    const bench = new Bench(program);
     bench.runUntilDone();
     assert.deepEqual([bench.u8("mode"), bench.u8("level")], [1, 1]);
   });

@@ -1,9 +1,8 @@
 /** Misuse that the RP2040 suffers in silence or answers with a HardFault, and the emulation reports with its place. */
-import assert from "node:assert/strict";
-import { bench, STORE_OFFSET } from "./programs.ts";
+import { describeMisuse, type Misuse } from "../support/misuse.ts";
+import { bench, build, STORE_OFFSET } from "./programs.ts";
 
-/** Programs that do one thing wrong, and what must be said about it. `stops`: the processor ends in HardFault. */
-const CASES: readonly { name: string; source: string; message: RegExp; stops?: boolean }[] = [
+const CASES: readonly Misuse[] = [
   {
     name: "a stack that reaches into the variables",
     source: `
@@ -137,18 +136,13 @@ const CASES: readonly { name: string; source: string; message: RegExp; stops?: b
   },
 ];
 
-describe("findings of the emulated RP2040", () => {
-  for (const { name, source, message, stops } of CASES) {
-    it(`reports ${name}, once, with the program counter`, async () => {
-      const board = await bench(source);
-      board.runTo(25e6);
-      assert.equal(board.findings.length, 1, board.messages.join("; "));
-      const [finding] = board.findings;
-      assert.match(finding.message, message);
-      assert.ok(finding.programCounter !== undefined && finding.programCounter % 2 === 0);
-      assert.ok(finding.atNs > 0 && finding.atNs < 25e6);
-      assert.equal(board.machine.powered, true);
-      if (stops) assert.equal(board.machine.nextWakeNs, Number.POSITIVE_INFINITY);
-    });
-  }
-});
+describeMisuse(
+  "findings of the emulated RP2040",
+  {
+    boot: bench,
+    symbolsOf: async (source) => (await build(source)).symbols,
+    withinNs: 25e6,
+    badWrite: "REG(0x10000100) = 1;",
+  },
+  CASES,
+);

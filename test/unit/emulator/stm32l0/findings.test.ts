@@ -1,9 +1,8 @@
 /** Misuse that the STM32L073 suffers in silence or answers with a HardFault, and the emulation reports with its place. */
-import assert from "node:assert/strict";
+import { describeMisuse, type Misuse } from "../support/misuse.ts";
 import { bench, build } from "./programs.ts";
 
-/** Programs that do one thing wrong, and what must be said about it. `stops`: the processor ends in HardFault. */
-const CASES: readonly { name: string; source: string; message: RegExp; stops?: boolean }[] = [
+const CASES: readonly Misuse[] = [
   {
     name: "a stack that reaches into the variables",
     source: `
@@ -159,30 +158,13 @@ const CASES: readonly { name: string; source: string; message: RegExp; stops?: b
   },
 ];
 
-describe("findings of the emulated STM32L073", () => {
-  for (const { name, source, message, stops } of CASES) {
-    it(`reports ${name}, once, with the program counter`, async () => {
-      const board = await bench(source);
-      board.runTo(5e6);
-      assert.equal(board.findings.length, 1, board.messages.join("; "));
-      const [finding] = board.findings;
-      assert.match(finding.message, message);
-      assert.ok(finding.programCounter !== undefined && finding.programCounter % 2 === 0);
-      assert.ok(finding.atNs > 0 && finding.atNs < 5e6);
-      assert.equal(board.machine.powered, true);
-      if (stops) assert.equal(board.machine.nextWakeNs, Number.POSITIVE_INFINITY);
-    });
-  }
-
-  it("gives the address of the instruction as objdump prints it", async () => {
-    const source = `
-      __attribute__((noinline, used)) void culprit(void) { REG(0x08000100) = 1; }
-      int main(void) { culprit(); done = 1; for (;;) { } }`;
-    const program = await build(source);
-    const board = await bench(source);
-    board.runUntilDone();
-    const culprit = program.symbols.get("culprit");
-    const at = board.findings[0].programCounter as number;
-    assert.ok(culprit && at >= culprit.address && at < culprit.address + culprit.size);
-  });
-});
+describeMisuse(
+  "findings of the emulated STM32L073",
+  {
+    boot: bench,
+    symbolsOf: async (source) => (await build(source)).symbols,
+    withinNs: 5e6,
+    badWrite: "REG(0x08000100) = 1;",
+  },
+  CASES,
+);

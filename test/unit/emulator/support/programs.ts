@@ -1,4 +1,4 @@
-/** Small C programs for the emulated ATmegas, each built once a run in a temporary folder. */
+/** Small C programs for the emulated boards, each built once a run in a temporary folder. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,8 @@ import { createMachine, type MachineOptions } from "../../../../hil/emulator/ind
 import { loadProcessorBoard, sourcesOf } from "../../../../toolchain/image/board.ts";
 import type { ElfImage } from "../../../../toolchain/image/elf.ts";
 import { familyOf } from "../../../../toolchain/image/family.ts";
-import type { ProcessorBoard } from "../../../../toolchain/image/index.ts";
+import { type ProcessorBoard, storeLayoutOf } from "../../../../toolchain/image/index.ts";
+import { storeFormat } from "../../../../toolchain/provisioning/index.ts";
 import { MachineBench } from "./bench.ts";
 import { HAL_HEADER } from "./hal-header.ts";
 
@@ -26,7 +27,7 @@ const built = new Map<string, Promise<Program>>();
 const root = mkdtempSync(join(tmpdir(), "joinery-programs-"));
 process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 
-/** Builds a program with a `main` of its own, and a variable `done`. `more`: C and headers beside it, by name. */
+/** Builds a program for an ATmega, with a `main` of its own and a variable `done`. `more`: C and headers beside it, by name. */
 export function buildBare(
   source: string,
   board = PRO_MINI,
@@ -40,11 +41,11 @@ export function buildBare(
   );
 }
 
-/** Builds a program with a `joinery_main`, on the HAL of a board. */
+/** Builds a program with a `joinery_main` and a variable `done`, on the HAL of a board. */
 export function buildOnHal(source: string, board = PRO_MINI): Promise<Program> {
   return buildOnce(
     board,
-    `#include "hal.h"\nvoid joinery_main(void);\n${source}`,
+    `#include "hal.h"\nvolatile uint8_t done;\nvoid joinery_main(void);\n${source}`,
     sourcesOf(loadProcessorBoard(board), ".c"),
     new Map(),
   );
@@ -78,12 +79,14 @@ async function build(
   return { board, elfPath, ...family.readElf(readFileSync(elfPath)) };
 }
 
+/** A machine of the program's board. Its store was never written, if `eeprom` is not given. */
 export class Bench extends MachineBench {
   constructor(
     program: Pick<Program, "board" | "flash" | "ramEnd" | "symbols">,
     options: Partial<Pick<MachineOptions, "eeprom" | "flash">> = {},
   ) {
-    const { eeprom = new Uint8Array(1024).fill(0xff), flash = program.flash } = options;
+    const { bytes } = storeFormat(storeLayoutOf(program.board), program.board.eepromBytes);
+    const { eeprom = new Uint8Array(bytes).fill(0xff), flash = program.flash } = options;
     super(program, (bench) => createMachine({ ...program, flash }, { eeprom, ...bench }));
   }
 }

@@ -1,0 +1,152 @@
+/** What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, a watchdog to turn off. */
+import assert from "node:assert/strict";
+import { loadProcessorBoard } from "../../../toolchain/image/board.ts";
+import { EchoChip } from "./support/echo-chip.ts";
+import { Bench, buildOnHal as buildOn, FEATHER, PRO_MINI } from "./support/programs.ts";
+
+interface Traits {
+  readonly name: string;
+  readonly ports: string;
+  readonly txd: string;
+  /** What nobody pulls up. */
+  readonly floating: readonly string[];
+}
+
+const BOARDS: readonly Traits[] = [
+  {
+    name: PRO_MINI,
+    ports: "BCD",
+    txd: "PD1",
+    // NRESET, which the radio pulls up; the crystal; RESET and a pin that is none; DIO0 and DIO1.
+    floating: ["PB1", "PB6", "PB7", "PC6", "PC7", "PD2", "PD3"],
+  },
+  {
+    name: FEATHER,
+    ports: "BCDEF",
+    txd: "PD3",
+    // The divider of the battery and DIO1; pins that are none; NRESET; of port E HWB, which the board pulls down, and DIO0.
+    floating: [
+      ...["PB5", "PB6"],
+      ...["PC0", "PC1", "PC2", "PC3", "PC4", "PC5"],
+      "PD4",
+      ...["PE0", "PE1", "PE2", "PE3", "PE4", "PE5", "PE6", "PE7"],
+      ...["PF2", "PF3"],
+    ],
+  },
+];
+
+for (const { name, ports, txd, floating } of BOARDS) {
+  describe(`what only an AVR has in the HAL of ${name}`, () => {
+    const { pins } = loadProcessorBoard(name);
+    const buildOnHal = (source: string) => buildOn(source, name);
+
+    it("reads and sleeps right at every cycle around an overflow of Timer1", async () => {
+      const probes = Array.from({ length: 120 }, (_, cycles) => `PROBE(${cycles})`).join(" ");
+      const program = await buildOnHal(`
+      volatile uint8_t before, after;
+      volatile int32_t worstReading, longestSleep;
+      #define PROBE(CYCLES) \\
+          hal_sleep_until(overflow - 20); \\
+          __builtin_avr_delay_cycles(CYCLES); \\
+          note((int32_t)(hal_now() - overflow)); \\
+          overflow += 0x10000; \\
+          hal_sleep_until(overflow - 20); \\
+          __builtin_avr_delay_cycles(CYCLES); \\
+          hal_sleep_until(overflow + 30); \\
+          late = (int32_t)(hal_now() - overflow) - 30; \\
+          if (late > longestSleep) \\
+              longestSleep = late; \\
+          overflow += 0x10000;
+      static void note(int32_t offset)
+      {
+          if (offset < 0)
+              before++;
+          else
+              after++;
+          if (offset < -20 || offset > 20)
+              worstReading = offset;
+      }
+      void joinery_main(void)
+      {
+          uint32_t overflow = 0x10000;
+          int32_t late;
+          worstReading = longestSleep = 0;
+          before = after = 0;
+          ${probes}
+          done = 1;
+      }`);
+      const bench = new Bench(program);
+      bench.runUntilDone(60e9);
+      assert.equal(bench.u32("worstReading") | 0, 0);
+      assert.ok(bench.u8("before") > 20 && bench.u8("after") > 20, "the readings lie on both sides");
+      assert.ok((bench.u32("longestSleep") | 0) <= 20, `${bench.u32("longestSleep")} µs late`);
+    });
+
+    it("keeps an edge that comes while interrupts are off", async () => {
+      const program = await buildOnHal(`
+      #include <avr/interrupt.h>
+      volatile uint8_t events;
+      volatile uint32_t edge, end;
+      void joinery_main(void)
+      {
+          cli();
+          for (uint16_t n = 0; n < 1000; n++)
+              __asm__ volatile("");
+          sei();
+          end = hal_now();
+          events = hal_radio_events();
+          edge = hal_radio_event_time();
+          done = 1;
+      }`);
+      const bench = new Bench(program);
+      const chip = new EchoChip();
+      bench.machine.attachRadio(chip, pins);
+      bench.clock.at(300_000, () => chip.pulse(0));
+      bench.runUntilDone();
+      assert.equal(bench.u8("events"), 1);
+      assert.ok(bench.u32("end") - bench.u32("edge") < 20, "the interrupt runs as soon as it may");
+    });
+
+    it("lets no input float but those that the radio drives, and idles the console high", async () => {
+      const program = await buildOnHal(`
+      #include <avr/io.h>
+      volatile uint8_t floating[${ports.length}], txd;
+      void joinery_main(void)
+      {
+          ${[...ports].map((letter, port) => `floating[${port}] = (uint8_t)~(DDR${letter} | PORT${letter});`).join("\n")}
+          txd = PORTD & _BV(${txd});
+          done = 1;
+      }`);
+      const bench = new Bench(program);
+      bench.runUntilDone();
+      const floats = (port: number, pin: number) => ((bench.u8("floating", port) >> pin) & 1) === 1;
+      const found = [...ports].flatMap((letter, port) =>
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((pin) => floats(port, pin)).map((pin) => `P${letter}${pin}`),
+      );
+      assert.deepEqual(found, floating);
+      assert.notEqual(bench.u8("txd"), 0);
+    });
+
+    it("turns off a watchdog that a reset has left running", async () => {
+      const program = await buildOnHal(`
+      #include <avr/io.h>
+      #include <avr/wdt.h>
+      volatile uint8_t count __attribute__((section(".noinit")));
+      void joinery_main(void)
+      {
+          if (count == 0xa5) {
+              count = 1;
+              wdt_enable(WDTO_15MS);
+              for (;;)
+                  ;
+          }
+          hal_sleep_until(hal_now() + 500000);
+          done = 1;
+      }`);
+      const bench = new Bench(program);
+      bench.runUntilDone();
+      assert.equal(bench.u8("count"), 1);
+      assert.ok(bench.clock.nowNs() > 515e6);
+    });
+  });
+}
