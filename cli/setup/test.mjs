@@ -1,5 +1,6 @@
 /** `npm test`: sets up what is missing, then checks style, types and behaviour. Arguments go to mocha instead of all test files. */
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { setUp } from "./set-up.mjs";
 
 setUp("test");
@@ -8,7 +9,7 @@ const mocha = chosen.length > 0 ? chosen : ["test/**/*.test.ts"];
 const steps = [
   ["style", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
   ["types", "typescript/bin/tsc", "-p", "tsconfig.json"],
-  ["behaviour", "mocha/bin/mocha.js", ...mocha],
+  ["behaviour", "mocha/bin/mocha.js", "--parallel", "--jobs", `${availableParallelism()}`, ...mocha],
 ];
 for (const [what, script, ...args] of steps) {
   process.stderr.write(`joinery: checking ${what}\n`);

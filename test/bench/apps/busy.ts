@@ -1,6 +1,13 @@
-/** An application that never comes to the radio: it encrypts for ever, which keeps a processor at work without a pause. */
+/**
+ * An application that never comes to the radio: it encrypts for ever. Its sleep of a microsecond between times is for the
+ * watchdog, which resets a board that never sleeps.
+ */
+import { wait } from "../../../firmware/clock/index.ts";
 import { encryptBlock, useKey } from "../../../firmware/crypto/index.ts";
 import type { Bytes, Int, u8 } from "../../../firmware/lang/index.ts";
+
+/** Between two sleeps. */
+const BLOCKS = 1000;
 
 /** Seconds from uplink to uplink. @config */
 export const PERIOD_S: Int<1, 500000> = 60;
@@ -13,7 +20,10 @@ let enough: boolean = false;
 
 export function setup(): void {
   useKey(block);
-  while (!enough) encryptBlock(block);
+  while (!enough) {
+    for (let i = 0; i < BLOCKS; i++) encryptBlock(block);
+    wait(1);
+  }
 }
 
 export function sample(payload: Bytes<49>): Int<0, 49> {
