@@ -80,7 +80,10 @@ export class Air {
     this.#pathLossDb.set(pair(a, b), lossDb);
   }
 
-  /** Lets `receiver` hear what starts from now on. Returns what ends it. */
+  /**
+   * Lets `receiver` hear what starts from now on. Returns what ends it. Receivers of one name are one station with
+   * several demodulators: a packet is one arrival to all of them.
+   */
   attach(receiver: Receiver): () => void {
     this.#receivers.add(receiver);
     return () => {
@@ -160,15 +163,16 @@ export class Air {
     const { startNs, from } = transmission;
     this.#forgetBefore(startNs);
     for (const listener of this.#listeners) listener(transmission);
-    for (const receiver of [...this.#receivers]) {
-      if (receiver.name === from) continue;
-      const disturbances = [...this.#disturbances].map((rule) => rule(transmission, receiver.name));
+    const receivers = [...this.#receivers];
+    for (const name of new Set(receivers.map((receiver) => receiver.name))) {
+      if (name === from) continue;
+      const disturbances = [...this.#disturbances].map((rule) => rule(transmission, name));
       if (disturbances.includes("lost")) continue;
-      const lossDb = this.#pathLossDb.get(pair(from, receiver.name)) ?? DEFAULT_PATH_LOSS_DB;
+      const lossDb = this.#pathLossDb.get(pair(from, name)) ?? DEFAULT_PATH_LOSS_DB;
       const rssiDbm = transmission.powerDbm - lossDb;
       const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
       const arrival: TrackedArrival = {
-        receiver: receiver.name,
+        receiver: name,
         transmission,
         rssiDbm,
         snrDb,
@@ -177,12 +181,12 @@ export class Air {
         rivals: [],
       };
       for (const other of this.#arrivals) {
-        if (other.receiver !== receiver.name || other.transmission.endNs <= startNs) continue;
+        if (other.receiver !== name || other.transmission.endNs <= startNs) continue;
         if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
         if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
       }
       this.#arrivals.push(arrival);
-      receiver.arriving(arrival);
+      for (const receiver of receivers) if (receiver.name === name) receiver.arriving(arrival);
     }
   }
 

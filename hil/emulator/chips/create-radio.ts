@@ -3,8 +3,8 @@ import type { Air } from "../../air/index.ts";
 import type { Clock } from "../../clock/index.ts";
 import type { Finding } from "../finding.ts";
 import type { RadioChip, RadioEvent } from "./radio-chip.ts";
+import { Sx127x } from "./sx127x/index.ts";
 import { type BoardTraits, Sx1262 } from "./sx1262/index.ts";
-import { Sx1276 } from "./sx1276/index.ts";
 
 export interface RadioOptions {
   /** The board's own time; a chip alone takes any clock. */
@@ -25,12 +25,15 @@ export function createRadio(
 ): RadioChip {
   const { chip } = radio;
   switch (chip) {
+    case "sx1272":
     case "sx1276":
-      return new Sx1276(options);
+      return new Sx127x({ ...options, part: chip });
     case "sx1261":
     case "sx1262":
       return new Sx1262({ ...options, board: { ...radio, part: chip } });
     default:
-      throw new RangeError(`no model of the radio "${chip}"; there is one of: sx1261, sx1262, sx1276`);
+      throw new RangeError(
+        `no model of the radio "${chip}"; there is one of: sx1261, sx1262, sx1272, sx1276`,
+      );
   }
 }

@@ -1,7 +1,7 @@
 /** The board whole: HAL, processor, SPI bus, DIO lines and the model of the SX1276 on them. */
 import assert from "node:assert/strict";
 import { Air, airtimeUs } from "../../../hil/air/index.ts";
-import { type RadioEvent, Sx1276 } from "../../../hil/emulator/chips/index.ts";
+import { type RadioEvent, Sx127x } from "../../../hil/emulator/chips/index.ts";
 import type { Finding } from "../../../hil/emulator/index.ts";
 import { loadBoard } from "../../../toolchain/image/board.ts";
 import { Bench, buildOnHal } from "./support/programs.ts";
@@ -59,7 +59,8 @@ describe("pro-mini-rfm95 with its radio", () => {
     const air = new Air({ clock: bench.clock, random: () => 0.5 });
     const radioEvents: RadioEvent[] = [];
     const radioFindings: Finding[] = [];
-    const radio = new Sx1276({
+    const radio = new Sx127x({
+      part: "sx1276",
       clock: bench.machine,
       air,
       name: "board",

@@ -211,6 +211,7 @@ describe("virtual gateway and gateway server", () => {
     assert.deepEqual(
       { ...sent[0], payload: [...sent[0].payload] },
       {
+        modulation: "lora",
         from: EUI,
         frequencyHz: 868_300_000,
         bandwidthHz: 125_000,

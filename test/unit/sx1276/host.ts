@@ -1,7 +1,7 @@
 /** A host processor for chip tests: plain SPI sequences, nothing of the project's own driver. */
 import { Air } from "../../../hil/air/index.ts";
 import { VirtualClock } from "../../../hil/clock/index.ts";
-import { type RadioEvent, Sx1276 } from "../../../hil/emulator/chips/index.ts";
+import { type RadioEvent, Sx127x, type Sx127xOptions } from "../../../hil/emulator/chips/index.ts";
 
 export const SLEEP = 0x80;
 export const STANDBY = 0x81;
@@ -14,7 +14,7 @@ export const CAD = 0x87;
 
 /** One chip with its host. */
 export class Host {
-  readonly chip: Sx1276;
+  readonly chip: Sx127x;
   readonly findings: string[] = [];
   readonly events: RadioEvent[] = [];
   /** "DIO0 1" for a rising DIO0: the lines that boards wire, DIO0 to DIO3. */
@@ -25,8 +25,10 @@ export class Host {
   constructor(
     readonly name: string,
     world: World,
+    part: Sx127xOptions["part"] = "sx1276",
   ) {
-    this.chip = new Sx1276({
+    this.chip = new Sx127x({
+      part,
       clock: world.clock,
       air: world.air,
       name,
@@ -56,7 +58,7 @@ export class Host {
     return answer;
   }
 
-  /** Into LoRa standby on 868.1 MHz with SF7, 125 kHz, sync word 0x34, payload CRC. */
+  /** Into LoRa standby on 868.1 MHz with SF7, 125 kHz, sync word 0x34, payload CRC; errata 2.3. */
   configure(): this {
     this.write(0x01, 0x00);
     this.write(0x01, SLEEP);
@@ -65,6 +67,27 @@ export class Host {
     this.write(0x09, 0x80 | 12);
     this.write(0x1e, 0x74);
     this.write(0x39, 0x34);
+    this.write(0x2f, 0x40, 0x00, 0x43);
+    // DIO3 tells of the empty FIFO in FSK mode.
+    this.dio.length = 0;
+    return this;
+  }
+
+  /** Out of sleep or reset into FSK standby on 868.8 MHz, set up for DR7 of EU868. */
+  configureFsk(): this {
+    this.write(0x01, 0x00);
+    this.write(0x01, 0x01);
+    this.write(0x02, 0x02, 0x80, 0x01, 0x9a); // 50 kbit/s, 25 kHz
+    this.write(0x06, 0xd9, 0x33, 0x33);
+    this.write(0x09, 0x80 | 12);
+    this.write(0x0d, 0x1e);
+    this.write(0x12, 0x0b); // 50 kHz to each side
+    this.write(0x1f, 0xaa); // the detector wants two octets
+    this.write(0x25, 0x00, 0x05);
+    this.write(0x27, 0x12, 0xc1, 0x94, 0xc1);
+    this.write(0x30, 0xd8, 0x40, 0xff);
+    this.write(0x35, 0x8f);
+    this.dio.length = 0;
     return this;
   }
 

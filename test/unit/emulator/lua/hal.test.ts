@@ -1,7 +1,7 @@
 /** hal.lua of nodemcu-rfm95 on the emulated modules of NodeMCU: what the firmware's HAL promises. */
 import assert from "node:assert/strict";
 import { Air } from "../../../../hil/air/index.ts";
-import { type Dio, type RadioChip, Sx1276 } from "../../../../hil/emulator/chips/index.ts";
+import { type Dio, type RadioChip, Sx127x } from "../../../../hil/emulator/chips/index.ts";
 import { DIALECTS, LuaBench } from "./bench.ts";
 
 const PINS = { radioSelect: "D8", radioReset: "D0", dio0: "D1", dio1: "D2" };
@@ -174,7 +174,8 @@ for (const dialect of DIALECTS) {
         print(read(0x42), read(0x01))`);
       const random = () => 0;
       bench.machine.attachRadio(
-        new Sx1276({
+        new Sx127x({
+          part: "sx1276",
           clock: bench.machine,
           air: new Air({ clock: bench.clock, random }),
           name: "device",

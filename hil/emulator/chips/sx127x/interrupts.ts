@@ -1,4 +1,4 @@
-/** Interrupt flags and the DIO lines that they drive in LoRa mode: datasheet tables 18 and 42 (0x11, 0x12, 0x40, 0x41). */
+/** Interrupt flags of the LoRa modem, and the DIO lines that they drive: datasheet tables 18 and 42 (0x11, 0x12, 0x40, 0x41). */
 import type { Dio } from "../radio-chip.ts";
 
 /** RegIrqFlags. */
@@ -19,7 +19,7 @@ type Source = number | "pll-lock" | "mode-ready" | "none";
  * What drives each DIO for the values 0, 1, 2 of its mapping field; 3 is reserved. ClkOut is not
  * modelled: that line stays low.
  */
-const MAPPING: ReadonlyArray<readonly [Source, Source, Source]> = [
+const MAPPING: ReadonlyArray<readonly Source[]> = [
   [Irq.RxDone, Irq.TxDone, Irq.CadDone],
   [Irq.RxTimeout, Irq.FhssChangeChannel, Irq.CadDetected],
   [Irq.FhssChangeChannel, Irq.FhssChangeChannel, Irq.FhssChangeChannel],
@@ -51,6 +51,17 @@ export class InterruptFlags {
   }
 }
 
+/** Whether `dio` is high with `field` in its mapping. */
+export function loraDioLevel(
+  dio: Dio,
+  field: number,
+  state: { flags: number; pllLock: boolean; modeReady: boolean },
+): boolean {
+  const source = MAPPING[dio][field] ?? "none";
+  if (typeof source === "number") return (state.flags & source) !== 0;
+  return (source === "pll-lock" && state.pllLock) || (source === "mode-ready" && state.modeReady);
+}
+
 /** The DIO pins: levels, not pulses. A line is high as long as its source is. */
 export class DioLines {
   readonly #listeners: Array<(dio: Dio, level: boolean) => void> = [];
@@ -60,22 +71,10 @@ export class DioLines {
     this.#listeners.push(listener);
   }
 
-  /** Sets the lines from the state of the chip. `lora` false: all low, FSK sources are not modelled. */
-  update(state: {
-    lora: boolean;
-    flags: number;
-    mapping1: number;
-    mapping2: number;
-    pllLock: boolean;
-    modeReady: boolean;
-  }): void {
+  /** Sets each line to what `levelOf` says for the value of its mapping field. */
+  update(mapping1: number, mapping2: number, levelOf: (dio: Dio, field: number) => boolean): void {
     for (const dio of [0, 1, 2, 3, 4, 5] as const) {
-      const field = mappingField(dio, state.mapping1, state.mapping2);
-      const source = field === 3 || !state.lora ? "none" : MAPPING[dio][field];
-      const level =
-        typeof source === "number"
-          ? (state.flags & source) !== 0
-          : (source === "pll-lock" && state.pllLock) || (source === "mode-ready" && state.modeReady);
+      const level = levelOf(dio, mappingField(dio, mapping1, mapping2));
       if (level === this.#levels[dio]) continue;
       this.#levels[dio] = level;
       for (const listener of this.#listeners) listener(dio, level);

@@ -2,24 +2,9 @@
 import { needsLowDataRateOptimize } from "../../../air/index.ts";
 import { hex } from "../hex.ts";
 import type { ReceiverSettings } from "../lora/index.ts";
+import { modemConfig } from "./modem-config.ts";
+import type { Part } from "./part.ts";
 import { Reg, type Registers } from "./registers.ts";
-
-/** RegModemConfig1 7:4; the datasheet's kHz figures are these, rounded. */
-const BANDWIDTHS_HZ = [
-  7812.5,
-  125_000 / 12,
-  15_625,
-  125_000 / 6,
-  31_250,
-  125_000 / 3,
-  62_500,
-  125_000,
-  250_000,
-  500_000,
-] as const;
-
-/** Crystal frequency over 2^19: 61.035 Hz. */
-export const FREQUENCY_STEP_HZ = 32e6 / 2 ** 19;
 
 /** The symbols of a modem, and everything around them that receiver and transmitter must agree on. */
 export interface ModemSettings extends ReceiverSettings {
@@ -29,17 +14,19 @@ export interface ModemSettings extends ReceiverSettings {
 }
 
 /** Reads the settings; `faults` says what the chip would not do with them. */
-export function modemSettings(registers: Registers): { settings: ModemSettings; faults: string[] } {
+export function modemSettings(
+  part: Part,
+  registers: Registers,
+): { settings: ModemSettings; faults: string[] } {
   const lora = registers.lora;
   const faults: string[] = [];
   const config1 = lora[Reg.ModemConfig1];
   const config2 = lora[Reg.ModemConfig2];
-  let bandwidthHz: number = BANDWIDTHS_HZ[config1 >> 4];
-  let spreadingFactor = config2 >> 4;
-  let codingRate = (config1 >> 1) & 7;
-  if (bandwidthHz === undefined) {
-    faults.push(`RegModemConfig1 is ${hex(config1)}: bandwidth ${config1 >> 4} is reserved`);
-    bandwidthHz = 125_000;
+  const config = modemConfig(part, lora);
+  const { bandwidthHz = 125_000 } = config;
+  let { spreadingFactor, codingRate } = config;
+  if (config.bandwidthHz === undefined) {
+    faults.push(`RegModemConfig1 is ${hex(config1)}: bandwidth ${config.bandwidthCode} is reserved`);
   }
   if (spreadingFactor < 6 || spreadingFactor > 12) {
     faults.push(`RegModemConfig2 is ${hex(config2)}: spreading factor ${spreadingFactor} is reserved`);
@@ -54,9 +41,9 @@ export function modemSettings(registers: Registers): { settings: ModemSettings; 
     spreadingFactor,
     codingRate,
     preambleSymbols: (lora[Reg.PreambleMsb] << 8) | lora[Reg.PreambleLsb],
-    implicitHeader: (config1 & 1) !== 0,
-    crc: (config2 & 0x04) !== 0,
-    lowDataRateOptimize: (lora[Reg.ModemConfig3] & 0x08) !== 0,
+    implicitHeader: config.implicitHeader,
+    crc: config.crc,
+    lowDataRateOptimize: config.lowDataRateOptimize,
     syncWord: lora[Reg.SyncWord],
     rxInverted: (lora[Reg.InvertIq] & 0x40) !== 0,
     // The transmit path has the opposite sense: 1 is not inverted.
@@ -94,6 +81,18 @@ function optimizationFaults(settings: ModemSettings, lora: Uint8Array): string[]
     );
   }
   return faults;
+}
+
+/** Above this every bandwidth may be used (section 4.1.1.4: 250 and 500 kHz are not supported at 169 MHz). */
+const LOWEST_BAND_END_HZ = 175e6;
+const LOWEST_BAND_BANDWIDTH_HZ = 125_000;
+
+/** Whether the modem has the bandwidth where the carrier is. */
+export function bandwidthFaults(settings: ModemSettings, frequencyHz: number): string[] {
+  if (frequencyHz > LOWEST_BAND_END_HZ || settings.bandwidthHz <= LOWEST_BAND_BANDWIDTH_HZ) return [];
+  return [
+    `${settings.bandwidthHz / 1000} kHz at ${(frequencyHz / 1e6).toFixed(3)} MHz: the modem has 125 kHz at most below 175 MHz (section 4.1.1.4)`,
+  ];
 }
 
 /** RegInvertIQ2 must follow RegInvertIQ, or an inverted signal is received badly. */

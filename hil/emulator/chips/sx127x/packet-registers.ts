@@ -1,7 +1,7 @@
 /** What the modem leaves in registers and buffer for the host: counters, header, and the last packet. Datasheet table 42. */
 import type { Arrival } from "../../../air/index.ts";
-import type { DataBuffer } from "../lora/index.ts";
 import type { LoraChannel } from "../radio-chip.ts";
+import type { ChipState } from "./chip-state.ts";
 import { Reg, type Registers } from "./registers.ts";
 import { frequencyErrorValue, packetRssiValue, snrValue } from "./signal-values.ts";
 
@@ -19,11 +19,11 @@ export function recordHeader(registers: Registers, header: { codingRate: number;
 
 /** Stores a packet at `pointer` and returns where the next one goes. */
 export function recordPacket(
-  chip: { registers: Registers; fifo: DataBuffer; channel: LoraChannel; pointer: number },
+  chip: ChipState,
+  { channel, pointer }: { channel: LoraChannel; pointer: number },
   packet: { arrival: Arrival; payload: Uint8Array; snrDb: number; crcError: boolean },
 ): number {
   const { lora } = chip.registers;
-  const { channel, pointer } = chip;
   const { arrival, payload, snrDb } = packet;
   chip.fifo.store(pointer, payload);
   const next = (pointer + payload.length) & 0xff;
@@ -31,7 +31,7 @@ export function recordPacket(
   lora[Reg.RxNbBytes] = payload.length;
   lora[Reg.FifoRxByteAddr] = (next - 1) & 0xff;
   lora[Reg.PktSnrValue] = snrValue(snrDb);
-  lora[Reg.PktRssiValue] = packetRssiValue(arrival.rssiDbm, snrDb, channel.frequencyHz);
+  lora[Reg.PktRssiValue] = packetRssiValue(chip.part, arrival.rssiDbm, snrDb, channel.frequencyHz);
   const errorHz = arrival.transmission.frequencyHz - channel.frequencyHz;
   const fei = frequencyErrorValue(errorHz, channel.bandwidthHz);
   lora[Reg.FeiMsb] = fei >> 16;

@@ -1,7 +1,7 @@
 /**
- * What the LoRa modem does over time, commanded through RegOpMode: start-up of oscillator and
- * synthesizer, transmission, reception, channel activity detection, and the return to standby. Datasheet
- * sections 4.1.5 and 4.1.6.
+ * What the chip does over time, commanded through RegOpMode: start-up of oscillator and synthesizer, and in LoRa mode
+ * transmission, reception, channel activity detection, and the return to standby; the FSK modem has its own file.
+ * Datasheet sections 4.1.5 and 4.1.6.
  *
  * The symbol time-out of a single reception no longer counts once a preamble is detected. A packet that turns
  * out not to be for this receiver (sync word, header) ends a single reception with RxTimeout, as the datasheet
@@ -14,13 +14,18 @@ import type { Clock, Timer } from "../../../clock/index.ts";
 import { hex } from "../hex.ts";
 import { activityPresent, Demodulator, type ReceivedPacket, WindowTimer } from "../lora/index.ts";
 import type { LoraChannel, RadioEvent } from "../radio-chip.ts";
+import { carrierFaults, carrierHz } from "./carrier.ts";
 import type { ChipState } from "./chip-state.ts";
+import { errataFaults } from "./errata.ts";
+import { Irq1, irqFlags } from "./fsk/interrupts.ts";
+import { FskModem } from "./fsk/modem.ts";
 import { Irq } from "./interrupts.ts";
-import { invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
-import { carrierHz, modulate } from "./modulator.ts";
+import { bandwidthFaults, invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
+import { modulate } from "./modulator.ts";
 import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, withMode } from "./operating-mode.ts";
 import { clearCounters, recordHeader, recordPacket } from "./packet-registers.ts";
-import { Reg } from "./registers.ts";
+import { rampUs } from "./power-amplifier.ts";
+import { FskReg, Reg } from "./registers.ts";
 import { activityDetectionNs, OSCILLATOR_START_NS, SYNTHESIZER_START_NS } from "./timing.ts";
 
 export interface ModeMachineOptions {
@@ -34,6 +39,9 @@ export interface ModeMachineOptions {
   readonly onSignal: () => void;
 }
 
+/** RegSeqConfig1. */
+const SEQUENCER_START = 0x80;
+
 /** RegModemStat 4:0: clear; or header valid, RX on-going, synchronized, detected. */
 const MODEM_STATUS = { searching: 0x10, detected: 0x05, synchronized: 0x07, header: 0x0f } as const;
 
@@ -41,6 +49,7 @@ export class ModeMachine {
   readonly #options: ModeMachineOptions;
   readonly #demodulator: Demodulator;
   readonly #symbolTimeout: WindowTimer;
+  readonly fsk: FskModem;
   #chip: ChipState;
   #oscillatorReadyNs = 0;
   #modeReady = true;
@@ -50,11 +59,14 @@ export class ModeMachine {
   #receiving: LoraChannel | undefined;
   /** Where in the buffer the next packet goes. */
   #rxPointer = 0;
+  /** Whether RegRxNbBytes is of the reception under way. */
+  #packetStored = true;
 
   constructor(chip: ChipState, options: ModeMachineOptions) {
     this.#chip = chip;
     this.#options = options;
     this.#symbolTimeout = new WindowTimer(options.clock);
+    this.fsk = new FskModem(chip, options);
     this.#demodulator = new Demodulator({
       air: options.air,
       clock: options.clock,
@@ -83,6 +95,18 @@ export class ModeMachine {
     return this.#receiving;
   }
 
+  /** Whether RegRxNbBytes tells of a packet that came before the reception under way. */
+  get packetLengthStale(): boolean {
+    return this.#receiving !== undefined && !this.#packetStored;
+  }
+
+  /** RegIrqFlags1 and RegIrqFlags2 of the FSK page. */
+  get fskFlags(): number {
+    const { fsk } = this;
+    const own = (this.#modeReady ? Irq1.ModeReady : 0) | (this.#pllLock ? Irq1.PllLock : 0);
+    return irqFlags(fsk.flags1 | own, fsk.flags2);
+  }
+
   /** RegModemStat 4:0. */
   get modemStatus(): number {
     return MODEM_STATUS[this.#demodulator.progress];
@@ -92,6 +116,7 @@ export class ModeMachine {
   reset(chip: ChipState, nowNs: number): void {
     this.#leave(nowNs);
     this.#chip = chip;
+    this.fsk.reset(chip);
     this.#modeReady = true;
     this.#pllLock = false;
   }
@@ -114,9 +139,27 @@ export class ModeMachine {
     if (this.#transmission !== undefined) {
       this.#options.report([`${modeName(mode)} commanded before TxDone: the packet on the air is cut off`]);
     }
+    if (this.fsk.sending) {
+      this.#options.report([
+        `${modeName(mode)} commanded before PacketSent: the packet on the air is cut off`,
+      ]);
+    }
     this.#leave(nowNs);
     this.#chip.opMode = wanted;
+    if (isLora(wanted)) this.fsk.clearFifo();
+    else this.#clearFskFifo(modeOf(before), mode);
     this.#enter(mode, modeOf(before), nowNs);
+  }
+
+  /** What becomes of the FSK modem's FIFO when the mode changes: datasheet table 27. */
+  #clearFskFifo(before: number, mode: number): void {
+    if (
+      before === Mode.Tx ||
+      mode === Mode.RxContinuous ||
+      (before === Mode.RxContinuous && mode === Mode.Tx)
+    ) {
+      this.fsk.clearFifo();
+    }
   }
 
   /** Stops whatever the present mode does. */
@@ -129,13 +172,14 @@ export class ModeMachine {
       this.#transmission = undefined;
     }
     this.#closeReceiver(nowNs);
+    this.fsk.stop(nowNs);
   }
 
   #enter(mode: number, before: number, nowNs: number): void {
     if (before === Mode.Sleep && mode !== Mode.Sleep) this.#oscillatorReadyNs = nowNs + OSCILLATOR_START_NS;
     const lockedAlready = this.#pllLock && before === (mode === Mode.Tx ? Mode.FsTx : Mode.FsRx);
     this.#pllLock = lockedAlready;
-    if (mode === Mode.Sleep) {
+    if (mode === Mode.Sleep && isLora(this.#chip.opMode)) {
       this.#chip.fifo.clear();
       clearCounters(this.#chip.registers);
     }
@@ -144,19 +188,13 @@ export class ModeMachine {
       this.#reachAt(oscillatingNs, nowNs, () => {});
       return;
     }
-    if (!isLora(this.#chip.opMode)) {
-      this.#options.report([
-        `${modeName(mode)} in FSK/OOK mode: that modem is not modelled, nothing goes on the air`,
-      ]);
-      return;
-    }
-    if (this.#chip.frfPending) {
-      this.#options.report([
-        "RegFrfMsb or RegFrfMid was written without RegFrfLsb: the new frequency has no effect",
-      ]);
-    }
+    const { part, frf, frfPending, opMode, registers } = this.#chip;
+    this.#options.report(carrierFaults(part, frf, frfPending));
     const lockNs = lockedAlready ? nowNs : oscillatingNs + SYNTHESIZER_START_NS;
-    if (mode === Mode.Tx) this.#prepareTransmission(lockNs, nowNs);
+    if (!isLora(opMode) && mode !== Mode.FsTx && mode !== Mode.FsRx) {
+      const rampNs = mode === Mode.Tx ? rampUs(registers.common(Reg.PaRamp)) * 1000 : 0;
+      this.#enterFsk(mode, lockNs + rampNs, nowNs);
+    } else if (mode === Mode.Tx) this.#prepareTransmission(lockNs, nowNs);
     else if (mode === Mode.Cad) this.#prepareActivityDetection(lockNs, nowNs);
     else if (mode === Mode.RxSingle || mode === Mode.RxContinuous) {
       this.#prepareReception(mode === Mode.RxSingle, lockNs, nowNs);
@@ -165,6 +203,21 @@ export class ModeMachine {
         this.#pllLock = true;
       });
     }
+  }
+
+  #enterFsk(mode: number, readyNs: number, nowNs: number): void {
+    if (mode !== Mode.Tx && mode !== Mode.RxContinuous) {
+      this.#options.report([`${modeName(mode)} in FSK/OOK mode: mode ${mode} is reserved there`]);
+      return;
+    }
+    if ((this.#chip.registers.fsk[FskReg.SeqConfig1] & SEQUENCER_START) !== 0) {
+      this.#options.report(["the sequencer is started (RegSeqConfig1), which is not modelled"]);
+    }
+    this.#reachAt(readyNs, nowNs, () => {
+      this.#pllLock = true;
+      if (mode === Mode.Tx) this.fsk.transmit(readyNs);
+      else this.fsk.receive(readyNs);
+    });
   }
 
   /** Runs `action` when the mode is reached, at once if that is now. */
@@ -188,8 +241,7 @@ export class ModeMachine {
 
   #prepareTransmission(lockNs: number, nowNs: number): void {
     const { air, clock, name, onEvent, report } = this.#options;
-    const { registers, fifo, frf } = this.#chip;
-    const { transmission, faults } = modulate({ registers, fifo, frf, name, lockNs });
+    const { transmission, faults } = modulate(this.#chip, { name, lockNs });
     report(faults);
     if (transmission === undefined) return;
     const { startNs, endNs, powerDbm, payload } = transmission;
@@ -212,7 +264,7 @@ export class ModeMachine {
 
   #prepareReception(single: boolean, lockNs: number, nowNs: number): void {
     const settings = this.#takeSettings();
-    this.#options.report(invertIqFaults(this.#chip.registers, settings.rxInverted));
+    this.#options.report(this.#receptionFaults(settings));
     if (single && settings.symbolTimeout < 4) {
       this.#options.report([
         `RXSINGLE with a time-out of ${settings.symbolTimeout} symbols: 4 is the least (register 0x1F)`,
@@ -220,6 +272,7 @@ export class ModeMachine {
     }
     clearCounters(this.#chip.registers);
     this.#rxPointer = this.#chip.registers.lora[Reg.FifoRxBaseAddr];
+    this.#packetStored = false;
     const channel = this.#channel(settings);
     this.#reachAt(lockNs, nowNs, () => {
       this.#openReceiver(channel, lockNs);
@@ -229,6 +282,24 @@ export class ModeMachine {
       }
       this.#demodulator.start(settings, channel.frequencyHz, lockNs);
     });
+  }
+
+  #receptionFaults(settings: ModemSettings): string[] {
+    const { part, registers, frf } = this.#chip;
+    const frequencyHz = carrierHz(frf);
+    const faults = [
+      ...bandwidthFaults(settings, frequencyHz),
+      ...invertIqFaults(registers, settings.rxInverted),
+    ];
+    if (settings.implicitHeader && settings.payloadLength === 0) {
+      faults.push("RX with implicit header and RegPayloadLength 0: no packet is so short");
+    }
+    // Where nothing may tell of a packet, the host is after noise.
+    const wantsPackets = (registers.lora[Reg.IrqFlagsMask] & Irq.RxDone) === 0;
+    if (part.name === "SX1276" && wantsPackets) {
+      faults.push(...errataFaults(registers.lora, { bandwidthHz: settings.bandwidthHz, frequencyHz }));
+    }
+    return faults;
   }
 
   #headerReceived(header: { codingRate: number; crc: boolean }): void {
@@ -243,11 +314,9 @@ export class ModeMachine {
     const { rssiDbm } = arrival;
     const snrDb = reportedSnrDb(arrival.snrDb);
     const crcError = packet.crc && !packet.intact;
-    const { registers, fifo } = this.#chip;
-    this.#rxPointer = recordPacket(
-      { registers, fifo, channel, pointer: this.#rxPointer },
-      { arrival, payload, snrDb, crcError },
-    );
+    const place = { channel, pointer: this.#rxPointer };
+    this.#rxPointer = recordPacket(this.#chip, place, { arrival, payload, snrDb, crcError });
+    this.#packetStored = true;
     this.#options.onEvent({ type: "rx-done", atNs, ...channel, payload, crcError, rssiDbm, snrDb });
     if (modeOf(this.#chip.opMode) === Mode.RxSingle) this.#finishReception(atNs);
     this.#raise(Irq.RxDone | (crcError ? Irq.PayloadCrcError : 0));
@@ -307,7 +376,7 @@ export class ModeMachine {
   }
 
   #takeSettings(): ModemSettings {
-    const { settings, faults } = modemSettings(this.#chip.registers);
+    const { settings, faults } = modemSettings(this.#chip.part, this.#chip.registers);
     this.#options.report(faults);
     return settings;
   }

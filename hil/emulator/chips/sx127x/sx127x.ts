@@ -1,9 +1,9 @@
 /**
- * The SX1276/77/78/79 in LoRa mode, register by register: Semtech datasheet revision 7. It behaves as the
+ * The SX1276/77/78/79 and the SX1272/73, register by register: Semtech datasheets revision 7 and 4. It behaves as the
  * chip does, whatever a driver expects of it, and reports as findings what the chip would take without
  * complaint though it cannot be meant. This file is the host's side: pins and register access.
  *
- * Of the FSK/OOK modem there are the registers only. Frequency hopping, continuous transmission and
+ * Of the FSK/OOK modem there is packet mode in FSK. Frequency hopping, continuous transmission, the sequencer and
  * ClkOut are not modelled; using them is a finding.
  */
 import type { Air } from "../../../air/index.ts";
@@ -11,16 +11,19 @@ import type { Clock } from "../../../clock/index.ts";
 import type { Finding } from "../../finding.ts";
 import type { Dio, RadioChip, RadioEvent } from "../radio-chip.ts";
 import { ChipState } from "./chip-state.ts";
-import { DioLines } from "./interrupts.ts";
+import { fskDioLevel } from "./fsk/interrupts.ts";
+import { DioLines, loraDioLevel } from "./interrupts.ts";
 import { ModeMachine } from "./mode-machine.ts";
 import { isLora, Mode, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
-import { FSK_IMAGE_CAL, Reg } from "./registers.ts";
-import { rssiValue } from "./signal-values.ts";
+import { type Part, SX1272, SX1276 } from "./part.ts";
+import { FskReg, Reg } from "./registers.ts";
+import { fskRssiValue, rssiValue } from "./signal-values.ts";
 import { SpiFrame } from "./spi-frame.ts";
 import { RESET_PULSE_NS, RESET_RECOVERY_NS } from "./timing.ts";
 import { checkWrite } from "./write-check.ts";
 
-export interface Sx1276Options {
+export interface Sx127xOptions {
+  readonly part: "sx1276" | "sx1272";
   /** The board's own time; a chip alone takes any clock. */
   readonly clock: Clock;
   readonly air: Air;
@@ -32,18 +35,24 @@ export interface Sx1276Options {
   readonly onEvent?: (event: RadioEvent) => void;
 }
 
-export class Sx1276 implements RadioChip {
-  readonly #options: Sx1276Options;
+/** RegRxConfig 6:5: RestartRxWithoutPllLock, RestartRxWithPllLock. */
+const RESTART_RX = 0x60;
+
+export class Sx127x implements RadioChip {
+  readonly #options: Sx127xOptions;
   readonly #spi: SpiFrame;
   readonly #modes: ModeMachine;
   readonly #dio = new DioLines();
-  #chip = new ChipState();
+  readonly #part: Part;
+  #chip: ChipState;
   #resetAssertedNs: number | undefined;
   /** From when on the host may talk to the chip after a reset; undefined once it has. */
   #recoveredNs: number | undefined;
 
-  constructor(options: Sx1276Options) {
+  constructor(options: Sx127xOptions) {
     this.#options = options;
+    this.#part = options.part === "sx1272" ? SX1272 : SX1276;
+    this.#chip = new ChipState(this.#part);
     this.#spi = new SpiFrame({
       readRegister: (address) => this.#read(address),
       writeRegister: (address, value) => this.#write(address, value),
@@ -75,7 +84,7 @@ export class Sx1276 implements RadioChip {
     if (asserted) {
       if (this.#resetAssertedNs !== undefined) return;
       this.#resetAssertedNs = nowNs;
-      this.#chip = new ChipState();
+      this.#chip = new ChipState(this.#part);
       this.#modes.reset(this.#chip, nowNs);
       this.#updateDio();
       return;
@@ -87,14 +96,12 @@ export class Sx1276 implements RadioChip {
     }
     this.#resetAssertedNs = undefined;
     this.#recoveredNs = nowNs + RESET_RECOVERY_NS;
+    this.#updateDio();
   }
 
   #read(address: number): number {
     if (!this.#reachable()) return 0;
-    if (address === Reg.Fifo) {
-      const pointer = this.#fifoPointer(false);
-      return pointer === undefined ? 0 : this.#chip.fifo.read(pointer);
-    }
+    if (address === Reg.Fifo) return this.#readFifo();
     const page = visiblePage(this.#chip.opMode);
     const registers = this.#chip.registers.at(address, page);
     if (page === "lora") {
@@ -102,9 +109,13 @@ export class Sx1276 implements RadioChip {
       if (address === Reg.ModemStat) return (registers[address] & 0xe0) | this.#modes.modemStatus;
       if (address === Reg.RssiValue) this.#measureRssi();
       if (address === Reg.RssiWideband) this.#drawNoise();
-    } else if (address === FSK_IMAGE_CAL) {
-      return this.#chip.calibration.read(registers[address], this.#nowNs());
+      if (address === Reg.RxNbBytes) this.#checkPacketLength();
+      return registers[address];
     }
+    if (address === FskReg.ImageCal) return this.#chip.calibration.read(registers[address], this.#nowNs());
+    if (address === FskReg.IrqFlags1) return this.#modes.fskFlags >> 8;
+    if (address === FskReg.IrqFlags2) return this.#modes.fskFlags & 0xff;
+    if (address === FskReg.RssiValue) return fskRssiValue(this.#modes.fsk.rssiDbm);
     return registers[address];
   }
 
@@ -128,12 +139,15 @@ export class Sx1276 implements RadioChip {
 
   #writeRegister(address: number, value: number): void {
     const { opMode, registers, interrupts } = this.#chip;
-    const { stored, faults } = checkWrite(address, value, opMode);
+    const { stored, faults } = checkWrite(this.#part, address, value, opMode);
     this.#report(faults);
     if (!stored) return;
     const page = visiblePage(opMode);
     if (page === "lora" && address === Reg.IrqFlags) interrupts.acknowledge(value);
-    else if (page === "fsk" && address === FSK_IMAGE_CAL) this.#writeImageCal(value);
+    else if (page === "fsk" && address === FskReg.ImageCal) this.#writeImageCal(value);
+    else if (page === "fsk" && address === FskReg.IrqFlags1) this.#modes.fsk.acknowledge(value, 0);
+    else if (page === "fsk" && address === FskReg.IrqFlags2) this.#modes.fsk.acknowledge(0, value);
+    else if (page === "fsk" && address === FskReg.RxConfig) this.#writeRxConfig(value);
     else registers.at(address, page)[address] = value;
     if (address >= Reg.FrfMsb && address <= Reg.FrfLsb) this.#chip.latchFrf(address);
   }
@@ -143,22 +157,38 @@ export class Sx1276 implements RadioChip {
     const fskStandby = !isLora(opMode) && modeOf(opMode) === Mode.Standby;
     const { stored, faults } = calibration.write(value, fskStandby, this.#nowNs());
     this.#report(faults);
-    registers.at(FSK_IMAGE_CAL, "fsk")[FSK_IMAGE_CAL] = stored;
+    registers.fsk[FskReg.ImageCal] = stored;
+  }
+
+  /** RegRxConfig: the bits that start the receiver anew are commands and read as 0. */
+  #writeRxConfig(value: number): void {
+    this.#chip.registers.fsk[FskReg.RxConfig] = value & ~RESTART_RX;
+    if ((value & RESTART_RX) !== 0) this.#modes.fsk.restart(this.#nowNs());
+  }
+
+  #readFifo(): number {
+    if (!isLora(this.#chip.opMode)) {
+      const octet = this.#modes.fsk.readFifo(this.#nowNs());
+      this.#updateDio();
+      return octet;
+    }
+    const pointer = this.#fifoPointer(false);
+    return pointer === undefined ? 0 : this.#chip.fifo.read(pointer);
   }
 
   #writeFifo(value: number): void {
+    if (!isLora(this.#chip.opMode)) {
+      this.#modes.fsk.writeFifo(value, this.#nowNs());
+      return;
+    }
     const pointer = this.#fifoPointer(true);
     if (pointer !== undefined) this.#chip.fifo.write(pointer, value);
   }
 
-  /** FifoAddrPtr, which then moves on; undefined when the buffer is out of reach. */
+  /** FifoAddrPtr of the LoRa modem, which then moves on; undefined when the buffer is out of reach. */
   #fifoPointer(writing: boolean): number | undefined {
     const { opMode, registers } = this.#chip;
     const mode = modeOf(opMode);
-    if (!isLora(opMode)) {
-      this.#report(["access to RegFifo in FSK mode, whose modem is not modelled"]);
-      return undefined;
-    }
     if (mode === Mode.Sleep) {
       this.#report([
         "access to RegFifo in SLEEP: the buffer is out of reach and already cleared; use standby",
@@ -175,9 +205,12 @@ export class Sx1276 implements RadioChip {
 
   #measureRssi(): void {
     const channel = this.#modes.receiving;
-    if (channel === undefined) return;
+    if (channel === undefined) {
+      this.#report(["RegRssiValue read while the receiver is off: the value is an old one"]);
+      return;
+    }
     const powerDbm = this.#options.air.powerDbm(this.#options.name, channel, this.#nowNs());
-    this.#chip.registers.lora[Reg.RssiValue] = rssiValue(powerDbm, channel.frequencyHz);
+    this.#chip.registers.lora[Reg.RssiValue] = rssiValue(this.#part, powerDbm, channel.frequencyHz);
   }
 
   #drawNoise(): void {
@@ -188,6 +221,12 @@ export class Sx1276 implements RadioChip {
       return;
     }
     this.#chip.registers.lora[Reg.RssiWideband] = Math.floor(this.#options.random() * 256);
+  }
+
+  #checkPacketLength(): void {
+    if (this.#modes.packetLengthStale) {
+      this.#report(["RegRxNbBytes read before RxDone: the length is that of an earlier packet"]);
+    }
   }
 
   /** Whether the chip answers; it does not during reset, and need not shortly after. */
@@ -207,21 +246,27 @@ export class Sx1276 implements RadioChip {
 
   #updateDio(): void {
     const { opMode, registers, interrupts } = this.#chip;
-    this.#dio.update({
-      lora: isLora(opMode),
-      flags: interrupts.flags,
-      mapping1: registers.common(Reg.DioMapping1),
-      mapping2: registers.common(Reg.DioMapping2),
-      pllLock: this.#modes.pllLock,
-      modeReady: this.#modes.modeReady,
-    });
+    if (this.#resetAssertedNs !== undefined) {
+      this.#dio.update(0, 0, () => false);
+      return;
+    }
+    const mapping1 = registers.common(Reg.DioMapping1);
+    const mapping2 = registers.common(Reg.DioMapping2);
+    if (isLora(opMode)) {
+      const { pllLock, modeReady } = this.#modes;
+      const state = { flags: interrupts.flags, pllLock, modeReady };
+      this.#dio.update(mapping1, mapping2, (dio, field) => loraDioLevel(dio, field, state));
+    } else {
+      const flags = this.#modes.fskFlags;
+      this.#dio.update(mapping1, mapping2, (dio, field) => fskDioLevel(dio, field, mapping2, flags));
+    }
   }
 
   #report(faults: readonly string[]): void {
     for (const fault of faults) {
       this.#options.onFinding?.({
         atNs: this.#nowNs(),
-        message: `SX1276 of ${this.#options.name}: ${fault}`,
+        message: `${this.#part.name} of ${this.#options.name}: ${fault}`,
       });
     }
   }

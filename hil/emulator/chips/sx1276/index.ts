@@ -1,1 +1,0 @@
-export { Sx1276, type Sx1276Options } from "./sx1276.ts";

@@ -1,0 +1,1 @@
+export { Sx127x, type Sx127xOptions } from "./sx127x.ts";
