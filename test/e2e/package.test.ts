@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** Where commands find files at run time. */
-const READ_FOLDERS = ["boards", "docs/messages", "firmware", "toolchain/project/template"];
+const READ_FOLDERS = ["boards", "docs", "firmware", "toolchain/project/template"];
 /** Folders whose TypeScript is compiled into `dist`, and whose other files are read as they are. */
 const COMPILED_FOLDERS = ["hil", "toolchain"];
 
