@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import type { BoardTraits } from "../../../hil/emulator/chips/index.ts";
-import { CONTINUOUS, Host, HZ_868_1, Irq, Op, pair, pass, RX_IRQS, type World, world } from "./host.ts";
+import {
+  CONTINUOUS,
+  gfskPair,
+  Host,
+  HZ_868_1,
+  Irq,
+  Op,
+  pair,
+  pass,
+  RX_IRQS,
+  type World,
+  world,
+} from "./host.ts";
 
 type Misuse = readonly [what: string, how: (host: Host, pass: (us: number) => void) => void, finding: RegExp];
 
@@ -78,9 +90,9 @@ const MISUSES: readonly Misuse[] = [
     /SetPacketParams with 6 octets, packet type 0 takes 9/,
   ],
   [
-    "TX without the packet type LoRa",
+    "TX after another packet type was set",
     (host) => host.send(Op.SetPacketType, 0).setTx(),
-    /SetTx with packet type GFSK, which is not modelled: SetPacketType 1 is LoRa/,
+    /SetTx without SetModulationParams, SetPacketParams since the packet type was set/,
   ],
   ["TX with LR-FHSS", (host) => host.send(Op.SetPacketType, 3).setTx(), /SetTx with packet type LR-FHSS/],
   [
@@ -221,6 +233,16 @@ const MISUSES: readonly Misuse[] = [
   ],
   ["CAD without its parameters", (host) => host.send(Op.SetCad), /SetCad without SetCadParams/],
   ["too many symbols of CAD", (host) => host.send(Op.SetCadParams, 5, 24, 10, 0, 0, 0, 0), /5 is reserved/],
+  [
+    "a CAD that takes noise for activity",
+    (host) => host.send(Op.SetCadParams, 1, 10, 10, 0, 0, 0, 0),
+    /the peak 10 is not above the least 10, noise counts as activity/,
+  ],
+  [
+    "CAD in TX",
+    (host) => host.transmit([1]).send(Op.SetCadParams, 1, 22, 10, 0, 0, 0, 0),
+    /SetCadParams in TX changes what the modem is working with/,
+  ],
   ["an unknown end of CAD", (host) => host.send(Op.SetCadParams, 1, 24, 10, 2, 0, 0, 0), /exit mode 0x02/],
   [
     "a line that waits for a masked flag",
@@ -294,6 +316,119 @@ const MISUSES: readonly Misuse[] = [
   ],
 ];
 
+/** By a chip that is set up for GFSK and stands by. */
+const GFSK_MISUSES: readonly Misuse[] = [
+  [
+    "modulation of LoRa",
+    (host) => host.send(Op.SetModulationParams, 7, 4, 1, 0),
+    /SetModulationParams with 4 octets, packet type 0 takes 8; for LoRa send SetPacketType 1 first/,
+  ],
+  [
+    "too high a bit rate",
+    (host) => host.modulateGfsk({ bitRate: 310_000 }),
+    /310\d\d\d bit\/s .*: the modem has 600 to 300000/,
+  ],
+  [
+    "too low a bit rate",
+    (host) => host.modulateGfsk({ bitRate: 500 }),
+    /500 bit\/s .*: the modem has 600 to 300000/,
+  ],
+  ["a bit rate of nothing", (host) => host.modulateGfsk({ bitRate: 0 }), /Infinity bit\/s/],
+  ["a reserved pulse shape", (host) => host.modulateGfsk({ shape: 1 }), /pulse shape 0x01 is reserved/],
+  ["a reserved bandwidth", (host) => host.modulateGfsk({ bandwidth: 4 }), /bandwidth 0x04 is reserved/],
+  [
+    "too wide a deviation",
+    (host) => host.modulateGfsk({ deviationHz: 250_000 }),
+    /a deviation of 250000 Hz: the modem has up to 200000/,
+  ],
+  ["no deviation", (host) => host.modulateGfsk({ deviationHz: 0 }), /a deviation of 0 Hz/],
+  [
+    "no preamble",
+    (host) => host.gfskPacket({ preambleBits: 0 }),
+    /SetPacketParams: a preamble of 0 bits is not permitted/,
+  ],
+  [
+    "a reserved preamble detector",
+    (host) => host.gfskPacket({ detector: 1 }),
+    /preamble detector 0x01 is reserved/,
+  ],
+  [
+    "a preamble detector that wants more than there is of the preamble",
+    (host) => host.gfskPacket({ preambleBits: 16, detector: 6 }),
+    /the preamble detector wants 24 bits: not more than the preamble \(16\) and the sync word \(24\)/,
+  ],
+  [
+    "too long a sync word",
+    (host) => host.gfskPacket({ syncBits: 72 }),
+    /a sync word of 72 bits: 64 are the most/,
+  ],
+  [
+    "half an octet of sync word",
+    (host) => host.gfskPacket({ syncBits: 20 }),
+    /a sync word of 20 bits: whole octets only are modelled/,
+  ],
+  ["an unknown address filter", (host) => host.gfskPacket({ address: 3 }), /address filter 3: 0 is off/],
+  ["an unknown packet type", (host) => host.gfskPacket({ type: 2 }), /packet type 2: 0 is of known length/],
+  ["a reserved CRC", (host) => host.gfskPacket({ crc: 3 }), /CRC type 0x03 is reserved/],
+  [
+    "a CRC of one octet",
+    (host) => host.gfskPacket({ crc: 4 }),
+    /a CRC of one octet \(0x04\) is not modelled/,
+  ],
+  ["an unknown whitening", (host) => host.gfskPacket({ whitening: 2 }), /whitening 2: 0 is off, 1 on/],
+  [
+    "no sync word",
+    (host) => host.gfskPacket({ detector: 0, syncBits: 0 }).setRx(0),
+    /SetRx: without a sync word nothing tells where a packet begins/,
+  ],
+  [
+    "whitening from zeros",
+    (host) => host.write(0x06b8, 0x00, 0x00).setTx(),
+    /SetTx: the whitening starts from 0 \(registers 0x06B8, 0x06B9\)/,
+  ],
+  [
+    "the bits beside the whitening's seed",
+    (host) => host.write(0x06b8, 0x81),
+    /write of 0x81 to register 0x06B8: bits 7:1 must stay as they are/,
+  ],
+  [
+    "an address in no octets",
+    (host) => host.gfskPacket({ address: 1, length: 0 }).setRx(0),
+    /SetRx: a payload of 0 octets has no address/,
+  ],
+  [
+    "a receiver too narrow for the signal",
+    (host) => host.modulateGfsk({ bandwidth: 0x13 }).setRx(0),
+    /SetRx: a bandwidth of 93800 Hz cuts the signal, which has 100000 Hz/,
+  ],
+  [
+    "TX without erratum 15.1",
+    (host) => host.write(0x0889, 0x01).setTx(),
+    /register 0x0889 is 0x01, bit 2 must be 1 for GFSK \(section 15.1\)/,
+  ],
+  [
+    "modulation in RX",
+    (host) => host.setRx(CONTINUOUS).modulateGfsk({}),
+    /SetModulationParams in RX changes/,
+  ],
+  [
+    "RX after the packet type has changed to and fro",
+    (host) => host.send(Op.SetPacketType, 1).send(Op.SetPacketType, 0).setRx(0),
+    /SetRx without SetModulationParams, SetPacketParams since the packet type was set/,
+  ],
+  [
+    "activity detection",
+    (host) => host.send(Op.SetCad),
+    /SetCad with packet type GFSK: it looks for chirps of LoRa/,
+  ],
+  [
+    "parameters of the activity detection",
+    (host) => host.send(Op.SetCadParams, 1, 22, 10, 0, 0, 0, 0),
+    /SetCadParams is of LoRa/,
+  ],
+  ["the symbol time-out", (host) => host.send(Op.SetSymbNumTimeout, 8), /SetLoRaSymbNumTimeout is of LoRa/],
+];
+
 const TCXO: BoardTraits = { part: "sx1262", tcxo: { millivolts: 1800, startUpUs: 5000 } };
 /** 5 ms in steps of 15.625 us. */
 const TCXO_DELAY = [0x00, 0x01, 0x40] as const;
@@ -358,7 +493,12 @@ const ON_BOARDS: ReadonlyArray<readonly [string, BoardTraits, (host: Host) => vo
     (host) => host.send(Op.SetPaConfig, 4, 7, 0, 1),
     /deviceSel 0 is the amplifier of the SX1262/,
   ],
-  ["TX without anything set", { part: "sx1262" }, (host) => host.setTx(), /SetTx with packet type GFSK/],
+  [
+    "TX without anything set",
+    { part: "sx1262" },
+    (host) => host.setTx(),
+    /SetTx without SetRfFrequency, SetModulationParams, SetPacketParams/,
+  ],
   [
     "TX without a power",
     { part: "sx1262" },
@@ -389,6 +529,14 @@ describe("SX1262 findings", () => {
   for (const [what, how, finding] of MISUSES) {
     it(what, () => {
       const { tx, ...shared } = pair();
+      how(tx, (us) => pass(shared, us));
+      assert.match(tx.findings.join("\n"), finding);
+    });
+  }
+
+  for (const [what, how, finding] of GFSK_MISUSES) {
+    it(`in GFSK: ${what}`, () => {
+      const { tx, ...shared } = gfskPair();
       how(tx, (us) => pass(shared, us));
       assert.match(tx.findings.join("\n"), finding);
     });

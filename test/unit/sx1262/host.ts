@@ -50,6 +50,7 @@ export const Irq = {
   TxDone: 0x001,
   RxDone: 0x002,
   PreambleDetected: 0x004,
+  SyncWordValid: 0x008,
   HeaderValid: 0x010,
   HeaderErr: 0x020,
   CrcErr: 0x040,
@@ -59,10 +60,12 @@ export const Irq = {
 } as const;
 
 /** What a driver waits for in a reception. */
-export const RX_IRQS = 0x3f6;
+export const RX_IRQS = 0x3fe;
 
 /** 868.1 MHz, to the nearest step. */
 export const HZ_868_1 = [0x36, 0x41, 0x99, 0x9a] as const;
+/** 868.8 MHz, likewise. */
+export const HZ_868_8 = [0x36, 0x4c, 0xcc, 0xcd] as const;
 export const CONTINUOUS = 0xffffff;
 
 /** One chip with its host. */
@@ -191,6 +194,50 @@ export class Host {
     return this.write(0x0736, inverted ? polarity & ~4 : polarity | 4);
   }
 
+  /** GFSK of LoRaWAN on 868.8 MHz, everything but a payload: 50 kbit/s, 25 kHz, sync word C1 94 C1, whitening from 1FF. */
+  configureGfsk(): this {
+    this.configure()
+      .send(Op.SetPacketType, 0)
+      .send(Op.SetRfFrequency, ...HZ_868_8);
+    this.write(0x06c0, 0xc1, 0x94, 0xc1).write(0x06b9, 0xff);
+    return this.modulateGfsk({}).gfskPacket({});
+  }
+
+  /** SetModulationParams in GFSK mode: BT 1.0. */
+  modulateGfsk(params: { bitRate?: number; shape?: number; bandwidth?: number; deviationHz?: number }): this {
+    const { bitRate = 50_000, shape = 0x0b, bandwidth = 0x0b, deviationHz = 25_000 } = params;
+    const rate = bitRate === 0 ? 0 : Math.round((32 * 32e6) / bitRate);
+    const deviation = Math.round((deviationHz * 2 ** 25) / 32e6);
+    const u24 = (value: number) => [value >> 16, (value >> 8) & 0xff, value & 0xff];
+    return this.send(Op.SetModulationParams, ...u24(rate), shape, bandwidth, ...u24(deviation));
+  }
+
+  /** SetPacketParams in GFSK mode. */
+  gfskPacket(params: {
+    preambleBits?: number;
+    detector?: number;
+    syncBits?: number;
+    address?: number;
+    type?: number;
+    length?: number;
+    crc?: number;
+    whitening?: number;
+  }): this {
+    const { preambleBits = 40, detector = 4, syncBits = 24, address = 0, type = 1 } = params;
+    const { length = 255, crc = 6, whitening = 1 } = params;
+    const preamble = [preambleBits >> 8, preambleBits & 0xff];
+    const rest = [detector, syncBits, address, type, length, crc, whitening];
+    return this.send(Op.SetPacketParams, ...preamble, ...rest);
+  }
+
+  /** Loads and sends in GFSK mode, TxDone on DIO1. */
+  transmitGfsk(payload: readonly number[], params: Parameters<Host["gfskPacket"]>[0] = {}): this {
+    this.gfskPacket({ length: payload.length, ...params }).send(Op.WriteBuffer, 0, ...payload);
+    return this.write(0x0889, this.read(0x0889) | 4)
+      .interrupts(0x201)
+      .setTx();
+  }
+
   /** All of `mask`, on DIO1. */
   interrupts(mask: number): this {
     const octets = [mask >> 8, mask & 0xff];
@@ -209,10 +256,14 @@ export class Host {
     return this.send(Op.SetTx, timeoutSteps >> 16, (timeoutSteps >> 8) & 0xff, timeoutSteps & 0xff);
   }
 
-  /** Opens a window, all events of reception on DIO1. */
+  /** Opens a LoRa window, all events of reception on DIO1. */
   receive(timeoutSteps: number, symbols = 0): this {
-    this.interrupts(RX_IRQS).send(Op.SetSymbNumTimeout, symbols);
-    return this.setRx(timeoutSteps);
+    return this.send(Op.SetSymbNumTimeout, symbols).listen(timeoutSteps);
+  }
+
+  /** Opens a window of either modem, likewise. */
+  listen(timeoutSteps: number): this {
+    return this.interrupts(RX_IRQS).setRx(timeoutSteps);
   }
 
   setRx(timeoutSteps: number): this {
@@ -263,6 +314,14 @@ export function pair(): World & { tx: Host; rx: Host } {
   tx.ready();
   rx.ready();
   return { ...shared, tx, rx };
+}
+
+/** The same in GFSK mode. */
+export function gfskPair(): World & { tx: Host; rx: Host } {
+  const stations = pair();
+  stations.tx.configureGfsk().ready();
+  stations.rx.configureGfsk().ready();
+  return stations;
 }
 
 /** Microseconds between two events of the same or different chips. */

@@ -318,6 +318,39 @@ describe("SX1262 activity detection", () => {
     assert.deepEqual(rx.received(), PAYLOAD);
   });
 
+  it("stands by where it found nothing to receive", () => {
+    const { rx, ...shared } = pair();
+    cad(rx, 2, 1, 64_000);
+    pass(shared, 2_000_000);
+    assert.equal(rx.irq, Irq.CadDone);
+    assert.equal(rx.mode, "STDBY_RC");
+  });
+
+  it("ends the reception of what it found, but does not get, by its own time-out", () => {
+    const { tx, rx, ...shared } = pair();
+    rx.write(0x0740, 0x14, 0x24);
+    tx.transmit(PAYLOAD).ready();
+    cad(rx, 0, 1, 640); // 10 ms
+    pass(shared, 200_000);
+    assert.equal(rx.irq & ~Irq.PreambleDetected, Irq.CadDone | Irq.CadDetected | Irq.Timeout);
+    assert.equal(usBetween(rx.event("cad-done"), rx.event("rx-timeout")), 10_000);
+    assert.equal(rx.mode, "STDBY_RC");
+  });
+
+  it("is deaf for chirps of another spreading factor or polarity", () => {
+    for (const differ of [
+      (host: Host) => host.modulate(8),
+      (host: Host) => host.packet({ inverted: true }),
+    ]) {
+      const { tx, rx, ...shared } = pair();
+      tx.transmit(PAYLOAD).ready();
+      pass(shared, 3000);
+      cad(differ(rx), 1, 0);
+      pass(shared, 20_000);
+      assert.equal(rx.irq, Irq.CadDone);
+    }
+  });
+
   it("listens before it talks", () => {
     const { tx, rx, ...shared } = pair();
     rx.packet({ length: 1 });

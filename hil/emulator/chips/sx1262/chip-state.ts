@@ -7,7 +7,7 @@ import { Registers } from "./registers.ts";
 export const PacketType = { Gfsk: 0, Lora: 1, LrFhss: 3 } as const;
 
 /** SetModulationParams in LoRa mode. */
-export interface ModulationParams {
+export interface LoraModulationParams {
   readonly spreadingFactor: number;
   readonly bandwidthHz: number;
   readonly codingRate: number;
@@ -15,12 +15,35 @@ export interface ModulationParams {
 }
 
 /** SetPacketParams in LoRa mode. */
-export interface PacketParams {
+export interface LoraPacketParams {
   readonly preambleSymbols: number;
   readonly implicitHeader: boolean;
   readonly payloadLength: number;
   readonly crc: boolean;
   readonly iqInverted: boolean;
+}
+
+/** SetModulationParams in GFSK mode. The filter that shapes the pulses makes no difference on this air. */
+export interface GfskModulationParams {
+  readonly bitRate: number;
+  readonly deviationHz: number;
+  /** Both sides of the carrier. */
+  readonly receiverBandwidthHz: number;
+}
+
+/** SetPacketParams in GFSK mode. */
+export interface GfskPacketParams {
+  readonly preambleBits: number;
+  /** Bits of a preamble after which the receiver looks for the sync word; 0 where it always does. */
+  readonly detectorBits: number;
+  readonly syncWordOctets: number;
+  /** The first octet of the payload must be the node's address, or one of two. */
+  readonly addressFilter: "off" | "node" | "node and broadcast";
+  readonly lengthOctet: boolean;
+  readonly payloadLength: number;
+  /** Two octets, as they are or their complement. */
+  readonly crc: "off" | "plain" | "inverted";
+  readonly whitening: boolean;
 }
 
 /** SetPaConfig. */
@@ -34,6 +57,7 @@ export interface PaConfig {
 /** SetCadParams. */
 export interface CadParams {
   readonly symbols: number;
+  /** After the detection: standby, reception of what was found, or a transmission where nothing was. */
   readonly exit: "standby" | "receive" | "transmit";
   readonly timeoutSteps: number;
 }
@@ -43,8 +67,8 @@ export class Settings {
   packetType: number = PacketType.Gfsk;
   /** In steps of 32 MHz / 2^25. */
   frequency: number | undefined;
-  modulation: ModulationParams | undefined;
-  packet: PacketParams | undefined;
+  lora: { modulation?: LoraModulationParams; packet?: LoraPacketParams } = {};
+  gfsk: { modulation?: GfskModulationParams; packet?: GfskPacketParams } = {};
   pa: PaConfig | undefined;
   tx: { readonly powerDbm: number; readonly rampUs: number } | undefined;
   cad: CadParams | undefined;
@@ -59,12 +83,24 @@ export class Settings {
   imageBandMhz: readonly [number, number] = [900, 932];
 }
 
-/** GetStats, in LoRa mode. */
+/** GetStats. */
 export class PacketCounts {
   received = 0;
   crcErrors = 0;
+  /** In LoRa mode. */
   headerErrors = 0;
+  /** In GFSK mode. */
+  lengthErrors = 0;
 }
+
+/** RxStatus of GetPacketStatus in GFSK mode (table 13-80). */
+export const GfskStatus = {
+  PacketSent: 0x01,
+  PacketReceived: 0x02,
+  LengthError: 0x08,
+  CrcError: 0x10,
+  AddressError: 0x20,
+} as const;
 
 /** GetDeviceErrors. */
 export const DeviceError = {
@@ -82,6 +118,10 @@ export class ChipState {
   /** Whether all blocks were calibrated with the oscillator that is in use. */
   calibrated = false;
   commandStatus: number = CommandStatus.Executed;
-  /** The last packet: where it lies, and how it was heard. */
-  received = { length: 0, start: 0, rssiDbm: 0, snrDb: 0, signalDbm: 0 };
+  /** Where the last packet lies. */
+  received = { length: 0, start: 0 };
+  /** How the last packet was heard in LoRa mode. */
+  loraStatus = { rssiDbm: 0, snrDb: 0, signalDbm: 0 };
+  /** What became of the last packet in GFSK mode; a packet is measured at its sync word and as a whole. */
+  gfskStatus = { flags: 0, rssiSyncDbm: 0, rssiAverageDbm: 0 };
 }

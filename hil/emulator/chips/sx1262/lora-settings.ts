@@ -2,8 +2,9 @@
 import { needsLowDataRateOptimize } from "../../../air/index.ts";
 import { hex } from "../hex.ts";
 import type { ReceiverSettings } from "../lora/index.ts";
-import type { ChipState, ModulationParams, PacketParams } from "./chip-state.ts";
+import type { ChipState, LoraModulationParams, LoraPacketParams } from "./chip-state.ts";
 import { Reg } from "./registers.ts";
+import type { Taken } from "./taken.ts";
 
 /** SetModulationParams: bandwidth code to hertz; table 13-48 has the codes in no order. */
 const BANDWIDTHS_HZ: ReadonlyMap<number, number> = new Map([
@@ -19,19 +20,8 @@ const BANDWIDTHS_HZ: ReadonlyMap<number, number> = new Map([
   [0x06, 500_000],
 ]);
 
-/** 32 MHz over 2^25: 0.954 Hz. */
-const FREQUENCY_STEP_HZ = 32e6 / 2 ** 25;
-
-/** The carrier in hertz, to the nearest one. */
-export function carrierHz(steps: number): number {
-  return Math.round(steps * FREQUENCY_STEP_HZ);
-}
-
-/** What a command's octets mean: `params`, or faults for which the chip does not take them. */
-export type Taken<T> = { readonly params: T; readonly warnings: string[] } | { readonly faults: string[] };
-
 /** SetModulationParams, section 13.4.5.2. */
-export function modulationParams(octets: Uint8Array): Taken<ModulationParams> {
+export function loraModulationParams(octets: Uint8Array): Taken<LoraModulationParams> {
   const [spreadingFactor, bandwidth, codingRate, optimize] = octets;
   const bandwidthHz = BANDWIDTHS_HZ.get(bandwidth);
   const faults: string[] = [];
@@ -51,7 +41,7 @@ export function modulationParams(octets: Uint8Array): Taken<ModulationParams> {
 }
 
 /** SetPacketParams, section 13.4.6.2. */
-export function packetParams(octets: Uint8Array): Taken<PacketParams> {
+export function loraPacketParams(octets: Uint8Array): Taken<LoraPacketParams> {
   const [preambleMsb, preambleLsb, header, payloadLength, crc, iq] = octets;
   const preambleSymbols = (preambleMsb << 8) | preambleLsb;
   const faults: string[] = [];
@@ -78,8 +68,8 @@ function syncWord({ registers }: ChipState): number {
 /** Everything about the air that both directions use. */
 export function receiverSettings(
   chip: ChipState,
-  modulation: ModulationParams,
-  packet: PacketParams,
+  modulation: LoraModulationParams,
+  packet: LoraPacketParams,
 ): ReceiverSettings {
   return {
     ...modulation,

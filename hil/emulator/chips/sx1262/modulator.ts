@@ -1,6 +1,7 @@
-/** The transmit side of the LoRa modem: from settings and buffer to a packet. SX1261/2 datasheet, section 14.2. */
-import { airtimeUs, type LoraTransmission } from "../../../air/index.ts";
+/** The transmit side of the modems: from settings and buffer to a packet. SX1261/2 datasheet, section 14.2. */
+import { airtimeUs, fskAirtimeUs, fskBandwidthHz, type Transmission } from "../../../air/index.ts";
 import type { ChipState } from "./chip-state.ts";
+import { gfskModulation } from "./gfsk-settings.ts";
 import { receiverSettings } from "./lora-settings.ts";
 import { outputPower } from "./power-amplifier.ts";
 import type { Ready } from "./readiness.ts";
@@ -14,19 +15,40 @@ export function modulate(
   chip: ChipState,
   ready: Ready,
   station: { name: string; startNs: number; antennaConnected: boolean },
-): { transmission: LoraTransmission; faults: string[] } {
+): { transmission: Transmission; faults: string[] } {
   const { settings, registers, buffer } = chip;
   const { pa, tx } = settings;
   if (pa === undefined || tx === undefined) throw new Error("a transmission without a power");
   const { name, startNs, antennaConnected } = station;
   const { powerDbm, faults } = outputPower({ pa, powerDbm: tx.powerDbm, ocp: registers.read(Reg.Ocp) });
-  const lora = receiverSettings(chip, ready.modulation, ready.packet);
-  const payload = buffer.slice(settings.txBase, lora.payloadLength);
-  const airtimeNs = Math.round(airtimeUs({ ...lora, payloadBytes: payload.length }) * 1000);
-  const transmission: LoraTransmission = {
-    modulation: "lora",
+  const payload = buffer.slice(settings.txBase, ready.packet.payloadLength);
+  const { airtimeUs, ...signal } = signalOf(chip, ready, payload.length);
+  const transmission: Transmission = {
+    ...signal,
     from: name,
     frequencyHz: ready.frequencyHz,
+    powerDbm: antennaConnected ? powerDbm : powerDbm - ISOLATION_DB,
+    payload,
+    startNs,
+    endNs: startNs + Math.round(airtimeUs * 1000),
+  };
+  return { transmission, faults };
+}
+
+/** How a packet of `payloadBytes` octets is made, and how long it takes. */
+function signalOf(chip: ChipState, ready: Ready, payloadBytes: number) {
+  if (ready.modem === "gfsk") {
+    const fsk = gfskModulation(chip, ready);
+    return {
+      modulation: "fsk" as const,
+      ...fsk,
+      bandwidthHz: fskBandwidthHz(fsk),
+      airtimeUs: fskAirtimeUs({ ...fsk, payloadBytes }),
+    };
+  }
+  const lora = receiverSettings(chip, ready.modulation, ready.packet);
+  return {
+    modulation: "lora" as const,
     bandwidthHz: lora.bandwidthHz,
     spreadingFactor: lora.spreadingFactor,
     codingRate: lora.codingRate,
@@ -37,10 +59,6 @@ export function modulate(
     extendedSync: lora.extendedSync,
     iqInverted: lora.rxInverted,
     syncWord: lora.syncWord,
-    powerDbm: antennaConnected ? powerDbm : powerDbm - ISOLATION_DB,
-    payload,
-    startNs,
-    endNs: startNs + airtimeNs,
+    airtimeUs: airtimeUs({ ...lora, payloadBytes }),
   };
-  return { transmission, faults };
 }

@@ -8,6 +8,13 @@ import { hex } from "../hex.ts";
 export const Reg = {
   RetentionList: 0x029f,
   Version: 0x0320,
+  WhiteningMsb: 0x06b8,
+  WhiteningLsb: 0x06b9,
+  CrcSeed: 0x06bc,
+  CrcPolynomial: 0x06be,
+  GfskSyncWord: 0x06c0,
+  NodeAddress: 0x06cd,
+  BroadcastAddress: 0x06ce,
   SynchTimeout: 0x0706,
   IqPolarity: 0x0736,
   LoraSyncWordMsb: 0x0740,
@@ -35,10 +42,10 @@ const RESET: ReadonlyArray<readonly [number, readonly number[]]> = [
   [0x0583, [0x00]], // DIOx input enable
   [0x0584, [0x00]], // DIOx pull-up
   [0x0585, [0x00]], // DIOx pull-down
-  [0x06b8, [0x01, 0x00]], // GFSK: whitening
-  [0x06bc, [0x1d, 0x0f, 0x10, 0x21]], // GFSK: CRC, start value and polynomial
-  [0x06c0, [0x97, 0x23, 0x52, 0x25, 0x56, 0x53, 0x65, 0x64]], // GFSK: sync word
-  [0x06cd, [0x00, 0x00]], // GFSK: node and broadcast address
+  [Reg.WhiteningMsb, [0x01, 0x00]], // GFSK: what the whitening starts from
+  [Reg.CrcSeed, [0x1d, 0x0f, 0x10, 0x21]], // GFSK: CRC, start value and polynomial
+  [Reg.GfskSyncWord, [0x97, 0x23, 0x52, 0x25, 0x56, 0x53, 0x65, 0x64]], // GFSK: sync word
+  [Reg.NodeAddress, [0x00, 0x00]], // GFSK: node and broadcast address
   [Reg.SynchTimeout, [0x00]],
   [Reg.IqPolarity, [0x0d]],
   [Reg.LoraSyncWordMsb, [0x14, 0x24]], // private networks
@@ -72,6 +79,9 @@ const DOCUMENTED: ReadonlySet<number> = new Set(
 /** What sleep takes away even where the settings are retained, unless the retention list names it. */
 const VOLATILE = [Reg.TxModulation, Reg.RxGain] as const;
 
+/** The ninth bit of the seed. */
+const WHITENING_SEED_MSB = 0x01;
+
 const SIZE = 0x1000;
 const RETAINED_AT_MOST = 4;
 
@@ -92,7 +102,11 @@ export class Registers {
     const write = `write of ${hex(value)} to register ${hex(address, 4)}`;
     if (address >= SIZE) return `${write}: there is none, addresses end at 0x0FFF`;
     if (READ_ONLY.has(address)) return `${write}: the register is read-only`;
+    const before = this.#octets[address];
     this.#octets[address] = value;
+    if (address === Reg.WhiteningMsb && ((before ^ value) & ~WHITENING_SEED_MSB) !== 0) {
+      return `${write}: bits 7:1 must stay as they are, only bit 0 is the seed's (table 12-1)`;
+    }
     return DOCUMENTED.has(address) ? undefined : `${write}: the address is not documented (table 12-1)`;
   }
 

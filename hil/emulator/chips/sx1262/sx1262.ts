@@ -1,10 +1,10 @@
 /**
- * The SX1261 and SX1262 in LoRa mode, command by command: Semtech datasheet revision 2.1. It behaves as the chip
+ * The SX1261 and SX1262 with LoRa and GFSK, command by command: Semtech datasheet revision 2.1. It behaves as the chip
  * does, whatever a driver expects of it, and reports as findings what the chip would take without complaint
  * though it cannot be meant. This file is the host's side: pins, and commands over SPI (chapter 10).
  *
- * Of GFSK and LR-FHSS there are the packet types and registers only. Signals without end and waking by the RTC are
- * not modelled; using them is a finding.
+ * LR-FHSS, signals without end, waking by the RTC, and in GFSK a CRC of one octet are not modelled; using them is a
+ * finding.
  */
 import type { Air } from "../../../air/index.ts";
 import type { Clock } from "../../../clock/index.ts";

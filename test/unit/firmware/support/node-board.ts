@@ -59,11 +59,16 @@ export class NodeBoard implements Hal {
     return this.#firmware(path) as T;
   }
 
-  /** Switches the board on and runs it until the power goes, at `untilNs` or at a store write. Says whether the store took it. */
-  run(untilNs: number): void {
+  /** Switches the board on without its program: what is called of its modules has power until `untilNs`. */
+  switchOn(untilNs: number): void {
     this.#stopNs = untilNs;
     const { bindHal } = this.#firmware("hal/index.ts") as { bindHal(hal: Hal): void };
     bindHal(this);
+  }
+
+  /** Switches the board on and runs it until the power goes, at `untilNs` or at a store write. Says whether the store took it. */
+  run(untilNs: number): void {
+    this.switchOn(untilNs);
     const { main } = this.#firmware("main.ts") as { main(): void };
     try {
       main();

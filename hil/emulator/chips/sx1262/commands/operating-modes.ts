@@ -52,13 +52,13 @@ export const operatingModes: CommandSet = {
   131: {
     name: "SetTx",
     parameters: 3,
-    execute: ({ modes, nowNs }, octets) => modes.transmit(u24(octets), nowNs),
+    execute: ({ modes, nowNs }, octets) => modes.transmitter.transmit("SetTx", u24(octets), nowNs),
   },
   // 82 timeout(23:0)
   130: {
     name: "SetRx",
     parameters: 3,
-    execute: ({ modes, nowNs }, octets) => modes.receive(u24(octets), nowNs),
+    execute: ({ modes, nowNs }, octets) => modes.receiver.receive(u24(octets), nowNs),
   },
   // 9F stopOnPreamble
   159: {
@@ -73,25 +73,26 @@ export const operatingModes: CommandSet = {
   148: {
     name: "SetRxDutyCycle",
     parameters: 6,
-    execute: ({ modes, nowNs }, octets) => modes.receiveDutyCycle(u24(octets), u24(octets, 3), nowNs),
+    execute: ({ modes, nowNs }, octets) =>
+      modes.receiver.receiveDutyCycle(u24(octets), u24(octets, 3), nowNs),
   },
   // C5
   197: {
     name: "SetCad",
     parameters: 0,
-    execute: ({ modes, nowNs }) => modes.detectActivity(nowNs),
+    execute: ({ modes, nowNs }) => modes.activityDetector.detect(nowNs),
   },
   // D1
   209: {
     name: "SetTxContinuousWave",
     parameters: 0,
-    execute: ({ modes, nowNs }) => modes.transmitForever("SetTxContinuousWave", nowNs),
+    execute: ({ modes, nowNs }) => modes.transmitter.transmitForever("SetTxContinuousWave", nowNs),
   },
   // D2
   210: {
     name: "SetTxInfinitePreamble",
     parameters: 0,
-    execute: ({ modes, nowNs }) => modes.transmitForever("SetTxInfinitePreamble", nowNs),
+    execute: ({ modes, nowNs }) => modes.transmitter.transmitForever("SetTxInfinitePreamble", nowNs),
   },
   // 96 regModeParam
   150: {
@@ -122,7 +123,7 @@ export const operatingModes: CommandSet = {
         refuse(`CalibrateImage ${hex(from)} ${hex(to)}: a lower and an upper edge in steps of 4 MHz`);
         return;
       }
-      const oscillatorNs = modes.oscillatorForCalibration("CalibrateImage");
+      const oscillatorNs = modes.startOscillator("CalibrateImage");
       if (oscillatorNs === undefined) return;
       chip.settings.imageBandMhz = [from * IMAGE_STEP_MHZ, to * IMAGE_STEP_MHZ];
       modes.occupy(oscillatorNs + BLOCK_CALIBRATION_NS, nowNs);
@@ -165,8 +166,8 @@ export const operatingModes: CommandSet = {
       }
       const { settings } = chip;
       if (type !== settings.packetType) {
-        settings.modulation = undefined;
-        settings.packet = undefined;
+        settings.lora = {};
+        settings.gfsk = {};
       }
       settings.packetType = type;
     },
@@ -176,7 +177,7 @@ export const operatingModes: CommandSet = {
 function calibrate({ chip, modes, nowNs, report }: CommandContext, [mask]: Uint8Array): void {
   if (mask > ALL_BLOCKS) report(`Calibrate ${hex(mask)}: bit 7 is reserved`);
   const needsOscillator = (mask & OSCILLATOR_BLOCKS) !== 0;
-  const oscillatorNs = needsOscillator ? modes.oscillatorForCalibration("Calibrate") : 0;
+  const oscillatorNs = needsOscillator ? modes.startOscillator("Calibrate") : 0;
   if (oscillatorNs === undefined) return;
   if ((mask & OSCILLATOR_BLOCKS) === OSCILLATOR_BLOCKS) chip.calibrated = true;
   let blocks = 0;

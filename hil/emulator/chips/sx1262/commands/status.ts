@@ -1,6 +1,6 @@
 /** Communication status, statistics and errors: SX1261/2 datasheet, sections 13.5 and 13.6. */
 import { statusOctet } from "../chip-mode.ts";
-import { PacketCounts } from "../chip-state.ts";
+import { PacketCounts, PacketType } from "../chip-state.ts";
 import { type CommandSet, octetOf } from "./command.ts";
 
 /** RSSI as the chip tells it: twice the power under 0 dBm. */
@@ -21,12 +21,16 @@ export const status: CommandSet = {
     parameters: 0,
     answer: ({ chip }, _octets, index) => [chip.received.length, chip.received.start][index] ?? 0,
   },
-  // 14 NOP -> rssiPkt snrPkt signalRssiPkt
+  // 14 NOP -> of LoRa rssiPkt snrPkt signalRssiPkt, of GFSK RxStatus rssiSync rssiAvg
   20: {
     name: "GetPacketStatus",
     parameters: 0,
     answer({ chip }, _octets, index) {
-      const { rssiDbm, snrDb, signalDbm } = chip.received;
+      if (chip.settings.packetType === PacketType.Gfsk) {
+        const { flags, rssiSyncDbm, rssiAverageDbm } = chip.gfskStatus;
+        return [flags, rssiOctet(rssiSyncDbm), rssiOctet(rssiAverageDbm)][index] ?? 0;
+      }
+      const { rssiDbm, snrDb, signalDbm } = chip.loraStatus;
       return [rssiOctet(rssiDbm), Math.round(snrDb * 4) & 0xff, rssiOctet(signalDbm)][index] ?? 0;
     },
   },
@@ -42,13 +46,14 @@ export const status: CommandSet = {
       return 0;
     },
   },
-  // 10 NOP -> packets(15:0) crcErrors(15:0) headerErrors(15:0)
+  // 10 NOP -> packets(15:0) crcErrors(15:0) headerErrors(15:0), of GFSK lengthErrors(15:0)
   16: {
     name: "GetStats",
     parameters: 0,
     answer({ chip }, _octets, index) {
-      const { received, crcErrors, headerErrors } = chip.counts;
-      const count = [received, crcErrors, headerErrors][index >> 1] ?? 0;
+      const { received, crcErrors, headerErrors, lengthErrors } = chip.counts;
+      const isGfsk = chip.settings.packetType === PacketType.Gfsk;
+      const count = [received, crcErrors, isGfsk ? lengthErrors : headerErrors][index >> 1] ?? 0;
       return octetOf(count & 0xffff, 2, index & 1);
     },
   },
