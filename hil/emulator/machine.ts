@@ -23,6 +23,10 @@ export interface MachineOptions {
   readonly clockHz: number;
   /** By how much this board's crystal is off, for a processor that has several clocks. None if not given. */
   readonly clockErrorPpm?: number;
+  /** Of an AVR, in hexadecimal: which oscillator it has, and how long that takes to start. That of a crystal if not given. */
+  readonly lowFuse?: string;
+  /** By how much the oscillator of this very AVR's watchdog is off: 0.07 is 7 % too fast. None if not given. */
+  readonly watchdogError?: number;
   /** Contents of the flash from its first address. */
   readonly flash: Uint8Array;
   /** Octets of flash on the board, where the processor has none of its own. */
@@ -77,6 +81,12 @@ export interface DebugPort {
   writeMemory(address: number, octets: Uint8Array): boolean;
 }
 
+/** Nanoseconds that a processor was asleep: in idle its clocks run on, in power-down they stand, or start up again. */
+export interface SleepTimes {
+  readonly idle: number;
+  readonly powerDown: number;
+}
+
 /** A machine whose program is an image in the flash of a processor. */
 export interface ProcessorMachine extends Machine {
   /** From the first use on a slice ends where the program is to stand still. It runs slower then. */
@@ -87,4 +97,6 @@ export interface ProcessorMachine extends Machine {
   readonly stackPeakBytes: number;
   /** Processor cycles since the first power-up, awake or in idle. */
   readonly cycles: number;
+  /** Since the first power-up; undefined where the machine does not count it. */
+  readonly asleepNs?: SleepTimes;
 }

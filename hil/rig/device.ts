@@ -14,6 +14,8 @@ export interface DeviceOptions {
   readonly clock: VirtualClock;
   readonly air: Air;
   readonly random: () => number;
+  /** By how much the oscillator of this very device's watchdog is off: 0.07 is 7 % too fast. None if not given. */
+  readonly watchdogError?: number;
   readonly onConsoleLine: (line: string) => void;
   readonly onRadioEvent: (event: RadioEvent) => void;
   readonly onFinding: (finding: Finding) => void;

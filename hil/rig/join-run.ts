@@ -60,6 +60,8 @@ const FAILED_JOINS_WANTED = 3;
 const LIMIT_NS = 3600e9;
 /** How long after the first uplink a recorded join-request is sent again: well past the time of a repetition. */
 const REPLAY_AFTER_NS = 20e9;
+/** Of the oscillator of an AVR's watchdog, over temperature and supply. */
+const WATCHDOG_TOLERANCE = 0.1;
 
 /** Runs the scenario. Throws RigError where the run cannot begin; whatever goes wrong later is in the report. */
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
@@ -242,6 +244,7 @@ class JoinRun {
       clock: this.#clock,
       air: this.#air,
       random: seededRandom(this.#options.seed + 2),
+      watchdogError: (2 * seededRandom(this.#options.seed + 4)() - 1) * WATCHDOG_TOLERANCE,
       onConsoleLine: (line) => {
         this.#seen.consoleLines.push(line);
         this.#timeline.add("device", line);

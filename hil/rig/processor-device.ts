@@ -24,9 +24,9 @@ class ProcessorDevice implements DeviceUnderTest {
   readonly #image: Image;
 
   constructor(image: Image, options: DeviceOptions) {
-    const { clock, eeprom, onFinding } = options;
+    const { clock, eeprom, watchdogError, onFinding } = options;
     this.#image = image;
-    this.machine = createMachine(image, { clock, eeprom, onFinding });
+    this.machine = createMachine(image, { clock, eeprom, watchdogError, onFinding });
     connect(this.machine, image.board, options);
   }
 

@@ -112,10 +112,10 @@ export class AvrCore extends CPU {
     }
   }
 
-  /** Ends the sleep and serves the interrupt that ended it. `startUpCycles`: the oscillator's (section 9). */
-  wake(startUpCycles: number): void {
+  /** Ends the sleep and serves the interrupt that ended it. */
+  wake(): void {
     this.sleepMode = undefined;
-    this.cycles += startUpCycles + WAKE_UP_CYCLES;
+    this.cycles += WAKE_UP_CYCLES;
     this.#enterInterrupt();
   }
 

@@ -9,7 +9,14 @@ import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import { ConsoleLine } from "../console-line.ts";
 import { FindingLog } from "../finding-log.ts";
-import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import type {
+  CutPhase,
+  DebugPort,
+  MachineOptions,
+  ProcessorMachine,
+  RadioPins,
+  SleepTimes,
+} from "../machine.ts";
 import { RadioPort } from "../radio-port.ts";
 import { Slice } from "../slice.ts";
 import { StoreCut } from "../store-cut.ts";
@@ -20,6 +27,7 @@ import type { Part } from "./part.ts";
 import { attachPeripherals, type Peripherals } from "./peripherals.ts";
 import { PortPins } from "./port-pins.ts";
 import { EECR, MCUSR, SREG } from "./registers.ts";
+import { startUpCycles } from "./start-up.ts";
 import { WATCHDOG_RESET_FLAG, Watchdog } from "./watchdog.ts";
 
 /** SRAM is undefined after power-up (8.3 names no value): a pattern, so that a program that relies on zeros fails. */
@@ -29,12 +37,15 @@ const POWER_ON_RESET_FLAG = 0x01;
 const GLOBAL_INTERRUPT = 0x80;
 const EEPROM_BUSY = 0x02;
 
-/**
- * Cycles until the oscillator is stable after a wake-up, by sleep mode SM2:0 (10.1): ADC noise reduction
- * and standby keep it running. 16 K cycles: a crystal with slowly rising power, CKSEL0 = 1, SUT = 11
- * (table 9-4; Atmel-7766J, section 6), which is what the boards are fused to.
- */
-const START_UP_CYCLES: Readonly<Record<number, number>> = { 2: 16_384, 3: 16_384, 6: 6, 7: 6 };
+/** Sleep modes SM2:0 (10.1). In the first two the oscillator stands, in the others it takes six cycles to be used again. */
+const POWER_DOWN = 2;
+const POWER_SAVE = 3;
+const STANDBY = 6;
+const EXTENDED_STANDBY = 7;
+const STANDBY_CYCLES = 6;
+
+/** A crystal with slowly rising power. */
+const USUAL_LOW_FUSE = "FF";
 
 export class AtmegaMachine implements ProcessorMachine {
   readonly eeprom: Uint8Array;
@@ -46,6 +57,8 @@ export class AtmegaMachine implements ProcessorMachine {
   readonly #options: MachineOptions;
   readonly #program: Program;
   readonly #nsPerCycle: number;
+  /** Cycles until the oscillator is stable after a wake-up, by sleep mode. */
+  readonly #startUpCycles: Readonly<Record<number, number>>;
   readonly #radio = new RadioPort();
   readonly #console: ConsoleLine;
   readonly #findings: FindingLog;
@@ -59,6 +72,8 @@ export class AtmegaMachine implements ProcessorMachine {
   /** The instant of cycle 0 of the core. */
   #originNs = 0;
   #cyclesOfEarlierBoots = 0;
+  #idleCycles = 0;
+  #stoodNs = 0;
   #stackPeakOfEarlierBoots = 0;
   #debugPort: AvrDebugPort | undefined;
 
@@ -77,6 +92,13 @@ export class AtmegaMachine implements ProcessorMachine {
     this.#clock = options.clock;
     this.#program = { flash: options.flash, ramEnd: options.ramEnd };
     this.#nsPerCycle = 1e9 / options.clockHz;
+    const startUp = startUpCycles(options.lowFuse ?? USUAL_LOW_FUSE);
+    this.#startUpCycles = {
+      [POWER_DOWN]: startUp,
+      [POWER_SAVE]: startUp,
+      [STANDBY]: STANDBY_CYCLES,
+      [EXTENDED_STANDBY]: STANDBY_CYCLES,
+    };
     this.eeprom = options.eeprom;
     this.#console = new ConsoleLine(options.consoleBaud, (message) => this.#report(message));
     this.#findings = new FindingLog(options.onFinding);
@@ -112,13 +134,15 @@ export class AtmegaMachine implements ProcessorMachine {
         else this.#runWatched(core, this.#debugPort);
         if (core.sleepMode !== undefined) this.#checkSleep(core.sleepMode);
       } else if (core.interruptReady) {
-        core.wake(START_UP_CYCLES[core.sleepMode] ?? 0);
+        this.#stand(this.#startUpCycles[core.sleepMode] ?? 0);
+        core.wake();
       } else if (core.sleepMode === IDLE) {
-        core.cycles = Math.min(core.nextEventCycles, core.stopCycles);
+        const cycles = Math.min(core.nextEventCycles, core.stopCycles);
+        this.#idleCycles += cycles - core.cycles;
+        core.cycles = cycles;
         core.runDueEvents();
       } else {
-        this.#originNs += (core.stopCycles - core.cycles) * this.#nsPerCycle;
-        core.stopCycles = core.cycles;
+        this.#stand(core.stopCycles - core.cycles);
       }
     }
     return this.#slice.finish();
@@ -176,6 +200,18 @@ export class AtmegaMachine implements ProcessorMachine {
     return this.#cyclesOfEarlierBoots + (this.#powered ? this.#core.cycles : 0);
   }
 
+  get asleepNs(): SleepTimes {
+    return { idle: this.#idleCycles * this.#nsPerCycle, powerDown: this.#stoodNs };
+  }
+
+  /** The processor's clock stands for what would be so many of its cycles: they are none, and no timer counts them. */
+  #stand(cycles: number): void {
+    const standsNs = cycles * this.#nsPerCycle;
+    this.#originNs += standsNs;
+    this.#stoodNs += standsNs;
+    this.#core.stopCycles -= cycles;
+  }
+
   /** Instruction by instruction, to the end of the slice, into sleep, or to where a debugger has the program stop. */
   #runWatched(core: AvrCore, debug: AvrDebugPort): void {
     do {
@@ -214,7 +250,12 @@ export class AtmegaMachine implements ProcessorMachine {
         cut: this.#storeCut,
       },
     });
-    this.#watchdog = new Watchdog(core, this.#part.watchdogVector, this, () => this.#watchdogReset());
+    this.#watchdog = new Watchdog(
+      core,
+      { vector: this.#part.watchdogVector, oscillatorError: this.#options.watchdogError ?? 0 },
+      this,
+      () => this.#watchdogReset(),
+    );
     this.#radio.connect(new PortPins(this.#part, this.#peripherals.ports));
   }
 

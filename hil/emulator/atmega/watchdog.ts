@@ -1,6 +1,7 @@
 /**
  * The watchdog timer: data sheet DS40002061B, section 11.8 (Atmel-7766J, section 8). It has an oscillator of its own, so it counts
- * the time of the machine, asleep or not, where avr8js counts cycles of the processor.
+ * the time of the machine, asleep or not, where avr8js counts cycles of the processor. That oscillator is no crystal: it
+ * is off by up to ten percent, and drifts.
  */
 import type { CPU } from "avr8js";
 import type { Clock } from "../../clock/index.ts";
@@ -26,16 +27,28 @@ export class Watchdog {
   readonly #cpu: CPU;
   readonly #interrupt: Parameters<CPU["setInterruptFlag"]>[0];
   readonly #clock: Clock;
+  readonly #shortestPeriodNs: number;
   readonly #reset: () => void;
   #changeUntilCycles = -1;
+  /** A time-out has raised an interrupt where the next one resets: serving it clears WDIE too (11.9.2). */
+  #isLastWarning = false;
   #deadlineNs = Number.POSITIVE_INFINITY;
   /** When a timer of the clock looks at the deadline next; it is not moved by each WDR. */
   #checkAtNs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  /** `reset` restarts the processor; the caller then makes a new watchdog and stops this one. */
-  constructor(cpu: CPU, vector: number, clock: Clock, reset: () => void) {
+  /**
+   * `oscillatorError`: 0.07 where it runs 7 % too fast. `reset` restarts the processor; the caller then makes a new
+   * watchdog and stops this one.
+   */
+  constructor(
+    cpu: CPU,
+    { vector, oscillatorError }: { readonly vector: number; readonly oscillatorError: number },
+    clock: Clock,
+    reset: () => void,
+  ) {
     this.#cpu = cpu;
+    this.#shortestPeriodNs = SHORTEST_PERIOD_NS / (1 + oscillatorError);
     this.#interrupt = {
       address: vector,
       flagRegister: WDTCSR,
@@ -50,6 +63,10 @@ export class Watchdog {
       this.#write(value);
       return true;
     };
+    cpu.readHooks[WDTCSR] = () => {
+      this.#noteService();
+      return cpu.data[WDTCSR];
+    };
     if (cpu.data[MCUSR] & WATCHDOG_RESET_FLAG) {
       cpu.data[WDTCSR] = RESET_ENABLE;
       this.#restart();
@@ -61,7 +78,16 @@ export class Watchdog {
     this.#stopped = true;
   }
 
+  /** The core clears the flag of an interrupt that it serves. */
+  #noteService(): void {
+    const { data } = this.#cpu;
+    if (!this.#isLastWarning || data[WDTCSR] & INTERRUPT_FLAG) return;
+    this.#isLastWarning = false;
+    data[WDTCSR] &= ~INTERRUPT_ENABLE;
+  }
+
   #write(value: number): void {
+    this.#noteService();
     const cpu = this.#cpu;
     const old = cpu.data[WDTCSR];
     const changing = cpu.cycles <= this.#changeUntilCycles;
@@ -72,6 +98,7 @@ export class Watchdog {
     next = (next & ~(CHANGE_ENABLE | INTERRUPT_FLAG)) | (old & INTERRUPT_FLAG & ~value);
     const periodChanges = ((old ^ next) & (PROTECTED | INTERRUPT_ENABLE)) !== 0;
     cpu.data[WDTCSR] = next;
+    this.#isLastWarning &&= (next & INTERRUPT_FLAG) !== 0;
     cpu.updateInterruptEnable(this.#interrupt, next);
     if (!(next & INTERRUPT_FLAG)) cpu.clearInterrupt(this.#interrupt);
     if (periodChanges) this.#restart();
@@ -84,7 +111,7 @@ export class Watchdog {
       return;
     }
     const prescaler = ((control & PRESCALER_3) >> 2) | (control & PRESCALER_210);
-    this.#deadlineNs = this.#clock.nowNs() + SHORTEST_PERIOD_NS * 2 ** prescaler;
+    this.#deadlineNs = this.#clock.nowNs() + this.#shortestPeriodNs * 2 ** prescaler;
     if (this.#deadlineNs < this.#checkAtNs) this.#scheduleCheck();
   }
 
@@ -103,10 +130,11 @@ export class Watchdog {
 
   /** Interrupt, reset, or the interrupt first and the reset at the next time-out (table 11-1). */
   #expire(): void {
+    this.#noteService();
     const cpu = this.#cpu;
-    if (cpu.data[WDTCSR] & INTERRUPT_ENABLE) {
+    if (cpu.data[WDTCSR] & INTERRUPT_ENABLE && !this.#isLastWarning) {
       cpu.setInterruptFlag(this.#interrupt);
-      if (cpu.data[WDTCSR] & RESET_ENABLE) cpu.data[WDTCSR] &= ~INTERRUPT_ENABLE;
+      this.#isLastWarning = (cpu.data[WDTCSR] & RESET_ENABLE) !== 0;
       this.#restart();
     } else {
       this.#reset();

@@ -110,10 +110,42 @@ describe("sleep of the emulated ATmega328P", () => {
     bench.runUntilDone();
     const wokeMs = bench.clock.nowNs() / 1e6;
     assert.ok(wokeMs > 502 && wokeMs < 502.3, `${wokeMs} ms`);
-    // The oscillator starts 16384 cycles before the processor: the timer counts those, and nothing of the 500 ms.
     const counted = bench.u16("after") - bench.u16("before");
-    assert.ok(Math.abs(counted - 2048) < 10, `${counted} ticks`);
+    assert.ok(counted >= 0 && counted < 10, `${counted} ticks`);
+    const { powerDown, idle } = bench.machine.asleepNs ?? assert.fail();
+    assert.ok(Math.abs(powerDown - 502_048e3) < 100e3, `${powerDown} ns`);
+    assert.equal(idle, 0);
   });
+
+  for (const [low, cycles, what] of [
+    ["FF", 16_384, "a crystal with slowly rising power"],
+    ["CF", 1024, "a crystal with a brown-out detector"],
+    ["EE", 1024, "a resonator with slowly rising power"],
+    ["CE", 258, "a resonator with fast rising power"],
+    ["E5", 32_768, "a watch crystal"],
+    ["E2", 6, "the oscillator inside"],
+    ["E0", 6, "a clock from outside"],
+  ] as const)
+    it(`takes ${cycles} cycles to wake from power-down with ${what}, low fuse ${low}`, async () => {
+      const program = await buildBare(`
+        ISR(PCINT2_vect) { done = 1; for (;;) ; }
+        int main(void)
+        {
+            PCMSK2 = _BV(PCINT18); PCICR = _BV(PCIE2);
+            SMCR = _BV(SE) | _BV(SM1);
+            __asm__ volatile("sei");
+            __asm__ volatile("sleep");
+            for (;;)
+                ;
+        }`);
+      const fuses = { low, high: "D1", extended: "FD" };
+      const bench = new Bench({ ...program, board: { ...program.board, fuses } });
+      const raise = attachDio0(bench);
+      bench.clock.at(1e6, () => raise());
+      while (bench.u8("done") !== 1) bench.runTo(bench.clock.nowNs() + 125);
+      const tookCycles = (bench.clock.nowNs() - 1e6) / 125;
+      assert.ok(tookCycles >= cycles && tookCycles < cycles + 40, `${tookCycles} cycles`);
+    });
 
   it("is not woken from power-down by an edge of INT0, which needs the I/O clock", async () => {
     const bench = new Bench(
@@ -226,6 +258,50 @@ describe("watchdog of the emulated ATmega328P", () => {
     bench.runUntilDone(20e9);
     const tookMs = bench.clock.nowNs() / 1e6;
     assert.ok(Math.abs(tookMs - 8192 - 2) < 1, `${tookMs} ms`);
+  });
+
+  for (const percent of [-10, 7])
+    it(`counts an oscillator that is ${percent} % off`, async () => {
+      const program = await buildBare(`
+        ISR(WDT_vect) { done = 1; }
+        int main(void)
+        {
+            WDTCSR = _BV(WDCE) | _BV(WDE);
+            WDTCSR = _BV(WDIE) | _BV(WDP2) | _BV(WDP1);
+            __asm__ volatile("sei");
+            for (;;)
+                ;
+        }`);
+      const bench = new Bench(program, { watchdogError: percent / 100 });
+      bench.runUntilDone();
+      const tookMs = bench.clock.nowNs() / 1e6;
+      assert.ok(Math.abs(tookMs - 1024 / (1 + percent / 100)) < 0.2, `${tookMs} ms`);
+    });
+
+  it("clears WDIE with the service of its interrupt where the next time-out resets, and not before", async () => {
+    const bench = new Bench(
+      await buildBare(`${BOOT}
+        EMPTY_INTERRUPT(WDT_vect)
+        int main(void)
+        {
+            cause = MCUSR;
+            MCUSR = 0;
+            if (cause & _BV(WDRF)) { wdt_disable(); done = 1; for (;;) ; }
+            WDTCSR = _BV(WDCE) | _BV(WDE);
+            WDTCSR = _BV(WDE) | _BV(WDIE);
+            while (!(WDTCSR & _BV(WDIF)))
+                ;
+            kept = WDTCSR & _BV(WDIE);
+            __asm__ volatile("sei\\n\\tnop\\n\\tcli");
+            boots = WDTCSR & (_BV(WDIE) | _BV(WDIF) | _BV(WDE));
+            for (;;)
+                ;
+        }`),
+    );
+    bench.runUntilDone(100e6);
+    assert.equal(bench.u8("kept"), 0x40);
+    assert.equal(bench.u8("boots"), 0x08);
+    assert.ok(bench.clock.nowNs() > 32e6 && bench.clock.nowNs() < 33e6, "reset by the second time-out");
   });
 
   it("does not let WDE be cleared without the timed sequence", async () => {
