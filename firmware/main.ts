@@ -4,7 +4,6 @@
  */
 import { onDownlink, PERIOD_S, sample, setup, UPLINK_PORT } from "#app";
 import { endLine, PRINT_DOWNLINKS, print, printDecimal, printHex, Text } from "./console/index.ts";
-import { sleepUntil } from "./hal/index.ts";
 import { type Bytes, type Int, type u8, u32, view } from "./lang/index.ts";
 import {
   DeviceEvent,
@@ -13,9 +12,9 @@ import {
   MAX_PAYLOAD,
   runDevice,
   sendUplink,
+  sleepDevice,
   startDevice,
   UPLINK_PAYLOAD,
-  wakeTime,
 } from "./lorawan/index.ts";
 
 /** 3906.25 ticks a second. */
@@ -43,7 +42,7 @@ export function main(): void {
         onDownlink(downlink.port, view(frame, 0, 51), downlink.length);
         break;
       default:
-        sleepUntil(wakeTime());
+        sleepDevice();
         break;
     }
   }

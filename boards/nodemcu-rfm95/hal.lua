@@ -113,6 +113,9 @@ function hal_sleep_until(deadline)
   end
 end
 
+-- The time goes on in that sleep already.
+hal_rest_until = hal_sleep_until
+
 ---- Radio: SPI mode 0, most significant bit first, 80 MHz / 16 = 5 MHz (SX1276 2.5.6: at most 10 MHz) ----
 
 -- NRESET is driven low or left floating, never driven high (SX1276 7.2.2).

@@ -11,6 +11,8 @@ import type { Int, u8, u16, u32 } from "../lang/index.ts";
 export interface Hal {
   now(): u32;
   sleepUntil(deadline: u32): void;
+  /** Boards that sleep no deeper for it leave it out. */
+  restUntil?(deadline: u32): void;
   radioReset(asserted: boolean): void;
   radioSelect(selected: boolean): void;
   radioTransfer(out: u8): u8;
@@ -51,6 +53,17 @@ export function now(): u32 {
  */
 export function sleepUntil(deadline: u32): void {
   board.sleepUntil(deadline);
+}
+
+/**
+ * `sleepUntil` where nobody minds a late end, for use while the radio sleeps: an event need not end it. It may end late
+ * by a hundredth of the time and 40 ms, and `now` lag behind by that from then on; neither is ever early. A board whose
+ * clock counts in its deepest sleep takes it for `sleepUntil`.
+ * @extern hal_rest_until
+ */
+export function restUntil(deadline: u32): void {
+  if (board.restUntil) board.restUntil(deadline);
+  else board.sleepUntil(deadline);
 }
 
 /** Drives NRESET of the radio low (true) or releases it (false). @extern hal_radio_reset */

@@ -1,10 +1,10 @@
 /**
  * The MAC of a class A device: joins, sends an uplink whenever the application is to, and takes what comes back.
- * `runDevice` does what is due and returns at once; `wakeTime` tells until when there is nothing to do.
+ * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
 import { reached, TICK_US, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, Text } from "../console/index.ts";
-import { now, radioEvents } from "../hal/index.ts";
+import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { type Int, i32, load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
 import {
@@ -48,7 +48,7 @@ import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
 /** What `runDevice` has for the application. */
 export const enum DeviceEvent {
-  /** Nothing: sleep until `wakeTime`. */
+  /** Nothing: call `sleepDevice`. */
   None,
   /** An uplink is due and may be sent now: call `sendUplink`. */
   UplinkDue,
@@ -82,9 +82,13 @@ class Mac {
 
 const mac = new Mac();
 
-/** The board's time until which there is nothing to do, unless the radio says something. */
-export function wakeTime(): u32 {
-  return isExchangeOver() ? mac.wakeTime : exchange.wakeTime;
+/**
+ * Sleeps until there is something to do, or the radio says something. Only an exchange is timed to the microsecond:
+ * between two the board may rest.
+ */
+export function sleepDevice(): void {
+  if (isExchangeOver()) restUntil(mac.wakeTime);
+  else sleepUntil(exchange.wakeTime);
 }
 
 /** Sleeps until `instant`, in ticks, or as long as the clocks allow. */
@@ -255,7 +259,7 @@ function takeJoinAccept(length: PhyLength): void {
   endLine();
 }
 
-/** Does what is due. Call it whenever the radio said something or `wakeTime` has come. */
+/** Does what is due. Call it whenever `sleepDevice` returns. */
 export function runDevice(): DeviceEvent {
   if (isExchangeOver()) return runIdle();
   const length = runExchange();

@@ -2,17 +2,17 @@
 
 #include <avr/interrupt.h>
 #include <avr/io.h>
-#include <avr/wdt.h>
 
 #include "hal.h"
+#include "watchdog.h"
 
 void joinery_main(void);
 
 int main(void)
 {
-    /* A watchdog reset leaves the watchdog running, at its shortest period (DS40002061B, section 11.8). */
+    /* A watchdog reset leaves the watchdog running at its shortest period, 16 ms, and WDRF holds it on (11.9). */
     MCUSR = 0;
-    wdt_disable();
+    set_watchdog(WATCHDOG_8_S);
     start_board();
     sei();
     joinery_main();

@@ -170,6 +170,9 @@ void hal_sleep_until(uint32_t deadline)
     interrupts_on();
 }
 
+/* The time goes on in that sleep already. */
+void hal_rest_until(uint32_t deadline) { hal_sleep_until(deadline); }
+
 /* ---- Start ---- */
 
 void start_time(void)

@@ -1,4 +1,4 @@
-/** What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, a watchdog to turn off. */
+/** What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, rest timed by the watchdog. */
 import assert from "node:assert/strict";
 import { loadProcessorBoard } from "../../../toolchain/image/board.ts";
 import { EchoChip } from "./support/echo-chip.ts";
@@ -127,7 +127,89 @@ for (const { name, ports, txd, floating } of BOARDS) {
       assert.notEqual(bench.u8("txd"), 0);
     });
 
-    it("turns off a watchdog that a reset has left running", async () => {
+    for (const percent of [-10, 7, 10])
+      it(`never rests too short, nor longer than by a hundredth and 40 ms, with a watchdog that is ${percent} % off`, async () => {
+        const program = await buildOnHal(`
+        void joinery_main(void)
+        {
+            hal_radio_select(true);
+            hal_rest_until(hal_now() + 600000000);
+            hal_radio_select(false);
+            done = 1;
+        }`);
+        const bench = new Bench(program, { watchdogError: percent / 100 });
+        const edgesNs: number[] = [];
+        const chip = new EchoChip();
+        chip.select = () => edgesNs.push(bench.machine.nowNs());
+        bench.machine.attachRadio(chip, pins);
+        bench.runUntilDone(700e9);
+        const tookS = (edgesNs[1] - edgesNs[0]) / 1e9;
+        assert.ok(tookS >= 600 && tookS <= 606.04, `${tookS} s`);
+        assert.deepEqual(bench.messages, []);
+      });
+
+    it("is in power-down for almost all of a rest, and idle for less than two of its measurements", async () => {
+      const program = await buildOnHal(
+        "void joinery_main(void) { hal_rest_until(hal_now() + 60000000); done = 1; }",
+      );
+      const bench = new Bench(program);
+      bench.runUntilDone(70e9);
+      const { idle, powerDown } = bench.machine.asleepNs ?? assert.fail();
+      assert.ok(idle > 32e6 && idle < 75e6, `${idle / 1e6} ms idle`);
+      assert.ok(powerDown > 59.9e9, `${powerDown / 1e6} ms in power-down`);
+    });
+
+    it("lets the console send its last characters before power-down", async () => {
+      const program = await buildOnHal(`
+      void joinery_main(void)
+      {
+          hal_console_write('o');
+          hal_console_write('k');
+          hal_rest_until(hal_now() + 1000000);
+          done = 1;
+      }`);
+      const bench = new Bench(program);
+      bench.runUntilDone();
+      assert.equal(bench.console, "ok");
+      assert.deepEqual(bench.messages, []);
+    });
+
+    it("times a sleep behind a rest to the microsecond, and the end of a transmission", async () => {
+      const program = await buildOnHal(`
+      volatile uint32_t edge;
+      volatile int32_t late;
+      void joinery_main(void)
+      {
+          hal_rest_until(hal_now() + 20000000);
+          hal_radio_select(true);
+          hal_sleep_until(hal_now() + 3000000);
+          edge = hal_radio_event_time();
+          (void)hal_radio_events();
+          hal_sleep_until(edge + 5000000);
+          late = (int32_t)(hal_now() - edge) - 5000000;
+          hal_radio_select(false);
+          done = 1;
+      }`);
+      const bench = new Bench(program, { watchdogError: 0.07 });
+      const chip = new EchoChip();
+      let edgeNs = 0;
+      let endNs = 0;
+      chip.select = (selected) => {
+        if (selected) {
+          edgeNs = bench.machine.nowNs() + 1_000_000_000;
+          bench.clock.at(edgeNs, () => chip.rise(0));
+        } else {
+          endNs = bench.machine.nowNs();
+        }
+      };
+      bench.machine.attachRadio(chip, pins);
+      bench.runUntilDone(40e9);
+      const tookUs = (endNs - edgeNs) / 1000;
+      assert.ok(tookUs >= 5_000_000 && tookUs < 5_000_040, `${tookUs} µs`);
+      assert.ok((bench.u32("late") | 0) <= 20);
+    });
+
+    it("gives a program that a reset by the watchdog has left 16 ms its 8 s again", async () => {
       const program = await buildOnHal(`
       #include <avr/io.h>
       #include <avr/wdt.h>
@@ -140,7 +222,8 @@ for (const { name, ports, txd, floating } of BOARDS) {
               for (;;)
                   ;
           }
-          hal_sleep_until(hal_now() + 500000);
+          for (uint32_t end = hal_now() + 500000; hal_now() < end;)
+              ;
           done = 1;
       }`);
       const bench = new Bench(program);

@@ -25,14 +25,14 @@ interface Precision {
   readonly edgeStepNs: number;
   /** Which the call of sleep, from its first instruction on, is over within, the processor asleep. */
   readonly callUs: number;
-  /** From power-up over 60 s of sleep to a reset by the watchdog and a start, at least and at most. Not where it has none. */
-  readonly watchdogS?: readonly [number, number];
+  /** From power-up over 60 s of sleep to a reset by the watchdog and a start, at least and at most. */
+  readonly watchdogS: readonly [number, number];
 }
 
-/** A cycle at 8 MHz is 125 ns; Timer1 counts microseconds. */
+/** A cycle at 8 MHz is 125 ns; Timer1 counts microseconds. 30 s asleep, 30 s of rest, 8.2 s of the watchdog. */
 const AVR: Precision = {
   ...{ tickUs: 1, pathUs: 1, lapUs: 65_536, lateUs: 20, storeWriteUs: [3370, 3430] },
-  ...{ edgeStepNs: 125, callUs: 20 },
+  ...{ edgeStepNs: 125, callUs: 20, watchdogS: [68, 69] },
 };
 
 const PRECISIONS: Readonly<Record<string, Precision>> = {
@@ -84,6 +84,35 @@ void joinery_main(void)
         hal_sleep_until(deadline);
         late[i] = (int32_t)(hal_now() - deadline);
     }
+    done = 1;
+}`;
+
+const RESTS_MS = [0, 1, 20, 40, 100, 1000, 10_000, 60_000];
+
+const RESTS = `
+volatile uint32_t counted[${RESTS_MS.length}];
+static const uint32_t rests[] = {${RESTS_MS.join(", ")}};
+void joinery_main(void)
+{
+    for (uint8_t i = 0; i < ${RESTS_MS.length}; i++) {
+        hal_radio_select(true);
+        uint32_t begin = hal_now();
+        hal_rest_until(begin + rests[i] * 1000);
+        counted[i] = hal_now() - begin;
+        hal_radio_select(false);
+    }
+    done = 1;
+}`;
+
+/** The event is there before the rest begins. */
+const REST_WITH_EVENT = `
+volatile uint8_t events;
+void joinery_main(void)
+{
+    hal_radio_select(true);
+    hal_sleep_until(hal_now() + 60000000);
+    hal_rest_until(hal_now() + 60000000);
+    events = hal_radio_events();
     done = 1;
 }`;
 
@@ -180,7 +209,8 @@ void joinery_main(void)
             hal_sleep_until(hal_now() + 1000000);
     }
     starts = 0;
-    hal_sleep_until(hal_now() + 60000000);
+    hal_sleep_until(hal_now() + 30000000);
+    hal_rest_until(hal_now() + 30000000);
     starts = 1;
     for (;;)
         ;
@@ -240,6 +270,32 @@ for (const name of EMULATED_BOARDS) {
         late.every((us) => us >= 0 && us <= precision.lateUs),
         late.join(" "),
       );
+      assert.deepEqual(made.messages, []);
+    });
+
+    it("rests to the deadline, not shorter and no more than a hundredth and 40 ms longer, and its time never runs ahead", async () => {
+      const edgesNs: number[] = [];
+      const { made } = await bench(RESTS, (atNs) => edgesNs.push(atNs));
+      made.runUntilDone(80e9);
+      RESTS_MS.forEach((askedMs, i) => {
+        const tookMs = (edgesNs[2 * i + 1] - edgesNs[2 * i]) / 1e6;
+        const inTime = tookMs >= askedMs - precision.tickUs / 1000 && tookMs <= 1.01 * askedMs + 40;
+        assert.ok(inTime, `${askedMs} ms took ${tookMs} ms`);
+        const countedMs = made.u32("counted", i) / 1000;
+        assert.ok(
+          countedMs >= askedMs && countedMs <= tookMs + (precision.tickUs + precision.pathUs) / 1000,
+          `${countedMs} ms of ${tookMs} ms`,
+        );
+      });
+      assert.deepEqual(made.messages, []);
+    });
+
+    it("does not rest while an event of the radio waits", async () => {
+      const { made, chip } = await bench(REST_WITH_EVENT, (atNs) =>
+        made.machine.at(atNs + 1_000_000, () => chip.rise(1)),
+      );
+      made.runUntilDone();
+      assert.equal(made.u8("events"), 2);
       assert.deepEqual(made.messages, []);
     });
 
@@ -345,15 +401,16 @@ for (const name of EMULATED_BOARDS) {
       });
     });
 
-    const { watchdogS } = PRECISIONS[board.processor] ?? {};
-    if (watchdogS !== undefined && isFirstOfItsProcessor(name)) {
-      it("is reset by the watchdog where it does not sleep any more, and not where it sleeps", async () => {
+    if (isFirstOfItsProcessor(name)) {
+      it("is reset by the watchdog, once, where it does not sleep any more, and not where it sleeps or rests", async () => {
         const { made } = await bench(STOPS_SLEEPING);
         made.runUntilDone(130e9);
         assert.equal(made.u8("starts"), 2);
-        const [least, most] = watchdogS;
+        const [least, most] = precision.watchdogS;
         const tookS = made.clock.nowNs() / 1e9;
         assert.ok(tookS > least && tookS < most, `${tookS} s`);
+        made.runTo(made.clock.nowNs() + 60e9);
+        assert.equal(made.u8("starts"), 2);
       });
     }
   });

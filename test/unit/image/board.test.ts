@@ -21,6 +21,7 @@ describe("boards", () => {
       "INT1_vect",
       "TIMER1_COMPA_vect",
       "TIMER1_OVF_vect",
+      "WDT_vect",
     ]);
   });
 
@@ -30,6 +31,7 @@ describe("boards", () => {
       "PCINT0_vect",
       "TIMER1_COMPA_vect",
       "TIMER1_OVF_vect",
+      "WDT_vect",
     ]);
   });
 

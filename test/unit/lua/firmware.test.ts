@@ -98,7 +98,7 @@ describe("the firmware in Lua", function () {
 
 /** What stays of the bundle once it has run, with a board that does nothing and garbage collected. */
 const MEASURE = `
-for _, name in ipairs { "now", "sleep_until", "radio_reset", "radio_select", "radio_transfer", "radio_events",
+for _, name in ipairs { "now", "sleep_until", "rest_until", "radio_reset", "radio_select", "radio_transfer", "radio_events",
   "radio_event_time", "store_read", "store_write", "console_write", "battery_level" } do
   _G["hal_" .. name] = math.abs
 end

@@ -4,6 +4,7 @@ export const HAL_HEADER = `
 #include <stdint.h>
 uint32_t hal_now(void);
 void hal_sleep_until(uint32_t deadline);
+void hal_rest_until(uint32_t deadline);
 void hal_radio_reset(bool asserted);
 void hal_radio_select(bool selected);
 uint8_t hal_radio_transfer(uint8_t out);

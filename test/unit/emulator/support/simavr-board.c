@@ -6,13 +6,15 @@
  * "console OCTET CYCLE".
  *
  * What a program waits for on the SPI bus, in the EEPROM and on the console takes here what the data sheet of the
- * ATmega328P, DS40002061B, says; that of the ATmega32U4 says the same. simavr takes 100 us for an octet on the bus, no time for the EEPROM, and a bit too
- * many for a character.
+ * ATmega328P, DS40002061B, says; that of the ATmega32U4 says the same. simavr takes 100 us for an octet on the bus, no
+ * time for the EEPROM, a bit too many for a character, no time for the crystal to start after power-down, and another period
+ * of the watchdog only with the next WDR; that Timer1 counts in power-down, and ends it now and then, is left to it.
  */
 #include <simavr/avr_eeprom.h>
 #include <simavr/avr_ioport.h>
 #include <simavr/avr_spi.h>
 #include <simavr/avr_uart.h>
+#include <simavr/avr_watchdog.h>
 #include <simavr/sim_avr.h>
 #include <simavr/sim_elf.h>
 #include <simavr/sim_io.h>
@@ -35,6 +37,9 @@
 /* Ten bits of 16 times UBRRn + 1 = 13 cycles (20.3.1). */
 #define CHARACTER_CYCLES 2080
 
+/* A crystal with slowly rising power (table 9-4). */
+#define START_UP_CYCLES 16384
+
 /* Addresses of registers (31), and bits. */
 #define R_EECR 0x3f
 #define EERE_BIT 0
@@ -42,12 +47,16 @@
 #define R_SPSR 0x4d
 #define SPIF_BIT 7
 #define R_SPDR 0x4e
+#define R_SMCR 0x53
+#define R_WDTCSR 0x60
+#define SM1_BIT 2
 
 static const struct part {
     const char *name;
     char uart;
     avr_io_addr_t divider;
-} parts[] = {{"atmega328p", '0', 0xc4}, {"atmega32u4", '1', 0xcc}};
+    uint8_t watchdog_vector;
+} parts[] = {{"atmega328p", '0', 0xc4, 6}, {"atmega32u4", '1', 0xcc, 12}};
 
 #define MOST 100000
 static uint8_t answers[MOST];
@@ -130,6 +139,26 @@ static void on_console(avr_irq_t *irq, uint32_t octet, void *avr)
 {
     (void)irq;
     tell("console", octet, avr);
+}
+
+/* The interrupt of the watchdog begins: if it ends power-down, the crystal has started before. */
+static void on_watchdog(avr_irq_t *irq, uint32_t running, void *parameter)
+{
+    avr_t *avr = parameter;
+    (void)irq;
+    if (running && avr->data[R_SMCR] & 1u << SM1_BIT)
+        avr->cycle += START_UP_CYCLES;
+}
+
+static avr_io_write_t write_watchdog;
+static void *written_watchdog;
+
+/* Programs change the period right after a WDR. */
+static void on_watchdog_change(avr_t *avr, avr_io_addr_t address, uint8_t value, void *parameter)
+{
+    (void)parameter;
+    write_watchdog(avr, address, value, written_watchdog);
+    avr_ioctl(avr, AVR_IOCTL_WATCHDOG_RESET, NULL);
 }
 
 /* simavr counts a parity bit that nobody has asked for. */
@@ -252,6 +281,10 @@ int main(int count, char **arguments)
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(arguments[2][0]), arguments[2][1] - '0'),
                             on_select, avr);
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ(part->uart), UART_IRQ_OUTPUT), on_console, avr);
+    avr_irq_register_notify(avr_get_interrupt_irq(avr, part->watchdog_vector) + AVR_INT_IRQ_RUNNING, on_watchdog, avr);
+    write_watchdog = avr->io[AVR_DATA_TO_IO(R_WDTCSR)].w.c;
+    written_watchdog = avr->io[AVR_DATA_TO_IO(R_WDTCSR)].w.param;
+    avr->io[AVR_DATA_TO_IO(R_WDTCSR)].w.c = on_watchdog_change;
     avr_register_io_write(avr, R_EECR, on_store, NULL);
     avr_uart_t *uart = uart_of(avr);
     uart->flags = 0;

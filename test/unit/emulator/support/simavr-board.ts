@@ -16,7 +16,7 @@ const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 export interface Deed {
   readonly what: "select" | "octet" | "console";
   readonly value: number;
-  /** Of the processor's clock, since power-up. */
+  /** Of the processor's clock since power-up, those counted that it stands in power-down. */
   readonly cycle: number;
 }
 
@@ -36,7 +36,8 @@ export function record(
   const deeds: Deed[] = [];
   const radio: string[] = [];
   let transferring = false;
-  const note = (what: Deed["what"], value: number) => deeds.push({ what, value, cycle: machine.cycles });
+  const cycleNow = () => Math.round(machine.nowNs() / CYCLE_NS);
+  const note = (what: Deed["what"], value: number) => deeds.push({ what, value, cycle: cycleNow() });
   machine.onConsole((octet) => note("console", octet));
   const recorded: RadioChip = {
     select(selected) {
@@ -55,7 +56,7 @@ export function record(
     onDio: (listener) =>
       chip.onDio((dio, level) => {
         const pin = [dio0, dio1][dio];
-        const cycle = transferring ? 0 : Math.round(machine.nowNs() / CYCLE_NS);
+        const cycle = transferring ? 0 : cycleNow();
         if (pin !== undefined) radio.push(`dio ${pin[1]} ${pin[2]} ${level ? 1 : 0} ${cycle}`);
         listener(dio, level);
       }),

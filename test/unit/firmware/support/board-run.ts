@@ -13,15 +13,21 @@ export type Prepare = (machine: ProcessorMachine, bench: Bench) => void;
 export async function runBoard(
   image: Image,
   networkOptions: NetworkOptions,
-  options: { readonly durationS: number; readonly clockErrorPpm: number; readonly prepare?: Prepare },
+  options: {
+    readonly durationS: number;
+    readonly clockErrorPpm: number;
+    readonly watchdogError?: number;
+    readonly prepare?: Prepare;
+  },
 ) {
-  const { durationS, clockErrorPpm, prepare = () => {} } = options;
+  const { durationS, clockErrorPpm, watchdogError, prepare = () => {} } = options;
   const bench = new Bench();
   const network = new Network(bench, networkOptions);
   const machine: ProcessorMachine = createMachine(image, {
     clock: bench.clock,
     eeprom: bench.eeprom,
     clockErrorPpm,
+    watchdogError,
     onFinding: (finding) => bench.findings.push(finding.message),
   });
   machine.attachRadio(bench.addRadio(machine), image.board.pins);
