@@ -66,7 +66,7 @@ export function restUntil(deadline: u32): void {
   else board.sleepUntil(deadline);
 }
 
-/** Drives NRESET of the radio low (true) or releases it (false). @extern hal_radio_reset */
+/** Drives NRESET of the radio low, or RESET of an SX1272 high (true), or releases it (false). @extern hal_radio_reset */
 export function radioReset(asserted: boolean): void {
   board.radioReset(asserted);
 }

@@ -5,16 +5,23 @@
  */
 export {
   Bandwidth,
+  detectActivity,
+  EVENT_DETECTION_DONE,
   EVENT_RECEIVED,
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
   OPENING_US,
   openReceiver,
+  type PowerDbm,
+  prepareFskReceiver,
   prepareReceiver,
   RECEIVER_START_UP_US,
+  readActivity,
   readFrame,
   readNoise,
+  setPower,
   sleepRadio,
   startRadio,
   transmit,
+  transmitFsk,
 } from "#radio";

@@ -13,7 +13,7 @@ export function radioDriver(radio: Pick<Radio, "chip">): string {
 
 /** The driver's `@config` constants as the board has them. */
 export function radioConfig(radio: Radio): Record<string, number | boolean> {
-  if (!isSx126x(radio)) return {};
+  if (!isSx126x(radio)) return { IS_SX1272: radio.chip === "sx1272", RFO: radio.powerPin === "RFO" };
   const { tcxo } = radio;
   return {
     HIGH_POWER: radio.chip === "sx1262",

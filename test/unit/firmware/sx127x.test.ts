@@ -1,76 +1,11 @@
 /** The SX127x driver: the registers it leaves behind, against the data sheet and the errata note. */
 import assert from "node:assert/strict";
-import type * as HalModule from "../../../firmware/hal/index.ts";
-import type * as DriverModule from "../../../firmware/radio/sx127x.ts";
-import { loadFirmware } from "./support/instance.ts";
+import { type Recorder, recordedDriver } from "./support/sx127x-recorder.ts";
 
-const FIFO = 0x00;
 const OP_MODE = 0x01;
-const FIFO_ADDR_PTR = 0x0d;
 const IRQ_FLAGS = 0x12;
 
-/** The chip as a register file that notes what happens to it; the test says what it received. */
-class RegisterFile {
-  readonly registers = new Uint8Array(128);
-  readonly fifo = new Uint8Array(256);
-  readonly trace: string[] = [];
-  timeUs = 0;
-  #address: number | undefined;
-  #isWrite = false;
-
-  readonly hal = {
-    now: () => this.timeUs,
-    sleepUntil: (deadline: number) => {
-      this.timeUs = deadline;
-    },
-    radioReset: (asserted: boolean) => {
-      this.trace.push(`${asserted ? "reset" : "release"} at ${this.timeUs}`);
-      this.registers.fill(0);
-      this.registers.set([0x12], 0x42);
-      this.registers[OP_MODE] = 0x09;
-    },
-    radioSelect: (selected: boolean) => {
-      this.#address = undefined;
-      if (selected) this.trace.push("");
-    },
-    radioTransfer: (out: number) => this.#transfer(out),
-    radioEvents: () => 0,
-  } as unknown as HalModule.Hal;
-
-  /** Register writes in order, as "address=value". */
-  get writes(): string[] {
-    return this.trace.filter((entry) => entry.includes("="));
-  }
-
-  #transfer(out: number): number {
-    if (this.#address === undefined) {
-      this.#address = out & 0x7f;
-      this.#isWrite = out > 0x7f;
-      return 0;
-    }
-    const address = this.#address;
-    if (address !== FIFO) this.#address++;
-    if (this.#isWrite) this.trace.push(`${address.toString(16)}=${out.toString(16)}`);
-    if (address === FIFO) {
-      const at = this.registers[FIFO_ADDR_PTR]++;
-      if (this.#isWrite) this.fifo[at] = out;
-      return this.fifo[at];
-    }
-    if (!this.#isWrite) return this.registers[address];
-    if (address === IRQ_FLAGS) this.registers[IRQ_FLAGS] &= ~out;
-    else this.registers[address] = out;
-    return 0;
-  }
-}
-
-function driver() {
-  const firmware = loadFirmware();
-  const chip = new RegisterFile();
-  (firmware("hal/index.ts") as unknown as typeof HalModule).bindHal(chip.hal);
-  return { ...(firmware("radio/sx127x.ts") as unknown as typeof DriverModule), chip };
-}
-
-function registersOf(chip: RegisterFile, addresses: readonly number[]): string {
+function registersOf(chip: Recorder, addresses: readonly number[]): string {
   return addresses.map((address) => chip.registers[address].toString(16).padStart(2, "0")).join(" ");
 }
 
@@ -82,9 +17,9 @@ const ERRATA = [0x36, 0x3a, 0x31, 0x30, 0x2f];
 
 describe("firmware: SX127x driver", () => {
   it("resets the chip as the data sheet times it, and starts in LoRa sleep", () => {
-    const { startRadio, chip } = driver();
+    const { startRadio, chip } = recordedDriver();
     assert.equal(startRadio(8681000, 14), true);
-    const [assert0, release] = chip.trace.filter((entry) => entry.includes(" at "));
+    const [assert0, release] = chip.writes.filter((entry) => entry.includes(" at "));
     assert.equal(assert0, "reset at 0");
     assert.ok(Number(release.split(" at ")[1]) >= 100);
     assert.equal(chip.registers[OP_MODE], 0x80);
@@ -92,21 +27,24 @@ describe("firmware: SX127x driver", () => {
     assert.equal(chip.registers[0x39], 0x34, "the sync word of LoRaWAN");
     assert.equal(chip.registers[0x23], 64, "no longer frame gets in");
     // LongRangeMode changes in sleep only: FSK sleep comes before LoRa sleep.
-    const modes = chip.writes.filter((entry) => entry.startsWith("1="));
-    assert.deepEqual(modes, ["1=1", "1=0", "1=80"]);
-    const calibration = chip.writes.indexOf("3b=40");
-    assert.ok(calibration > chip.writes.indexOf("8=66") && calibration < chip.writes.indexOf("1=0"));
+    const modes = chip.writes.filter((entry) => entry.startsWith("01 "));
+    assert.deepEqual(modes, ["01 01", "01 00", "01 80"]);
+    const calibration = chip.writes.indexOf("3b 40");
+    assert.ok(calibration > chip.writes.indexOf("08 66") && calibration < chip.writes.indexOf("01 00"));
   });
 
   it("says so when no chip answers", () => {
-    const { startRadio, chip } = driver();
+    const { startRadio, chip } = recordedDriver();
     const { radioReset } = chip.hal;
     chip.hal.radioReset = (asserted) => {
       radioReset(asserted);
       chip.registers[0x42] = 0xff;
     };
     assert.equal(startRadio(8681000, 14), false);
-    assert.deepEqual(chip.writes, []);
+    assert.deepEqual(
+      chip.writes.filter((entry) => !entry.includes(" at ")),
+      [],
+    );
   });
 
   for (const [hundredHz, frf] of [
@@ -117,7 +55,7 @@ describe("firmware: SX127x driver", () => {
     [8679000, "d8 f9 9a"],
   ] as const) {
     it(`tunes to ${hundredHz / 10000} MHz to the nearest step`, () => {
-      const { startRadio, chip } = driver();
+      const { startRadio, chip } = recordedDriver();
       startRadio(hundredHz, 14);
       assert.equal(registersOf(chip, FREQUENCY), frf);
       const step = Math.floor((hundredHz * 100 * 2 ** 19) / 32e6 + 0.5);
@@ -126,20 +64,20 @@ describe("firmware: SX127x driver", () => {
   }
 
   it("transmits: normal IQ, CRC, DIO0 for TxDone", () => {
-    const { transmit, Bandwidth, chip } = driver();
+    const { transmit, Bandwidth, chip } = recordedDriver();
     const message = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
     transmit(8683000, 7, Bandwidth.Khz125, message, 23);
     assert.equal(registersOf(chip, MODEM), "72 74 00 04");
     assert.equal(registersOf(chip, INVERT_IQ), "27 1d");
     assert.equal(chip.registers[0x22], 23);
-    assert.deepEqual(chip.fifo.slice(0, 24), Uint8Array.from([...message.slice(0, 23), 0]));
+    assert.deepEqual(chip.buffer.slice(0, 24), Uint8Array.from([...message.slice(0, 23), 0]));
     assert.equal(chip.registers[0x40] & 0xc0, 0x40);
     assert.equal(chip.registers[0x11], 0xf7);
-    assert.equal(chip.writes.at(-1), "1=83");
+    assert.equal(chip.writes.at(-1), "01 83");
   });
 
   it("optimises for slow symbols from 16 ms on", () => {
-    const { transmit, Bandwidth, chip } = driver();
+    const { transmit, Bandwidth, chip } = recordedDriver();
     const isOptimised = (sf: number, bandwidth: number) => {
       transmit(8681000, sf, bandwidth, new Uint8Array(64), 1);
       return (chip.registers[0x26] & 0x08) !== 0;
@@ -156,7 +94,7 @@ describe("firmware: SX127x driver", () => {
   });
 
   it("prepares a window asleep: inverted IQ, symbol time-out, DIO0 for RxDone, DIO1 for RxTimeout", () => {
-    const { prepareReceiver, Bandwidth, chip } = driver();
+    const { prepareReceiver, Bandwidth, chip } = recordedDriver();
     chip.registers[IRQ_FLAGS] = 0xff;
     prepareReceiver(8695250, 12, Bandwidth.Khz125, 0x307);
     assert.equal(registersOf(chip, MODEM), "72 c3 07 0c");
@@ -168,15 +106,15 @@ describe("firmware: SX127x driver", () => {
   });
 
   it("wakes first and opens the receiver at the very instant", () => {
-    const { openReceiver, OPENING_US, chip } = driver();
+    const { openReceiver, OPENING_US, chip } = recordedDriver();
     chip.timeUs = 5_000_000 - OPENING_US;
     openReceiver(5_000_000);
     assert.equal(chip.timeUs, 5_000_000);
-    assert.deepEqual(chip.writes, ["1=81", "1=86"]);
+    assert.deepEqual(chip.writes, ["01 81", "01 86"]);
   });
 
   it("follows errata 2.1 and 2.3, and takes the settings for 500 kHz back", () => {
-    const { prepareReceiver, Bandwidth, chip } = driver();
+    const { prepareReceiver, Bandwidth, chip } = recordedDriver();
     prepareReceiver(8681000, 7, Bandwidth.Khz500, 8);
     assert.equal(registersOf(chip, ERRATA), "02 64 c3 00 00");
     prepareReceiver(8681000, 7, Bandwidth.Khz125, 8);
@@ -185,8 +123,8 @@ describe("firmware: SX127x driver", () => {
 
   describe("reads", () => {
     function received(flags: number, hopChannel: number, length: number) {
-      const { readFrame, chip } = driver();
-      chip.fifo.set(
+      const { readFrame, chip } = recordedDriver();
+      chip.buffer.set(
         Uint8Array.from({ length: 64 }, (_, i) => 0x80 + i),
         192,
       );
@@ -223,7 +161,7 @@ describe("firmware: SX127x driver", () => {
   });
 
   it("takes its noise with the receiver on, a bit a reading", () => {
-    const { readNoise, chip } = driver();
+    const { readNoise, chip } = recordedDriver();
     let readings = 0;
     const { radioTransfer } = chip.hal;
     chip.hal.radioTransfer = (out) => {

@@ -43,6 +43,7 @@ const SX1262 = { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" } as const;
 
 describe("radio of a board", () => {
   for (const [chip, file] of [
+    ["sx1272", /sx127x\.ts$/],
     ["sx1276", /sx127x\.ts$/],
     ["sx1261", /sx126x\/index\.ts$/],
     ["sx1262", /sx126x\/index\.ts$/],
@@ -53,7 +54,8 @@ describe("radio of a board", () => {
   }
 
   it("decides the driver's constants", () => {
-    assert.deepEqual(radioConfig({ chip: "sx1276", powerPin: "PA_BOOST" }), {});
+    assert.deepEqual(radioConfig({ chip: "sx1276", powerPin: "PA_BOOST" }), { IS_SX1272: false, RFO: false });
+    assert.deepEqual(radioConfig({ chip: "sx1272", powerPin: "RFO" }), { IS_SX1272: true, RFO: true });
     assert.deepEqual(radioConfig(SX1262), {
       HIGH_POWER: true,
       RF_SWITCH_ON_DIO2: true,
@@ -77,16 +79,26 @@ describe("radio of a board", () => {
     const { diagnostics, files } = compileForBoard({ board });
     assert.deepEqual(diagnostics, []);
     assert.ok(files.has("tuning.c"), "of the SX126x");
-    assert.ok(!files.has("sx127x.c"));
+    assert.ok(!files.has("registers.c"), "of the SX127x");
   });
 
-  for (const chip of ["sx1262", "sx1261"] as const) {
-    it(`${chip} has a driver all of which is in the device language`, () => {
+  const tcxo = { millivolts: 1800, startUpUs: 5000 };
+  const RADIOS: readonly Radio[] = [
+    { ...SX1262, tcxo },
+    { ...SX1262, chip: "sx1261", tcxo },
+    { chip: "sx1276", powerPin: "PA_BOOST" },
+    { chip: "sx1276", powerPin: "RFO" },
+    { chip: "sx1272", powerPin: "PA_BOOST" },
+    { chip: "sx1272", powerPin: "RFO" },
+  ];
+  for (const radio of RADIOS) {
+    const output = "powerPin" in radio ? ` at ${radio.powerPin}` : "";
+    it(`${radio.chip}${output} has a driver all of which is in the device language`, () => {
       const { diagnostics } = compile({
         entry: ENTRY,
         sources: { [ENTRY]: EVERY_USE },
-        radio: radioDriver({ chip }),
-        boardConfig: radioConfig({ ...SX1262, chip, tcxo: { millivolts: 1800, startUpUs: 5000 } }),
+        radio: radioDriver(radio),
+        boardConfig: radioConfig(radio),
       });
       assert.deepEqual(diagnostics, []);
     });

@@ -74,7 +74,7 @@ export class Bench {
   /** Switches the device on, under Node, for `durationNs`. */
   run(durationNs: number, options: Partial<NodeBoardOptions> = {}): NodeBoard {
     const radio = this.addRadio();
-    const driver = this.radio.chip === "sx1276" ? "sx127x" : "sx126x";
+    const driver = this.radio.chip.startsWith("sx127") ? "sx127x" : "sx126x";
     const board = new NodeBoard({ clock: this.clock, radio, driver, eeprom: this.eeprom, ...options });
     board.run(this.clock.nowNs() + durationNs);
     // Without power the chip is off the air.

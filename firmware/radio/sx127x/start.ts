@@ -1,0 +1,51 @@
+/** From reset to a chip that is ready and sleeps: data sheet, sections 2.1.3.8, 4.1.5 and 7.2.2. */
+import { wait } from "../../clock/index.ts";
+import { radioReset } from "../../hal/index.ts";
+import { lengthOf, table8, type u32 } from "../../lang/index.ts";
+import { MAX_LENGTH, type PowerDbm } from "../limits.ts";
+import { IS_SX1272 } from "./board.ts";
+import { Mode, setMode } from "./modes.ts";
+import { setFirstPower } from "./power.ts";
+import { Register, readRegister, writeRegister } from "./registers.ts";
+import { calibrateImage, setFrequency } from "./tuning.ts";
+
+/** RegVersion of the family. */
+const CHIP_VERSION = IS_SX1272 ? 0x22 : 0x12;
+
+/** The reset line driven, and until the chip may be spoken to (data sheet, 7.2.2). */
+const RESET_PULSE_US = 200;
+const RESET_RECOVERY_US = 6000;
+
+/**
+ * Registers that stay as they are, address and value in turn: highest LNA gain with boost, FIFO from its start also for
+ * transmissions, the sync word of LoRaWAN. Preamble (8 symbols), RegFifoRxBaseAddr, RegDetectionThreshold, and what limits
+ * the power up to 17 dBm are right after reset.
+ */
+// biome-ignore format: a register a line
+const SETTINGS = table8([
+  Register.Lna, 0x23,
+  Register.FifoTxBaseAddr, 0x00,
+  Register.MaxPayloadLength, MAX_LENGTH,
+  Register.SyncWord, 0x34,
+]);
+
+/**
+ * Resets the chip and makes it ready: image calibration at `frequency`, LoRa mode, output power, then sleep.
+ * False where no chip of the family answers.
+ */
+export function startRadio(frequency: u32, powerDbm: PowerDbm): boolean {
+  radioReset(true);
+  wait(RESET_PULSE_US);
+  radioReset(false);
+  wait(RESET_RECOVERY_US);
+  if (readRegister(Register.Version) !== CHIP_VERSION) return false;
+
+  setMode(Mode.FskStandby);
+  setFrequency(frequency);
+  calibrateImage();
+  setMode(Mode.FskSleep);
+  setMode(Mode.Sleep);
+  for (let i = 0; i < lengthOf(SETTINGS); i += 2) writeRegister(SETTINGS[i], SETTINGS[i + 1]);
+  setFirstPower(powerDbm);
+  return true;
+}
