@@ -9,6 +9,11 @@ interface DebugOptions extends ChoiceOptions {
   port: number;
 }
 
+const NOTES = [
+  "No gateway hears the board: it never gets to what follows its join, such as sample and onDownlink of an application.",
+  "joinery hil run join --gdb gets there. quit, detach and kill end the board.",
+];
+
 export function addDebug(program: Command): void {
   const command = program
     .command("debug")
@@ -39,7 +44,7 @@ async function debug(application: string | undefined, options: DebugOptions): Pr
     ...{ ...choice, realTime: false, seed: 1, end: end.signal },
     debugging: {
       port: options.port,
-      onReady: (start) => sayWhereToDebug(start, "quit, detach and kill end the board."),
+      onReady: (start) => sayWhereToDebug(start, NOTES),
     },
     onConsoleLine: (line) => process.stdout.write(`${line}\n`),
     onNotice: (text) => process.stderr.write(`joinery: ${text}\n`),

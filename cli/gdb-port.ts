@@ -13,14 +13,27 @@ export function gdbPort(text: string): number {
   return value;
 }
 
-/** On stderr, since stdout may be for what the command gives out. `whenGone`: what quit and kill do. */
-export function sayWhereToDebug({ command, debianPackage }: DebuggerStart, whenGone: string): void {
+/**
+ * What to type first: by a function of the stack, since it is in every image, keeps its name where lines move, and is
+ * called for each join-request, on a board that nobody hears too.
+ */
+const EXAMPLE = [
+  "break join_frames_writeJoinRequest",
+  "continue",
+  "backtrace",
+  "print/x frame_frame",
+  "detach",
+];
+
+/** On stderr, since stdout may be for what the command gives out. `notes`: what can be reached, what quit and kill do. */
+export function sayWhereToDebug({ command, debianPackage }: DebuggerStart, notes: readonly string[]): void {
   process.stderr.write(`
 The board waits, and time with it. In another terminal (apt-get install ${debianPackage}):
 
   ${command}
 
-then for example: break app.ts:21, continue, print app_sampleCount, detach. ${whenGone}
+then for example: ${EXAMPLE.join(", ")}.
+${notes.join("\n")}
 
 `);
 }

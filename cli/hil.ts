@@ -60,7 +60,9 @@ export function addHil(program: Command): void {
   addHilTest(hil);
 }
 
-const LETS_GO = "quit lets the run go on, kill ends it.";
+const GDB_NOTES = [
+  "break FILE:LINE stops at a line of the TypeScript, the application's too. quit lets the run go on, kill ends it.",
+];
 
 const EXAMPLES = `Examples:
   $ joinery hil run join
@@ -90,7 +92,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
     debugging:
       gdb === undefined
         ? undefined
-        : { port: gdb === true ? GDB_PORT : gdb, onReady: (start) => sayWhereToDebug(start, LETS_GO) },
+        : { port: gdb === true ? GDB_PORT : gdb, onReady: (start) => sayWhereToDebug(start, GDB_NOTES) },
     onEntry: (entry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;

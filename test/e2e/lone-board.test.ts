@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { runLoneBoard } from "../../hil/rig/index.ts";
+import { boardNames, isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
 import { joineryArguments } from "./support/joinery.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -22,29 +23,47 @@ describe("a board by itself", function () {
     children = [];
   });
 
+  /** `joinery debug` with the board waiting: all that it says, and the command for gdb among that. */
+  async function waiting(board: string): Promise<{
+    said: () => string;
+    command: string;
+    ended: Promise<unknown>;
+  }> {
+    const child = spawn(process.execPath, joineryArguments("debug", "--board", board, "--port", "0"), {
+      cwd: ROOT,
+    });
+    let said = "";
+    children.push(child);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const command = await new Promise<string>((resolve, reject) => {
+      child.stderr.setEncoding("utf8").on("data", (text) => {
+        said += text;
+        // Behind the command stands an example, and a blank line.
+        const shown = /^ {2}(\S*gdb[^\n]*)\n\n.*\n\n$/ms.exec(said);
+        if (shown) resolve(shown[1]);
+      });
+      child.once("exit", (code) => reject(new Error(`ended with ${code} before it waited:\n${said}`)));
+    });
+    return { said: () => said, command, ended };
+  }
+
+  /** What gdb prints, started by the printed command, in answer to commands. */
+  async function answers(command: string, script: readonly string[]): Promise<string> {
+    const words = ["set confirm off", "set width 0", ...script].map((line) => `-ex '${line}'`).join(" ");
+    const { stdout, stderr } = await promisify(exec)(`exec ${command} -batch -nx ${words}`, {
+      timeout: 120_000,
+    });
+    return stdout + stderr;
+  }
+
   for (const [board, gdb] of [
     ["pro-mini-rfm95", "avr-gdb"],
     ["nucleo-l073rz-sx1276", "gdb-multiarch"],
   ]) {
     it(`stops ${gdb} at a line of the join-request on ${board}, steps and reads the frame`, async () => {
-      const child = spawn(process.execPath, joineryArguments("debug", "--board", board, "--port", "0"), {
-        cwd: ROOT,
-      });
-      let said = "";
-      children.push(child);
-      const started = await new Promise<string>((resolve, reject) => {
-        child.stderr.setEncoding("utf8").on("data", (text) => {
-          said += text;
-          const command = /^ {2}(\S*gdb.*)$/m.exec(said);
-          if (command) resolve(command[1]);
-        });
-        child.once("exit", (code) => reject(new Error(`ended with ${code} before it waited:\n${said}`)));
-      });
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      assert.equal(started.split(" ")[0], gdb);
-      const script = [
-        "set confirm off",
-        "set width 0",
+      const { said, command, ended } = await waiting(board);
+      assert.equal(command.split(" ")[0], gdb);
+      const printed = await answers(command, [
         `break ${FRAMES}:${MHDR}`,
         "continue",
         "next",
@@ -55,19 +74,38 @@ describe("a board by itself", function () {
         "print/x frame_frame[17]",
         "print/x frame_frame[24]",
         "kill",
-      ];
-      const commands = script.map((line) => `-ex '${line}'`).join(" ");
-      const { stdout, stderr } = await promisify(exec)(`exec ${started} -batch -nx ${commands}`, {
-        timeout: 120_000,
-      });
+      ]);
       const stop = (number: number, line: number) =>
         new RegExp(`^Breakpoint ${number}, .*${FRAMES}:${line}\\n${line}\\t`, "m");
-      assert.match(stdout, stop(1, MHDR), stderr);
-      assert.match(stdout, new RegExp(`^${MHDR + 1}\\t`, "m"));
-      assert.match(stdout, stop(2, MIC));
+      assert.match(printed, stop(1, MHDR));
+      assert.match(printed, new RegExp(`^${MHDR + 1}\\t`, "m"));
+      assert.match(printed, stop(2, MIC));
       // JoinEUI 0200000000000B01, least significant octet first, stands behind MHDR.
-      assert.deepEqual(stdout.match(/^\$\d = .*$/gm), ["$1 = 0x0", "$2 = 0x1", "$3 = 0x2"], stdout);
-      assert.equal(await ended, 0, said);
+      assert.deepEqual(printed.match(/^\$\d = .*$/gm), ["$1 = 0x0", "$2 = 0x1", "$3 = 0x2"], printed);
+      assert.equal(await ended, 0, said());
+    });
+  }
+
+  for (const board of boardNames().filter((name) => !isLuaBoard(loadBoard(name)))) {
+    it(`stops on ${board} where its printed example says, which the page on debugging says too`, async () => {
+      const { said, command, ended } = await waiting(board);
+      const example = /^then for example: (break .*)\.$/m.exec(said())?.[1].split(", ") ?? [];
+      const page = readFileSync(join(ROOT, "docs/generated-c.md"), "utf8");
+      const [, ofPage] = /In gdb:\n\n```\n(.*?)```/s.exec(page) ?? [];
+      assert.deepEqual(
+        ofPage
+          ?.trim()
+          .split("\n")
+          .map((line) => line.replace(/ +#.*/, "")),
+        example,
+      );
+      assert.match(said(), /joinery hil run join --gdb/);
+      const printed = await answers(command, example);
+      const [, name] = /^break (\w+)$/.exec(example[0]) ?? [];
+      assert.match(printed, new RegExp(`^Breakpoint 1, ${name} \\(.* at ${FRAMES}:\\d+\\n`, "m"));
+      assert.match(printed, /^\$1 = \{0x0/m);
+      assert.match(printed, /^\[Inferior 1 \(Remote target\) detached\]$/m);
+      assert.equal(await ended, 0, said());
     });
   }
 

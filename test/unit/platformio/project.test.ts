@@ -124,6 +124,16 @@ describe("a project for PlatformIO", function () {
     });
   }
 
+  it("has the warnings on and off that the page on the generated C names, but for their being errors", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/generated-c.md"), "utf8");
+    const [, documented] = /`(-Wall [^`]*)`/.exec(page) ?? [];
+    for (const name of ["pro-mini-rfm95", "nucleo-l073rz-sx1276"]) {
+      const { files } = platformIoProject(loadProcessorBoard(name), { files: new Map() });
+      const flags = words(files.get("platformio.ini") ?? "").filter((word) => /^-W[a-z-]+$/.test(word));
+      assert.deepEqual([...flags, "-Werror"], words(documented), name);
+    }
+  });
+
   it("takes the C of an application along, with the headers beside it", () => {
     const board = loadProcessorBoard("pro-mini-rfm95");
     const own = join(folder, "sensor.c");
