@@ -15,15 +15,8 @@ import { lowerCondition } from "./lower-conditions.ts";
 import { lowerCell, lowerPlace } from "./lower-places.ts";
 import { lowerPointerAndIndex, offsetPointer } from "./lower-references.ts";
 import { lowerUpdate } from "./lower-updates.ts";
-import {
-  BITS,
-  type BinaryNode,
-  type Expression,
-  type NumberNode,
-  RANGES,
-  type RotateNode,
-  type UnaryNode,
-} from "./tree.ts";
+import { isInTable } from "./table-values.ts";
+import { BITS, type Expression, type NumberNode, RANGES, type RotateNode, typeOf } from "./tree.ts";
 import { binary, bitsOf, constant, convert, stored } from "./widths.ts";
 
 /** The exact value, or the value modulo 2^bits. */
@@ -36,20 +29,19 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
   switch (expression.kind) {
     case "number":
       return lowerConstant(expression, wanted);
-    case "variable":
     case "field":
     case "element":
+      if (!isInTable(expression)) return lowerRead(at, expression, wanted);
+      return knownValue(at, expression) ?? lowerRead(at, expression, wanted);
+    case "variable":
     case "load":
     case "rotate":
     case "call":
     case "dispatch":
     case "read":
     case "length":
-    case "update": {
-      const leaf = lowerLeaf(at, expression);
-      const wide = wanted !== "exact" && leaf.type !== "bool" && bitsOf(leaf.type) > wanted;
-      return wide ? convert(UNSIGNED[wanted], leaf) : leaf;
-    }
+    case "update":
+      return lowerRead(at, expression, wanted);
     case "unary":
       return knownValue(at, expression) ?? lowerUnary(at, expression, wanted);
     case "binary":
@@ -77,6 +69,12 @@ export function lowerValue(at: Lowering, expression: Expression, wanted: Wanted)
   }
 }
 
+function lowerRead(at: Lowering, expression: Expression, wanted: Wanted): IrExpression {
+  const leaf = lowerLeaf(at, expression);
+  const wide = wanted !== "exact" && leaf.type !== "bool" && bitsOf(leaf.type) > wanted;
+  return wide ? convert(UNSIGNED[wanted], leaf) : leaf;
+}
+
 /** A constant, in the source's notation or with the name that it has there. */
 function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpression {
   if (wanted === 8 && (value < RANGES.i8.min || value > RANGES.u8.max)) return constant(value & 0xff, "int");
@@ -85,11 +83,15 @@ function lowerConstant({ value, node }: NumberNode, wanted: Wanted): IrExpressio
   return { kind: "constant", type: "int", value, hexadecimal: /^0x/i.test(text), suffixed: false, name };
 }
 
-/** The value of an operation that can have but one and does nothing besides, such as `x & 0`. */
-function knownValue(at: Lowering, expression: UnaryNode | BinaryNode): IrExpression | undefined {
+/**
+ * The value of an operation that can have but one and does nothing besides, such as `x & 0`; or of a field that is the
+ * same in all records of a table.
+ */
+function knownValue(at: Lowering, expression: Expression): IrExpression | undefined {
   const { min, max } = at.ranges.of(expression);
   const once = at.order.changes(expression) || at.order.isOnce(expression);
-  return min === max && !once ? constant(min, "int") : undefined;
+  if (min !== max || once) return undefined;
+  return typeOf(expression).kind === "boolean" ? constant(min, "bool") : constant(min, "int");
 }
 
 /** What is read or called: no operator. */

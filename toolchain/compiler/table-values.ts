@@ -1,4 +1,4 @@
-/** What is known of constant tables of records before the program runs. */
+/** What is known of constant tables before the program runs. */
 import { exactly, hull, type Interval } from "./interval.ts";
 import type { Expression, Field, Variable } from "./tree.ts";
 
@@ -14,6 +14,22 @@ export function fieldInTable(record: Expression, field: Field): Interval | undef
 export function fieldOfRow(record: Expression, field: Field): number | undefined {
   if (record.kind !== "element" || record.index.kind !== "number") return undefined;
   return rowsOf(record.array)?.[record.index.value]?.get(field);
+}
+
+/** Whether an element or a field is one of a constant table, where nothing changes. */
+export function isInTable(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "field":
+      return isInTable(expression.base);
+    case "element":
+      return isInTable(expression.array);
+    case "variable": {
+      const { alias, initial } = expression.variable;
+      return alias === undefined ? initial?.kind === "table" || initial?.kind === "rows" : isInTable(alias);
+    }
+    default:
+      return false;
+  }
 }
 
 function rowsOf(table: Expression): readonly ReadonlyMap<Field, number>[] | undefined {
