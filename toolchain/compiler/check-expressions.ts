@@ -10,6 +10,7 @@ import { checkBinary, checkConditional, checkPrefix, checkUpdate } from "./check
 import { number } from "./fold.ts";
 import { messages, type WayOut } from "./messages.ts";
 import { isStandIn, refused } from "./refused.ts";
+import { suspending } from "./suspending.ts";
 import { type Expression, isReference, type Type, typeOf } from "./tree.ts";
 import { describe, sameReference } from "./types.ts";
 
@@ -106,6 +107,8 @@ export function checkTarget(checker: Checker, node: ts.Expression): Expression |
 
 function otherSyntax(node: ts.Expression): [what: string, wayOut: string] {
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
+    const form = suspending(node);
+    if (form !== undefined) return [form, "write a plain function at the top level of the module"];
     return ["a function inside an expression", "declare it at the top level of the module"];
   }
   if (ts.isNewExpression(node)) {

@@ -10,6 +10,7 @@ import { checkSwitch } from "./check-switches.ts";
 import { livesHere } from "./lifetimes.ts";
 import { messages } from "./messages.ts";
 import { relating, rowOf } from "./related.ts";
+import { suspending } from "./suspending.ts";
 import type { Expression, FunctionTree, Statement } from "./tree.ts";
 
 const K = ts.SyntaxKind;
@@ -137,6 +138,8 @@ export class BodyChecker {
 }
 
 function otherStatement(node: ts.Statement): [what: string, wayOut: string] {
+  const form = ts.isFunctionDeclaration(node) ? suspending(node) : undefined;
+  if (form !== undefined) return [form, "write a plain function at the top level of the module"];
   if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
     return ["a declaration inside a function", "declare it at the top level of the module"];
   }

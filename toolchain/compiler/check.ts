@@ -21,6 +21,7 @@ import type { SourceProgram } from "./program.ts";
 import { isStandIn } from "./refused.ts";
 import { relating } from "./related.ts";
 import type { Spoilt } from "./spoilt.ts";
+import { suspending } from "./suspending.ts";
 import type {
   Expression,
   FunctionTree,
@@ -346,8 +347,7 @@ export class Checker {
 
   /** Whether a function is no generator, not asynchronous and not generic. */
   #isPlain(node: ts.FunctionDeclaration): boolean {
-    const asynchronous = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
-    return !node.asteriskToken && !asynchronous && !node.typeParameters;
+    return suspending(node) === undefined && !node.typeParameters;
   }
 
   /** Refuses another form of function, and says nothing of the types that come with it. */
@@ -356,10 +356,11 @@ export class Checker {
     this.found.drop(
       ({ file, start }) => file === node.getSourceFile() && signature.from <= start! && start! < signature.to,
     );
-    const message = node.typeParameters
-      ? messages.syntax(node.typeParameters[0], "a generic function", "write the types out")
-      : messages.syntax(node.name ?? node, "a generator or async function", "write a plain function");
-    this.found.add(message);
+    const form = suspending(node);
+    if (form !== undefined)
+      this.found.add(messages.syntax(node.name ?? node, form, "write a plain function"));
+    else if (node.typeParameters)
+      this.found.add(messages.syntax(node.typeParameters[0], "a generic function", "write the types out"));
     for (const part of [tree, ...tree.parameters]) this.untyped.add(part);
   }
 
