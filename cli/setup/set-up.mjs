@@ -7,23 +7,12 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inOneProcess, replaceFolder } from "./exclusion.mjs";
+import { installNpmPackages } from "./npm-packages.mjs";
+import { fail, note, onPath, output, ROOT, run } from "./run.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Exit code of a set-up that cannot go on without help. */
-const EXIT_SET_UP = 3;
 /** Seconds to wait for another apt or dpkg that is at work. */
 const APT_LOCK_TIMEOUT_S = 300;
 
@@ -115,46 +104,34 @@ function privilege() {
   return sudo && sudo.status === 0 ? ["sudo", "-n"] : undefined;
 }
 
-/** Installs from the lock file, unless what is installed came from this lock file for this Node. */
-function installNpmPackages() {
-  const lock = readFileSync(join(ROOT, "package-lock.json"));
-  const stamp = createHash("sha256")
-    .update(lock)
-    .update(`${process.versions.modules} ${process.arch}`)
-    .digest("hex");
-  const stampFile = join(ROOT, "node_modules", ".joinery-lock");
-  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
-  rmSync(stampFile, { force: true }); // from here on, an end half-way must be seen by the next run
-  run("npm packages (about two minutes)", "npm", [
-    "ci",
-    "--include=dev",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-  ]);
-  writeFileSync(stampFile, stamp);
-}
-
 /** Compiles cli/, toolchain/ and hil/ into dist/, unless nothing has changed since. */
 function build() {
+  const dist = join(ROOT, "dist");
+  const stampFile = join(dist, ".built");
+  const isDue = () => {
+    const isBuilt = existsSync(join(dist, "cli", "main.js")) && existsSync(stampFile);
+    return !isBuilt || readFileSync(stampFile, "utf8") !== sourceStamp();
+  };
+  inOneProcess(isDue, () => {
+    note("setting up the command line");
+    const stamp = sourceStamp();
+    const fresh = join(ROOT, ".build", `dist-${process.pid}`);
+    const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];
+    run("the command line", process.execPath, tsc);
+    writeFileSync(join(fresh, ".built"), stamp);
+    replaceFolder(dist, fresh);
+  });
+}
+
+/** Changes with whatever the build reads. */
+function sourceStamp() {
   const inputs = [
     ...["package-lock.json", "tsconfig.json", "tsconfig.build.json"].map((name) => join(ROOT, name)),
     ...["cli", "toolchain", "hil"].flatMap((folder) => sourceFiles(join(ROOT, folder))),
   ];
-  const dist = join(ROOT, "dist");
-  const stampFile = join(dist, ".built");
-  const stamp = createHash("sha256")
+  return createHash("sha256")
     .update(inputs.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join("\n"))
     .digest("hex");
-  const isBuilt = existsSync(join(dist, "cli", "main.js")) && existsSync(stampFile);
-  if (isBuilt && readFileSync(stampFile, "utf8") === stamp) return;
-  // Beside the old one, which a command of this checkout may be running from.
-  const fresh = join(ROOT, ".build", `dist-${process.pid}`);
-  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];
-  run("the command line", process.execPath, tsc);
-  writeFileSync(join(fresh, ".built"), stamp);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(fresh, dist);
 }
 
 function sourceFiles(folder) {
@@ -162,43 +139,4 @@ function sourceFiles(folder) {
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-}
-
-function onPath(command) {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Runs one step of the set-up; its output is shown only when it fails. Says what it does if that takes a while. */
-function run(what, command, args) {
-  if (command === "npm" || args.some((argument) => argument.endsWith("tsc"))) note(`setting up ${what}`);
-  const { ok, text } = output(command, args);
-  if (!ok) fail(`${text}\nSetting up ${what} failed.`);
-}
-
-/** Runs a command to its end: whether it did what it should, and all that it said. */
-function output(command, args) {
-  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-    encoding: "utf8",
-    maxBuffer: 64 << 20,
-  });
-  const end = error?.message ?? (signal ? `${command} was ended by ${signal}` : "");
-  return { ok: status === 0, text: [stdout, stderr, end].filter(Boolean).join("\n") };
-}
-
-function note(text) {
-  process.stderr.write(`joinery: ${text}\n`);
-}
-
-function fail(text) {
-  process.stderr.write(`joinery: ${text}\n`);
-  process.exit(EXIT_SET_UP);
 }

@@ -1,12 +1,13 @@
 /** The set-up step in a checkout of its own, among commands that only say what they were asked. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -14,13 +15,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 const SET_UP = join(import.meta.dirname, "../../../cli/setup");
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = 65534;
 
 /** Leaves a tsc behind that "compiles" the command line to one that says its arguments. */
-const NPM = `echo npm "$@" >> log
+const NPM = `echo npm "$@" >> "$LOG"
 mkdir -p node_modules/typescript/bin
 cat > node_modules/typescript/bin/tsc <<'END'
 const { mkdirSync, writeFileSync, appendFileSync } = require("node:fs");
@@ -62,10 +64,12 @@ describe("the set-up step", () => {
     const path = join(root, "log");
     return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
   }
+  /** npm runs in a folder of its own. */
+  const environment = () => ({ PATH: join(root, "bin"), LOG: join(root, "log") });
   function start(...args: string[]) {
     return spawnSync(process.execPath, ["cli/setup/start.mjs", ...args], {
       cwd: root,
-      env: { PATH: join(root, "bin") },
+      env: environment(),
       encoding: "utf8",
     });
   }
@@ -99,19 +103,103 @@ describe("the set-up step", () => {
     assert.deepEqual(log(), before);
   });
 
-  it("installs again what an install that failed half-way left, whichever lock file it was for", () => {
+  it("leaves what is installed in its place where an install fails half-way, and nothing of the new", () => {
     start();
     put("package-lock.json", '{ "other": true }');
-    fake("npm", "echo npm broken >> log; echo half-way >&2; exit 1");
+    fake("npm", 'echo npm broken >> "$LOG"; mkdir node_modules; echo half-way >&2; exit 1');
     const { status, stdout, stderr } = start();
     assert.equal(status, 3);
     assert.equal(stdout, "");
     assert.match(stderr, /half-way\n\nSetting up npm packages .* failed\.\n$/);
+    assert.ok(existsSync(join(root, "node_modules/typescript")));
 
-    put("package-lock.json", "{}");
     fake("npm", NPM);
     assert.equal(start().status, 0);
     assert.equal(log().filter((line) => line.startsWith("npm ci")).length, 2);
+    assert.deepEqual(readdirSync(join(root, ".build")), ["set-up.lock"]);
+  });
+
+  describe("beside npm called by hand", () => {
+    const LOCK = {
+      "": { version: "0.1.0" },
+      "node_modules/typescript": { version: "6.0.2", integrity: "sha512-a" },
+      "node_modules/for-another-machine": { version: "1.0.0", integrity: "sha512-b", optional: true },
+    };
+    const { "": _, "node_modules/for-another-machine": __, ...installed } = LOCK;
+
+    /** What `npm install` leaves. */
+    function npmInstall(inventory: object = installed): void {
+      put("package-lock.json", JSON.stringify({ packages: LOCK }));
+      assert.equal(spawnSync("/bin/sh", ["-e", "bin/npm"], { cwd: root, env: environment() }).status, 0);
+      put("node_modules/better-sqlite3/index.js", "module.exports = class { close() {} };");
+      put("node_modules/.package-lock.json", JSON.stringify({ packages: inventory }));
+      rmSync(join(root, "log"));
+    }
+
+    it("takes what is installed, where that is what the lock file asks for", () => {
+      npmInstall();
+      const { stdout, stderr } = start();
+      assert.equal(stdout, "ran hil run join\n", stderr);
+      assert.deepEqual(log(), ["tsc"]);
+      start();
+      assert.deepEqual(log(), ["tsc"]);
+    });
+
+    for (const [what, change] of [
+      ["is of another version", () => npmInstall({ "node_modules/typescript": { version: "6.0.1" } })],
+      ["lacks a package", () => npmInstall({})],
+      [
+        "has lost the folder of a package",
+        () => {
+          npmInstall({ ...installed, "node_modules/gone": LOCK["node_modules/for-another-machine"] });
+          put(
+            "package-lock.json",
+            JSON.stringify({
+              packages: { ...LOCK, "node_modules/gone": LOCK["node_modules/for-another-machine"] },
+            }),
+          );
+        },
+      ],
+      [
+        "was compiled for another Node",
+        () => {
+          npmInstall();
+          put("node_modules/better-sqlite3/index.js", 'throw new Error("NODE_MODULE_VERSION 115")');
+        },
+      ],
+    ] as const) {
+      it(`installs the packages where what is installed ${what}`, () => {
+        change();
+        assert.equal(start().status, 0);
+        assert.deepEqual(
+          log().map((line) => line.split(" ").slice(0, 2).join(" ")),
+          ["npm ci", "tsc"],
+        );
+      });
+    }
+  });
+
+  it("sets up once for several commands at a time, and takes nothing from under one that is running", async () => {
+    start();
+    rmSync(join(root, "log"));
+    put("package-lock.json", '{ "other": true }');
+    put("toolchain/index.ts", "export {};");
+    symlinkSync("/usr/bin/flock", join(root, "bin/flock"));
+    symlinkSync("/bin/sleep", join(root, "bin/sleep"));
+    fake(
+      "npm",
+      `[ -e "${root}/node_modules/typescript/bin/tsc" ] || echo missing >> "$LOG"\nsleep 1\n${NPM}`,
+    );
+    const ends = await Promise.all(
+      [0, 1, 2].map(() =>
+        promisify(execFile)(process.execPath, ["cli/setup/start.mjs"], { cwd: root, env: environment() }),
+      ),
+    );
+    for (const { stdout } of ends) assert.equal(stdout, "ran hil run join\n");
+    assert.deepEqual(
+      log().map((line) => line.split(" ").slice(0, 2).join(" ")),
+      ["npm ci", "tsc"],
+    );
   });
 
   for (const [what, change] of [
@@ -182,7 +270,7 @@ describe("the set-up step", () => {
       if (sudo !== undefined) fake("sudo", sudo);
       const { status, stderr } = spawnSync(process.execPath, ["cli/setup/start.mjs"], {
         cwd: root,
-        env: { PATH: join(root, "bin") },
+        env: environment(),
         encoding: "utf8",
         ...(IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}),
       });
