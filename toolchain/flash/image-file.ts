@@ -1,5 +1,5 @@
 /** Images as files that flash tools take, each made sure to be for the board. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
   BuildError,
   boardNameIn,
@@ -14,6 +14,7 @@ import {
   readIntelHex,
 } from "../image/index.ts";
 import { FlashError } from "./errors.ts";
+import { keepFile } from "./kept-file.ts";
 import { storeInFlash } from "./store-in-flash.ts";
 
 /** What gets into the flash, and the file that holds it as Intel HEX. */
@@ -63,7 +64,7 @@ function fromElf(path: string, file: Buffer, board: ProcessorBoard, force: boole
       );
     }
     const contents = { address: flashAddress, octets: flash };
-    keepHex(hexPath, contents);
+    keepFile(hexPath, Buffer.from(intelHex(flash, flashAddress)));
     return { contents, hexPath };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
@@ -87,24 +88,6 @@ function fromHex(path: string, file: Buffer, board: ProcessorBoard, force: boole
   } catch (error) {
     if (!(error instanceof HexError)) throw error;
     throw new FlashError("usage", `${path} is no image: ${error.message}`);
-  }
-}
-
-/** Writes the HEX file of an image where it is not there. What lies there under its name is not lost. */
-function keepHex(path: string, contents: HexContents): void {
-  if (!existsSync(path)) {
-    try {
-      writeFileSync(path, intelHex(contents.octets, contents.address));
-      return;
-    } catch (error) {
-      throw new FlashError("usage", `cannot write the image: ${describeFileError(error as Error, path)}`);
-    }
-  }
-  if (readFileSync(path, "latin1") !== intelHex(contents.octets, contents.address)) {
-    throw new FlashError(
-      "usage",
-      `${path} holds something else than the ELF file beside it: remove it, or build again`,
-    );
   }
 }
 

@@ -8,7 +8,6 @@ import {
   text,
   wholeNumber,
 } from "../json-document/index.ts";
-import type { FamilyName } from "./processors.ts";
 
 /** avrdude: through a boot loader at a serial port, or an ISP programmer. */
 export interface AvrdudeFlashing {
@@ -45,21 +44,18 @@ const configFiles: Check = (value, field, fail) => {
     fail(field, 'names of files such as ["board/st_nucleo_l073rz.cfg"]', value);
 };
 
-const AVR: Shape = {
-  avrdude: object({
+const METHODS: Readonly<Record<FlashMethod, Shape>> = {
+  avrdude: {
     part: matching(/^[a-z0-9]+$/, 'a part as avrdude names it, such as "m328p"'),
     bootLoader: optional(object({ programmer: text, baud: wholeNumber(300), bytes: wholeNumber(1) })),
     ispHighFuse: optional(matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits")),
-  }),
+  },
+  openocd: { config: configFiles, speedKhz: optional(wholeNumber(1)) },
+  "st-flash": {},
+  uf2: { volume: text },
 };
 
-const CORTEX_M: Shape = {
-  openocd: optional(object({ config: configFiles, speedKhz: optional(wholeNumber(1)) })),
-  "st-flash": optional(object({})),
-  uf2: optional(object({ volume: text })),
-};
-
-/** `flashing` of a board, by the family of its processor. */
-export function flashingOf(family: FamilyName): Check {
-  return optional(object(family === "avr" ? AVR : CORTEX_M));
+/** `flashing` of a board whose processor has these methods. */
+export function flashingOf(methods: readonly FlashMethod[]): Check {
+  return optional(object(Object.fromEntries(methods.map((name) => [name, optional(object(METHODS[name]))]))));
 }

@@ -230,7 +230,7 @@ const BOARD_DATA: Shape = {
 /** Which pins it must have follows from its radio, which is checked before them. */
 function processorBoard(name: string, radio: Radio | undefined): Shape {
   const processor = PROCESSORS[name];
-  const { family, flashBytes, ramBytes, storeBytes, pinName } = processor;
+  const { family, flashBytes, ramBytes, storeBytes, pinName, flashMethods } = processor;
   const portPin: Check = (value, field, fail) => {
     if (!processor.pins.has(value as string)) fail(field, `${pinName} of the ${name}`, value);
   };
@@ -243,7 +243,7 @@ function processorBoard(name: string, radio: Radio | undefined): Shape {
     eepromBytes: octets(storeBytes, `store of the ${name}`),
     radio: radioOfAnyFamily,
     pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
-    flashing: flashingOf(family),
+    flashing: flashingOf(flashMethods),
     platformio: optional(object({ platform: text, board: text })),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };

@@ -44,3 +44,4 @@ export {
   sizeReport,
   sizeText,
 } from "./report/index.ts";
+export { UF2_PAGE_OCTETS, uf2 } from "./uf2.ts";

@@ -1,5 +1,7 @@
 /** The processors that boards may have: their memories and pins, as the data sheets give them. */
 
+import type { FlashMethod } from "./board-flashing.ts";
+
 /** What is compiled, linked and read alike. */
 export type FamilyName = "avr" | "cortex-m0plus";
 
@@ -21,6 +23,8 @@ export interface Processor {
   readonly pinName: string;
   /** The input of the interrupt controller that a pin leads to, where pins share them. */
   readonly interruptLine?: (pin: string) => string;
+  /** The ways into its flash that `board.json` may name. */
+  readonly flashMethods: readonly FlashMethod[];
   /** The family of a processor that takes images as UF2 (uf2.ts). */
   readonly uf2Family?: number;
 }
@@ -37,6 +41,7 @@ const AVR = {
   flashAddress: 0,
   storeLayout: "octets",
   pinName: 'a port pin such as "PB2"',
+  flashMethods: ["avrdude"],
 } as const;
 
 export const PROCESSORS: Readonly<Record<string, Processor>> = {
@@ -66,6 +71,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
     storeLayout: "octets",
     pins: ports({ PA: upTo(15), PB: upTo(15), PC: upTo(15), PD: [2], PH: [0, 1] }),
     pinName: 'a port pin such as "PA4"',
+    flashMethods: ["openocd", "st-flash"],
     // RM0367, chapter 13: the pins of one number, whatever their port, share a line.
     interruptLine: (pin) => `EXTI${pin.slice(2)}`,
   },
@@ -79,6 +85,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
     storeLayout: "flash-sectors",
     pins: new Set(upTo(29).map((number) => `GPIO${number}`)),
     pinName: 'a pin such as "GPIO16"',
+    flashMethods: ["uf2", "openocd"],
     uf2Family: 0xe48bff56,
   },
 };

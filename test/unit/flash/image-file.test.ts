@@ -43,7 +43,7 @@ describe("an image from a file", () => {
     assert.equal(readFileSync(hexPath, "latin1"), intelHex(contents.octets));
     assert.deepEqual(readImageFile(marked, proMini, false).contents, contents);
     writeFileSync(hexPath, intelHex(Uint8Array.of(1)));
-    refused(marked, proMini, false, /marked\.hex holds something else than the ELF file/);
+    refused(marked, proMini, false, /marked\.hex holds something else than the image/);
   });
 
   it("is refused for another board of its processor, and for another processor, whatever is forced", () => {

@@ -1,10 +1,15 @@
 /** The commands by which an image gets into each board, and what is refused before any runs. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FlashImage, type FlashWish, planFlash } from "../../../toolchain/flash/index.ts";
-import { loadProcessorBoard, type ProcessorBoard, readIntelHex } from "../../../toolchain/image/index.ts";
+import {
+  loadProcessorBoard,
+  type ProcessorBoard,
+  readIntelHex,
+  uf2,
+} from "../../../toolchain/image/index.ts";
 import { shellLine } from "../../../toolchain/shell-words.ts";
 
 const image: FlashImage = {
@@ -187,17 +192,56 @@ describe("the way into a board", () => {
       assert.deepEqual(new Uint8Array(readFileSync(store)), new Uint8Array(1024).fill(0xff));
     });
 
-    it("copies a UF2 file to the drive of a boot loader, which has to be there", () => {
-      const board = {
-        ...loadProcessorBoard("nucleo-l073rz-sx1276"),
-        flashing: { uf2: { volume: "NO-SUCH-DRIVE" } },
-      };
-      assert.throws(() => lines(board, {}, own), /there is no .*joinery\.uf2/);
-      writeFileSync(join(folder, "joinery.uf2"), "");
-      assert.throws(() => lines(board, {}, own), /the drive NO-SUCH-DRIVE is not mounted: hold BOOTSEL/);
-      assert.deepEqual(lines(board, { volume: "/media/my drive/" }, own), [
-        `cp ${join(folder, "joinery.uf2")} '/media/my drive/'`,
-      ]);
+    describe("by the drive of a boot loader", () => {
+      const feather = loadProcessorBoard("feather-rp2040-rfm95");
+      const board = { ...feather, flashing: { uf2: { volume: "NO-SUCH-DRIVE" } } };
+      const wish = { volume: "/media/my drive/" };
+      const octets = Uint8Array.from({ length: 300 }, (_, index) => index & 0xff);
+      let uf2Path: string;
+      beforeEach(() => {
+        own = { ...own, contents: { address: 0x10000000, octets } };
+        uf2Path = join(folder, "joinery.uf2");
+      });
+
+      it("copies the image as a UF2 file, which it writes where it is not there", () => {
+        assert.deepEqual(lines(board, wish, own), [`cp ${uf2Path} '/media/my drive/'`]);
+        assert.deepEqual(readFileSync(uf2Path), uf2(octets, 0x10000000, 0xe48bff56));
+        assert.equal(lines(board, wish, own).length, 1);
+      });
+
+      it("copies no UF2 file that holds something else", () => {
+        const other = uf2(
+          octets.map((octet) => octet ^ 1),
+          0x10000000,
+          0xe48bff56,
+        );
+        for (const there of [Buffer.from("this is no image at all\n"), other]) {
+          writeFileSync(uf2Path, there);
+          assert.throws(() => lines(board, wish, own), {
+            name: "FlashError",
+            message: `${uf2Path} holds something else than the image beside it: remove it, or build again`,
+          });
+          assert.deepEqual(readFileSync(uf2Path), there);
+        }
+      });
+
+      it("says what to do where the file cannot be written", () => {
+        const nowhere = { ...own, hexPath: join(folder, "nowhere", "joinery.hex") };
+        assert.throws(() => lines(board, wish, nowhere), /cannot keep the image: .*nowhere/);
+      });
+
+      it("needs the drive", () => {
+        assert.throws(() => lines(board, {}, own), /the drive NO-SUCH-DRIVE is not mounted: hold BOOTSEL/);
+        assert.equal(existsSync(uf2Path), false);
+      });
+
+      it("takes no image that begins within a page", () => {
+        const shifted = { ...own, contents: { address: 0x10000010, octets } };
+        assert.throws(
+          () => lines(board, wish, shifted),
+          /joinery\.hex begins at 0x10000010, and UF2 has pages of 256 octets: --method openocd takes it/,
+        );
+      });
     });
 
     it("writes paths with blanks, quotes and braces as the shell and Tcl take them", () => {

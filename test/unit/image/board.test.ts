@@ -187,6 +187,11 @@ describe("a faulty board.json", () => {
       /:38:\d+: there is no field flashing\.openocd: the fields here are avrdude$/,
     ],
     [
+      "a boot loader's drive where none is",
+      (b) => (b.flashing = { uf2: { volume: "RPI-RP2" } }),
+      /:31:5: there is no field flashing\.uf2: the fields here are avrdude$/,
+    ],
+    [
       "a boot loader without its size",
       (b) => delete b.flashing.avrdude.bootLoader.bytes,
       /:32:\d+: flashing\.avrdude\.bootLoader\.bytes is missing: it must be a whole number of at least 1$/,
