@@ -28,7 +28,7 @@ export interface Comparison {
   /** Calls on one target. */
   readonly vectors: number;
   readonly differences: readonly Difference[];
-  /** Time in milliseconds by what was done: "compiler", "node", and each target. */
+  /** Time in milliseconds by what was done: "compiler", "node", "bundle-5.1" and so on for the Luas of a dialect, and each target. */
   readonly times: Readonly<Record<string, number>>;
 }
 
@@ -63,9 +63,12 @@ export async function compare(
     const bundles = new Bundles(toolchain);
     try {
       for (const target of targets) {
+        const shared = sum(bundles.times.values());
         const outcomes = () => target.run({ ...all, members }, folder, bundles);
         given.set(target.name, await timed(target.name, outcomes));
+        times[target.name] -= sum(bundles.times.values()) - shared;
       }
+      for (const [dialect, ms] of bundles.times) times[`bundle-${dialect}`] = ms;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -74,8 +77,12 @@ export async function compare(
     const outcomes = Object.fromEntries([...given].map(([name, of]) => [name, of.get(index)!]));
     if (differ(Object.values(outcomes), program.inputs.length)) differences.push({ program, outcomes });
   }
-  const vectors = members.reduce((sum, { program }) => sum + program.inputs.length, 0);
+  const vectors = sum(members.map(({ program }) => program.inputs.length));
   return { accepted: members.length, refused, invalid, mended, vectors, differences, times };
+}
+
+function sum(figures: Iterable<number>): number {
+  return [...figures].reduce((total, one) => total + one, 0);
 }
 
 /** Whether the outcomes are anything but the same value for each of `count` calls. */

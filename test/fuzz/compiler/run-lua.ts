@@ -55,6 +55,8 @@ export const LUA_TARGETS: readonly LuaTarget[] = LUAS.map((lua) => ({
 
 /** The bundles of one batch's members. The targets of a dialect run the same, so each is made once. */
 export class Bundles {
+  /** Time in milliseconds that making them has taken, by dialect: it is no one target's. */
+  readonly times = new Map<Lua["dialect"], number>();
   readonly #toolchain: Toolchain;
   readonly #made = new Map<string, string | Error>();
 
@@ -72,11 +74,14 @@ export class Bundles {
 
   #make(members: Accepted["members"], dialect: Lua["dialect"]): string | Error {
     const { compileToLua, formatDiagnostics, language } = this.#toolchain;
+    const from = performance.now();
     try {
       const { bundle, diagnostics } = compileToLua({ ...layOut(members, language), dialect });
       return diagnostics.length === 0 ? bundle : new Error(formatDiagnostics(diagnostics, { colour: false }));
     } catch (error) {
       return error as Error;
+    } finally {
+      this.times.set(dialect, (this.times.get(dialect) ?? 0) + performance.now() - from);
     }
   }
 }
