@@ -189,7 +189,7 @@ describe("a faulty board.json", () => {
     [
       "a boot loader's drive where none is",
       (b) => (b.flashing = { uf2: { volume: "RPI-RP2" } }),
-      /:31:5: there is no field flashing\.uf2: the fields here are avrdude$/,
+      /:30:5: there is no field flashing\.uf2: the fields here are avrdude$/,
     ],
     [
       "a boot loader without its size",
