@@ -10,6 +10,7 @@ export {
   EVENT_RECEIVED,
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
+  frameSnr,
   OPENING_US,
   openReceiver,
   type PowerDbm,

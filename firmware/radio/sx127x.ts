@@ -17,4 +17,4 @@ export { setPower } from "./sx127x/power.ts";
 export { prepareReceiver } from "./sx127x/reception.ts";
 export { startRadio } from "./sx127x/start.ts";
 export { transmit } from "./sx127x/transmission.ts";
-export { OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./sx127x/window.ts";
+export { frameSnr, OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./sx127x/window.ts";

@@ -10,6 +10,7 @@ export const enum Op {
   WriteBuffer = 0x0e,
   GetIrqStatus = 0x12,
   GetRxBufferStatus = 0x13,
+  GetPacketStatus = 0x14,
   ReadRegister = 0x1d,
   ReadBuffer = 0x1e,
   SetStandby = 0x80,

@@ -15,4 +15,4 @@ export { setPower } from "./power.ts";
 export { prepareReceiver } from "./reception.ts";
 export { startRadio } from "./start.ts";
 export { transmit } from "./transmission.ts";
-export { OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./window.ts";
+export { frameSnr, OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./window.ts";

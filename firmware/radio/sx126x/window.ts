@@ -1,7 +1,7 @@
 /** A receive window, whatever modem listens in it: SX1261/2 data sheet, sections 13.1.5 and 14.3. */
 import { waitUntil } from "../../clock/index.ts";
 import { COMMAND_LATENCY_US, radioEvents, radioSelect, radioTransfer } from "../../hal/index.ts";
-import type { Bytes, Int, u32 } from "../../lang/index.ts";
+import { type Bytes, type Int, i8, type u32 } from "../../lang/index.ts";
 import { MAX_LENGTH } from "../limits.ts";
 import { TCXO_START_UP_US } from "./board.ts";
 import { begin, command, endWith24, Op, waitWhileBusy } from "./commands.ts";
@@ -35,6 +35,24 @@ export function openReceiver(time: u32): void {
   endWith24(receiveTimeout);
 }
 
+/** Of the last LoRa frame. */
+let snr: Int<-32, 31> = 0;
+
+/** The signal-to-noise ratio of the frame that `readFrame` gave last, in decibels, as DevStatusAns tells it; of LoRa only. */
+export function frameSnr(): Int<-32, 31> {
+  return snr;
+}
+
+/** SnrPkt: the second octet of GetPacketStatus, in quarters of a decibel, rounded down. */
+function readSnr(): Int<-32, 31> {
+  begin(Op.GetPacketStatus);
+  radioTransfer(0);
+  radioTransfer(0);
+  const quarters = i8(radioTransfer(0));
+  radioSelect(false);
+  return quarters >> 2;
+}
+
 /** Takes the received frame from the modem, lets the chip sleep, and returns the frame's length; 0 where there is none. */
 export function readFrame(frame: Bytes<64>): Int<0, 64> {
   const flags = readInterrupts();
@@ -46,6 +64,7 @@ export function readFrame(frame: Bytes<64>): Int<0, 64> {
   let length: Int<0, 64> = 0;
   if ((flags & IRQ_RX_DONE) !== 0 && (flags & IRQ_CRC_ERROR) === 0 && received <= MAX_LENGTH) {
     length = received;
+    snr = readSnr();
     begin(Op.ReadBuffer);
     radioTransfer(start);
     radioTransfer(0);

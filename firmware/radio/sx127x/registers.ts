@@ -21,6 +21,7 @@ export const enum Register {
   IrqFlagsMask = 0x11,
   IrqFlags = 0x12,
   RxNbBytes = 0x13,
+  PktSnrValue = 0x19,
   HopChannel = 0x1c,
   ModemConfig1 = 0x1d,
   ModemConfig2 = 0x1e,

@@ -1,7 +1,7 @@
 /** A receive window, whatever modem listens in it: data sheet, section 4.1.6. */
 import { waitUntil } from "../../clock/index.ts";
 import { COMMAND_LATENCY_US, radioEvents, radioSelect, radioTransfer } from "../../hal/index.ts";
-import type { Bytes, Int, u32 } from "../../lang/index.ts";
+import { type Bytes, type Int, i8, type u32 } from "../../lang/index.ts";
 import { MAX_LENGTH } from "../limits.ts";
 import { receiveFsk, takeFskFrame } from "./fsk-window.ts";
 import { IRQ_PAYLOAD_CRC_ERROR, IRQ_RX_DONE } from "./interrupts.ts";
@@ -39,6 +39,14 @@ export function openReceiver(time: u32): void {
   else setMode(Mode.ReceiveSingle);
 }
 
+/** Of the last LoRa frame. */
+let snr: Int<-32, 31> = 0;
+
+/** The signal-to-noise ratio of the frame that `readFrame` gave last, in decibels, as DevStatusAns tells it; of LoRa only. */
+export function frameSnr(): Int<-32, 31> {
+  return snr;
+}
+
 /** Takes the received frame from the modem, lets the chip sleep, and returns the frame's length; 0 where there is none. */
 export function readFrame(frame: Bytes<64>): Int<0, 64> {
   if (hasFskWindows && isFsk()) return takeFskFrame(frame);
@@ -49,6 +57,8 @@ export function readFrame(frame: Bytes<64>): Int<0, 64> {
   let length: Int<0, 64> = 0;
   if ((flags & IRQ_RX_DONE) !== 0 && !broken && received <= MAX_LENGTH) {
     length = received;
+    // In quarters of a decibel, rounded down.
+    snr = i8(readRegister(Register.PktSnrValue)) >> 2;
     writeRegister(Register.FifoAddrPtr, readRegister(Register.FifoRxCurrentAddr));
     radioSelect(true);
     radioTransfer(Register.Fifo);

@@ -166,6 +166,25 @@ describe("firmware: SX126x driver", () => {
         assert.deepEqual(chip.commands, SLEEP);
       });
     }
+
+    for (const [octet, db] of [
+      [0x00, 0],
+      [0x24, 9],
+      [0x27, 9],
+      [0xff, -1],
+      [0xb0, -20],
+      [0x7f, 31],
+      [0x80, -32],
+    ] as const) {
+      it(`${db} dB of signal-to-noise ratio, which the chip tells as ${octet} in quarters`, () => {
+        const { readFrame, frameSnr, chip } = driver();
+        chip.irq = 0x0002;
+        chip.received = [17, 0];
+        chip.packetStatus = [0x55, octet, 0x33];
+        readFrame(new Uint8Array(64));
+        assert.equal(frameSnr(), db);
+      });
+    }
   });
 
   it("takes its noise with the receiver on", () => {

@@ -138,6 +138,25 @@ describe("firmware: SX127x driver", () => {
       return { taken, frame };
     }
 
+    for (const [octet, db] of [
+      [0x00, 0],
+      [0x24, 9],
+      [0x27, 9],
+      [0xff, -1],
+      [0xb0, -20],
+      [0x7f, 31],
+      [0x80, -32],
+    ] as const) {
+      it(`${db} dB of signal-to-noise ratio, which the chip tells as ${octet} in quarters`, () => {
+        const { readFrame, frameSnr, chip } = recordedDriver();
+        chip.registers[IRQ_FLAGS] = 0x50;
+        chip.registers[0x13] = 17;
+        chip.registers[0x19] = octet;
+        readFrame(new Uint8Array(64));
+        assert.equal(frameSnr(), db);
+      });
+    }
+
     it("a frame from where the modem put it", () => {
       const { taken, frame } = received(0x50, 0, 17);
       assert.equal(taken, 17);

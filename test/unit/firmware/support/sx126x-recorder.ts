@@ -5,8 +5,12 @@ import { loadFirmware } from "./instance.ts";
 
 const GET_IRQ_STATUS = 0x12;
 const GET_RX_BUFFER_STATUS = 0x13;
+const GET_PACKET_STATUS = 0x14;
 const READ_REGISTER = 0x1d;
 const READ_BUFFER = 0x1e;
+
+/** They change nothing of the chip. */
+const READS = [READ_REGISTER, READ_BUFFER, GET_IRQ_STATUS, GET_RX_BUFFER_STATUS, GET_PACKET_STATUS];
 
 export class Recorder {
   readonly registers = new Map<number, number>([
@@ -20,6 +24,8 @@ export class Recorder {
   readonly commands: string[] = [];
   irq = 0;
   received: readonly [length: number, start: number] = [0, 0];
+  /** RssiPkt, SnrPkt and SignalRssiPkt. */
+  packetStatus: readonly [number, number, number] = [0, 0, 0];
   timeUs = 0;
   #frame: number[] = [];
 
@@ -47,6 +53,7 @@ export class Recorder {
     if (opcode === READ_BUFFER) return at < 3 ? 0 : this.buffer[(first + at - 3) & 0xff];
     if (opcode === GET_IRQ_STATUS) return at < 2 ? 0 : [this.irq >> 8, this.irq & 0xff][at - 2];
     if (opcode === GET_RX_BUFFER_STATUS) return at < 2 ? 0 : this.received[at - 2];
+    if (opcode === GET_PACKET_STATUS) return at < 2 ? 0 : this.packetStatus[at - 2];
     return 0;
   }
 
@@ -56,7 +63,7 @@ export class Recorder {
 
   #end(): void {
     const [opcode, first, second, ...values] = this.#frame;
-    if ([READ_REGISTER, READ_BUFFER, GET_IRQ_STATUS, GET_RX_BUFFER_STATUS].includes(opcode)) return;
+    if (READS.includes(opcode)) return;
     if (opcode === 0x0d) {
       values.forEach((value, index) => {
         this.registers.set((first << 8) + second + index, value);
