@@ -1,6 +1,6 @@
 /**
  * The one loop of the device. An application is a module that exports what is imported from "#app" here:
- * its period and port, and the hooks `setup`, `sample` and `onDownlink` (firmware/apps/sensor.ts).
+ * its period, port and longest payload, and the hooks `setup`, `sample` and `onDownlink` (firmware/apps/sensor.ts).
  */
 import { onDownlink, PERIOD_S, sample, setup, UPLINK_PORT } from "#app";
 import { endLine, PRINT_DOWNLINKS, print, printDecimal, printHex, Text } from "./console/index.ts";
@@ -9,12 +9,11 @@ import {
   DeviceEvent,
   downlink,
   frame,
-  MAX_PAYLOAD,
   runDevice,
   sendUplink,
   sleepDevice,
   startDevice,
-  UPLINK_PAYLOAD,
+  uplinkPayload,
 } from "./lorawan/index.ts";
 
 /** 3906.25 ticks a second. */
@@ -35,7 +34,7 @@ export function main(): void {
   for (;;) {
     switch (runDevice()) {
       case DeviceEvent.UplinkDue:
-        sendUplink(UPLINK_PORT, sample(view(frame, UPLINK_PAYLOAD, MAX_PAYLOAD)));
+        sendUplink(UPLINK_PORT, sample(uplinkPayload));
         break;
       case DeviceEvent.Downlink:
         if (PRINT_DOWNLINKS) printDownlink(downlink.port, view(frame, 0, 51), downlink.length);

@@ -11,6 +11,9 @@ export const PERIOD_S: Int<1, 500000> = 60;
 /** FPort of the uplinks. */
 export const UPLINK_PORT = 2;
 
+/** Octets of the longest payload: 51 at most, so that the slowest data rate can carry it. */
+export const MAX_PAYLOAD = 4;
+
 let sampleCount: u16 = 0;
 
 /** Called once, before the device joins. */
@@ -19,7 +22,7 @@ export function setup(): void {
 }
 
 /** Called for each uplink: writes the payload and returns its length. Octets: sample number (2), battery level, 0. */
-export function sample(payload: Bytes<49>): Int<0, 49> {
+export function sample(payload: Bytes<4>): Int<0, 4> {
   store16be(payload, 0, sampleCount);
   payload[2] = batteryLevel();
   payload[3] = 0;

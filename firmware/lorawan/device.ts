@@ -2,28 +2,25 @@
  * The MAC of a class A device: joins, sends an uplink whenever the application is to, and takes what comes back.
  * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
+import type { MAX_PAYLOAD } from "#app";
 import { reached, TICK_US, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, Text } from "../console/index.ts";
 import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { type Int, i32, load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
-import {
-  type DataRate,
-  DEFAULT_CHANNEL_COUNT,
-  MAX_DATA_RATE,
-  RX2_DATA_RATE,
-  rx1DataRate,
-  spreadingFactor,
-  TRANSMIT_POWER_DBM,
-} from "../regions/index.ts";
+import { type DataRate, MAX_DATA_RATE, spreadingFactor, TRANSMIT_POWER_DBM } from "../regions/index.ts";
 import { hasDevNonce, hasIdentity, nonces, openJournal, readDevEui, takeDevNonce } from "../store/index.ts";
+import { backOffIfDue, noteSilence } from "./adr.ts";
 import { airtimeUs } from "./airtime.ts";
 import {
-  CHANNEL_COUNT,
+  type ChannelSet,
+  channelsWith,
   chooseChannel,
+  enableChannels,
+  enabledChannels,
+  freeChannels,
   frequencyOf,
-  hasFreeChannel,
-  NO_CHANNEL,
+  JOIN_CHANNELS,
   nextRelease,
   releaseBands,
   resetChannels,
@@ -40,9 +37,10 @@ import {
   startJoinBackOff,
 } from "./join-back-off.ts";
 import { JOIN_REQUEST_LENGTH } from "./join-frames.ts";
+import { settleOutbox } from "./outbox.ts";
 import { random16, seedRandom } from "./random.ts";
-import { devAddr, session } from "./session.ts";
-import { composeUplink } from "./uplink.ts";
+import { devAddr, resetParameters, session } from "./session.ts";
+import { beginUplink, CONFIRMED, composeUplink } from "./uplink.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
@@ -62,6 +60,10 @@ const LONGEST_SLEEP = 7031250;
 /** Ticks to the next try after the radio failed: a minute. */
 const REPAIR_PAUSE = 234375;
 
+/** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
+const RETRANSMIT_TIMEOUT = 3907;
+const RETRANSMIT_SPREAD = 7812;
+
 /** Uplinks without RekeyConf before the device joins again: ADR_ACK_LIMIT (TS001-1.1, 5.10). */
 const REKEY_LIMIT = 64;
 
@@ -78,6 +80,11 @@ class Mac {
   /** The data rates of the join-request under way and of the next. */
   joinDataRate: DataRate = 0;
   nextJoinDataRate: DataRate = 5;
+  /** How often the uplink under way is still to be sent, and from when on, in ticks. */
+  transmissionsLeft: Int<0, 15> = 0;
+  transmissionDue: u32 = 0;
+  /** A downlink has come since it was first sent. */
+  isHeard: boolean = false;
 }
 
 const mac = new Mac();
@@ -111,6 +118,7 @@ export function startDevice(period: u32): void {
     return;
   }
   openJournal();
+  resetParameters();
   resetChannels();
   startJoinBackOff(time);
 }
@@ -140,12 +148,12 @@ function tryJoin(time: u32): void {
     mac.isStopped = true;
     return;
   }
-  const channel = chooseChannel(DEFAULT_CHANNEL_COUNT);
-  if (channel === NO_CHANNEL) {
+  const dataRate = mac.nextJoinDataRate;
+  const free = freeChannels(JOIN_CHANNELS, dataRate);
+  if (free === 0) {
     sleepUntilTick(nextRelease(time), time);
     return;
   }
-  const dataRate = mac.nextJoinDataRate;
   const airtime = airtimeUs(spreadingFactor(dataRate), JOIN_REQUEST_LENGTH);
   if (!spendJoinAirtime(airtime)) {
     mac.due = joinPeriodEnd();
@@ -165,13 +173,35 @@ function tryJoin(time: u32): void {
   // The next attempt reaches farther; after the slowest the quickest again.
   mac.nextJoinDataRate = dataRate > 0 ? dataRate - 1 : MAX_DATA_RATE;
   composeJoinRequest();
-  startExchange(JOIN_REQUEST_LENGTH, channel, dataRate, JOIN_ACCEPT_DELAY_S, dataRate, RX2_DATA_RATE);
+  startExchange(JOIN_REQUEST_LENGTH, chooseChannel(free), dataRate, JOIN_ACCEPT_DELAY_S);
 }
 
 /** Whether the session must end: the network never confirmed its keys, or FCntUp is used up. */
 function isSessionOver(): boolean {
   if (LORAWAN_1_1 && session.awaitsRekeyConf && session.fCntUp >= REKEY_LIMIT) return true;
   return session.fCntUp === 0xffffffff;
+}
+
+/** The session is over: joins again, as after power-up. */
+function leaveSession(): void {
+  session.joined = false;
+  mac.nextJoinDataRate = MAX_DATA_RATE;
+  resetParameters();
+  resetChannels();
+}
+
+/** The channels that the next transmission may use now; where the network has left none at all, the default ones. */
+function usableChannels(): ChannelSet {
+  if (channelsWith(enabledChannels(), session.dataRate) === 0)
+    enableChannels(enabledChannels() | JOIN_CHANNELS);
+  return freeChannels(enabledChannels(), session.dataRate);
+}
+
+/** Sends the uplink under way, or once more. */
+function transmitUplink(free: ChannelSet): void {
+  const dataRate = session.dataRate;
+  const channel = chooseChannel(free);
+  startExchange(composeUplink(dataRate, channel), channel, dataRate, session.rxDelayS);
 }
 
 /** What to do while no exchange is under way. */
@@ -181,48 +211,57 @@ function runIdle(): DeviceEvent {
   releaseBands(time);
   advanceJoinBackOff(time);
   mac.wakeTime = now();
+  const due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
   if (mac.isStopped) {
     sleepUntilTick(u32(time + LONGEST_SLEEP), time);
   } else if (!mac.isRadioReady) {
     repairRadio(time);
-  } else if (!reached(mac.due, time)) {
-    sleepUntilTick(mac.due, time);
+  } else if (!reached(due, time)) {
+    sleepUntilTick(due, time);
   } else if (!session.joined) {
     tryJoin(time);
-  } else if (isSessionOver()) {
-    session.joined = false;
-    mac.nextJoinDataRate = MAX_DATA_RATE;
-    resetChannels();
-  } else if (hasFreeChannel(CHANNEL_COUNT)) {
-    return DeviceEvent.UplinkDue;
   } else {
-    sleepUntilTick(nextRelease(time), time);
+    const free = usableChannels();
+    if (free === 0) sleepUntilTick(nextRelease(time), time);
+    else if (mac.transmissionsLeft > 0) transmitUplink(free);
+    else if (isSessionOver()) leaveSession();
+    else return DeviceEvent.UplinkDue;
   }
   return DeviceEvent.None;
 }
 
 /**
- * Sends the `length` octets that the application has put at frame[UPLINK_PAYLOAD]. Call it only in answer to
- * `DeviceEvent.UplinkDue`.
+ * Sends the first `length` octets of `uplinkPayload`, with the repetitions that the network asks for. Call it only in
+ * answer to `DeviceEvent.UplinkDue`. Where there is no room for them beside what the stack has to say, that goes alone,
+ * and the next uplink is due at once.
  */
-export function sendUplink(port: Int<1, 223>, length: Int<0, 49>): void {
+export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>): void {
   const time = ticks();
+  backOffIfDue();
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);
-  const channel = chooseChannel(CHANNEL_COUNT);
-  if (channel === NO_CHANNEL) return;
+  if (!beginUplink(port, length)) mac.due = time;
+  mac.transmissionsLeft = session.nbTrans;
+  mac.transmissionDue = time;
+  mac.isHeard = false;
   print(Text.Uplink);
   printDecimal(session.fCntUp);
   endLine();
-  const dataRate = session.dataRate;
-  startExchange(
-    composeUplink(port, length, dataRate, channel),
-    channel,
-    dataRate,
-    session.rxDelayS,
-    rx1DataRate(dataRate, session.rx1DrOffset),
-    session.rx2DataRate,
-  );
+}
+
+/** A transmission of the uplink and its windows are over: goes on to the next one, or to the next uplink. */
+function endTransmission(isAnswered: boolean): void {
+  if (mac.transmissionsLeft > 0) mac.transmissionsLeft--;
+  if (isAnswered) mac.transmissionsLeft = 0;
+  if (mac.transmissionsLeft > 0) {
+    // RETRANSMIT_TIMEOUT of 1 to 3 s (TS001-1.0.4, 6.1).
+    const pause = CONFIRMED ? RETRANSMIT_TIMEOUT + u32((random16() * RETRANSMIT_SPREAD) >>> 16) : 0;
+    mac.transmissionDue = u32(ticks() + pause);
+    return;
+  }
+  settleOutbox(mac.isHeard);
+  if (!mac.isHeard) noteSilence();
+  session.fCntUp = u32(session.fCntUp + 1);
 }
 
 function printRefusal(verdict: JoinVerdict): void {
@@ -264,11 +303,14 @@ export function runDevice(): DeviceEvent {
   if (isExchangeOver()) return runIdle();
   const length = runExchange();
   let event: DeviceEvent = DeviceEvent.None;
+  let isAnswered = false;
   if (length > 0) {
     if (!session.joined) {
       takeJoinAccept(length);
     } else if (acceptDownlink(length)) {
       endExchange();
+      mac.isHeard = true;
+      isAnswered = downlink.isAck || !CONFIRMED;
       if (downlink.port !== 0) event = DeviceEvent.Downlink;
     } else {
       endWindow();
@@ -277,6 +319,7 @@ export function runDevice(): DeviceEvent {
   if (isExchangeOver()) {
     mac.wakeTime = now();
     if (!session.joined) print(Text.JoinFailed);
+    else if (mac.transmissionsLeft > 0) endTransmission(isAnswered);
     if (exchange.hasRadioFailed) {
       exchange.hasRadioFailed = false;
       mac.isRadioReady = false;

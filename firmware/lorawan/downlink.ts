@@ -1,9 +1,11 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
 import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
+import { noteAnswer } from "./adr.ts";
+import { obeyCommands } from "./commands.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1, MINOR_VERSION, REKEY } from "./version.ts";
+import { LORAWAN_1_1 } from "./version.ts";
 
 /** MHDR, FHDR without FOpts, and MIC. */
 const MIN_LENGTH = 12;
@@ -17,9 +19,11 @@ const MAX_APPLICATION_PORT = 223;
 /** What `acceptDownlink` answers where a counter cannot be: no downlink has this FCntDown. */
 const NO_F_CNT = 0xffffffff;
 
-/** The application's part of the downlink just accepted: its payload is at the start of the frame buffer. */
+/** The downlink just accepted. */
 export class Downlink {
-  /** 0 where there is none. */
+  /** It acknowledges the uplink. */
+  isAck: boolean = false;
+  /** FPort of a payload for the application, which is at the start of the frame buffer; 0 where there is none. */
   port: u8 = 0;
   length: Int<0, 51> = 0;
 }
@@ -44,21 +48,12 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
   const tag = new Uint8Array(16);
   if (LORAWAN_1_1) {
     // An ACK of 1.1 names the uplink that it is for.
-    const confFCnt = isAck && session.isNetwork11 ? u16(session.fCntUp - 1) : 0;
+    const confFCnt = isAck && session.isNetwork11 ? u16(session.fCntUp) : 0;
     cmacB0(sNwkSIntKey, frame, end, Direction.Down, confFCnt, devAddr, fCnt, tag);
   } else {
     cmacB0(fNwkSIntKey, frame, end, Direction.Down, 0, devAddr, fCnt, tag);
   }
   return equal(tag, 0, frame, end, MIC_LENGTH);
-}
-
-/** MAC commands in clear: RekeyConf. A command of unknown length ends the processing (TS001-1.0.4, 5). */
-function processCommands(start: Int<0, 76>, end: Int<0, 76>): void {
-  for (let i = start; i < end; i += 2) {
-    if (frame[i] !== REKEY || i + 1 >= end) return;
-    // The high bits are reserved.
-    if ((frame[i + 1] & 15) === MINOR_VERSION) session.awaitsRekeyConf = false;
-  }
 }
 
 /**
@@ -88,6 +83,8 @@ export function acceptDownlink(length: PhyLength): boolean {
 
   if (isCountedByA) session.nextAFCntDown = fCnt + 1;
   else session.nextFCntDown = fCnt + 1;
+  downlink.isAck = (fCtrl & ACK) !== 0;
+  noteAnswer();
   if (isConfirmed) {
     session.owesAck = true;
     session.confFCntDown = u16(fCnt);
@@ -96,11 +93,12 @@ export function acceptDownlink(length: PhyLength): boolean {
   if (LORAWAN_1_1 && session.isNetwork11) {
     const use = isCountedByA ? CipherUse.FOptsByAFCntDown : CipherUse.FOpts;
     crypt(nwkSEncKey, use, frame, F_OPTS, portAt, Direction.Down, devAddr, fCnt);
-    processCommands(F_OPTS, portAt);
-    if (port === 0) {
-      crypt(nwkSEncKey, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
-      processCommands(portAt + 1, end);
-    }
+  }
+  obeyCommands(F_OPTS, portAt);
+  if (port === 0) {
+    const key = LORAWAN_1_1 ? nwkSEncKey : fNwkSIntKey;
+    crypt(key, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
+    obeyCommands(portAt + 1, end);
   }
   if (port > 0 && port <= MAX_APPLICATION_PORT) {
     crypt(appSKey, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);

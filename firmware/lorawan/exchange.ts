@@ -17,10 +17,11 @@ import {
   sleepRadio,
   transmit,
 } from "../radio/index.ts";
-import { type DataRate, RX2_FREQUENCY, spreadingFactor } from "../regions/index.ts";
+import { type DataRate, rx1DataRate, spreadingFactor } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
-import { frequencyOf, silenceBand } from "./channels.ts";
+import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
+import { session } from "./session.ts";
 import { openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
 
 const enum ExchangeState {
@@ -46,12 +47,12 @@ class Exchange {
   hasRadioFailed: boolean = false;
   /** The board's time at which `runExchange` is to be called next at the latest. */
   wakeTime: u32 = 0;
-  channel: Int<0, 7> = 0;
+  channel: Channel = 0;
+  dataRate: DataRate = 0;
   airtime: Airtime = 0;
-  rx1DataRate: DataRate = 0;
-  rx2DataRate: DataRate = 0;
-  /** The board's time at the end of the uplink. */
+  /** The board's time at the end of the uplink, and the same in ticks. */
   endOfUplink: u32 = 0;
+  endTick: u32 = 0;
   /** Seconds from the end of the uplink to the window under way, and whether that is RX2. */
   windowDelayS: WindowDelay = 1;
   isRx2: boolean = false;
@@ -61,21 +62,18 @@ class Exchange {
 
 export const exchange = new Exchange();
 
-/** Transmits the frame in the frame buffer. RX1 opens `rx1DelayS` after its end. */
+/** Transmits the frame in the frame buffer. RX1 opens `rx1DelayS` after its end, as the session says what both windows are. */
 export function startExchange(
   length: Int<1, 64>,
-  channel: Int<0, 7>,
+  channel: Channel,
   dataRate: DataRate,
   rx1DelayS: Int<1, 15>,
-  rx1DataRate: DataRate,
-  rx2DataRate: DataRate,
 ): void {
   const factor = spreadingFactor(dataRate);
   const airtime = airtimeUs(factor, length);
   exchange.channel = channel;
   exchange.airtime = airtime;
-  exchange.rx1DataRate = rx1DataRate;
-  exchange.rx2DataRate = rx2DataRate;
+  exchange.dataRate = dataRate;
   exchange.windowDelayS = rx1DelayS;
   exchange.isRx2 = false;
   transmit(frequencyOf(channel), factor, Bandwidth.Khz125, view(frame, PHY, 64), length);
@@ -96,8 +94,9 @@ export function endExchange(): void {
 /** Sets up the window under way; the radio sleeps until it opens. */
 function prepareWindow(): void {
   const delayS = exchange.windowDelayS;
-  const factor = spreadingFactor(exchange.isRx2 ? exchange.rx2DataRate : exchange.rx1DataRate);
-  const frequency = exchange.isRx2 ? RX2_FREQUENCY : frequencyOf(exchange.channel);
+  const dataRate = exchange.isRx2 ? session.rx2DataRate : rx1DataRate(exchange.dataRate, session.rx1DrOffset);
+  const factor = spreadingFactor(dataRate);
+  const frequency = exchange.isRx2 ? session.rx2Frequency : downlinkFrequencyOf(exchange.channel);
   prepareReceiver(frequency, factor, Bandwidth.Khz125, windowSymbols(factor, delayS));
   const openingTime = u32(exchange.endOfUplink + openingDelayUs(delayS));
   exchange.openingTime = openingTime;
@@ -121,7 +120,8 @@ export function endWindow(): void {
 function runTransmitting(): void {
   const isDone = (radioEvents() & EVENT_TRANSMITTED) !== 0;
   if (!isDone && !reached(exchange.wakeTime, now())) return;
-  silenceBand(exchange.channel, exchange.airtime, ticks());
+  exchange.endTick = ticks();
+  silenceBands(exchange.channel, exchange.airtime, session.maxDutyCycle, exchange.endTick);
   if (isDone) {
     exchange.endOfUplink = radioEventTime();
     prepareWindow();

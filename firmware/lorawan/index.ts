@@ -2,4 +2,5 @@
 export { DeviceEvent, runDevice, sendUplink, sleepDevice, startDevice } from "./device.ts";
 export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
-export { MAX_PAYLOAD, UPLINK_PAYLOAD } from "./uplink.ts";
+export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";
+export { uplinkPayload } from "./uplink.ts";

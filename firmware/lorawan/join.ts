@@ -14,6 +14,7 @@ import {
   readJoinEui,
   readNwkKey,
 } from "../store/index.ts";
+import { resetAdr } from "./adr.ts";
 import { resetChannels, setCfList } from "./channels.ts";
 import { frame, type PhyLength } from "./frame.ts";
 import {
@@ -26,8 +27,18 @@ import {
   writeJoinRequest,
 } from "./join-frames.ts";
 import { deriveJoinServerKey, deriveSessionKey10, deriveSessionKey11, KeyType } from "./keys.ts";
-import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { Cid, clearOutbox, post } from "./outbox.ts";
+import {
+  appSKey,
+  devAddr,
+  fNwkSIntKey,
+  nwkSEncKey,
+  resetParameters,
+  rxDelay,
+  session,
+  sNwkSIntKey,
+} from "./session.ts";
+import { LORAWAN_1_1, MINOR_VERSION } from "./version.ts";
 
 /** What became of a frame that was received while joining. */
 export const enum JoinVerdict {
@@ -135,12 +146,14 @@ function startSession(
   session.fCntUp = 0;
   session.nextFCntDown = 0;
   session.nextAFCntDown = 0;
-  session.owesAck = false;
+  resetParameters();
   session.dataRate = dataRate;
   session.rx1DrOffset = rx1DrOffset;
   session.rx2DataRate = rx2DataRate;
-  const rxDelayS = frame[JoinAcceptField.RxDelay] & 15;
-  session.rxDelayS = rxDelayS === 0 ? 1 : rxDelayS;
+  session.rxDelayS = rxDelay(frame[JoinAcceptField.RxDelay]);
+  resetAdr();
+  clearOutbox();
+  if (isNetwork11) post(Cid.Rekey, MINOR_VERSION, 0);
   resetChannels();
   if (length === JOIN_ACCEPT_CFLIST_LENGTH && frame[JoinAcceptField.CfList + 15] === 0) {
     setCfList(view(frame, JoinAcceptField.CfList, 16));

@@ -1,6 +1,6 @@
 /** The session: what the join gave, and the counters since. Nothing of it survives power loss: the device joins again. */
-import type { Int, u16, u32 } from "../lang/index.ts";
-import type { DataRate } from "../regions/index.ts";
+import type { Int, u8, u16, u32 } from "../lang/index.ts";
+import { type DataRate, RX2_DATA_RATE, RX2_FREQUENCY } from "../regions/index.ts";
 
 /** In the octet order of the air. */
 export const devAddr = new Uint8Array(4);
@@ -27,12 +27,37 @@ export class Session {
   /** The next uplink acknowledges the downlink with this FCntDown. */
   owesAck: boolean = false;
   confFCntDown: u16 = 0;
-  /** Of uplinks: that of the join-request that was answered. */
+  /** Of uplinks: at first that of the join-request that was answered. */
   dataRate: DataRate = 0;
+  /** TXPower: steps of 2 dB below the most that the region allows. */
+  txPower: Int<0, 7> = 0;
+  /** How often an uplink is sent as long as no answer comes. */
+  nbTrans: Int<1, 15> = 1;
+  /** MaxDutyCycle: all sub-bands together transmit 1/2^this of the time; 0: no such limit. */
+  maxDutyCycle: Int<0, 15> = 0;
   rx1DrOffset: Int<0, 5> = 0;
   rx2DataRate: DataRate = 0;
+  /** In units of 100 Hz. */
+  rx2Frequency: u32 = RX2_FREQUENCY;
   /** RECEIVE_DELAY1. */
   rxDelayS: Int<1, 15> = 1;
 }
 
 export const session = new Session();
+
+/** RECEIVE_DELAY1 as RXDelay and RXTimingSetupReq code it: 0 is one second, too. */
+export function rxDelay(octet: u8): Int<1, 15> {
+  const seconds = octet & 15;
+  return seconds === 0 ? 1 : seconds;
+}
+
+/** What holds before the network says otherwise, for the join as well as behind it. */
+export function resetParameters(): void {
+  session.owesAck = false;
+  session.txPower = 0;
+  session.nbTrans = 1;
+  session.maxDutyCycle = 0;
+  session.rx1DrOffset = 0;
+  session.rx2DataRate = RX2_DATA_RATE;
+  session.rx2Frequency = RX2_FREQUENCY;
+}

@@ -1,21 +1,48 @@
-/** Data frames up (TS001-1.0.4, 4; TS001-1.1, 4): unconfirmed, with the acknowledgement that is due and RekeyInd. */
-import { copy, type Int, store16le, type u8, u32 } from "../lang/index.ts";
+/**
+ * Data frames up (TS001-1.0.4, 4; TS001-1.1, 4), with the acknowledgement that is due and the MAC commands of the
+ * outbox. An uplink is the same in each of its repetitions, but for the MIC of 1.1, which tells channel and data rate.
+ */
+import { MAX_PAYLOAD } from "#app";
+import { copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
+import { ADR, asksForAnswer } from "./adr.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
+import { sealedLength, sealedOctet, sealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1, MINOR_VERSION, REKEY } from "./version.ts";
+import { LORAWAN_1_1 } from "./version.ts";
 
-/** Octets of payload that fit at every data rate beside a RekeyInd. */
-export const MAX_PAYLOAD = 49;
+/** Whether uplinks ask for an acknowledgement. @config */
+export const CONFIRMED: boolean = false;
 
-/** Octets of a RekeyInd: CID and minor version. */
-const REKEY_IND_LENGTH = 2;
+/** FCtrl of an uplink. */
+const ADR_BIT = 0x80;
+const ADR_ACK_REQ = 0x40;
 
-/** Where FRMPayload starts in the frame buffer where FOpts is empty. */
-const PAYLOAD = F_OPTS + 1;
+/** Octets of a MACPayload at most, in a frame buffer of 64 octets. */
+const MAX_MAC_PAYLOAD = 59;
 
-/** Where the application writes its payload: behind the longest FOpts that the device sends. */
-export const UPLINK_PAYLOAD = LORAWAN_1_1 ? PAYLOAD + REKEY_IND_LENGTH : PAYLOAD;
+/** Octets of FHDR without FOpts, and of FPort. */
+const F_HDR_AND_F_PORT = 8;
+
+/** As many octets of payload as every data rate can carry. */
+const LONGEST_PAYLOAD: Int<1, 51> = MAX_PAYLOAD;
+
+/** Octets of an application's payload. */
+type PayloadLength = Int<0, typeof MAX_PAYLOAD>;
+
+/** The payload of the uplink under way, in clear: the frame buffer holds what came since. */
+export const uplinkPayload = new Uint8Array(MAX_PAYLOAD);
+
+class Uplink {
+  /** 0: no payload. */
+  port: Int<0, 223> = 0;
+  length: PayloadLength = 0;
+  fCtrl: u8 = 0;
+  /** The FCntDown that it acknowledges, or 0. */
+  confFCnt: u16 = 0;
+}
+
+const uplink = new Uplink();
 
 /** Writes the MIC behind the message that ends before frame[end]. */
 function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, channel: u8): void {
@@ -31,46 +58,50 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
 }
 
 /**
- * Makes the next uplink of the `length` octets at frame[UPLINK_PAYLOAD] and returns its length. It counts FCntUp: a
- * second call makes another frame.
+ * Begins the next uplink: the first `length` octets of `uplinkPayload`, and what there is for the network. Where there
+ * is no room for both, the payload stays behind; false then. Port 0: no payload.
  */
-export function composeUplink(port: Int<1, 223>, length: Int<0, 49>, dataRate: u8, channel: u8): Int<1, 64> {
-  frame[PHY] = FrameType.UnconfirmedUp << 5;
-  copy(frame, PHY + 1, devAddr, 0, 4);
-  store16le(frame, PHY + 6, session.fCntUp & 0xffff);
-  let fCtrl: u8 = 0;
-  let confFCnt: Int<0, 65535> = 0;
+export function beginUplink(port: Int<0, 223>, length: PayloadLength): boolean {
+  sealOutbox();
+  const fits = length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
+  uplink.port = fits ? port : 0;
+  uplink.length = fits ? length : 0;
+  let fCtrl: u8 = sealedLength();
+  if (ADR) fCtrl = fCtrl | ADR_BIT;
+  if (asksForAnswer()) fCtrl = fCtrl | ADR_ACK_REQ;
+  uplink.confFCnt = 0;
   if (session.owesAck) {
-    fCtrl = ACK;
-    confFCnt = session.confFCntDown;
+    fCtrl = fCtrl | ACK;
+    uplink.confFCnt = session.confFCntDown;
     session.owesAck = false;
   }
-  let start: Int<25, 27> = PAYLOAD;
-  if (LORAWAN_1_1) {
-    if (session.awaitsRekeyConf) {
-      fCtrl = fCtrl | REKEY_IND_LENGTH;
-      frame[F_OPTS] = REKEY;
-      frame[F_OPTS + 1] = MINOR_VERSION;
-      crypt(
-        nwkSEncKey,
-        CipherUse.FOpts,
-        frame,
-        F_OPTS,
-        F_OPTS + REKEY_IND_LENGTH,
-        Direction.Up,
-        devAddr,
-        session.fCntUp,
-      );
-      start = PAYLOAD + REKEY_IND_LENGTH;
-    } else {
-      copy(frame, PAYLOAD, frame, UPLINK_PAYLOAD, length);
-    }
+  uplink.fCtrl = fCtrl;
+  return fits;
+}
+
+/** Writes the frame of the uplink under way, as it is sent at `dataRate` on `channel`, and returns its length. */
+export function composeUplink(dataRate: u8, channel: u8): Int<1, 64> {
+  frame[PHY] = (CONFIRMED ? FrameType.ConfirmedUp : FrameType.UnconfirmedUp) << 5;
+  copy(frame, PHY + 1, devAddr, 0, 4);
+  frame[PHY + 5] = uplink.fCtrl;
+  store16le(frame, PHY + 6, session.fCntUp & 0xffff);
+  let end: Int<24, 76> = F_OPTS;
+  for (let i = 0; i < sealedLength(); i++) {
+    frame[end] = sealedOctet(i);
+    if (end < 76) end++;
   }
-  frame[PHY + 5] = fCtrl;
-  frame[start - 1] = port;
-  const end = start + length;
-  crypt(appSKey, CipherUse.FrmPayload, frame, start, end, Direction.Up, devAddr, session.fCntUp);
-  writeMic(end, confFCnt, dataRate, channel);
-  session.fCntUp = u32(session.fCntUp + 1);
+  if (LORAWAN_1_1 && session.isNetwork11)
+    crypt(nwkSEncKey, CipherUse.FOpts, frame, F_OPTS, end, Direction.Up, devAddr, session.fCntUp);
+  if (uplink.port > 0) {
+    frame[end] = uplink.port;
+    if (end < 76) end++;
+    const start = end;
+    for (let i = 0; i < uplink.length && i < LONGEST_PAYLOAD; i++) {
+      frame[end] = uplinkPayload[i];
+      if (end < 76) end++;
+    }
+    crypt(appSKey, CipherUse.FrmPayload, frame, start, end, Direction.Up, devAddr, session.fCntUp);
+  }
+  writeMic(end, uplink.confFCnt, dataRate, channel);
   return end + MIC_LENGTH - PHY;
 }

@@ -4,8 +4,5 @@
  */
 export const LORAWAN_1_1: boolean = true;
 
-/** CID of RekeyInd, by which a device names its version, and of RekeyConf, which answers it (TS001-1.1, 5.10). */
-export const REKEY = 0x0b;
-
-/** The minor version in both: 1 of 1.1. */
+/** The minor version in RekeyInd and RekeyConf: 1 of 1.1. */
 export const MINOR_VERSION = 1;

@@ -14,8 +14,19 @@ export const DEFAULT_CHANNEL_COUNT = 3;
 export const RX2_FREQUENCY = 8695250;
 export const RX2_DATA_RATE = 0;
 
+/** Whether a window may be opened at a frequency: the whole band. */
+export function isDownlinkFrequency(frequency: u32): boolean {
+  return frequency >= 8630000 && frequency <= 8700000;
+}
+
 /** Conducted power into a half-wave dipole, whose ERP it then is: at most 14 dBm in the bands of the channels. */
 export const TRANSMIT_POWER_DBM = 14;
+
+/** The highest TXPower, each step 2 dB below the one before. */
+export const MAX_TX_POWER = 7;
+
+/** DrRange of the default channels and of those of a CFList: DR0 to DR5. */
+export const DEFAULT_DATA_RATES = 0x50;
 
 /** A data rate for uplinks, and for RX1 and RX2. */
 export type DataRate = Int<0, 5>;
@@ -29,6 +40,11 @@ export const MAX_DATA_RATE = 5;
 /** The spreading factor of a data rate, at 125 kHz. */
 export function spreadingFactor(dataRate: DataRate): Int<7, 12> {
   return 12 - dataRate;
+}
+
+/** The next slower data rate; the slowest itself. */
+export function slowerDataRate(dataRate: DataRate): DataRate {
+  return dataRate > 0 ? dataRate - 1 : 0;
 }
 
 /** The data rate of RX1: the uplink's less the offset, not below DR0. */

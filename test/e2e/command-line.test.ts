@@ -197,6 +197,7 @@ describe("the command line", () => {
 /** @config */
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 2;
+export const MAX_PAYLOAD = 49;
 let count: u8 = 0;
 export function setup(): void {
   count = count + 1;
@@ -235,7 +236,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.equal(checked.status, 1, checked.stderr);
     assert.match(
       checked.stdout,
-      /faulty\.ts:7:11 - error DEV2001: .*\n\n7 {3}count = count \+ 1;\n {12}~{9}\n/,
+      /faulty\.ts:8:11 - error DEV2001: .*\n\n8 {3}count = count \+ 1;\n {12}~{9}\n/,
     );
     assert.match(checked.stdout, /\n1 error in .*faulty\.ts; joinery explain DEV2001 tells more\n$/);
     const built = joinery(["build", app, "--out", join(folder, "out")]);
@@ -252,9 +253,9 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const [{ related, page, ...own }] = diagnostics;
     assert.deepEqual(own, {
       file: app,
-      line: 7,
+      line: 8,
       column: 11,
-      end: { line: 7, column: 20 },
+      end: { line: 8, column: 20 },
       code: "DEV2001",
       message: "value 1..256 may not fit u8: wrap it with u8()",
     });

@@ -13,6 +13,7 @@ const CHECK = "device: receives the downlinks of the Application Server";
 const QUIET = `import type { Bytes, Int, u8 } from ${JSON.stringify(join(FIRMWARE, "lang/index.ts"))};
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 1;
+export const MAX_PAYLOAD = 49;
 let last: u8 = 0;
 export function setup(): void {}
 export function sample(payload: Bytes<49>): Int<0, 49> {

@@ -12,6 +12,7 @@ const LANG = JSON.stringify(join(import.meta.dirname, "../../firmware/lang/index
 const APP = `import type { Bytes, Int, u8 } from ${LANG};
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 1;
+export const MAX_PAYLOAD = 49;
 /** Makes the pin an output. @extern lamp_start */
 function startLamp(): void {}
 /** Turns the lamp over; the level of its pin then. @extern lamp_toggle */

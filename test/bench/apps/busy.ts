@@ -13,6 +13,8 @@ const BLOCKS = 1000;
 export const PERIOD_S: Int<1, 500000> = 60;
 /** FPort of the uplinks. */
 export const UPLINK_PORT = 1;
+/** Octets of the longest payload. */
+export const MAX_PAYLOAD = 1;
 
 const block = new Uint8Array(16);
 /** Nothing sets it: the compiler does not know. */
@@ -26,7 +28,7 @@ export function setup(): void {
   }
 }
 
-export function sample(payload: Bytes<49>): Int<0, 49> {
+export function sample(payload: Bytes<1>): Int<0, 1> {
   enough = payload[0] === 1;
   return 0;
 }

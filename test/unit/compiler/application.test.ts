@@ -8,6 +8,7 @@ const APP = fileURLToPath(new URL("./some-application.ts", import.meta.url));
 const WHOLE = `import { type Bytes, type Int, type u8 } from ${JSON.stringify(LANGUAGE)};
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 2;
+export const MAX_PAYLOAD = 49;
 export function setup(): void {}
 export function sample(payload: Bytes<49>): Int<0, 49> {
   payload[0] = 1;
@@ -76,7 +77,7 @@ describe("errors that an application makes in the stack", () => {
         app: APP,
         sources: {
           [APP]:
-            'export { PERIOD_S, UPLINK_PORT, begin as setup, sample, onDownlink } from "./some-hooks.ts";\n',
+            'export { PERIOD_S, UPLINK_PORT, MAX_PAYLOAD, begin as setup, sample, onDownlink } from "./some-hooks.ts";\n',
           [other]: text,
         },
       });
@@ -94,12 +95,13 @@ describe("errors that an application makes in the stack", () => {
   // biome-ignore format: one case a line
   const unfit: readonly [what: string, piece: string, other: string, part: string, says: RegExp][] = [
     ["has fewer parameters", "sample(payload: Bytes<49>): Int<0, 49> {\n  payload[0] = 1;", "sample(): Int<0, 49> {", "sample", /Expected 0 arguments, but got 1\)/],
-    ["wants a longer payload", "payload: Bytes<49>", "payload: Bytes<60>", "payload: Bytes<60>", /write export function sample\(payload: Bytes<49>\): Int<0, 49>\n/],
+    ["wants a longer payload", "payload: Bytes<49>", "payload: Bytes<60>", "payload: Bytes<60>", /write export function sample\(payload: Bytes<4>\): Int<0, 4>\n/],
     ["wants a payload of another kind", "payload: Bytes<51>", "payload: u8", "payload: u8", /write export function onDownlink\(port: u8, payload: Bytes<51>, length: Int<0, 51>\): void\n/],
     ["gives no result", "Int<0, 49> {\n  payload[0] = 1;\n  return 1;", "void {\n  payload[0] = 1;", "void", /void/],
     ["gives too large a result", "Int<0, 49>", "Int<0, 50>", "Int<0, 50>", /\(value 0\.\.50 may leave Int<0, 49>\): write export function sample\(/],
     ["gives a result of a wider type", "Int<0, 49>", "u8", "u8", /\(value 0\.\.255 may leave Int<0, 49>\): write export function sample\(/],
     ["is a value that does not fit", "UPLINK_PORT = 2", "UPLINK_PORT = 300", "UPLINK_PORT", /\(value 300 may leave .*\): it must be 1\.\.223, as in export const UPLINK_PORT = 2;/],
+    ["is a payload longer than a frame holds", "MAX_PAYLOAD = 49", "MAX_PAYLOAD = 52", "MAX_PAYLOAD", /\(value 52 may leave Int<1, 51>\): it must be 1\.\.51, as in export const MAX_PAYLOAD = 4;/],
     ["is a port that is no application's", "UPLINK_PORT = 2", "UPLINK_PORT = 0", "UPLINK_PORT", /\(value 0 may leave .*\): it must be 1\.\.223, as in export const UPLINK_PORT = 2;/],
   ];
   for (const [what, piece, other, part, says] of unfit) {
@@ -107,7 +109,10 @@ describe("errors that an application makes in the stack", () => {
       const { codes, places, shown } = compileWith(piece, other);
       assert.deepEqual([codes, places], [[1052], [[APP, part]]], shown);
       assert.match(shown, says);
-      assert.match(shown, /firmware\/main\.ts:\d+:\d+\n[^\n]*\n[^\n]*\n {4}it is used here/);
+      assert.match(
+        shown,
+        /firmware\/(main|lorawan\/uplink)\.ts:\d+:\d+\n[^\n]*\n[^\n]*\n {4}it is used here/,
+      );
     });
   }
 

@@ -36,6 +36,7 @@ const LANGUAGE = 'import { type Bytes, type Int, u8 } from "joinery/lang";';
 const application = (statement: string) => `${LANGUAGE}
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 2;
+export const MAX_PAYLOAD = 49;
 let count: u8 = 0;
 export function setup(): void {
   ${statement}

@@ -50,6 +50,7 @@ function isPressed(): boolean { return false; }
 export function unused(): void {}
 export const PERIOD_S = 60;
 export const UPLINK_PORT = 2;
+export const MAX_PAYLOAD = 49;
 export function setup(): void { setLight(isPressed()); }
 export function sample(payload: Bytes<49>): Int<0, 49> { return 0; }
 export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}

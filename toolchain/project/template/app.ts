@@ -8,6 +8,9 @@ export const PERIOD_S: Int<1, 500000> = 60;
 /** FPort of the uplinks. */
 export const UPLINK_PORT = 1;
 
+/** Octets of the longest payload: 51 at most, so that the slowest data rate can carry it. */
+export const MAX_PAYLOAD = 4;
+
 /** FPort of the downlinks that the application takes as commands. */
 const COMMAND_PORT = 10;
 
@@ -24,7 +27,7 @@ export function setup(): void {
  * Called for each uplink: writes the payload and returns its length in octets. Octets: sample number (2), battery level,
  * last command. hil/join.spec.ts expects just these: change both together.
  */
-export function sample(payload: Bytes<49>): Int<0, 49> {
+export function sample(payload: Bytes<4>): Int<0, 4> {
   sampleCount = u16(sampleCount + 1);
   store16be(payload, 0, sampleCount);
   payload[2] = batteryLevel();

@@ -39,16 +39,25 @@ const DRIVERS = { sx127x: "radio/sx127x.ts", sx126x: "radio/sx126x/index.ts" } a
 
 export type RadioDriver = keyof typeof DRIVERS;
 
+/** The example application, and one whose uplinks fill a frame. */
+const APPLICATIONS = {
+  sensor: resolve(FIRMWARE, "apps/sensor.ts"),
+  longest: fileURLToPath(new URL("longest-payload.ts", import.meta.url)),
+} as const;
+
+export type Application = keyof typeof APPLICATIONS;
+
 /**
  * Loads a device. The function that it returns imports one of its modules, by its path inside firmware/.
  */
 export function loadFirmware<T = Exports>(
   config: Readonly<Record<string, boolean | number>> = {},
   driver: RadioDriver = "sx127x",
+  application: Application = "sensor",
 ): (path: string) => T {
   const modules = new Map<string, Exports>();
   const chosen = new Map([
-    ["#app", resolve(FIRMWARE, "apps/sensor.ts")],
+    ["#app", APPLICATIONS[application]],
     ["#radio", resolve(FIRMWARE, DRIVERS[driver])],
   ]);
   const load = (path: string): Exports => {

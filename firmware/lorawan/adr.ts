@@ -1,0 +1,84 @@
+/**
+ * Adaptive data rate, the device's part (TS001-1.0.4, 4.3.1.1): it counts uplinks without an answer, asks for one, and
+ * then step by step does what carries farther.
+ */
+import type { Int, u16 } from "../lang/index.ts";
+import { slowerDataRate } from "../regions/index.ts";
+import { enableChannels, enabledChannels, JOIN_CHANNELS } from "./channels.ts";
+import { session } from "./session.ts";
+import { LORAWAN_1_1 } from "./version.ts";
+
+/** Whether the network controls data rate, power and repetitions; false: they stay as they are. @config */
+export const ADR: boolean = true;
+
+/** Exponents of ADR_ACK_LIMIT (64) and ADR_ACK_DELAY (32) until ADRParamSetupReq says otherwise. */
+const DEFAULT_LIMIT = 6;
+const DEFAULT_DELAY = 5;
+
+class Adr {
+  /** ADRACKCnt: uplinks since the last answer. */
+  count: u16 = 0;
+  limitExponent: Int<0, 15> = DEFAULT_LIMIT;
+  delayExponent: Int<0, 15> = DEFAULT_DELAY;
+  /** Nothing is left that would carry farther. */
+  isExhausted: boolean = false;
+}
+
+const adr = new Adr();
+
+/** As after a join. */
+export function resetAdr(): void {
+  adr.limitExponent = DEFAULT_LIMIT;
+  adr.delayExponent = DEFAULT_DELAY;
+  noteAnswer();
+}
+
+/** ADRParamSetupReq of 1.1: exponents of ADR_ACK_LIMIT and ADR_ACK_DELAY. */
+export function setAdrAckExponents(limit: Int<0, 15>, delay: Int<0, 15>): void {
+  adr.limitExponent = limit;
+  adr.delayExponent = delay;
+}
+
+/** A class A downlink has come. */
+export function noteAnswer(): void {
+  adr.count = 0;
+  adr.isExhausted = false;
+}
+
+/**
+ * Does what carries farther next: first full power, then slower data rates, then the default channels and no
+ * repetitions (TS001-1.0.4, table of the back-off).
+ */
+function backOff(isFirst: boolean): void {
+  if (isFirst) {
+    session.txPower = 0;
+    return;
+  }
+  const slower = slowerDataRate(session.dataRate);
+  if (slower !== session.dataRate) {
+    session.dataRate = slower;
+    return;
+  }
+  enableChannels(enabledChannels() | JOIN_CHANNELS);
+  session.nbTrans = 1;
+  adr.isExhausted = true;
+}
+
+/** Before a new uplink: backs off where it is time to. */
+export function backOffIfDue(): void {
+  if (!ADR) return;
+  const late = adr.count - (1 << adr.limitExponent);
+  const delay = 1 << adr.delayExponent;
+  if (late >= delay && (late & (delay - 1)) === 0) backOff(late === delay);
+}
+
+/** After an uplink that nothing has answered, however often it was sent. */
+export function noteSilence(): void {
+  if (ADR && adr.count < 0xffff) adr.count++;
+}
+
+/** ADRACKReq of the uplink: 1.1 ends it where nothing more can be done, 1.0.4 does not. */
+export function asksForAnswer(): boolean {
+  if (!ADR || adr.count < 1 << adr.limitExponent) return false;
+  return !(LORAWAN_1_1 && session.isNetwork11 && adr.isExhausted);
+}

@@ -1,0 +1,158 @@
+/**
+ * The MAC commands that the device has for the network: answers, and requests of its own. They go as FOpts with the next
+ * uplink, in the order in which they came. What an uplink carries stays the same in each of its repetitions.
+ */
+import { type Int, table8, type u8 } from "../lang/index.ts";
+import { session } from "./session.ts";
+
+/** CID of the MAC commands (TS001-1.1, 5); TS001-1.0.4 knows those up to DeviceTime, without AdrParamSetup. */
+export const enum Cid {
+  LinkCheck = 0x02,
+  LinkAdr = 0x03,
+  DutyCycle = 0x04,
+  RxParamSetup = 0x05,
+  DevStatus = 0x06,
+  NewChannel = 0x07,
+  RxTimingSetup = 0x08,
+  TxParamSetup = 0x09,
+  DlChannel = 0x0a,
+  Rekey = 0x0b,
+  AdrParamSetup = 0x0c,
+  DeviceTime = 0x0d,
+}
+
+const FIRST_CID = Cid.LinkCheck;
+const LAST_CID = Cid.DeviceTime;
+
+/** In a shape: the answer goes with every uplink until a downlink shows that the network hears the device. */
+const STICKY = 0x08;
+
+/**
+ * By CID, without it: octets from the network in the high nibble, octets to the network in the lowest three bits
+ * (TS001-1.0.4, 5, tables of the commands).
+ */
+const SHAPES = table8([
+  0x20,
+  0x41,
+  0x10,
+  0x40 | STICKY | 1,
+  0x02,
+  0x51,
+  0x10 | STICKY,
+  0x10 | STICKY,
+  0x40 | STICKY | 1,
+  0x11,
+  0x10,
+  0x50,
+]);
+
+/** The shape of a CID that the device does not know: longer than any. */
+const UNKNOWN_SHAPE = 0xf0;
+
+/** What `requestLength` answers then. */
+export const UNKNOWN_LENGTH = 15;
+
+/** Octets of FOpts at most. */
+export const MAX_F_OPTS = 15;
+
+const octets = new Uint8Array(15);
+
+class Outbox {
+  length: Int<0, 15> = 0;
+  /** Of these, what the uplink under way carries. */
+  sent: Int<0, 15> = 0;
+}
+
+const outbox = new Outbox();
+
+function shapeOf(cid: u8): u8 {
+  if (cid < FIRST_CID || cid > LAST_CID) return UNKNOWN_SHAPE;
+  return SHAPES[cid - FIRST_CID];
+}
+
+/** Octets behind the CID of a command from the network; `UNKNOWN_LENGTH` for one that the device does not know. */
+export function requestLength(cid: u8): Int<0, 15> {
+  return shapeOf(cid) >> 4;
+}
+
+/** Nothing is to be said any more. */
+export function clearOutbox(): void {
+  outbox.length = 0;
+  outbox.sent = 0;
+}
+
+function put(octet: u8): void {
+  if (outbox.length < MAX_F_OPTS) {
+    octets[outbox.length] = octet;
+    outbox.length++;
+  }
+}
+
+/**
+ * Adds a command with as many of the octets as its CID has. Where there is no room it is left out, and the network asks
+ * again (TS001-1.0.4, 4.3.1.6).
+ */
+export function post(cid: Cid, first: u8, second: u8): void {
+  const count = shapeOf(cid) & 7;
+  if (outbox.length + count >= MAX_F_OPTS) return;
+  put(cid);
+  if (count > 0) put(first);
+  if (count > 1) put(second);
+}
+
+/** The next uplink takes all that there is, in each of its repetitions. */
+export function sealOutbox(): void {
+  outbox.sent = outbox.length;
+}
+
+/** Octets that go with the uplink under way. */
+export function sealedLength(): Int<0, 15> {
+  return outbox.sent;
+}
+
+/** One of the octets that go with the uplink under way. */
+export function sealedOctet(index: Int<0, 14>): u8 {
+  return octets[index];
+}
+
+/** Whether the uplink under way carries this command. */
+export function isSealed(cid: Cid): boolean {
+  let left: u8 = 0;
+  for (let i = 0; i < outbox.sent; i++) {
+    if (left === 0) {
+      if (octets[i] === cid) return true;
+      left = shapeOf(octets[i]) & 7;
+    } else {
+      left--;
+    }
+  }
+  return false;
+}
+
+/**
+ * The uplink under way has ended: what it carried is said, but for sticky answers where no downlink has come, and for
+ * RekeyInd until RekeyConf.
+ */
+export function settleOutbox(isHeard: boolean): void {
+  let kept: Int<0, 15> = 0;
+  let left: u8 = 0;
+  let stays = false;
+  for (let i = 0; i < outbox.length; i++) {
+    const octet = octets[i];
+    if (left > 0) {
+      left--;
+    } else {
+      const shape = shapeOf(octet);
+      left = shape & 7;
+      if (i >= outbox.sent) stays = true;
+      else if (octet === Cid.Rekey) stays = session.awaitsRekeyConf;
+      else stays = !isHeard && (shape & STICKY) !== 0;
+    }
+    if (stays && kept < MAX_F_OPTS) {
+      octets[kept] = octet;
+      kept++;
+    }
+  }
+  outbox.length = kept;
+  outbox.sent = 0;
+}
