@@ -118,10 +118,12 @@ hal_rest_until = hal_sleep_until
 
 ---- Radio: SPI mode 0, most significant bit first, 80 MHz / 16 = 5 MHz (SX1276 2.5.6: at most 10 MHz) ----
 
--- NRESET is driven low or left floating, never driven high (SX1276 7.2.2).
+-- The reset line is driven to this level or left floating: low, and high of an SX1272 (section 7.2.2 of either).
+local RESET_LEVEL = LOW
+
 function hal_radio_reset(asserted)
   if asserted then
-    write_pin(RESET, LOW)
+    write_pin(RESET, RESET_LEVEL)
     gpio.mode(RESET, gpio.OUTPUT)
   else
     gpio.mode(RESET, gpio.INPUT)

@@ -2,8 +2,8 @@
 export interface Pins {
   /** Something outside drives the pin. */
   drive(pin: string, level: boolean): void;
-  /** The processor drives the pin low. */
-  isLow(pin: string): boolean;
+  /** The level that the processor drives; undefined where it drives none. */
+  driven(pin: string): boolean | undefined;
   /** Calls `listener` after each change of what the processor drives. */
   onChange(listener: () => void): void;
 }

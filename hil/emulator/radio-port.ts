@@ -1,5 +1,5 @@
 /**
- * The wires between a processor and its radio: NSS and NRESET, the lines that the radio drives, and the bus. A
+ * The wires between a processor and its radio: NSS and the reset line, the lines that the radio drives, and the bus. A
  * processor without power holds the radio in reset, so that it forgets everything.
  */
 import type { RadioChip } from "./chips/index.ts";
@@ -60,8 +60,9 @@ export class RadioPort {
   #follow(): void {
     if (this.#radio === undefined) return;
     const { chip, wiring } = this.#radio;
-    const selected = this.#pins?.isLow(wiring.radioSelect) ?? false;
-    const resetAsserted = this.#pins?.isLow(wiring.radioReset) ?? true;
+    const pins = this.#pins;
+    const selected = pins !== undefined && pins.driven(wiring.radioSelect) === false;
+    const resetAsserted = pins === undefined || pins.driven(wiring.radioReset) === (chip.resetLevel ?? false);
     // First: a power cut in the middle of a command is not the end of that command.
     if (resetAsserted !== this.#resetAsserted) {
       this.#resetAsserted = resetAsserted;

@@ -44,6 +44,11 @@ export function isSx126x(radio: Pick<Radio, "chip">): radio is Sx126xRadio {
   return SX126X_CHIPS.includes(radio.chip);
 }
 
+/** The level at which the reset line resets the chip: section 7.2.2 of the data sheets, 8.1 of the SX1261/2's. */
+export function resetLevel({ chip }: Pick<Radio, "chip">): "low" | "high" {
+  return chip === "sx1272" ? "high" : "low";
+}
+
 const tcxoMillivolts: Check = (value, field, fail) => {
   if (!TCXO_MILLIVOLTS.includes(value as number)) {
     fail(field, `what DIO3 can supply, one of ${TCXO_MILLIVOLTS.join(", ")}`, value);

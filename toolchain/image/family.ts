@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { armGccFlags, armGccVersion, armProjectFlags, linkArmProgram } from "./arm-gcc.ts";
 import { avrGccFlags, avrGccVersion, avrProjectFlags, linkProgram } from "./avr-gcc.ts";
 import { type ProcessorBoard, processorOf, sourceFoldersOf } from "./board.ts";
+import { resetLevel } from "./board-radio.ts";
 import { type ElfImage, readArmElf, readAvrElf } from "./elf.ts";
 import type { LinkOptions, ProjectFlags } from "./gcc.ts";
 import type { FamilyName } from "./processors.ts";
@@ -96,7 +97,11 @@ function withoutClock({ F_CPU: _, ...others }: Record<string, string>): Record<s
 
 /** What the C of a board has from its board.json. */
 function definesOf(board: ProcessorBoard): Record<string, string> {
-  return { F_CPU: `${board.clockHz}UL`, CONSOLE_BAUD: `${board.console.baud}UL` };
+  return {
+    F_CPU: `${board.clockHz}UL`,
+    CONSOLE_BAUD: `${board.console.baud}UL`,
+    RADIO_RESET_LEVEL: resetLevel(board.radio) === "high" ? "1" : "0",
+  };
 }
 
 /** For a store that lies at the end of the flash. */

@@ -14,6 +14,7 @@ export {
 } from "./board.ts";
 export type { AvrdudeFlashing, Flashing, FlashMethod } from "./board-flashing.ts";
 export { boardNameIn } from "./board-mark.ts";
+export { resetLevel } from "./board-radio.ts";
 export { buildImage, compileForBoard, type Firmware, refuseFaults } from "./build.ts";
 export { type DebuggerStart, debuggerStart } from "./debugger.ts";
 export type { ElfSymbol } from "./elf.ts";

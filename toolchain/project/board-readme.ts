@@ -1,5 +1,5 @@
 /** The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven. */
-import { type Board, isLuaBoard, type ProcessorBoard } from "../image/index.ts";
+import { type Board, isLuaBoard, type ProcessorBoard, resetLevel } from "../image/index.ts";
 
 type Pins = Board["pins"];
 
@@ -11,6 +11,8 @@ const LINES: Readonly<Record<keyof Pins, { readonly line: string; readonly what:
   dio0: { line: "DIO0", what: "interrupts: TxDone, RxDone" },
   dio1: { line: "DIO1", what: "interrupts: RxTimeout" },
 };
+/** Where the line resets at the other level. */
+const HIGH_RESET = "driven high or left floating, never low";
 /** The SX126x has no DIO0, and DIO1 stands for all. */
 const DIO1_OF_SX126X = "interrupts: TxDone, RxDone, Timeout";
 
@@ -28,7 +30,7 @@ Begun as ${like.name} (${like.title}), whose README tells of console, clock, fus
 
 | radio | ${isLuaBoard(like) ? "module" : like.processor} | \`pins\` in board.json | what |
 |---|---|---|---|
-${wiringRows(like.pins)}
+${wiringRows(like)}
 | MOSI, MISO, SCK | | | the SPI, as \`${code}\` or what it includes says |
 | supply, GND | | | 100 nF and 10 µF at the module |
 | antenna | | | never transmit without one |
@@ -56,11 +58,13 @@ function flashLine(name: string, { flashing = {} }: ProcessorBoard): string {
   return `joinery flash --board ${name}${usual === "avrdude" ? boot : ""}`;
 }
 
-function wiringRows(pins: Pins): string {
+function wiringRows({ pins, radio }: Board): string {
   const rows = Object.entries(pins).map(([field, pin]) => {
     const { line, what } = LINES[field as keyof Pins];
     const isOnlyInterrupt = field === "dio1" && pins.dio0 === undefined;
-    return `| ${line} | ${pin} | \`${field}\` | ${isOnlyInterrupt ? DIO1_OF_SX126X : what} |`;
+    const isHighReset = field === "radioReset" && resetLevel(radio) === "high";
+    const meaning = isHighReset ? HIGH_RESET : isOnlyInterrupt ? DIO1_OF_SX126X : what;
+    return `| ${line} | ${pin} | \`${field}\` | ${meaning} |`;
   });
   return rows.join("\n");
 }

@@ -9,13 +9,21 @@
 #include "hal.h"
 #include "pins.h"
 
-/* NRESET is driven low or left floating, never driven high (SX1276 7.2.2). */
+/*
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2), high
+ * of an SX1272 (its data sheet, Rev. 4, 7.2.2). On the way to high and back the pull-up is on, not the other level.
+ */
 void hal_radio_reset(bool asserted)
 {
-    if (asserted)
+    if (asserted) {
+        if (RADIO_RESET_LEVEL)
+            PORT_OF(RADIO_RESET) |= MASK_OF(RADIO_RESET);
         DDR_OF(RADIO_RESET) |= MASK_OF(RADIO_RESET);
-    else
+    } else {
         DDR_OF(RADIO_RESET) &= (uint8_t)~MASK_OF(RADIO_RESET);
+        if (RADIO_RESET_LEVEL)
+            PORT_OF(RADIO_RESET) &= (uint8_t)~MASK_OF(RADIO_RESET);
+    }
 }
 
 void hal_radio_select(bool selected)

@@ -17,7 +17,10 @@
 /* The fastest clock: F_CPU / 2 = 6 MHz (4.4.3.4; SX1276 2.5.6: at most 10 MHz, SX1262 8.2: 16 MHz). */
 #define SPI_PRESCALER 2UL
 
-/* NRESET is driven low or left floating, never driven high (SX1276 7.2.2; SX1262 8.1). */
+/*
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2; SX1262
+ * 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
+ */
 void hal_radio_reset(bool asserted) { set_pin_output(RADIO_RESET, asserted); }
 
 void hal_radio_select(bool selected) { write_pin(RADIO_SELECT, !selected); }
@@ -70,12 +73,12 @@ static inline void interrupt_at_rising_edge(enum pin pin)
 
 void start_radio_port(void)
 {
-    /* NSS is high before it is driven. NRESET is low when it is driven. */
+    /* NSS is high before it is driven. The reset line is at its level when it is driven. */
     write_pin(RADIO_SELECT, 1);
     set_pin_output(RADIO_SELECT, 1);
     set_pin_function(RADIO_SELECT, FUNCTION_SIO);
     let_pin_float(RADIO_RESET);
-    write_pin(RADIO_RESET, 0);
+    write_pin(RADIO_RESET, RADIO_RESET_LEVEL);
     set_pin_output(RADIO_RESET, 0);
     set_pin_function(RADIO_RESET, FUNCTION_SIO);
 

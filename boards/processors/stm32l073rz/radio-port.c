@@ -21,7 +21,10 @@
 #endif
 #define DIO1_LINE mask_of(DIO1)
 
-/* NRESET is driven low or left floating, never driven high (SX1276 7.2.2; SX1262 8.1). */
+/*
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2; SX1262
+ * 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
+ */
 void hal_radio_reset(bool asserted) { set_pin_mode(RADIO_RESET, asserted ? MODE_OUTPUT : MODE_INPUT); }
 
 void hal_radio_select(bool selected) { write_pin(RADIO_SELECT, !selected); }
@@ -86,10 +89,10 @@ void start_radio_port(void)
 {
     RCC->APB2ENR |= RCC_APB2ENR_SPI1EN | RCC_APB2ENR_SYSCFGEN;
 
-    /* NSS is high before it is driven. NRESET is low when it is driven. */
+    /* NSS is high before it is driven. The reset line is at its level when it is driven. */
     write_pin(RADIO_SELECT, 1);
     set_pin_mode(RADIO_SELECT, MODE_OUTPUT);
-    write_pin(RADIO_RESET, 0);
+    write_pin(RADIO_RESET, RADIO_RESET_LEVEL);
     set_pin_mode(RADIO_RESET, MODE_INPUT);
 
     /* Mode 0, the most significant bit first, F_CPU / 2 = 8 MHz (31.3.9; SX1276 2.5.6: at most 10 MHz, SX1262 8.2: 16 MHz). */

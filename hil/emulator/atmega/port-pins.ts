@@ -18,9 +18,10 @@ export class PortPins implements Pins {
     port.setPin(index, level);
   }
 
-  isLow(pin: string): boolean {
+  driven(pin: string): boolean | undefined {
     const { port, index } = this.#find(pin);
-    return port.pinState(index) === PinState.Low;
+    const state = port.pinState(index);
+    return state === PinState.Low || state === PinState.High ? state === PinState.High : undefined;
   }
 
   onChange(listener: () => void): void {

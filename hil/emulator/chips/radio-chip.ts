@@ -8,8 +8,10 @@ export interface RadioChip {
   select(selected: boolean): void;
   /** Exchanges one octet. A chip that is not selected leaves the line alone and returns 0. */
   transfer(out: number): number;
-  /** NRESET low (true) or released. */
+  /** The reset line at its level (true) or released. */
   reset(asserted: boolean): void;
+  /** The level at which the reset line resets the chip: low if not given. */
+  readonly resetLevel?: boolean;
   /** Calls `listener` at each change of a DIO line. All lines are low at first. */
   onDio(listener: (dio: Dio, level: boolean) => void): void;
   /** The level of BUSY, where the chip has that line. */

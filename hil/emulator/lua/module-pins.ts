@@ -3,6 +3,7 @@ import type { Clock } from "../../clock/index.ts";
 import type { Pins } from "../pins.ts";
 
 const LOW = 0;
+const HIGH = 1;
 
 /** A change of a pin that the program has not heard of yet. */
 export interface Edge {
@@ -31,8 +32,9 @@ export class ModulePins implements Pins {
     this.#edges.push({ pin: index, level, atNs: this.#clock.nowNs() });
   }
 
-  isLow(pin: string): boolean {
-    return this.#outputs.get(ioIndex(pin)) === LOW;
+  driven(pin: string): boolean | undefined {
+    const level = this.#outputs.get(ioIndex(pin));
+    return level === LOW || level === HIGH ? level === HIGH : undefined;
   }
 
   onChange(listener: () => void): void {

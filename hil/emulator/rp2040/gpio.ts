@@ -97,9 +97,9 @@ export class Gpio implements Pins {
     this.#update();
   }
 
-  isLow(pin: string): boolean {
+  driven(pin: string): boolean | undefined {
     const number = numberOf(pin);
-    return this.#drives(number) && !(this.#outputs & (1 << number));
+    return this.#drives(number) ? (this.#outputs & (1 << number)) !== 0 : undefined;
   }
 
   onChange(listener: () => void): void {

@@ -59,8 +59,11 @@ export class Port implements Peripheral {
     this.#update();
   }
 
-  isLow(pin: number): boolean {
-    return this.#mode(pin) === OUTPUT && !(this.#outputs & (1 << pin));
+  /** An open drain drives nothing where it is not low. */
+  driven(pin: number): boolean | undefined {
+    if (this.#mode(pin) !== OUTPUT) return undefined;
+    const high = (this.#outputs & (1 << pin)) !== 0;
+    return high && this.#word(OTYPER) & (1 << pin) ? undefined : high;
   }
 
   level(pin: number): boolean {
@@ -170,9 +173,9 @@ export class PortPins implements Pins {
     port.drive(index, level);
   }
 
-  isLow(pin: string): boolean {
+  driven(pin: string): boolean | undefined {
     const { port, index } = this.#find(pin);
-    return port.isLow(index);
+    return port.driven(index);
   }
 
   onChange(listener: () => void): void {

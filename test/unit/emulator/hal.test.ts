@@ -198,6 +198,16 @@ void joinery_main(void)
         hal_sleep_until(hal_now() + 1000000);
 }`;
 
+/** As the driver resets the radio. */
+const RESET = `
+void joinery_main(void)
+{
+    hal_radio_reset(true);
+    hal_sleep_until(hal_now() + 200);
+    hal_radio_reset(false);
+    done = 1;
+}`;
+
 const STOPS_SLEEPING = `
 volatile uint8_t starts __attribute__((section(".noinit")));
 void joinery_main(void)
@@ -400,6 +410,22 @@ for (const name of EMULATED_BOARDS) {
         assert.equal(made.u8("found"), 0x5a);
       });
     });
+
+    if ("dio0" in pins) {
+      it("drives the reset line of an SX1272 high, and of no other radio", async () => {
+        const reset = ["reset", "release"];
+        for (const chip of ["sx1272", "sx1276"] as const) {
+          const program = await buildOnHal(RESET, name, { chip, powerPin: "PA_BOOST" });
+          for (const resetLevel of [false, true]) {
+            const made = new Bench(program);
+            const radio = new EchoChip(resetLevel);
+            made.machine.attachRadio(radio, pins);
+            made.runUntilDone();
+            assert.deepEqual(radio.log, resetLevel === (chip === "sx1272") ? reset : [], chip);
+          }
+        }
+      });
+    }
 
     if (isFirstOfItsProcessor(name)) {
       it("is reset by the watchdog, once, where it does not sleep any more, and not where it sleeps or rests", async () => {

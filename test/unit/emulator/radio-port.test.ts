@@ -6,23 +6,24 @@ import { EchoChip } from "./support/echo-chip.ts";
 
 const WIRING = { radioSelect: "P1", radioReset: "P2", dio1: "P3", busy: "P4" };
 
-/** Pins that note what drives them, and are low where they are told so. */
+/** Pins that note what drives them, and are driven where they are told so. */
 class NotedPins implements Pins {
-  readonly driven: string[] = [];
-  readonly low = new Set<string>();
+  readonly fromRadio: string[] = [];
+  readonly levels = new Map<string, boolean>();
   #changed: () => void = () => {};
   drive(pin: string, level: boolean): void {
-    this.driven.push(`${pin} ${level ? "high" : "low"}`);
+    this.fromRadio.push(`${pin} ${level ? "high" : "low"}`);
   }
-  isLow(pin: string): boolean {
-    return this.low.has(pin);
+  driven(pin: string): boolean | undefined {
+    return this.levels.get(pin);
   }
   onChange(listener: () => void): void {
     this.#changed = listener;
   }
-  set(pin: string, low: boolean): void {
-    if (low) this.low.add(pin);
-    else this.low.delete(pin);
+  /** Drives a pin, or leaves it floating. */
+  set(pin: string, level: boolean | undefined): void {
+    if (level === undefined) this.levels.delete(pin);
+    else this.levels.set(pin, level);
     this.#changed();
   }
 }
@@ -40,18 +41,32 @@ describe("the wires of a radio", () => {
     const [port, pins, chip] = [new RadioPort(), new NotedPins(), new EchoChip()];
     port.connect(pins);
     port.attach(chip, WIRING);
-    for (const [pin, low] of [
-      ["P2", true],
-      ["P9", true],
+    for (const [pin, level] of [
       ["P2", false],
-      ["P1", true],
-      ["P1", true],
+      ["P9", false],
+      ["P2", undefined],
       ["P1", false],
+      ["P1", false],
+      ["P1", true],
     ] as const) {
-      pins.set(pin, low);
+      pins.set(pin, level);
     }
     assert.deepEqual(chip.log, ["reset", "release", "select", "deselect"]);
   });
+
+  for (const resetLevel of [false, true]) {
+    it(`reset a chip that is reset ${resetLevel ? "high" : "low"} at that level alone`, () => {
+      const [port, pins, chip] = [new RadioPort(), new NotedPins(), new EchoChip(resetLevel)];
+      port.connect(pins);
+      port.attach(chip, WIRING);
+      pins.set("P2", !resetLevel);
+      assert.deepEqual(chip.log, []);
+      pins.set("P2", resetLevel);
+      assert.deepEqual(chip.log, ["reset"]);
+      pins.set("P2", undefined);
+      assert.deepEqual(chip.log, ["reset", "release"]);
+    });
+  }
 
   it("exchange octets with a chip that is selected, and read as ones otherwise", () => {
     const [port, pins] = [new RadioPort(), new NotedPins()];
@@ -59,7 +74,7 @@ describe("the wires of a radio", () => {
     assert.equal(port.exchange(0x12), 0xff);
     port.attach(new EchoChip(), WIRING);
     assert.equal(port.exchange(0x12), 0xff);
-    pins.set("P1", true);
+    pins.set("P1", false);
     assert.equal(port.exchange(0x12), 0xed);
   });
 
@@ -67,25 +82,25 @@ describe("the wires of a radio", () => {
     const [port, first, second, chip] = [new RadioPort(), new NotedPins(), new NotedPins(), new BusyChip()];
     port.connect(first);
     port.attach(chip, WIRING);
-    assert.deepEqual(first.driven, ["P3 low", "P4 high"]);
+    assert.deepEqual(first.fromRadio, ["P3 low", "P4 high"]);
     chip.setBusy(false);
     chip.pulse(0);
     chip.pulse(1);
-    assert.deepEqual(first.driven.slice(2), ["P4 low", "P3 high", "P3 low"]);
+    assert.deepEqual(first.fromRadio.slice(2), ["P4 low", "P3 high", "P3 low"]);
     chip.setBusy(true);
     port.connect(second);
-    assert.deepEqual(second.driven, ["P3 low", "P4 high"]);
+    assert.deepEqual(second.fromRadio, ["P3 low", "P4 high"]);
   });
 
   it("hold the chip in reset while the processor has no power, from the middle of a command on", () => {
     const [port, pins, chip] = [new RadioPort(), new NotedPins(), new EchoChip()];
     port.connect(pins);
     port.attach(chip, WIRING);
-    pins.set("P1", true);
+    pins.set("P1", false);
     port.disconnect();
     chip.pulse(1);
     assert.deepEqual(chip.log, ["select", "reset", "deselect"]);
-    assert.deepEqual(pins.driven, ["P3 low", "P4 low"]);
+    assert.deepEqual(pins.fromRadio, ["P3 low", "P4 low"]);
     port.connect(new NotedPins());
     assert.deepEqual(chip.log.slice(3), ["release"]);
   });

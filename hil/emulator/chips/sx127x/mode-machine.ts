@@ -112,7 +112,7 @@ export class ModeMachine {
     return MODEM_STATUS[this.#demodulator.progress];
   }
 
-  /** NRESET fell: everything stops, and goes on with the registers of `chip`. */
+  /** The reset line is at its level: everything stops, and goes on with the registers of `chip`. */
   reset(chip: ChipState, nowNs: number): void {
     this.#leave(nowNs);
     this.#chip = chip;

@@ -79,6 +79,14 @@ export class Sx127x implements RadioChip {
     this.#dio.onChange(listener);
   }
 
+  get resetLevel(): boolean {
+    return this.#part.reset.level;
+  }
+
+  get #resetLevelName(): string {
+    return this.resetLevel ? "high" : "low";
+  }
+
   reset(asserted: boolean): void {
     const nowNs = this.#nowNs();
     if (asserted) {
@@ -92,7 +100,9 @@ export class Sx127x implements RadioChip {
     if (this.#resetAssertedNs === undefined) return;
     const pulseNs = nowNs - this.#resetAssertedNs;
     if (pulseNs < RESET_PULSE_NS) {
-      this.#report([`NRESET was low for ${pulseNs / 1000} us only: hold it for 100 us (section 7.2.2)`]);
+      this.#report([
+        `${this.#part.reset.line} was ${this.#resetLevelName} for ${pulseNs / 1000} us only: hold it for 100 us (section 7.2.2)`,
+      ]);
     }
     this.#resetAssertedNs = undefined;
     this.#recoveredNs = nowNs + RESET_RECOVERY_NS;
@@ -232,12 +242,14 @@ export class Sx127x implements RadioChip {
   /** Whether the chip answers; it does not during reset, and need not shortly after. */
   #reachable(): boolean {
     if (this.#resetAssertedNs !== undefined) {
-      this.#report(["SPI access while NRESET is low"]);
+      this.#report([`SPI access while ${this.#part.reset.line} is ${this.#resetLevelName}`]);
       return false;
     }
     if (this.#recoveredNs !== undefined) {
       if (this.#nowNs() < this.#recoveredNs) {
-        this.#report(["SPI access within 5 ms after the release of NRESET (section 7.2.2)"]);
+        this.#report([
+          `SPI access within 5 ms after the release of ${this.#part.reset.line} (section 7.2.2)`,
+        ]);
       }
       this.#recoveredNs = undefined;
     }

@@ -4,7 +4,7 @@
 export const OSCILLATOR_START_NS = 250_000;
 /** TS_FS: frequency synthesizer, before transmission or reception. */
 export const SYNTHESIZER_START_NS = 60_000;
-/** NRESET must be low for as long (section 7.2.2), */
+/** The reset line must be at its level for as long (section 7.2.2), */
 export const RESET_PULSE_NS = 100_000;
 /** and after its release the chip must be left alone for as long. */
 export const RESET_RECOVERY_NS = 5_000_000;

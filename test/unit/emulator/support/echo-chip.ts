@@ -3,7 +3,12 @@ import type { RadioChip } from "../../../../hil/emulator/chips/index.ts";
 
 export class EchoChip implements RadioChip {
   readonly log: string[] = [];
+  readonly resetLevel: boolean;
   #setDio: (dio: 0 | 1, level: boolean) => void = () => {};
+  /** `resetLevel`: that of the line that resets it. */
+  constructor(resetLevel = false) {
+    this.resetLevel = resetLevel;
+  }
   select(selected: boolean): void {
     this.log.push(selected ? "select" : "deselect");
   }

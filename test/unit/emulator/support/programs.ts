@@ -34,33 +34,41 @@ export function buildBare(
   more: ReadonlyMap<string, string> = new Map(),
 ): Promise<Program> {
   return buildOnce(
-    board,
+    loadProcessorBoard(board),
     `#include <avr/interrupt.h>\n#include <avr/io.h>\n#include <stdint.h>\nvolatile uint8_t done;\n${source}`,
     [],
     more,
   );
 }
 
-/** Builds a program with a `joinery_main` and a variable `done`, on the HAL of a board. */
-export function buildOnHal(source: string, board = PRO_MINI): Promise<Program> {
+/**
+ * Builds a program with a `joinery_main` and a variable `done`, on the HAL of a board. `radio`: the radio that the board
+ * has instead of its own.
+ */
+export function buildOnHal(
+  source: string,
+  name = PRO_MINI,
+  radio = loadProcessorBoard(name).radio,
+): Promise<Program> {
+  const board = { ...loadProcessorBoard(name), radio };
   return buildOnce(
     board,
     `#include "hal.h"\nvolatile uint8_t done;\nvoid joinery_main(void);\n${source}`,
-    sourcesOf(loadProcessorBoard(board), ".c"),
+    sourcesOf(board, ".c"),
     new Map(),
   );
 }
 
 function buildOnce(
-  board: string,
+  board: ProcessorBoard,
   source: string,
   ofBoard: readonly string[],
   more: ReadonlyMap<string, string>,
 ): Promise<Program> {
-  const key = `${board}\n${source}`;
+  const key = `${board.name} ${board.radio.chip}\n${source}`;
   const known = built.get(key);
   if (known !== undefined) return known;
-  const program = build(loadProcessorBoard(board), ofBoard, new Map([["test.c", source], ...more]));
+  const program = build(board, ofBoard, new Map([["test.c", source], ...more]));
   built.set(key, program);
   return program;
 }
