@@ -1,9 +1,10 @@
 /** `joinery board …`: the boards that there are, and the folder of a new one. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import {
   type Board,
+  BuildError,
   boardNames,
   describeFileError,
   isLuaBoard,
@@ -27,7 +28,8 @@ export function addBoard(program: Command): void {
       "after",
       `
 --json prints [{ name, title, processor, radio, flashBytes, ramBytes, folder }]; of a board that runs Lua processor and
-flashBytes are null, and ramBytes is the heap of a program.`,
+flashBytes are null, and ramBytes is the heap of a program. What is wrong with the board.json of another is said on
+stderr, with exit code 2.`,
     )
     .action(listBoards);
   board
@@ -51,10 +53,21 @@ Examples:
 
 async function listBoards({ json }: { json?: boolean }): Promise<void> {
   const own = ownBoards();
-  const boards = await refusing(async () => boardNames(own).map((name) => loadBoard(name, own)));
+  const boards: Board[] = [];
+  const faults: string[] = [];
+  for (const name of await refusing(async () => boardNames(own))) {
+    try {
+      boards.push(loadBoard(name, own));
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      faults.push(error.message);
+    }
+  }
   process.stdout.write(
     json ? `${JSON.stringify(boards.map(described), null, 2)}\n` : tableOf(boards.map(rowOf)),
   );
+  for (const fault of faults) process.stderr.write(`joinery: ${fault}\n`);
+  if (faults.length > 0) process.exitCode = EXIT.usage;
 }
 
 function described(board: Board) {
@@ -131,11 +144,14 @@ function boardsHere(own: string | undefined): string {
   );
 }
 
-function write(folder: string, files: ReadonlyMap<string, string>): void {
+function write(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   try {
     makeFolder(join(folder, ".."));
     mkdirSync(folder); // refuses a folder that is there: nothing of it is overwritten
-    for (const [file, text] of files) writeFileSync(join(folder, file), text, { flag: "wx" });
+    for (const [file, contents] of files) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), contents, { flag: "wx" });
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

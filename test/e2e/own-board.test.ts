@@ -68,6 +68,16 @@ describe("a board of a project's own", () => {
     });
   }
 
+  it("begins with the folders of the other one, too", () => {
+    mkdirSync(join(project, "boards/my-mini/wiring"));
+    writeFileSync(join(project, "boards/my-mini/wiring/plan.txt"), "the plan\n");
+    const made = joinery(project, "board", "new", "my-second-mini", "--like", "my-mini");
+    assert.equal(made.status, 0, made.stderr);
+    const folder = join(project, "boards/my-second-mini");
+    assert.equal(readFileSync(join(folder, "wiring/plan.txt"), "utf8"), "the plan\n");
+    rmSync(folder, { recursive: true });
+  });
+
   it("is refused by its C where that cannot serve a pin, which the message names", () => {
     const folder = join(project, "boards", "my-mini");
     edit(join(folder, "board.json"), '"dio0": "PD2"', '"dio0": "PD5"');
@@ -191,6 +201,16 @@ describe("a board of a project's own", () => {
       const { status, stderr } = joinery(project, ...command, "--board", "my-nucleo");
       assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
       assert.match(stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);
+    }
+    for (const [form, good] of [
+      [[], /^my-mini +atmega328p/m],
+      [["--json"], /^ {4}"name": "my-mini",$/m],
+    ] as const) {
+      const listed = joinery(project, "board", "list", ...form);
+      assert.equal(listed.status, 2, listed.stderr);
+      assert.match(listed.stdout, good);
+      assert.doesNotMatch(listed.stdout, /my-nucleo/);
+      assert.match(listed.stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);
     }
     edit(join(project, "joinery.json"), '"board": "my-nucleo"', '"board": "my-mini"');
     const other = joinery(project, "check");

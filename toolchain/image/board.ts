@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from "../json-document/index.ts";
 import { packageRoot } from "../package-root.ts";
+import { currentsOf } from "./board-currents.ts";
 import { type Flashing, flashingOf } from "./board-flashing.ts";
 import {
   INTERRUPTING_LINES,
@@ -200,12 +201,12 @@ function shapeOf(fields: Record<string, unknown>, fail: Fail): Shape {
   return processorBoard(fields.processor as string, fields.radio as Radio | undefined);
 }
 
-const currents: Check = (value, field, fail) => {
-  if (typeof value !== "object" || value === null) return fail(field, "an object", value);
-  for (const [state, current] of Object.entries(value)) {
-    if (typeof current !== "number" || !(current >= 0)) fail(`${field}.${state}`, "a current in µA", current);
-  }
-};
+/** What the firmware's CLOCK_ERROR_PPM and COMMAND_LATENCY_US can be (firmware/lorawan/windows.ts, firmware/hal/index.ts). */
+const MOST_CLOCK_ERROR_PPM = 10_000;
+const MOST_COMMAND_LATENCY_US = 5000;
+/** The states of a module that runs Lua. */
+const MODULE_STATES = ["Active", "Idle"];
+
 const modulePin = matching(/^D\d+$/, 'a pin of the module such as "D8"');
 const fuse = matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits");
 
@@ -220,17 +221,16 @@ const octets =
 const BOARD_DATA: Shape = {
   name: text,
   title: text,
-  clockErrorPpm: wholeNumber(0),
-  commandLatencyUs: wholeNumber(0),
+  clockErrorPpm: wholeNumber(0, MOST_CLOCK_ERROR_PPM),
+  commandLatencyUs: wholeNumber(0, MOST_COMMAND_LATENCY_US),
   eepromBytes: wholeNumber(1),
   console: object({ baud: wholeNumber(300) }),
-  currentsMicroampere: currents,
 };
 
 /** Which pins it must have follows from its radio, which is checked before them. */
 function processorBoard(name: string, radio: Radio | undefined): Shape {
   const processor = PROCESSORS[name];
-  const { family, flashBytes, ramBytes, storeBytes, pinName, flashMethods } = processor;
+  const { family, flashBytes, ramBytes, storeBytes, pinName, flashMethods, states } = processor;
   const portPin: Check = (value, field, fail) => {
     if (!processor.pins.has(value as string)) fail(field, `${pinName} of the ${name}`, value);
   };
@@ -245,6 +245,7 @@ function processorBoard(name: string, radio: Radio | undefined): Shape {
     pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
     flashing: flashingOf(flashMethods),
     platformio: optional(object({ platform: text, board: text })),
+    currentsMicroampere: currentsOf(states),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };
 }
@@ -260,6 +261,7 @@ const LUA_BOARD: Shape = {
   }),
   radio: radioWithoutBusy,
   pins: pinsOfSx127x(modulePin),
+  currentsMicroampere: currentsOf(MODULE_STATES),
 };
 
 /** No two lines of the radio on one pin, nor two that interrupt on one input of the interrupt controller. */

@@ -21,6 +21,8 @@ export interface Processor {
   readonly pins: ReadonlySet<string>;
   /** How a pin is named, for people. */
   readonly pinName: string;
+  /** The states that its current differs by, as the names of currents in `board.json` end. */
+  readonly states: readonly string[];
   /** The input of the interrupt controller that a pin leads to, where pins share them. */
   readonly interruptLine?: (pin: string) => string;
   /** The ways into its flash that `board.json` may name. */
@@ -42,6 +44,7 @@ const AVR = {
   storeLayout: "octets",
   pinName: 'a port pin such as "PB2"',
   flashMethods: ["avrdude"],
+  states: ["Active", "Idle", "PowerDown"],
 } as const;
 
 export const PROCESSORS: Readonly<Record<string, Processor>> = {
@@ -72,6 +75,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
     pins: ports({ PA: upTo(15), PB: upTo(15), PC: upTo(15), PD: [2], PH: [0, 1] }),
     pinName: 'a port pin such as "PA4"',
     flashMethods: ["openocd", "st-flash"],
+    states: ["Active", "Sleep", "Stop"],
     // RM0367, chapter 13: the pins of one number, whatever their port, share a line.
     interruptLine: (pin) => `EXTI${pin.slice(2)}`,
   },
@@ -86,6 +90,7 @@ export const PROCESSORS: Readonly<Record<string, Processor>> = {
     pins: new Set(upTo(29).map((number) => `GPIO${number}`)),
     pinName: 'a pin such as "GPIO16"',
     flashMethods: ["uf2", "openocd"],
+    states: ["Active", "Sleep"],
     uf2Family: 0xe48bff56,
   },
 };

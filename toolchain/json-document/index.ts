@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { closestName } from "../spelling.ts";
-import { type FieldPlace, fieldPlaces, JsonFault, type Span } from "./places.ts";
+import { type FieldPlace, fieldPlaces, JsonFault, RepeatedName, type Span } from "./places.ts";
 
 /** A piece of a file. */
 export interface DocumentPlace extends Span {
@@ -110,7 +110,8 @@ function placesIn(path: string, content: string): ReadonlyMap<string, FieldPlace
     return fieldPlaces(content);
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw new DocumentError(`this is not JSON: ${error.message}`, { path, content, ...error.span });
+    const fault = error instanceof RepeatedName ? error.message : `this is not JSON: ${error.message}`;
+    throw new DocumentError(fault, { path, content, ...error.span });
   }
 }
 
@@ -146,11 +147,14 @@ function quotedNames(names: readonly string[]): string {
 }
 
 export const wholeNumber =
-  (min: number): Check =>
+  (min: number, max = Number.POSITIVE_INFINITY): Check =>
   (value, field, fail) => {
-    if (!Number.isInteger(value) || (value as number) < min) {
-      fail(field, `a whole number of at least ${min}`, value);
-    }
+    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
+    fail(
+      field,
+      `a whole number ${max < Number.POSITIVE_INFINITY ? `from ${min} to ${max}` : `of at least ${min}`}`,
+      value,
+    );
   };
 
 export const object =

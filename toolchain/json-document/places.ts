@@ -24,6 +24,9 @@ export class JsonFault extends Error {
   }
 }
 
+/** A name is in an object twice, which is JSON, and means no one thing (RFC 8259, section 4). */
+export class RepeatedName extends JsonFault {}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those that a text of JSON must not have
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -34,9 +37,8 @@ const MOST_NESTED = 100;
 const PIECE = /\/[/*]|[\p{C}\p{Z}]|[^\s\p{C},:{}[\]"']+|./suy;
 
 /**
- * The place of each field by its path, "pins.dio0", and of the whole by "". Of fields of one name the last counts, as it
- * does for JSON.parse. Throws JsonFault where the text is no JSON, or nested too
- * deep.
+ * The place of each field by its path, "pins.dio0", and of the whole by "". Throws JsonFault where the text is no JSON,
+ * or nested too deep; RepeatedName where two fields of an object have one name.
  */
 export function fieldPlaces(json: string): Map<string, FieldPlace> {
   const places = new Map<string, FieldPlace>();
@@ -92,9 +94,18 @@ export function fieldPlaces(json: string): Map<string, FieldPlace> {
     const inner = (name: string | number) => (path === "" ? `${name}` : `${path}.${name}`);
     const opening = { start: at, length: 1 };
     if (json[at] === "{") {
+      const earlier = new Map<string, Span>();
       readItems("}", () => {
         const name = readName();
-        const field = inner(JSON.parse(textOf(name)));
+        const text = JSON.parse(textOf(name));
+        const first = earlier.get(text);
+        if (first !== undefined) {
+          const line = json.slice(0, first.start).split("\n").length;
+          const fault = `${inner(text)} is here twice, the first time on line ${line}: remove one of the two`;
+          throw new RepeatedName(fault, name);
+        }
+        earlier.set(text, name);
+        const field = inner(text);
         skipSpace();
         take(":", `":"`);
         skipSpace();

@@ -1,43 +1,53 @@
 /** What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, rest timed by the watchdog. */
 import assert from "node:assert/strict";
-import { loadProcessorBoard } from "../../../toolchain/image/board.ts";
+import {
+  boardNames,
+  isLuaBoard,
+  loadBoard,
+  loadProcessorBoard,
+  processorOf,
+} from "../../../toolchain/image/board.ts";
 import { EchoChip } from "./support/echo-chip.ts";
-import { Bench, buildOnHal as buildOn, FEATHER, PRO_MINI } from "./support/programs.ts";
+import { Bench, buildOnHal as buildOn } from "./support/programs.ts";
 
 interface Traits {
-  readonly name: string;
   readonly ports: string;
   readonly txd: string;
-  /** What nobody pulls up. */
-  readonly floating: readonly string[];
+  /** What the processor needs for itself. */
+  readonly taken: readonly string[];
 }
 
-const BOARDS: readonly Traits[] = [
-  {
-    name: PRO_MINI,
-    ports: "BCD",
-    txd: "PD1",
-    // NRESET, which the radio pulls up; the crystal; RESET and a pin that is none; DIO0 and DIO1.
-    floating: ["PB1", "PB6", "PB7", "PC6", "PC7", "PD2", "PD3"],
-  },
-  {
-    name: FEATHER,
-    ports: "BCDEF",
-    txd: "PD3",
-    // The divider of the battery and DIO1; pins that are none; NRESET; of port E HWB, which the board pulls down, and DIO0.
-    floating: [
-      ...["PB5", "PB6"],
-      ...["PC0", "PC1", "PC2", "PC3", "PC4", "PC5"],
-      "PD4",
-      ...["PE0", "PE1", "PE2", "PE3", "PE4", "PE5", "PE6", "PE7"],
-      ...["PF2", "PF3"],
-    ],
-  },
-];
+const TRAITS: Readonly<Record<string, Traits>> = {
+  // The crystal, RESET.
+  atmega328p: { ports: "BCD", txd: "PD1", taken: ["PB6", "PB7", "PC6"] },
+  // HWB, which the boot loader wants pulled down.
+  atmega32u4: { ports: "BCDEF", txd: "PD3", taken: ["PE2"] },
+};
 
-for (const { name, ports, txd, floating } of BOARDS) {
+/** What else has a level of its own on a board, by its README. */
+const WIRED: Readonly<Record<string, readonly string[]>> = {
+  // The divider of the battery.
+  "feather-32u4-rfm95": ["PB5"],
+};
+
+const BOARDS = boardNames().filter((name) => {
+  const board = loadBoard(name);
+  return !isLuaBoard(board) && processorOf(board).family === "avr";
+});
+
+for (const name of BOARDS) {
   describe(`what only an AVR has in the HAL of ${name}`, () => {
-    const { pins } = loadProcessorBoard(name);
+    const board = loadProcessorBoard(name);
+    const { pins } = board;
+    const { ports, txd, taken } = TRAITS[board.processor];
+    /** Nobody pulls these up: the radio drives NRESET, DIO0 and DIO1, and some are no pins of the package. */
+    const floating = [...ports]
+      .flatMap((port) => [0, 1, 2, 3, 4, 5, 6, 7].map((number) => `P${port}${number}`))
+      .filter(
+        (pin) =>
+          [pins.radioReset, pins.dio0, pins.dio1, ...taken, ...(WIRED[name] ?? [])].includes(pin) ||
+          !processorOf(board).pins.has(pin),
+      );
     const buildOnHal = (source: string) => buildOn(source, name);
 
     it("reads and sleeps right at every cycle around an overflow of Timer1", async () => {

@@ -226,6 +226,34 @@ describe("a faulty board.json", () => {
       /: currentsMicroampere\.radioSleep /,
     ],
     [
+      "a misspelt current",
+      (b) => {
+        b.currentsMicroampere = { ...b.currentsMicroampere, radioSlep: 1 };
+        delete b.currentsMicroampere.radioSleep;
+      },
+      /:\d+:5: there is no field currentsMicroampere\.radioSlep: did you mean radioSleep\?$/,
+    ],
+    [
+      "the current of a state that the processor has not",
+      (b) => (b.currentsMicroampere.processorStop = 1),
+      /:\d+:5: there is no field currentsMicroampere\.processorStop: the fields here are processorActive, processorIdle, processorPowerDown, radioSleep, radioStandby, radioReceive, radioTransmit14Dbm, antennaSwitch$/,
+    ],
+    [
+      "currents in a list",
+      (b) => (b.currentsMicroampere = [1]),
+      /: currentsMicroampere must be an object, not \[1\]$/,
+    ],
+    [
+      "a clock that errs more than the firmware can allow for",
+      (b) => (b.clockErrorPpm = 10_001),
+      /:\d+:\d+: clockErrorPpm must be a whole number from 0 to 10000, not 10001$/,
+    ],
+    [
+      "commands that reach the radio later than the firmware can allow for",
+      (b) => (b.commandLatencyUs = 5001),
+      /:\d+:\d+: commandLatencyUs must be a whole number from 0 to 5000, not 5001$/,
+    ],
+    [
       "a misspelt field",
       (b) => {
         b.clockHertz = b.clockHz;
@@ -334,6 +362,28 @@ describe("a faulty board.json", () => {
     );
     refused('{\n  "name": "mine",\n}', /:2:17: this is not JSON: there is a comma before "}": remove it$/);
   });
+  it("may say what the firmware's constants hold, and no more", () => {
+    const most = (file: string, name: string) => {
+      const text = readFileSync(join(import.meta.dirname, "../../../firmware", file), "utf8");
+      return Number(new RegExp(`${name}: Int<0, (\\d+)>`).exec(text)?.[1]);
+    };
+    const clockErrorPpm = most("lorawan/windows.ts", "CLOCK_ERROR_PPM");
+    const commandLatencyUs = most("hal/index.ts", "COMMAND_LATENCY_US");
+    writeFileSync(join(dir, "board.json"), JSON.stringify({ ...good(), clockErrorPpm, commandLatencyUs }));
+    const board = readBoard(dir);
+    assert.deepEqual([board.clockErrorPpm, board.commandLatencyUs], [clockErrorPpm, commandLatencyUs]);
+    refused(JSON.stringify({ ...good(), clockErrorPpm: clockErrorPpm + 1 }), /clockErrorPpm/);
+    refused(JSON.stringify({ ...good(), commandLatencyUs: commandLatencyUs + 1 }), /commandLatencyUs/);
+  });
+
+  it("is refused where it has a field twice, of which neither can be meant", () => {
+    const text = JSON.stringify(good(), null, 2);
+    refused(
+      text.replace('"dio1":', '"dio0": "PD4",\n    "dio1":'),
+      /:22:5: pins\.dio0 is here twice, the first time on line 21: remove one of the two$/,
+    );
+  });
+
   it("is refused where it is a list", () => refused("[]", /:1:1: the file must be an object, not \[\]$/));
   it("is refused where it is not there", () => {
     assert.throws(() => readBoard(join(dir, "nowhere")), /the board: cannot read .*nowhere.*ENOENT/);

@@ -1,7 +1,7 @@
 /** The places of fields in a JSON text, and of what makes it none. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fieldPlaces, JsonFault } from "../../../toolchain/json-document/places.ts";
+import { fieldPlaces, JsonFault, RepeatedName } from "../../../toolchain/json-document/places.ts";
 
 /** By the path of each field: the pieces of the text that are its name and its value. */
 function piecesOf(text: string): [string, string, string][] {
@@ -36,8 +36,26 @@ describe("the places of a JSON text's fields", () => {
     assert.equal(fieldPlaces(text).get("b.c")?.name.start, text.indexOf('"c"'));
   });
 
-  it("are those of the last of several that have one name", () => {
-    assert.deepEqual(piecesOf('{ "a": 1,\n "a": 2 }').at(-1), ["a", '"a"', "2"]);
+  it("are none where an object has two fields of one name, which is refused at the second", () => {
+    for (const [marked, fault] of [
+      ['{ "a": 1,\n\n «"a"»: 2 }', "a is here twice, the first time on line 1: remove one of the two"],
+      [
+        '{ "b": [{\n"a": 1, «"\\u0061"»: 1 }] }',
+        "b.0.a is here twice, the first time on line 2: remove one of the two",
+      ],
+    ]) {
+      assert.throws(
+        () => fieldPlaces(marked.replace(/[«»]/g, "")),
+        (error: JsonFault) => {
+          assert.ok(error instanceof RepeatedName);
+          assert.equal(error.message, fault);
+          assert.equal(error.span.start, marked.indexOf("«"));
+          assert.equal(error.span.length, marked.indexOf("»") - marked.indexOf("«") - 1);
+          return true;
+        },
+      );
+    }
+    assert.equal(fieldPlaces('{ "a": { "a": 1 }, "b": { "a": 1 } }').size, 5);
   });
 
   it("are that of the whole for what is no object", () => {

@@ -1,6 +1,6 @@
 /** The files that a new board begins with. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { boardNames, loadBoard } from "../../../toolchain/image/index.ts";
@@ -13,13 +13,13 @@ describe("a new board", () => {
       const files = boardFiles("new-one", board);
       assert.deepEqual([...files.keys()].sort(), readdirSync(board.dir).sort());
       const { dir: _, ...fields } = board;
-      assert.deepEqual(JSON.parse(files.get("board.json")!), { ...fields, name: "new-one" });
-      const readme = files.get("README.md")!;
+      assert.deepEqual(JSON.parse(String(files.get("board.json"))), { ...fields, name: "new-one" });
+      const readme = String(files.get("README.md"));
       for (const [field, pin] of Object.entries(board.pins)) {
         assert.match(readme, new RegExp(`^\\| [A-Z0-9]+ \\| ${pin} \\| \`${field}\` \\| \\w`, "m"));
       }
       for (const [name, text] of files) {
-        assert.equal(text.includes(like), name === "README.md", `${name} names ${like}`);
+        assert.equal(String(text).includes(like), name === "README.md", `${name} names ${like}`);
       }
     });
   }
@@ -33,6 +33,28 @@ describe("a new board", () => {
       const files = boardFiles("3v3", like);
       assert.equal(files.get("board.json"), '{"name" : "3v3", "pins": {}}');
       assert.equal(files.get("hal.c"), '/* The board 3v3: an example. */\n#include "pins.h"\n');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it("has what lies in folders below the other's, and what is no text octet by octet", () => {
+    const dir = mkdtempSync(join(tmpdir(), "joinery-new-board-"));
+    const photo = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0]);
+    try {
+      mkdirSync(join(dir, "wiring/photos"), { recursive: true });
+      writeFileSync(join(dir, "board.json"), "{}");
+      writeFileSync(join(dir, "wiring/README.md"), "The wiring.\n");
+      writeFileSync(join(dir, "wiring/photos/front.jpg"), photo);
+      const files = boardFiles("mine", { ...loadBoard("pro-mini-rfm95"), dir });
+      assert.deepEqual([...files.keys()].sort(), [
+        "README.md",
+        "board.json",
+        "wiring/README.md",
+        "wiring/photos/front.jpg",
+      ]);
+      assert.equal(files.get("wiring/README.md"), "The wiring.\n");
+      assert.deepEqual(files.get("wiring/photos/front.jpg"), photo);
     } finally {
       rmSync(dir, { recursive: true });
     }

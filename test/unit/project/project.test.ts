@@ -47,7 +47,7 @@ describe("joinery.json", () => {
     const own = join(folder, "boards", name);
     mkdirSync(own, { recursive: true });
     const files = boardFiles(name, loadBoard("pro-mini-rfm95"));
-    writeFileSync(join(own, "board.json"), change(files.get("board.json")!));
+    writeFileSync(join(own, "board.json"), change(String(files.get("board.json"))));
   };
 
   it("may choose a board of the project's own, and give it a budget by its name", () => {
