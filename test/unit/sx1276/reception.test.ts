@@ -169,6 +169,55 @@ describe("SX1276 single reception", () => {
     });
   }
 
+  describe("of a narrow bandwidth", () => {
+    const NARROW: ReadonlyArray<readonly [code: number, bandwidthHz: number, ifFreq2: number]> = [
+      [0, 7812.5, 0x48],
+      [1, 125_000 / 12, 0x44],
+      [2, 15_625, 0x44],
+      [3, 125_000 / 6, 0x44],
+      [4, 31_250, 0x44],
+      [5, 125_000 / 3, 0x44],
+    ];
+    const CARRIER = 0xd90666;
+    /** Through a window of 20 symbols that opens with the preamble, `shift` steps above the carrier. */
+    const receives = ([code, bandwidthHz]: readonly number[], prepare: (rx: Host) => void, shift = 0) => {
+      const { tx, rx, run } = pair();
+      for (const host of [tx, rx]) {
+        host.write(0x1d, (code << 4) | 2);
+        if (2 ** 7 / bandwidthHz >= 0.016) host.write(0x26, 0x08);
+      }
+      prepare(rx);
+      const frf = CARRIER + shift;
+      rx.write(0x06, frf >> 16, (frf >> 8) & 0xff, frf & 0xff);
+      rx.receive(20);
+      tx.transmit(PAYLOAD);
+      run(20_000_000);
+      assert.deepEqual([...tx.findings, ...rx.findings], []);
+      return (rx.read(0x12) & RX_DONE) !== 0;
+    };
+    for (const [code, bandwidthHz, ifFreq2] of NARROW) {
+      const steps = Math.round(bandwidthHz / (32e6 / 2 ** 19));
+
+      it(`${Math.round(bandwidthHz) / 1000} kHz: a bandwidth above the carrier with the frequency of erratum 2.3, at the carrier without`, () => {
+        const ofTheNote = (rx: Host) => rx.write(0x2f, ifFreq2, 0x00, 0x43);
+        assert.equal(receives([code, bandwidthHz], ofTheNote, steps), true);
+        assert.equal(receives([code, bandwidthHz], ofTheNote), false);
+        const automatic = (rx: Host) => rx.write(0x31, 0xc3);
+        assert.equal(receives([code, bandwidthHz], automatic), true);
+        assert.equal(receives([code, bandwidthHz], automatic, steps), false);
+      });
+    }
+
+    it("62.5 kHz: at the carrier, with or without", () => {
+      for (const detectOptimize of [0x43, 0xc3]) {
+        assert.equal(
+          receives([6, 62_500], (rx) => rx.write(0x2f, 0x40, 0x00, detectOptimize)),
+          true,
+        );
+      }
+    });
+  });
+
   it("gives a packet up at the sync word, not at the symbol time-out, when it is for others", () => {
     const { tx, rx } = window(-1, 10, ({ rx }) => rx.write(0x39, 0x12));
     const syncEndUs = (8 + 4.25) * SYMBOL_US;

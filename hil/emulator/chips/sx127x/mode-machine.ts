@@ -16,7 +16,7 @@ import { activityPresent, Demodulator, type ReceivedPacket, WindowTimer } from "
 import type { LoraChannel, RadioEvent } from "../radio-chip.ts";
 import { carrierFaults, carrierHz } from "./carrier.ts";
 import type { ChipState } from "./chip-state.ts";
-import { errataFaults } from "./errata.ts";
+import { errataFaults, receiverShiftHz } from "./errata.ts";
 import { Irq1, irqFlags } from "./fsk/interrupts.ts";
 import { FskModem } from "./fsk/modem.ts";
 import { Irq } from "./interrupts.ts";
@@ -273,7 +273,7 @@ export class ModeMachine {
     clearCounters(this.#chip.registers);
     this.#rxPointer = this.#chip.registers.lora[Reg.FifoRxBaseAddr];
     this.#packetStored = false;
-    const channel = this.#channel(settings);
+    const channel = this.#receivedChannel(settings);
     this.#reachAt(lockNs, nowNs, () => {
       this.#openReceiver(channel, lockNs);
       if (single) {
@@ -352,7 +352,7 @@ export class ModeMachine {
 
   #prepareActivityDetection(lockNs: number, nowNs: number): void {
     const settings = this.#takeSettings();
-    const channel = this.#channel(settings);
+    const channel = this.#receivedChannel(settings);
     const { listenNs, processNs } = activityDetectionNs(settings);
     const { air, clock, name } = this.#options;
     const listenedNs = lockNs + listenNs;
@@ -381,8 +381,11 @@ export class ModeMachine {
     return settings;
   }
 
-  #channel(settings: ModemSettings): LoraChannel {
-    return channelOf({ ...settings, frequencyHz: carrierHz(this.#chip.frf) });
+  /** Where the receiver listens. */
+  #receivedChannel(settings: ModemSettings): LoraChannel {
+    const { part, frf, registers } = this.#chip;
+    const shiftHz = part.name === "SX1276" ? receiverShiftHz(registers.lora, settings.bandwidthHz) : 0;
+    return channelOf({ ...settings, frequencyHz: Math.round(carrierHz(frf) - shiftHz) });
   }
 
   #raise(flags: number): void {
