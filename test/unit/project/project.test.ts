@@ -90,6 +90,17 @@ describe("joinery.json", () => {
     );
   });
 
+  it("is refused where it has a field twice, of which neither can be meant", () => {
+    writeFileSync(
+      join(folder, "joinery.json"),
+      JSON.stringify(good, null, 2).replace('"app"', '"lorawan": "1.0.4",\n  "app"'),
+    );
+    assert.throws(
+      () => readProject(folder),
+      /joinery\.json:\d+:3: lorawan is here twice, the first time on line 2: remove one of the two$/,
+    );
+  });
+
   const faults: readonly [string, object, RegExp][] = [
     [
       "a board that does not exist",
