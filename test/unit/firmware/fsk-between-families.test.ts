@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Transmission } from "../../../hil/air/index.ts";
 import { createRadio } from "../../../hil/emulator/chips/index.ts";
-import { type World, world } from "../sx1276/host.ts";
+import { type World, world } from "../sx127x/host.ts";
 import { DriverBoard } from "./support/driver-board.ts";
 
 const FREQUENCY = 8688000;

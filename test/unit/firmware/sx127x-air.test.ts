@@ -1,7 +1,7 @@
 /** The SX127x driver on the models of its chips: FSK, activity detection and power, as others hear them. */
 import assert from "node:assert/strict";
 import { Sx127x } from "../../../hil/emulator/chips/index.ts";
-import { Host, type World, world } from "../sx1276/host.ts";
+import { Host, type World, world } from "../sx127x/host.ts";
 import { Bench } from "./support/bench.ts";
 import { DriverBoard } from "./support/driver-board.ts";
 import { DEV_ADDR, Network } from "./support/network.ts";

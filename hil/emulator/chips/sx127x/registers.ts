@@ -163,8 +163,8 @@ const SX1276_LORA_RESET: Values = [
   [0x3b, 0x1d],
 ];
 
-/** RegModemConfig1 has the bandwidth in bits 7:6, and there is no RegModemConfig3. */
-const SX1272_LORA_RESET: Values = [...SX1276_LORA_RESET, [0x1d, 0x08], [0x1e, 0x70]];
+/** RegModemConfig1 has the bandwidth in bits 7:6, RegModemConfig2 has AgcAutoOn, and there is no RegModemConfig3. */
+const SX1272_LORA_RESET: Values = [...SX1276_LORA_RESET, [0x1d, 0x08], [0x1e, 0x74]];
 
 const FSK_RESET: Values = [
   [0x0d, 0x08],

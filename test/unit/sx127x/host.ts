@@ -12,6 +12,34 @@ export const RX_CONTINUOUS = 0x85;
 export const RX_SINGLE = 0x86;
 export const CAD = 0x87;
 
+export type Part = Sx127xOptions["part"];
+export const PARTS: readonly Part[] = ["sx1276", "sx1272"];
+
+/** What 0 in the RSSI registers stands for above 525 MHz. */
+export const RSSI_OFFSET_DBM: Readonly<Record<Part, number>> = { sx1276: -157, sx1272: -139 };
+
+/** What RegModemConfig1 to 3 say, wherever a part has it. */
+export interface Modem {
+  readonly bandwidthKhz: 125 | 250 | 500;
+  readonly spreadingFactor: number;
+  /** 1 is 4/5. */
+  readonly codingRate: number;
+  readonly implicitHeader: boolean;
+  readonly crc: boolean;
+  readonly lowDataRateOptimize: boolean;
+  readonly symbolTimeoutMsb: number;
+}
+
+const LORAWAN: Modem = {
+  bandwidthKhz: 125,
+  spreadingFactor: 7,
+  codingRate: 1,
+  implicitHeader: false,
+  crc: true,
+  lowDataRateOptimize: false,
+  symbolTimeoutMsb: 0,
+};
+
 /** One chip with its host. */
 export class Host {
   readonly chip: Sx127x;
@@ -21,11 +49,12 @@ export class Host {
   readonly dio: string[] = [];
   /** The same of DIO4 and DIO5. */
   readonly statusDio: string[] = [];
+  #modem = LORAWAN;
 
   constructor(
     readonly name: string,
     world: World,
-    part: Sx127xOptions["part"] = "sx1276",
+    readonly part: Part = "sx1276",
   ) {
     this.chip = new Sx127x({
       part,
@@ -58,16 +87,16 @@ export class Host {
     return answer;
   }
 
-  /** Into LoRa standby on 868.1 MHz with SF7, 125 kHz, sync word 0x34, payload CRC; errata 2.3. */
+  /** Into LoRa standby on 868.1 MHz with SF7, 125 kHz, sync word 0x34, payload CRC; erratum 2.3 of the SX1276. */
   configure(): this {
     this.write(0x01, 0x00);
     this.write(0x01, SLEEP);
     this.write(0x01, STANDBY);
     this.write(0x06, 0xd9, 0x06, 0x66);
     this.write(0x09, 0x80 | 12);
-    this.write(0x1e, 0x74);
+    this.modem(LORAWAN);
     this.write(0x39, 0x34);
-    this.write(0x2f, 0x40, 0x00, 0x43);
+    if (this.part === "sx1276") this.write(0x2f, 0x40, 0x00, 0x43);
     // DIO3 tells of the empty FIFO in FSK mode.
     this.dio.length = 0;
     return this;
@@ -98,11 +127,31 @@ export class Host {
     return this;
   }
 
-  /** SF and whatever goes with it; the payload CRC stays on. */
-  spreadingFactor(spreadingFactor: number): this {
-    this.write(0x1e, (spreadingFactor << 4) | 4);
-    this.write(0x26, spreadingFactor >= 11 ? 0x08 : 0x00);
+  /** Changes some of what RegModemConfig1 to 3 say. */
+  modem(changes: Partial<Modem>): this {
+    this.#modem = { ...this.#modem, ...changes };
+    const { bandwidthKhz, spreadingFactor, codingRate, symbolTimeoutMsb } = this.#modem;
+    const implicitHeader = Number(this.#modem.implicitHeader);
+    const crc = Number(this.#modem.crc);
+    const lowDataRateOptimize = Number(this.#modem.lowDataRateOptimize);
+    const width = { 125: 0, 250: 1, 500: 2 }[bandwidthKhz];
+    if (this.part === "sx1272") {
+      this.write(
+        0x1d,
+        (width << 6) | (codingRate << 3) | (implicitHeader << 2) | (crc << 1) | lowDataRateOptimize,
+      );
+      this.write(0x1e, (spreadingFactor << 4) | 0x04 | symbolTimeoutMsb); // with AgcAutoOn
+    } else {
+      this.write(0x1d, ((7 + width) << 4) | (codingRate << 1) | implicitHeader);
+      this.write(0x1e, (spreadingFactor << 4) | (crc << 2) | symbolTimeoutMsb);
+      this.write(0x26, lowDataRateOptimize << 3);
+    }
     return this;
+  }
+
+  /** SF and whatever goes with it. */
+  spreadingFactor(spreadingFactor: number): this {
+    return this.modem({ spreadingFactor, lowDataRateOptimize: spreadingFactor >= 11 });
   }
 
   /** Loads and sends: FIFO base 0, TxDone on DIO0. */
@@ -156,10 +205,10 @@ export function world(): World {
 }
 
 /** Two configured chips on one air. */
-export function pair(): World & { tx: Host; rx: Host; run: (untilUs: number) => void } {
+export function pair(part: Part = "sx1276"): World & { tx: Host; rx: Host; run: (untilUs: number) => void } {
   const shared = world();
-  const tx = new Host("tx", shared).configure();
-  const rx = new Host("rx", shared).configure();
+  const tx = new Host("tx", shared, part).configure();
+  const rx = new Host("rx", shared, part).configure();
   shared.clock.advanceTo(1_000_000);
   return { ...shared, tx, rx, run: (untilUs) => shared.clock.advanceTo(untilUs * 1000) };
 }

@@ -111,8 +111,7 @@ describe("SX1276 transmission", () => {
 
   it("lasts as long as its settings make it", () => {
     const { host, run } = station();
-    host.write(0x1d, 0x86); // 250 kHz, 4/7
-    host.spreadingFactor(10);
+    host.modem({ bandwidthKhz: 250, codingRate: 3, spreadingFactor: 10 });
     host.write(0x20, 0x00, 0x0c);
     host.transmit(PAYLOAD);
     run(2_000_000);
