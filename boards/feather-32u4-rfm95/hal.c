@@ -1,6 +1,6 @@
 /*
  * The board feather-32u4-rfm95: ATmega32U4 at 8 MHz, SX1276 (RFM95W) on the SPI bus. What it shares with other boards of
- * AVRs is in boards/processors/avr; the pins of the radio are in board.json. Sections are those of the ATmega16U4/32U4
+ * AVRs is in boards/processors/avr; the pins are in board.json. Sections are those of the ATmega16U4/32U4
  * data sheet, Atmel-7766J.
  */
 #include "hal.h"
@@ -19,9 +19,6 @@
 #define RADIO_SCK PB1
 #define RADIO_MOSI PB2
 #define RADIO_MISO PB3
-/* Half the voltage of the battery. */
-#define BATTERY_DIVIDER PB5
-#define LED PC7
 /* DIO1 takes one of them. */
 #define FREE_ON_PORT_B (_BV(PB6) | _BV(PB7))
 
@@ -66,9 +63,9 @@ void start_board(void)
     PRR1 = _BV(PRUSB) | _BV(PRTIM4) | _BV(PRTIM3);
     DIDR2 = _BV(ADC12D);
 
-    /* Unused pins have their pull-ups on, but for the divider and PE2, which the board pulls down; the LED is off. */
+    /* Unused pins have their pull-ups on, but for that of the battery's divider and PE2, which the board pulls down; the LED is off. */
     PORTC = _BV(PC6);
-    DDRC = _BV(LED);
+    DDRC = MASK_OF(LED);
     PORTF = _BV(PF0) | _BV(PF1) | _BV(PF4) | _BV(PF5) | _BV(PF6) | _BV(PF7);
 
     /*

@@ -1,6 +1,6 @@
 /*
  * The board feather-rp2040-rfm95: RP2040 at 12 MHz, SX1276 (RFM95W) on SPI1. What it shares with other boards of this
- * processor is in boards/processors/rp2040; the pins of the radio are in board.json.
+ * processor is in boards/processors/rp2040; the pins are in board.json.
  */
 #include "hal.h"
 
@@ -8,12 +8,6 @@
 #include "pins.h"
 #include "radio-port.h"
 #include "start.h"
-
-/* Wiring (README.md). */
-#define RADIO_SCK GPIO14
-#define RADIO_MOSI GPIO15
-#define RADIO_MISO GPIO8
-#define CONSOLE_TX GPIO0
 
 /* The board is supplied by USB or a regulator, which hides a battery from the processor. */
 uint8_t hal_battery_level(void) { return 255; }

@@ -1,14 +1,11 @@
 /*
  * The board nucleo-l073rz-sx1262: STM32L073RZ at 16 MHz, SX1262 (SX1262MB2CAS) on SPI1. What it shares with other boards
- * of this processor is in boards/processors/stm32l073rz; the pins of the radio are in board.json.
+ * of this processor is in boards/processors/stm32l073rz; the pins are in board.json.
  */
 #include "hal.h"
 
 #include "nucleo.h"
 #include "start.h"
-
-/* Supplies the antenna switch of the shield, which DIO2 of the radio turns. */
-#define ANTENNA_SWITCH_SUPPLY PA9
 
 /* The board is supplied by USB or a regulator, which hides a battery from the processor. */
 uint8_t hal_battery_level(void) { return 255; }
@@ -16,6 +13,7 @@ uint8_t hal_battery_level(void) { return 255; }
 void start_board(void)
 {
     start_nucleo();
+    /* The antenna switch of the shield, which DIO2 of the radio turns. */
     write_pin(ANTENNA_SWITCH_SUPPLY, 1);
     set_pin_mode(ANTENNA_SWITCH_SUPPLY, MODE_OUTPUT);
 }

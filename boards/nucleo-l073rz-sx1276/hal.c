@@ -1,6 +1,6 @@
 /*
  * The board nucleo-l073rz-sx1276: STM32L073RZ at 16 MHz, SX1276 (RFM95W) on SPI1. What it shares with other boards of
- * this processor is in boards/processors/stm32l073rz; the pins of the radio are in board.json.
+ * this processor is in boards/processors/stm32l073rz; the pins are in board.json.
  */
 #include "hal.h"
 

@@ -1,11 +1,11 @@
 /** How images get into the flash of a board, as `board.json` says it: the methods that it has, by the tool that does it. */
 import {
   type Check,
+  line,
   matching,
   object,
   optional,
   type Shape,
-  text,
   wholeNumber,
 } from "../json-document/index.ts";
 
@@ -39,20 +39,22 @@ export interface Flashing {
 export type FlashMethod = keyof Flashing;
 
 const configFiles: Check = (value, field, fail) => {
-  const isNames = Array.isArray(value) && value.every((name) => typeof name === "string" && name !== "");
-  if (!isNames || value.length === 0)
-    fail(field, 'names of files such as ["board/st_nucleo_l073rz.cfg"]', value);
+  if (!Array.isArray(value) || value.length === 0)
+    return fail(field, 'names of files such as ["board/st_nucleo_l073rz.cfg"]', value);
+  value.forEach((name, index) => {
+    line(name, `${field}.${index}`, fail);
+  });
 };
 
 const METHODS: Readonly<Record<FlashMethod, Shape>> = {
   avrdude: {
     part: matching(/^[a-z0-9]+$/, 'a part as avrdude names it, such as "m328p"'),
-    bootLoader: optional(object({ programmer: text, baud: wholeNumber(300), bytes: wholeNumber(1) })),
+    bootLoader: optional(object({ programmer: line, baud: wholeNumber(300), bytes: wholeNumber(1) })),
     ispHighFuse: optional(matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits")),
   },
   openocd: { config: configFiles, speedKhz: optional(wholeNumber(1)) },
   "st-flash": {},
-  uf2: { volume: text },
+  uf2: { volume: line },
 };
 
 /** `flashing` of a board whose processor has these methods. */

@@ -8,6 +8,7 @@ import {
   type Check,
   DocumentError,
   type Fail,
+  line,
   matching,
   named,
   object,
@@ -15,14 +16,14 @@ import {
   optional,
   readJsonDocument,
   type Shape,
-  text,
   wholeNumber,
 } from "../json-document/index.ts";
 import { packageRoot } from "../package-root.ts";
+import { checkBaud, consoleShape } from "./board-console.ts";
 import { currentsOf } from "./board-currents.ts";
 import { type Flashing, flashingOf } from "./board-flashing.ts";
+import { checkPins, otherPinsOf } from "./board-pins.ts";
 import {
-  INTERRUPTING_LINES,
   isSx126x,
   pinsOfSx126x,
   pinsOfSx127x,
@@ -62,6 +63,8 @@ export interface ProcessorBoard extends BoardData {
   readonly clockHz: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
+  /** What else its C uses: of the bus and the console where the processor leaves it the choice, and what the board has. */
+  readonly otherPins?: Readonly<Record<string, string>>;
   /** Of an AVR: hexadecimal, as avrdude takes them. */
   readonly fuses?: { readonly low: string; readonly high: string; readonly extended: string };
   /** How an image gets into its flash. */
@@ -186,7 +189,7 @@ export function loadProcessorBoard(name: string): ProcessorBoard {
 export function readBoard(dir: string): Board {
   const path = join(dir, "board.json");
   try {
-    const fields = readJsonDocument(path, shapeOf, checkPins);
+    const fields = readJsonDocument(path, shapeOf, checkTogether);
     return { dir, ...(fields as unknown as Omit<Board, "dir">) } as Board;
   } catch (error) {
     throw error instanceof DocumentError ? new BuildError(`the board: ${error.message}`) : error;
@@ -207,7 +210,7 @@ const MOST_COMMAND_LATENCY_US = 5000;
 /** The states of a module that runs Lua. */
 const MODULE_STATES = ["Active", "Idle"];
 
-const modulePin = matching(/^D\d+$/, 'a pin of the module such as "D8"');
+const modulePin = matching(/^D(?:\d|1[012])$/, 'a pin of the module such as "D8"');
 const fuse = matching(/^[0-9A-F]{2}$/, "two upper-case hexadecimal digits");
 
 /** A whole number of octets, of which the part has `most`. */
@@ -218,33 +221,49 @@ const octets =
     if ((value as number) > most) fail(field, `at most ${most}, the ${what}`, value);
   };
 
+/** Where the firmware's journal of nonces ends (firmware/store/journal.ts). */
+const STORE_USED_BYTES = 1024;
+
+const store: Check = (value, field, fail) => {
+  if (!Number.isInteger(value) || (value as number) < STORE_USED_BYTES) {
+    fail(field, `at least ${STORE_USED_BYTES}, the octets that the firmware keeps its nonces in`, value);
+  }
+};
+
 const BOARD_DATA: Shape = {
-  name: text,
-  title: text,
+  name: line,
+  title: line,
   clockErrorPpm: wholeNumber(0, MOST_CLOCK_ERROR_PPM),
   commandLatencyUs: wholeNumber(0, MOST_COMMAND_LATENCY_US),
-  eepromBytes: wholeNumber(1),
-  console: object({ baud: wholeNumber(300) }),
+  eepromBytes: store,
+  console: consoleShape,
 };
 
 /** Which pins it must have follows from its radio, which is checked before them. */
 function processorBoard(name: string, radio: Radio | undefined): Shape {
   const processor = PROCESSORS[name];
-  const { family, flashBytes, ramBytes, storeBytes, pinName, flashMethods, states } = processor;
+  const { family, clockHz, flashBytes, ramBytes, storeBytes, pinName, flashMethods, states } = processor;
   const portPin: Check = (value, field, fail) => {
     if (!processor.pins.has(value as string)) fail(field, `${pinName} of the ${name}`, value);
   };
   return {
     ...BOARD_DATA,
-    processor: text,
-    clockHz: wholeNumber(1),
+    processor: line,
+    clockHz: (value, field, fail) => {
+      if (value !== clockHz)
+        fail(field, `${clockHz}, the clock that the C of the ${name} is made for`, value);
+    },
     flashBytes: octets(flashBytes, `flash of the ${name}`),
     ramBytes: octets(ramBytes, `RAM of the ${name}`),
-    eepromBytes: octets(storeBytes, `store of the ${name}`),
+    eepromBytes: (value, field, fail) => {
+      store(value, field, fail);
+      octets(storeBytes, `store of the ${name}`)(value, field, fail);
+    },
     radio: radioOfAnyFamily,
     pins: radio && isSx126x(radio) ? pinsOfSx126x(portPin) : pinsOfSx127x(portPin),
+    otherPins: otherPinsOf(processor, portPin),
     flashing: flashingOf(flashMethods),
-    platformio: optional(object({ platform: text, board: text })),
+    platformio: optional(object({ platform: line, board: line })),
     currentsMicroampere: currentsOf(states),
     ...(family === "avr" && { fuses: object({ low: fuse, high: fuse, extended: fuse }) }),
   };
@@ -264,25 +283,11 @@ const LUA_BOARD: Shape = {
   currentsMicroampere: currentsOf(MODULE_STATES),
 };
 
-/** No two lines of the radio on one pin, nor two that interrupt on one input of the interrupt controller. */
-function checkPins(fields: Record<string, unknown>, fail: Fail): void {
-  const lines = Object.entries(fields.pins as Record<string, string>);
-  const { interruptLine } = PROCESSORS[fields.processor as string] ?? {};
-  lines.forEach(([line, pin], index) => {
-    for (const [other, itsPin] of lines.slice(0, index)) {
-      if (pin === itsPin) {
-        fail.because(
-          `pins.${line}`,
-          `is ${pin}, which pins.${other} is too: give each line a pin of its own`,
-        );
-      }
-      if (interruptLine === undefined || ![line, other].every((name) => INTERRUPTING_LINES.includes(name)))
-        continue;
-      const shared = interruptLine(pin);
-      if (shared === interruptLine(itsPin)) {
-        const fault = `is ${pin}, which shares the interrupt ${shared} with pins.${other}, ${itsPin}: take pins of two numbers`;
-        fail.because(`pins.${line}`, fault);
-      }
-    }
-  });
+/** What depends on more than one field. */
+function checkTogether(fields: Record<string, unknown>, fail: Fail): void {
+  checkPins(fields, fail);
+  const board = fields as unknown as Board;
+  if (isLuaBoard(board)) return;
+  const { processor, clockHz, console } = board;
+  checkBaud(console.baud, clockHz, PROCESSORS[processor], fail);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { armGccFlags, armGccVersion, armProjectFlags, linkArmProgram } from "./arm-gcc.ts";
 import { avrGccFlags, avrGccVersion, avrProjectFlags, linkProgram } from "./avr-gcc.ts";
 import { type ProcessorBoard, processorOf, sourceFoldersOf } from "./board.ts";
+import { pinMacro } from "./board-pins.ts";
 import { resetLevel } from "./board-radio.ts";
 import { type ElfImage, readArmElf, readAvrElf } from "./elf.ts";
 import type { LinkOptions, ProjectFlags } from "./gcc.ts";
@@ -109,22 +110,18 @@ function memoriesOf({ flashBytes, eepromBytes }: ProcessorBoard): Record<string,
   return { FLASH_BYTES: `${flashBytes}UL`, STORE_BYTES: `${eepromBytes}UL` };
 }
 
-/** The pins of the radio: RADIO_SELECT for radioSelect. */
-function pinsOf({ pins }: ProcessorBoard): Record<string, string> {
-  return Object.fromEntries(Object.entries(pins).map(([name, pin]) => [constant(name), pin]));
+/** The pins: RADIO_SELECT for radioSelect. */
+function pinsOf({ pins, otherPins }: ProcessorBoard): Record<string, string> {
+  const all = Object.entries({ ...pins, ...otherPins });
+  return Object.fromEntries(all.map(([name, pin]) => [pinMacro(name), pin]));
 }
 
 /** The same, a port and a bit for each: RADIO_SELECT_PORT is B and RADIO_SELECT_BIT is 2 where radioSelect is PB2. */
-function portsOf({ pins }: ProcessorBoard): Record<string, string> {
+function portsOf(board: ProcessorBoard): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(pins).flatMap(([name, [, port, bit]]) => [
-      [`${constant(name)}_PORT`, port],
-      [`${constant(name)}_BIT`, bit],
+    Object.entries(pinsOf(board)).flatMap(([macro, [, port, bit]]) => [
+      [`${macro}_PORT`, port],
+      [`${macro}_BIT`, bit],
     ]),
   );
-}
-
-/** radioSelect as C writes constants: RADIO_SELECT. */
-function constant(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }

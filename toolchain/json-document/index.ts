@@ -121,6 +121,16 @@ export const text: Check = (value, field, fail) => {
     fail.because(field, "has the character U+0000, which no file has in its name");
 };
 
+/** A text of one line, as goes into the files and the output that people and tools read line by line. */
+export const line: Check = (value, field, fail) => {
+  text(value, field, fail);
+  const [control] = /[\p{Cc}\u2028\u2029]/u.exec(value as string) ?? [];
+  if (control !== undefined) {
+    const code = control.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+    fail.because(field, `has the character U+${code}, and must be one line of what can be seen: remove it`);
+  }
+};
+
 export const matching =
   (pattern: RegExp, wanted: string): Check =>
   (value, field, fail) => {

@@ -1,15 +1,20 @@
 /** The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven. */
 import { type Board, isLuaBoard, type ProcessorBoard, resetLevel } from "../image/index.ts";
 
-type Pins = Board["pins"];
+/** What the board drives its radio and its console by, by the names in `board.json`. */
+type PinName = keyof Board["pins"] | "radioSck" | "radioMiso" | "radioMosi" | "consoleTx";
 
 /** What the documents of the chips call each line, and what it is for. */
-const LINES: Readonly<Record<keyof Pins, { readonly line: string; readonly what: string }>> = {
+const LINES: Readonly<Record<PinName, { readonly line: string; readonly what: string }>> = {
   radioSelect: { line: "NSS", what: "selects the radio; low while it is spoken to" },
   radioReset: { line: "RESET", what: "driven low or left floating, never high" },
   busy: { line: "BUSY", what: "high while the radio takes no command" },
   dio0: { line: "DIO0", what: "interrupts: TxDone, RxDone" },
   dio1: { line: "DIO1", what: "interrupts: RxTimeout" },
+  radioSck: { line: "SCK", what: "the clock of the SPI, mode 0" },
+  radioMiso: { line: "MISO", what: "from the radio; pulled up, since it lets go of it while NSS is high" },
+  radioMosi: { line: "MOSI", what: "to the radio" },
+  consoleTx: { line: "", what: "the console: to RX of whatever reads it" },
 };
 /** Where the line resets at the other level. */
 const HIGH_RESET = "driven high or left floating, never low";
@@ -28,10 +33,9 @@ Begun as ${like.name} (${like.title}), whose README tells of console, clock, fus
 
 ## Wiring
 
-| radio | ${isLuaBoard(like) ? "module" : like.processor} | \`pins\` in board.json | what |
+| radio | ${isLuaBoard(like) ? "module" : like.processor} | in board.json | what |
 |---|---|---|---|
 ${wiringRows(like)}
-| MOSI, MISO, SCK | | | the SPI, as \`${code}\` or what it includes says |
 | supply, GND | | | 100 nF and 10 µF at the module |
 | antenna | | | never transmit without one |
 
@@ -58,13 +62,20 @@ function flashLine(name: string, { flashing = {} }: ProcessorBoard): string {
   return `joinery flash --board ${name}${usual === "avrdude" ? boot : ""}`;
 }
 
-function wiringRows({ pins, radio }: Board): string {
-  const rows = Object.entries(pins).map(([field, pin]) => {
-    const { line, what } = LINES[field as keyof Pins];
+function wiringRows(like: Board): string {
+  const { pins, radio } = like;
+  const others = (!isLuaBoard(like) && like.otherPins) || {};
+  const rows = Object.entries({ ...pins, ...others }).map(([field, pin]) => {
+    const { line, what } = isPinName(field) ? LINES[field] : { line: "", what: "not of the radio" };
     const isOnlyInterrupt = field === "dio1" && pins.dio0 === undefined;
     const isHighReset = field === "radioReset" && resetLevel(radio) === "high";
     const meaning = isHighReset ? HIGH_RESET : isOnlyInterrupt ? DIO1_OF_SX126X : what;
     return `| ${line} | ${pin} | \`${field}\` | ${meaning} |`;
   });
+  if (!Object.hasOwn(others, "radioSck")) rows.push("| MOSI, MISO, SCK | | | the SPI, at pins of its own |");
   return rows.join("\n");
+}
+
+function isPinName(field: string): field is PinName {
+  return Object.hasOwn(LINES, field);
 }

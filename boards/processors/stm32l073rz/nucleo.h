@@ -1,6 +1,6 @@
 /*
- * What the boards have in common that are a NUCLEO-L073RZ with a radio on its Arduino headers (README.md of each): the
- * pins of SPI1 and of the console, and their functions (DS10685, table 17).
+ * What the boards have in common that are a NUCLEO-L073RZ with a radio on its Arduino headers (README.md of each): SPI1
+ * and the console, at the pins that board.json names, and their functions there (DS10685, tables 17 and 18).
  */
 #ifndef STM32L073RZ_NUCLEO_H
 #define STM32L073RZ_NUCLEO_H
@@ -14,11 +14,8 @@
 #error "HSI16 is the clock of the processor."
 #endif
 
-#define RADIO_SCK PA5
-#define RADIO_MISO PA6
-#define RADIO_MOSI PA7
+/* Of SPI1 and USART2, whichever of their pins board.json names. */
 #define SPI1_FUNCTION 0
-#define CONSOLE_TX PA2 /* to the ST-LINK */
 #define USART2_FUNCTION 4
 
 /* Pins that are not named here stay analog, as after a reset: they neither float nor draw current (RM0367, 9.3.12). */

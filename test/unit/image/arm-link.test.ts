@@ -1,7 +1,15 @@
 /** Images for the Cortex-M0+: figures against arm-none-eabi-size, symbols against nm, contents against objcopy. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile } from "../../../toolchain/compiler/index.ts";
@@ -176,17 +184,32 @@ describe("the stack of each function on a Cortex-M0+", () => {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
     const pins = ["RADIO_SELECT=PB6", "RADIO_RESET=PA0", "DIO0=PA10", "DIO1=PB3"];
-    const defines = [...pins, "F_CPU=16000000UL", "CONSOLE_BAUD=115200UL"].map((define) => `-D${define}`);
+    const others = ["RADIO_SCK=PA5", "RADIO_MISO=PA6", "RADIO_MOSI=PA7", "CONSOLE_TX=PA2"];
+    const defines = [
+      ...pins,
+      ...others,
+      "F_CPU=16000000UL",
+      "CONSOLE_BAUD=115200UL",
+      "RADIO_RESET_LEVEL=0",
+    ].map((define) => `-D${define}`);
     const folders = sourceFoldersOf(board);
     const target = ["-mcpu=cortex-m0plus", "-mthumb", "-Os", "-std=gnu99", "-ffunction-sections"];
-    const compiled = [...sources, ...sourcesOf(board, ".c")];
-    const includes = [...folders, "."].map((path) => `-I${path}`);
-    const gcc = (...args: string[]) =>
-      execFileSync("arm-none-eabi-gcc", [...target, ...args], { cwd: folder });
-    gcc(...defines, ...includes, "-fstack-usage", "-w", "-c", ...compiled);
-    const objects = readdirSync(folder).filter((name) => name.endsWith(".o"));
+    const includes = [...folders, folder].map((path) => `-I${path}`);
+    const gcc = (cwd: string, ...args: string[]) =>
+      execFileSync("arm-none-eabi-gcc", [...target, ...args], { cwd });
+    // A file of the firmware and one of the board may have one name.
+    const ofBoard = join(folder, "board");
+    mkdirSync(ofBoard);
+    for (const [cwd, compiled] of [
+      [folder, sources],
+      [ofBoard, sourcesOf(board, ".c")],
+    ] as const) {
+      gcc(cwd, ...defines, ...includes, "-fstack-usage", "-w", "-c", ...compiled);
+    }
+    const objects = [folder, ofBoard].flatMap((cwd) => filesIn(cwd, ".o"));
     const script = [`-T${join(board.dir, "image.ld")}`, ...folders.map((path) => `-L${path}`)];
     gcc(
+      folder,
       "-nostdlib",
       "-Wl,--defsym=ram_bytes=20480",
       ...script,
@@ -199,7 +222,7 @@ describe("the stack of each function on a Cortex-M0+", () => {
     const elf = readElfFile(readFileSync(join(folder, "program.elf")));
     const code = armCode(elf);
     let compared = 0;
-    for (const [name, bytes] of stackUsage(folder)) {
+    for (const [name, bytes] of [folder, ofBoard].flatMap(stackUsage)) {
       const symbol = elf.symbols.find(
         (candidate) => candidate.name === name && candidate.kind === "function",
       );
@@ -213,11 +236,15 @@ describe("the stack of each function on a Cortex-M0+", () => {
   });
 });
 
+function filesIn(folder: string, end: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(end));
+  return names.map((name) => join(folder, name));
+}
+
 /** Function and octets, of each .su file. */
 function stackUsage(folder: string): (readonly [string, number])[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".su"))
-    .flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"))
+  return filesIn(folder, ".su")
+    .flatMap((path) => readFileSync(path, "utf8").trim().split("\n"))
     .map((line) => line.split("\t"))
     .map(([place, bytes]) => [place.split(":").at(-1) ?? "", Number(bytes)]);
 }

@@ -177,6 +177,77 @@ describe("a faulty board.json", () => {
       /:10:\d+: eepromBytes must be at most 1024, the store of the atmega328p, not 1025$/,
     ],
     [
+      "less store than the journal of the nonces takes",
+      (b) => (b.eepromBytes = 1023),
+      /:10:\d+: eepromBytes must be at least 1024, the octets that the firmware keeps its nonces in, not 1023$/,
+    ],
+    [
+      "a rate of the console that the clock does not divide to",
+      (b) => (b.console.baud = 115_200),
+      /:12:13: console\.baud is 115200, and the nearest that 8000000 Hz divide to is 125000 Bd, 8\.5 % off: write 38400 or 250000$/,
+    ],
+    [
+      "a rate of the console above the clock",
+      (b) => (b.console.baud = 100_000_000),
+      /:12:13: console\.baud is 100000000, and the nearest that 8000000 Hz divide to is 500000 Bd, 99\.5 % off: write 500000$/,
+    ],
+    [
+      "a title of two lines",
+      (b) => (b.title = "a\n[env:x]"),
+      /:3:12: title has the character U\+000A, and must be one line of what can be seen: remove it$/,
+    ],
+    [
+      "a platform of PlatformIO's that would be two lines of its file",
+      (b) => (b.platformio.platform = "atmelavr\nboard = uno"),
+      /:40:17: platformio\.platform has the character U\+000A, /,
+    ],
+    [
+      "a line of the radio where the SPI has one",
+      (b) => (b.pins.dio0 = "PB4"),
+      /:21:13: pins\.dio0 is PB4, MISO of the SPI: take another pin$/,
+    ],
+    [
+      "the radio's reset at that of the processor",
+      (b) => (b.pins.radioReset = "PC6"),
+      /:20:19: pins\.radioReset is PC6, RESET of the processor: take another pin$/,
+    ],
+    [
+      "an input where the SPI needs an output",
+      (b) => (b.pins = { ...b.pins, radioSelect: "PB0", dio0: "PB2" }),
+      /:21:13: pins\.dio0 is PB2, SS of the SPI, which must be an output, as radioSelect is: take another pin$/,
+    ],
+    [
+      "a line of the radio where the crystal is",
+      (b) => (b.pins.radioReset = "PB7"),
+      /:20:19: pins\.radioReset is PB7, where the crystal is that fuses\.low, FF, chooses: take another pin$/,
+    ],
+    [
+      "a pin of its own where a line of the radio is",
+      (b) => (b.otherPins = { led: "PD2" }),
+      /: otherPins\.led is PD2, which pins\.dio0 is too: give each line a pin of its own$/,
+    ],
+    [
+      "a pin of its own that the package has not",
+      (b) => (b.otherPins = { led: "PC7" }),
+      /: otherPins\.led must be a port pin such as "PB2" of the atmega328p, not "PC7"$/,
+    ],
+    [
+      "a pin of its own with a name that is none in C",
+      (b) => (b.otherPins = { "my led": "PC0" }),
+      /: otherPins\.my led has a name that is no macro in C: write it as "antennaSwitch"$/,
+    ],
+    [
+      "a pin of its own with the name of something else in C",
+      (b) => (b.otherPins = { fCpu: "PC0" }),
+      /: otherPins\.fCpu would be F_CPU in C, which is something else: give it another name$/,
+    ],
+    [
+      "a line of the radio among the other pins",
+      (b) => (b.otherPins = { busy: "PC0" }),
+      /: otherPins\.busy is a line of the radio: those stand in pins$/,
+    ],
+    ["other pins in a list", (b) => (b.otherPins = ["PC0"]), /: otherPins must be an object, not \["PC0"\]$/],
+    [
       "two lines on one pin",
       (b) => (b.pins.dio1 = "PB2"),
       /:22:\d+: pins\.dio1 is PB2, which pins\.radioSelect is too: give each line a pin of its own$/,
@@ -196,7 +267,11 @@ describe("a faulty board.json", () => {
       (b) => delete b.flashing.avrdude.bootLoader.bytes,
       /:32:\d+: flashing\.avrdude\.bootLoader\.bytes is missing: it must be a whole number of at least 1$/,
     ],
-    ["a clock of zero", (b) => (b.clockHz = 0), /: clockHz must be a whole number of at least 1, not 0$/],
+    [
+      "a clock that nothing counts the time at",
+      (b) => (b.clockHz = 16_000_000),
+      /:5:14: clockHz must be 8000000, the clock that the C of the atmega328p is made for, not 16000000$/,
+    ],
     ["a clock in words", (b) => (b.clockHz = "8 MHz"), /: clockHz must be .*, not "8 MHz"$/],
     [
       "a missing pin",
@@ -288,6 +363,46 @@ describe("a faulty board.json", () => {
       /:22:\d+: pins\.busy is PA0, which pins\.radioReset is too: give each line a pin of its own$/,
     ],
     [
+      "BUSY where the SPI has a line",
+      (b) => (b.pins.busy = "PA5"),
+      /:26:\d+: otherPins\.radioSck is PA5, which pins\.busy is too: give each line a pin of its own$/,
+    ],
+    [
+      "BUSY where the console is",
+      (b) => (b.pins.busy = "PA2"),
+      /:29:\d+: otherPins\.consoleTx is PA2, which pins\.busy is too: give each line a pin of its own$/,
+    ],
+    [
+      "a line of the radio where the antenna switch is",
+      (b) => (b.pins.dio1 = "PA9"),
+      /:30:\d+: otherPins\.antennaSwitchSupply is PA9, which pins\.dio1 is too: /,
+    ],
+    [
+      "a line of the radio where the debugger is",
+      (b) => (b.pins.radioSelect = "PA13"),
+      /:20:20: pins\.radioSelect is PA13, SWDIO of the debugger: take another pin$/,
+    ],
+    [
+      "a line of the SPI where SPI1 cannot be",
+      (b) => (b.otherPins.radioMiso = "PA8"),
+      /:27:18: otherPins\.radioMiso must be "PA6" or "PA11" or "PB4", not "PA8"$/,
+    ],
+    [
+      "no pin of the console",
+      (b) => delete b.otherPins.consoleTx,
+      /:25:3: otherPins\.consoleTx is missing: it must be "PA2"$/,
+    ],
+    [
+      "no pins of SPI and console",
+      (b) => delete b.otherPins,
+      /:1:1: otherPins is missing: it must be an object$/,
+    ],
+    [
+      "a configuration of OpenOCD's that has no name",
+      (b) => (b.flashing.openocd.config = ["a.cfg", ""]),
+      /:36:9: flashing\.openocd\.config\.1 must be a text, not ""$/,
+    ],
+    [
       "a switch that is not known",
       (b) => (b.radio.rfSwitch = "DIO3"),
       /:16:\d+: radio\.rfSwitch must be "DIO2" or "none", not "DIO3"$/,
@@ -322,10 +437,14 @@ describe("a faulty board.json", () => {
     );
   });
 
-  it("is refused for a port pin on a board that runs Lua", () => {
+  it("is refused for a pin that cannot be a line of the radio on a board that runs Lua", () => {
     const board = JSON.parse(readFileSync(join(loadBoard("nodemcu-rfm95").dir, "board.json"), "utf8"));
     board.pins.dio0 = "PD2";
     refused(JSON.stringify(board), /: pins\.dio0 must be a pin of the module such as "D8", not "PD2"$/);
+    board.pins.dio0 = "D6";
+    refused(JSON.stringify(board), /: pins\.dio0 is D6, MISO of the SPI: take another pin$/);
+    board.pins = { ...board.pins, radioReset: "D3", dio0: "D0" };
+    refused(JSON.stringify(board), /: pins\.dio0 is D0, which has no interrupt: take another pin$/);
   });
 
   it("is refused for lines of the radio that share an interrupt of the processor", () => {

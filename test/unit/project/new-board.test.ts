@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boardNames, loadBoard } from "../../../toolchain/image/index.ts";
+import { boardNames, isLuaBoard, loadBoard } from "../../../toolchain/image/index.ts";
 import { boardFiles, canNameBoard } from "../../../toolchain/project/index.ts";
 
 describe("a new board", () => {
@@ -15,8 +15,9 @@ describe("a new board", () => {
       const { dir: _, ...fields } = board;
       assert.deepEqual(JSON.parse(String(files.get("board.json"))), { ...fields, name: "new-one" });
       const readme = String(files.get("README.md"));
-      for (const [field, pin] of Object.entries(board.pins)) {
-        assert.match(readme, new RegExp(`^\\| [A-Z0-9]+ \\| ${pin} \\| \`${field}\` \\| \\w`, "m"));
+      const others = isLuaBoard(board) ? {} : board.otherPins;
+      for (const [field, pin] of Object.entries({ ...board.pins, ...others })) {
+        assert.match(readme, new RegExp(`^\\| [A-Z0-9]* \\| ${pin} \\| \`${field}\` \\| \\w`, "m"));
       }
       for (const [name, text] of files) {
         assert.equal(String(text).includes(like), name === "README.md", `${name} names ${like}`);
