@@ -1,4 +1,4 @@
-/** The LoRa modem: data sheet, sections 4.1.1 and 6.4; errata note, item 2.1. */
+/** The LoRa modem: data sheet, sections 4.1.1 and 6.4; errata note of the SX1276, item 2.1. */
 import type { Int, u32 } from "../../lang/index.ts";
 import { IS_SX1272 } from "./board.ts";
 import { Register, writeRegister } from "./registers.ts";

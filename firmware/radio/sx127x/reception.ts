@@ -1,4 +1,4 @@
-/** Setting up a LoRa receive window: data sheet, section 4.1.6; errata note, item 2.3. */
+/** Setting up a LoRa receive window: data sheet, section 4.1.6; errata note of the SX1276, item 2.3. */
 import { type Int, u8, type u32 } from "../../lang/index.ts";
 import { IS_SX1272 } from "./board.ts";
 import { DIO_RECEIVE, MASK_BUT_RX, setInterrupts } from "./interrupts.ts";
@@ -22,12 +22,12 @@ export function prepareReceiver(
   writeRegister(Register.SymbTimeoutLsb, u8(symbols));
   writeRegister(Register.InvertIq, 0x67);
   writeRegister(Register.InvertIq2, 0x19);
-  if (!IS_SX1272) avoidSpuriousReception(bandwidth);
+  if (!IS_SX1272) avoidSpuriousReception(bandwidth); // the SX1272 once, when it starts
   setInterrupts(MASK_BUT_RX, DIO_RECEIVE);
   sleepRadio();
 }
 
-/** Errata 2.3. */
+/** Errata 2.3: what the intermediate frequency is, by bandwidth. */
 function avoidSpuriousReception(bandwidth: Bandwidth): void {
   if (bandwidth === Bandwidth.Khz500) {
     writeRegister(Register.DetectOptimize, 0xc3);

@@ -16,6 +16,9 @@ const CHIP_VERSION = IS_SX1272 ? 0x22 : 0x12;
 const RESET_PULSE_US = 200;
 const RESET_RECOVERY_US = 6000;
 
+/** RegDetectOptimize. */
+const AUTOMATIC_IF = 0x80;
+
 /**
  * Registers that stay as they are, address and value in turn: highest LNA gain with boost, FIFO from its start also for
  * transmissions, the sync word of LoRaWAN. Preamble (8 symbols), RegFifoRxBaseAddr, RegDetectionThreshold, and what limits
@@ -28,6 +31,11 @@ const SETTINGS = table8([
   Register.MaxPayloadLength, MAX_LENGTH,
   Register.SyncWord, 0x34,
 ]);
+
+/** Item 2.2 of the SX1272's errata note, at all bandwidths. What the other bits are for, the data sheet does not say. */
+function avoidSpuriousReception(): void {
+  writeRegister(Register.DetectOptimize, readRegister(Register.DetectOptimize) | AUTOMATIC_IF);
+}
 
 /**
  * Resets the chip and makes it ready: image calibration at `frequency`, LoRa mode, output power, then sleep.
@@ -46,6 +54,7 @@ export function startRadio(frequency: u32, powerDbm: PowerDbm): boolean {
   setMode(Mode.FskSleep);
   setMode(Mode.Sleep);
   for (let i = 0; i < lengthOf(SETTINGS); i += 2) writeRegister(SETTINGS[i], SETTINGS[i + 1]);
+  if (IS_SX1272) avoidSpuriousReception();
   setFirstPower(powerDbm);
   return true;
 }

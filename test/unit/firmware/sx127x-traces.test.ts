@@ -164,7 +164,7 @@ const LORA: readonly Lora[] = [
   },
 ];
 
-/** The SX1272 has bandwidth, CRC and LDRO in RegModemConfig1, automatic gain in RegModemConfig2, and none of the errata. */
+/** The SX1272 has bandwidth, CRC and LDRO in RegModemConfig1, automatic gain in RegModemConfig2, and no errata by bandwidth. */
 const SX1272: ReadonlyArray<
   readonly [string, 7 | 11 | 12, number, up: readonly string[], down: readonly string[]]
 > = [
@@ -415,6 +415,15 @@ describe("firmware: SX127x driver, start and power", () => {
       "39 34", // LoRaWAN
       "09 8c",
     ]);
+  });
+
+  it("has the SX1272 choose its intermediate frequency, as item 2.2 of its errata note asks, and leaves other bits alone", () => {
+    const { startRadio, chip } = recordedDriver({ IS_SX1272: true });
+    chip.onRead = (address) => {
+      if (address === 0x31) chip.registers[0x31] = 0x43;
+    };
+    startRadio(8681000, 14);
+    assert.deepEqual(chip.writes.slice(-3), ["39 34", "31 c3", "09 8c"]);
   });
 
   it("knows the chip by its version", () => {

@@ -229,7 +229,7 @@ const LORA_RESERVED: ReadonlySet<number> = new Set([
 /** Of the FSK modem, outside its page: bit rate and frequency deviation. */
 const FSK_ONLY: ReadonlySet<number> = new Set([0x02, 0x03, 0x04, 0x05]);
 
-/** The registers of the LoRa page that the SX1272 does not have: RegModemConfig3, and those of errata that it has not. */
+/** The registers of the LoRa page that the SX1272 does not have: RegModemConfig3, and those of the SX1276's errata note. */
 const SX1276_LORA_ONLY: ReadonlySet<number> = new Set([
   Reg.ModemConfig3,
   Reg.IfFreq2,
