@@ -28,6 +28,7 @@ interface RunOptions extends ChoiceOptions {
   json?: boolean;
   junit?: string;
   fault?: Fault;
+  keepGoing?: boolean;
   gdb?: number | true;
 }
 
@@ -48,6 +49,7 @@ export function addHil(program: Command): void {
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
+    .option("--keep-going", "go on where the firmware misuses the hardware, which else ends the run")
     .option(
       "--gdb [port]",
       `let gdb debug the board: it waits for it at a port of 127.0.0.1 (default: ${GDB_PORT})`,
@@ -62,6 +64,7 @@ export function addHil(program: Command): void {
 
 const GDB_NOTES = [
   "break FILE:LINE stops at a line of the TypeScript, the application's too. quit lets the run go on, kill ends it.",
+  "Where the firmware misuses the hardware the program stops, and the run fails.",
 ];
 
 const EXAMPLES = `Examples:
@@ -85,10 +88,10 @@ async function runScenario(application: string | undefined, options: RunOptions)
   };
   if (options.junit !== undefined) checkJunit(options.junit);
   let begun = false;
-  const { lua, seed, state, fault, gdb } = options;
+  const { lua, seed, state, fault, keepGoing, gdb } = options;
   const report = await runJoin({
     ...choiceOf(application, options, "anywhere"),
-    ...{ lua, seed, state, fault },
+    ...{ lua, seed, state, fault, keepGoing },
     debugging:
       gdb === undefined
         ? undefined

@@ -14,6 +14,7 @@ interface MonitorOptions extends ChoiceOptions {
   emulated?: boolean;
   fast?: boolean;
   seconds?: number;
+  keepGoing?: boolean;
   lua?: "5.1" | "5.3";
 }
 
@@ -28,6 +29,10 @@ export function addMonitor(program: Command): void {
     .option("--emulated", "build the firmware and boot it on an emulated board that no gateway hears")
     .option("--fast", "emulated: as fast as this computer can, not in real time")
     .option("--seconds <n>", "emulated: end after so much of the board's time", positive)
+    .option(
+      "--keep-going",
+      "emulated: go on where the firmware misuses the hardware, which else ends the run",
+    )
     .addOption(luaOption())
     .addHelpText("after", `\n${HELP}`)
     .action(monitor);
@@ -49,9 +54,10 @@ async function monitor(application: string | undefined, options: MonitorOptions)
   const ofOther =
     port === undefined
       ? "baud"
-      : (["fast", "seconds", "lua"] as const).find((name) => options[name] !== undefined);
+      : (["fast", "seconds", "keepGoing", "lua"] as const).find((name) => options[name] !== undefined);
   if (ofOther !== undefined && options[ofOther] !== undefined) {
-    throw new Refusal(`--${ofOther} belongs to ${port === undefined ? "--port" : "--emulated"}`, EXIT.usage);
+    const option = ofOther === "keepGoing" ? "keep-going" : ofOther;
+    throw new Refusal(`--${option} belongs to ${port === undefined ? "--port" : "--emulated"}`, EXIT.usage);
   }
   if (port !== undefined && application !== undefined) {
     throw new Refusal(
@@ -78,11 +84,14 @@ async function watchPort(path: string, choice: Choice, options: MonitorOptions):
   }
 }
 
-async function watchEmulated(choice: Choice, { fast = false, seconds, lua }: MonitorOptions): Promise<void> {
+async function watchEmulated(
+  choice: Choice,
+  { fast = false, seconds, keepGoing, lua }: MonitorOptions,
+): Promise<void> {
   const end = new AbortController();
   process.once("SIGINT", () => end.abort());
   const ended = await runLoneBoard({
-    ...{ ...choice, lua, limitS: seconds, realTime: !fast, seed: 1, end: end.signal },
+    ...{ ...choice, lua, keepGoing, limitS: seconds, realTime: !fast, seed: 1, end: end.signal },
     onConsoleLine: (line) => process.stdout.write(`${line}\n`),
     onNotice: say,
   }).catch((error: unknown) => {

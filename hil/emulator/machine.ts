@@ -51,6 +51,8 @@ export interface Machine extends SteppedMachine, Clock {
   /** Calls `listener` with each octet that the program sends to its console. */
   onConsole(listener: (octet: number) => void): void;
   attachRadio(chip: RadioChip, pins: RadioPins): void;
+  /** A misuse that a chip of the board has noticed: a finding with the place in the program that is under way. */
+  report(message: string): void;
   readonly powered: boolean;
   /** Power goes, now: the program stops where it is and the radio forgets everything. The store stays. */
   powerOff(): void;

@@ -3,7 +3,7 @@ import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { PeerVerdict } from "../trust/index.ts";
 import { type JoinEvidence, joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
 import { NAMES } from "./name-space.ts";
-import { PARTY_NAMES } from "./narration.ts";
+import { describeFinding, PARTY_NAMES } from "./narration.ts";
 import type { Observations } from "./observations.ts";
 import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
 
@@ -49,13 +49,21 @@ export function composeJoinReport(
     downlinks: application.downlinks
       .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
       .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
+    findings: seen.findings.map(({ atNs, message, programCounter, source }) => ({
+      virtualMs: atNs / 1e6,
+      message,
+      programCounter: programCounter ?? null,
+      source: source ?? null,
+    })),
     checks,
     ...took,
   };
 }
 
-/** The first refusal of all; without one, the first check that does not hold. */
+/** What ended the run: a misuse of the hardware, else the first refusal of all, else the first check that does not hold. */
 function reasonOf(seen: Observations, checks: readonly Check[]): string | null {
+  const [finding] = seen.findings;
+  if (finding !== undefined) return `device: misuses the hardware: ${describeFinding(finding)}`;
   const [refusal] = seen.refusals;
   if (refusal !== undefined) return `${PARTY_NAMES[refusal.party]}: ${refusal.text}`;
   const failed = checks.find((check) => !check.ok);

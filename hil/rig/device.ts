@@ -1,11 +1,21 @@
 /** The device under test: one face, whatever body it has. */
-import { type Board, type ProcessorBoard, storeLayoutOf } from "../../toolchain/image/index.ts";
+import {
+  type Board,
+  type ProcessorBoard,
+  type SourceLine,
+  storeLayoutOf,
+} from "../../toolchain/image/index.ts";
 import { type StoreFormat, storeFormat } from "../../toolchain/provisioning/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { createRadio, type RadioEvent } from "../emulator/chips/index.ts";
 import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
 import type { Check, MemoryFigures } from "./report/join-report.ts";
+
+/** A misuse of the hardware, and the line of the sources that it came about in, where that is known. */
+export interface DeviceFinding extends Finding {
+  readonly source?: SourceLine;
+}
 
 /** What a device is connected to, and who hears of it. */
 export interface DeviceOptions {
@@ -18,7 +28,7 @@ export interface DeviceOptions {
   readonly watchdogError?: number;
   readonly onConsoleLine: (line: string) => void;
   readonly onRadioEvent: (event: RadioEvent) => void;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: DeviceFinding) => void;
   /** The program has come to an end that it should not come to, by the way that `trace` tells; it does nothing more. */
   readonly onFailure: (reason: string, trace: readonly string[]) => void;
 }
@@ -66,13 +76,13 @@ const LINE_FEED = 0x0a;
 
 /** Connects a machine to the run: the board's radio to its pins, its console line by line. */
 export function connect(machine: Machine, board: Board, options: DeviceOptions): void {
-  const { air, random, onFinding, onRadioEvent } = options;
+  const { air, random, onRadioEvent } = options;
   const radio = createRadio(board.radio, {
     clock: machine,
     air,
     name: DEVICE_STATION,
     random,
-    onFinding,
+    onFinding: ({ message }) => machine.report(message),
     onEvent: onRadioEvent,
   });
   machine.attachRadio(radio, board.pins);

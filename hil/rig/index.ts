@@ -11,6 +11,7 @@ export type {
   LuaFigures,
   MemoryFigures,
   PeerTrust,
+  ReportedFinding,
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";

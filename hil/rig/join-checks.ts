@@ -5,6 +5,7 @@ import type { DeviceRecord } from "../backend/index.ts";
 import { eu868 } from "../lorawan/index.ts";
 import type { DeviceUnderTest } from "./device.ts";
 import { NAMES } from "./name-space.ts";
+import { describeFinding } from "./narration.ts";
 import type { JoinAttempt, Observations } from "./observations.ts";
 import type { Organisations } from "./organisations.ts";
 import type { Check } from "./report/join-report.ts";
@@ -69,7 +70,7 @@ function boardChecks({ device, seen }: JoinEvidence): Check[] {
     check(
       "board: the firmware uses the hardware as its data sheets allow",
       seen.findings.length === 0,
-      seen.findings.map((finding) => finding.message).join("; ") || "no findings",
+      seen.findings.map(describeFinding).join("; ") || "no findings",
     ),
   ];
 }

@@ -17,12 +17,13 @@ import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
-import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
+import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
 import { printedDownlink } from "./join-checks.ts";
 import {
+  describeFinding,
   describeRadioEvent,
   describeServerEvent,
   describeTransmission,
@@ -49,6 +50,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   /** What the Application Server sends after the first uplink; where not given, 01 02 FF 00 on FPort 10. */
   readonly downlink?: Downlink;
   readonly onEntry?: (entry: TimelineEntry) => void;
+  /** Whether a misuse of the hardware lets the run go on, to find more of them: it fails all the same. */
+  readonly keepGoing?: boolean;
   /** The board waits for a debugger before its first instruction. Not for a board that runs Lua. */
   readonly debugging?: Debugging;
 }
@@ -250,10 +253,7 @@ class JoinRun {
         this.#timeline.add("device", line);
       },
       onRadioEvent: (event) => this.#radioEvent(event),
-      onFinding: (finding) => {
-        this.#seen.findings.push(finding);
-        this.#timeline.add("device", `misuses the hardware: ${finding.message}`, false);
-      },
+      onFinding: (finding) => this.#finding(finding),
       onFailure: (reason, trace) => {
         this.#deviceFailed = true;
         this.#refuse("device", reason);
@@ -345,6 +345,14 @@ class JoinRun {
     const text = describeVerdict(verdict);
     if (verdict.accepted) this.#timeline.add(judge, text, true);
     else this.#refuse(judge, text);
+  }
+
+  /** Whatever the program does from there on is not to be relied on: the run ends, or a debugger may look. */
+  #finding(finding: DeviceFinding): void {
+    this.#seen.findings.push(finding);
+    this.#timeline.add("device", `misuses the hardware: ${describeFinding(finding)}`, false);
+    if (this.#debugger?.stopProgram()) return;
+    this.#deviceFailed ||= this.#options.keepGoing !== true;
   }
 
   #radioEvent(event: RadioEvent): void {

@@ -9,6 +9,7 @@ import { chosenBoard } from "./chosen-board.ts";
 import { type Debugging, waitForDebugger } from "./debugging.ts";
 import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
+import { describeFinding } from "./narration.ts";
 import { Pace } from "./pace.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
@@ -26,6 +27,8 @@ export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly end: AbortSignal;
   /** So much of the board's time, in seconds; 30 days where not given. */
   readonly limitS?: number;
+  /** Whether a misuse of the hardware lets the run go on, to find more of them. */
+  readonly keepGoing?: boolean;
   /** The board waits for a debugger before its first instruction, and the run ends when that has gone. */
   readonly debugging?: Debugging;
   readonly onConsoleLine: (line: string) => void;
@@ -33,14 +36,15 @@ export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly onNotice: (text: string) => void;
 }
 
-/** "ended" by the caller, at the "limit", when the "debugger" had gone, or since the program does nothing more: "failed". */
+/** "ended" by the caller, at the "limit", when the "debugger" had gone, or "failed": the program misuses the hardware, or does nothing more. */
 export type LoneBoardEnd = "ended" | "limit" | "debugger" | "failed";
 
 const LIMIT_S = 30 * 24 * 3600;
 
 /** Builds the firmware, boots it with an identity of its own and runs it. Throws RigError where the run cannot begin. */
 export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoardEnd> {
-  const { seed, debugging, realTime, end, limitS = LIMIT_S, onConsoleLine, onNotice } = options;
+  const { seed, debugging, realTime, end, limitS = LIMIT_S, keepGoing = false } = options;
+  const { onConsoleLine, onNotice } = options;
   const board = chosenBoard(options);
   if (debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
@@ -55,6 +59,7 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
   const clock = new VirtualClock();
   let failed = false;
+  let gdb: GdbServer | undefined;
   const device = firmware.boot({
     eeprom: storeFormatOf(board).pack(eepromImage(identity, board.eepromBytes)),
     clock,
@@ -62,13 +67,16 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
     random: seededRandom(seed + 2),
     onConsoleLine,
     onRadioEvent: () => {},
-    onFinding: ({ message }) => onNotice(`the firmware misuses the hardware: ${message}`),
+    onFinding: (finding) => {
+      onNotice(`the firmware misuses the hardware: ${describeFinding(finding)}`);
+      if (gdb?.stopProgram()) return;
+      failed ||= !keepGoing;
+    },
     onFailure: (reason, trace) => {
       failed = true;
       for (const line of [reason, ...trace]) onNotice(line.trim());
     },
   });
-  let gdb: GdbServer | undefined;
   try {
     gdb = await debuggerOf(device, options);
     const ran = await runLockstep({

@@ -4,6 +4,7 @@ import type { ServerEvent } from "../backend/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
 import type { PeerVerdict } from "../trust/index.ts";
+import type { DeviceFinding } from "./device.ts";
 import type { Party } from "./timeline.ts";
 
 /** The parties as people write them. */
@@ -34,6 +35,13 @@ const DOCUMENTS_WORDS: readonly [RegExp, string][] = [
   [/\bmac\b/, "MAC"],
   [/\bjoin-(request|accept)\b/, "join\u2010$1"],
 ];
+
+/** A misuse of the hardware and its place in the program: "file.ts:12 (0x1a2b)". */
+export function describeFinding({ message, source, programCounter }: DeviceFinding): string {
+  if (programCounter === undefined) return message;
+  const address = `0x${programCounter.toString(16)}`;
+  return `${message}, at ${source === undefined ? address : `${source.file}:${source.line} (${address})`}`;
+}
 
 /** "join-request-received" as a person writes it: "join-request received". */
 function stepInWords(step: string): string {

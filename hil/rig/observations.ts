@@ -3,8 +3,8 @@
 import type { Transmission } from "../air/index.ts";
 import type { ServerEvent } from "../backend/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
-import type { Finding } from "../emulator/index.ts";
 import type { PeerVerdict } from "../trust/index.ts";
+import type { DeviceFinding } from "./device.ts";
 import type { Party } from "./timeline.ts";
 
 /** A join-request of the device on the air. */
@@ -27,7 +27,7 @@ export class Observations {
   readonly consoleLines: string[] = [];
   readonly serverEvents: ServerEvent[] = [];
   readonly verdicts: { readonly judge: Party; readonly verdict: PeerVerdict }[] = [];
-  readonly findings: Finding[] = [];
+  readonly findings: DeviceFinding[] = [];
   readonly refusals: Refusal[] = [];
 
   /** The last event of a server with that step. */

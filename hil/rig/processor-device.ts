@@ -1,5 +1,5 @@
 /** The device under test as an image in the flash of an emulated processor. */
-import type { Image } from "../../toolchain/image/index.ts";
+import { type Image, SourceLines } from "../../toolchain/image/index.ts";
 import { createMachine, type ProcessorMachine } from "../emulator/index.ts";
 import {
   connect,
@@ -26,7 +26,18 @@ class ProcessorDevice implements DeviceUnderTest {
   constructor(image: Image, options: DeviceOptions) {
     const { clock, eeprom, watchdogError, onFinding } = options;
     this.#image = image;
-    this.machine = createMachine(image, { clock, eeprom, watchdogError, onFinding });
+    let lines: SourceLines | undefined;
+    this.machine = createMachine(image, {
+      clock,
+      eeprom,
+      watchdogError,
+      onFinding: (finding) => {
+        const { programCounter } = finding;
+        lines ??= new SourceLines(image.elf);
+        const source = programCounter === undefined ? undefined : lines.at(programCounter);
+        onFinding({ ...finding, source });
+      },
+    });
     connect(this.machine, image.board, options);
   }
 

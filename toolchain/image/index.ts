@@ -45,4 +45,5 @@ export {
   sizeReport,
   sizeText,
 } from "./report/index.ts";
+export { type SourceLine, SourceLines } from "./source-lines.ts";
 export { UF2_PAGE_OCTETS, uf2 } from "./uf2.ts";

@@ -100,7 +100,7 @@ export class AtmegaMachine implements ProcessorMachine {
       [EXTENDED_STANDBY]: STANDBY_CYCLES,
     };
     this.eeprom = options.eeprom;
-    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.#report(message));
+    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.report(message));
     this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
   }
@@ -176,6 +176,10 @@ export class AtmegaMachine implements ProcessorMachine {
     this.#radio.attach(chip, pins);
   }
 
+  report(message: string): void {
+    this.#reportAt(this.#core.pc, message);
+  }
+
   onConsole(listener: (octet: number) => void): void {
     this.#console.onOctet(listener);
   }
@@ -230,7 +234,7 @@ export class AtmegaMachine implements ProcessorMachine {
 
   /** A reset: the core and every module start anew, the SRAM keeps what it held unless the power was off (11.1). */
   #boot(atNs: number, cause: number, ram: Uint8Array | undefined): void {
-    const core = new AvrCore(this.#part, this.#program, (message, at) => this.#report(message, at));
+    const core = new AvrCore(this.#part, this.#program, (message, at) => this.#reportAt(at, message));
     if (ram === undefined) core.data.fill(POWER_UP_RAM, SRAM_START);
     else core.data.set(ram, SRAM_START);
     core.data[MCUSR] = cause;
@@ -238,14 +242,14 @@ export class AtmegaMachine implements ProcessorMachine {
     this.#originNs = atNs;
     this.#peripherals = attachPeripherals(core, this.#part, {
       clockHz: this.#options.clockHz,
-      report: (message) => this.#report(message),
+      report: (message) => this.report(message),
       ioClockRuns: () => core.sleepMode === undefined || core.sleepMode === IDLE,
       exchange: (out) => this.#radio.exchange(out),
       transmit: (octet, baud) => this.#console.transmit(octet, baud),
       eeprom: {
         memory: this.eeprom,
         cyclesPerNs: 1 / this.#nsPerCycle,
-        report: (message) => this.#report(message),
+        report: (message) => this.report(message),
         powerOff: () => this.powerOff(),
         cut: this.#storeCut,
       },
@@ -276,15 +280,14 @@ export class AtmegaMachine implements ProcessorMachine {
 
   #checkSleep(mode: number): void {
     const { data } = this.#core;
-    if (!(data[SREG] & GLOBAL_INTERRUPT))
-      this.#report("sleeps with interrupts off: only a reset can wake it");
+    if (!(data[SREG] & GLOBAL_INTERRUPT)) this.report("sleeps with interrupts off: only a reset can wake it");
     if (mode === IDLE) return;
-    if (data[EECR] & EEPROM_BUSY) this.#report("stops its clock while an EEPROM write is going on");
-    if (this.#peripherals.transmitting) this.#report("stops its clock while the USART is transmitting");
+    if (data[EECR] & EEPROM_BUSY) this.report("stops its clock while an EEPROM write is going on");
+    if (this.#peripherals.transmitting) this.report("stops its clock while the USART is transmitting");
   }
 
   /** `at`: the word address of the instruction. */
-  #report(message: string, at = this.#core.pc): void {
+  #reportAt(at: number, message: string): void {
     this.#findings.add({ atNs: this.nowNs(), message, programCounter: 2 * at });
   }
 

@@ -114,7 +114,7 @@ export class CortexMMachine implements ProcessorMachine {
     };
     this.#sram = new Uint8Array(design.ramBytes);
     this.eeprom = options.eeprom;
-    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.#report(message));
+    this.#console = new ConsoleLine(options.consoleBaud, (message) => this.report(message));
     this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
   }
@@ -174,6 +174,10 @@ export class CortexMMachine implements ProcessorMachine {
     this.#radio.attach(chip, pins);
   }
 
+  report(message: string): void {
+    this.#findings.add({ atNs: this.nowNs(), message, programCounter: this.#core.at });
+  }
+
   onConsole(listener: (octet: number) => void): void {
     this.#console.onOctet(listener);
   }
@@ -231,11 +235,12 @@ export class CortexMMachine implements ProcessorMachine {
     do {
       core.stopCycles = core.cycles + 1;
       core.run();
-      if (!this.#powered || core.halted || this.#resetRequest !== undefined) return;
+      if (!this.#powered || this.#resetRequest !== undefined) return;
       if (debug.stops()) {
         this.#slice.shortenTo(this.nowNs());
         return;
       }
+      if (core.halted) return;
       // A chip may have ended the slice earlier, a peripheral may have planned something.
     } while (
       !core.asleep &&
@@ -273,7 +278,7 @@ export class CortexMMachine implements ProcessorMachine {
     return {
       clock,
       clockErrorPpm: this.#options.clockErrorPpm ?? 0,
-      report: (message) => this.#report(message),
+      report: (message) => this.report(message),
       exchange: (out) => this.#radio.exchange(out),
       transmit: (octet, baud) => this.#console.transmit(octet, baud),
       reset: (cause) => {
@@ -296,10 +301,6 @@ export class CortexMMachine implements ProcessorMachine {
   #retireCore(): void {
     this.#cyclesOfEarlierBoots += this.#core.cycles;
     this.#stackPeakOfEarlierBoots = this.stackPeakBytes;
-  }
-
-  #report(message: string): void {
-    this.#findings.add({ atNs: this.nowNs(), message, programCounter: this.#core.at });
   }
 }
 

@@ -75,6 +75,13 @@ export class GdbServer implements Participant {
     this.#release();
   }
 
+  /** Has the program stand still after the instruction under way. False where no debugger looks after it any more. */
+  stopProgram(): boolean {
+    if (this.#over) return false;
+    this.#debug.stepping = true;
+    return true;
+  }
+
   get busy(): boolean {
     return !this.#over && (this.#stopped || performance.now() - this.#heardAtMs >= LISTEN_EVERY_MS);
   }

@@ -55,7 +55,7 @@ export class LuaMachine implements Machine {
   readonly #clock: VirtualClock;
   readonly #options: LuaMachineOptions;
   readonly #radio = new RadioPort();
-  readonly #console = new ConsoleLine(undefined, (message) => this.#report(message));
+  readonly #console = new ConsoleLine(undefined, (message) => this.report(message));
   readonly #findings: FindingLog;
   readonly #storeCut = new StoreCut();
   readonly #slice = new Slice();
@@ -137,6 +137,10 @@ export class LuaMachine implements Machine {
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
     this.#radio.attach(chip, pins);
+  }
+
+  report(message: string): void {
+    this.#findings.add({ atNs: this.nowNs(), message });
   }
 
   onConsole(listener: (octet: number) => void): void {
@@ -226,7 +230,7 @@ export class LuaMachine implements Machine {
         for (const octet of fromHex(first)) this.#console.transmit(octet);
         return false;
       case "finding":
-        this.#report(fromHex(first).toString());
+        this.report(fromHex(first).toString());
         return false;
       default:
         throw new Error(`the Lua host says "${word}", which means nothing here`); // the rest may be a key
@@ -243,10 +247,6 @@ export class LuaMachine implements Machine {
     if (phase === undefined || phase === "after") this.eeprom[address] = value;
     else if (phase === "during") this.eeprom[address] = ERASED;
     if (phase !== undefined) this.powerOff();
-  }
-
-  #report(message: string): void {
-    this.#findings.add({ atNs: this.nowNs(), message });
   }
 }
 

@@ -38,6 +38,16 @@ export interface LuaFigures {
 
 export type MemoryFigures = ImageFigures | LuaFigures;
 
+/** A misuse of the hardware by the firmware. */
+export interface ReportedFinding {
+  readonly virtualMs: number;
+  readonly message: string;
+  /** The address of the instruction under way; null where the board has no such thing. */
+  readonly programCounter: number | null;
+  /** The line of the TypeScript or of a board's C; null for code without debug information, as that of libraries. */
+  readonly source: { readonly file: string; readonly line: number } | null;
+}
+
 export interface JoinReport {
   readonly scenario: "join";
   readonly verdict: "passed" | "failed";
@@ -63,6 +73,8 @@ export interface JoinReport {
   readonly trust: { readonly server: PeerTrust; readonly client: PeerTrust };
   readonly uplinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
   readonly downlinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
+  /** Misuses of the hardware: the first ends the run, unless it was told to go on. */
+  readonly findings: readonly ReportedFinding[];
   readonly checks: readonly Check[];
   readonly virtualMs: number;
   readonly wallMs: number;

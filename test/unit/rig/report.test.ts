@@ -40,6 +40,7 @@ const PASSED: JoinReport = {
     { fCnt: 1, fPort: 2, payload: "01" },
   ],
   downlinks: [{ fCnt: 0, fPort: 10, payload: "02" }],
+  findings: [],
   checks: [{ name: "device: joins", ok: true, detail: "joined" }],
   virtualMs: 126_400,
   wallMs: 1234.5,

@@ -3,8 +3,10 @@
  * written in, where it was inlined, and the files of functions and variables. "DWARF Debugging Information
  * Format", versions 2 to 4; section numbers are those of version 4.
  */
+import { Cursor } from "../cursor.ts";
 import { type ElfFile, text } from "../elf-file.ts";
 import { BuildError } from "../errors.ts";
+import { lineTableFiles } from "../line-table.ts";
 
 /** Code of one function: a function of its own, or where it was inlined into another. */
 export interface Scope {
@@ -14,6 +16,8 @@ export interface Scope {
   readonly file: string;
   /** Half-open. */
   readonly ranges: readonly { readonly low: number; readonly high: number }[];
+  /** Where the function was inlined from: a line of the scope around it. */
+  readonly calledAt?: { readonly file: string; readonly line: number };
   /** The functions inlined there. */
   readonly inner: readonly Scope[];
 }
@@ -41,6 +45,8 @@ const AT_ABSTRACT_ORIGIN = 0x31;
 const AT_DECL_FILE = 0x3a;
 const AT_SPECIFICATION = 0x47;
 const AT_RANGES = 0x55;
+const AT_CALL_FILE = 0x58;
+const AT_CALL_LINE = 0x59;
 
 const FORM_ADDR = 0x01;
 /** Section 7.7.1: the location is the address that follows. */
@@ -106,40 +112,6 @@ function variablesIn(entry: Entry): Entry[] {
   }
 }
 
-/** Reads numbers one after the other. */
-class Cursor {
-  readonly octets: Buffer;
-  at: number;
-
-  constructor(octets: Buffer, at = 0) {
-    this.octets = octets;
-    this.at = at;
-  }
-
-  /** An unsigned number of 1, 2, 4 or 8 octets; of 8 the lower four count. */
-  unsigned(size: number): number {
-    const at = this.at;
-    this.at += size;
-    return this.octets.readUIntLE(at, Math.min(size, 4));
-  }
-
-  /** Section 7.6: seven bits an octet. */
-  leb128(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const octet = this.octets[this.at++];
-      value += (octet & 0x7f) * scale;
-      if ((octet & 0x80) === 0) return value;
-    }
-  }
-
-  text(): string {
-    const found = text(this.octets, this.at);
-    this.at += found.length + 1;
-    return found;
-  }
-}
-
 interface Abbreviation {
   readonly tag: number;
   readonly hasChildren: boolean;
@@ -182,7 +154,7 @@ class InfoReader {
       if (root?.tag === TAG_COMPILE_UNIT) {
         unit.base = number(root, AT_LOW_PC) ?? 0;
         const lines = number(root, AT_STMT_LIST);
-        if (lines !== undefined) unit.files = this.#readFiles(lines);
+        if (lines !== undefined) unit.files = lineTableFiles(this.#lines, lines);
         units.push(root);
       }
       offset = end;
@@ -200,7 +172,16 @@ class InfoReader {
       child.tag === TAG_LEXICAL_BLOCK || child.tag === TAG_INLINED_SUBROUTINE ? this.scopes(child) : [],
     );
     if (entry.tag === TAG_LEXICAL_BLOCK) return inner;
-    return ranges.length === 0 ? inner : [{ ...this.declaration(entry), ranges, inner }];
+    return ranges.length === 0
+      ? inner
+      : [{ ...this.declaration(entry), calledAt: this.#call(entry), ranges, inner }];
+  }
+
+  #call(entry: Entry): Scope["calledAt"] {
+    const [file, line] = [number(entry, AT_CALL_FILE), number(entry, AT_CALL_LINE)];
+    return file === undefined || line === undefined
+      ? undefined
+      : { file: entry.unit.files[file - 1] ?? "", line };
   }
 
   /** The name and the file of what an entry is an instance of. */
@@ -343,26 +324,6 @@ class InfoReader {
       found.set(code, { tag, hasChildren, attributes });
     }
     return found;
-  }
-
-  /** The file names of a line number program, section 6.2.4, with the directories they were given in. */
-  #readFiles(offset: number): string[] {
-    const cursor = new Cursor(this.#lines, offset);
-    cursor.unsigned(4);
-    const version = cursor.unsigned(2);
-    cursor.at += 4 + (version >= 4 ? 5 : 4);
-    const opcodes = cursor.unsigned(1);
-    cursor.at += opcodes - 1; // how many operands each has
-    const directories = [""];
-    for (let name = cursor.text(); name !== ""; name = cursor.text()) directories.push(`${name}/`);
-    const files: string[] = [];
-    for (let name = cursor.text(); name !== ""; name = cursor.text()) {
-      const directory = directories[cursor.leb128()] ?? "";
-      cursor.leb128(); // when it was changed
-      cursor.leb128(); // how long it is
-      files.push(directory + name);
-    }
-    return files;
   }
 }
 
