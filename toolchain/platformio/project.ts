@@ -4,8 +4,8 @@
  *
  * PlatformIO gives `build_flags` to the compiler alone; what the linker needs goes there by `joinery.py`.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import {
   type GeneratedC,
   type ProcessorBoard,
@@ -14,6 +14,7 @@ import {
   sourceFoldersOf,
   UsageError,
 } from "../image/index.ts";
+import { boardSources, filesIn, folderOf, LINKER_SCRIPT } from "./files.ts";
 
 export interface PlatformIoProject {
   /** Texts by path in the folder of the project, with "/". */
@@ -31,10 +32,6 @@ env.Replace(LIBS=env.GetProjectOption("custom_libraries").split())
 
 const IGNORED = ".pio\n";
 
-/** What is linked and what is read by the linker only. */
-const SOURCE = /\.[ch]$/;
-const LINKER_SCRIPT = /\.ld$/;
-
 /**
  * The project of a firmware for a board. `ownC`: the C files of the application, which go along with the headers beside
  * them. Throws UsageError for a board that PlatformIO does not know without a framework.
@@ -50,13 +47,10 @@ export function platformIoProject(
       `board.json of ${board.name} has no "platformio": PlatformIO has no board that is its like and does without a framework`,
     );
   }
-  const [own, shared] = sourceFoldersOf(board);
   const files = new Map<string, string>([
     ...folderOf("src/firmware", generated.files),
-    ...folderOf("src/board", filesIn(own, SOURCE)),
-    ...(shared === undefined ? [] : folderOf("src/processor", filesIn(shared, SOURCE))),
+    ...boardSources(sourceFoldersOf(board)),
     ...ownC.flatMap((path, index) => application(path, ownC.length > 1 ? `-${index + 1}` : "")),
-    ...folderOf("ld", new Map([own, shared ?? own].flatMap((folder) => [...filesIn(folder, LINKER_SCRIPT)]))),
     [SCRIPT_NAME, SCRIPT],
     [".gitignore", IGNORED],
   ]);
@@ -71,18 +65,6 @@ export function platformIoProject(
     ),
   );
   return { files };
-}
-
-function folderOf(folder: string, files: ReadonlyMap<string, string>): [string, string][] {
-  return [...files].map(([name, text]) => [`${folder}/${name}`, text]);
-}
-
-function filesIn(folder: string, names: RegExp): Map<string, string> {
-  if (!existsSync(folder)) return new Map();
-  const found = readdirSync(folder)
-    .filter((name) => names.test(name))
-    .sort();
-  return new Map(found.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
 /** Files of several folders may have one name. */
