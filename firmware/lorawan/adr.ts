@@ -2,7 +2,7 @@
  * Adaptive data rate, the device's part (TS001-1.0.4, 4.3.1.1): it counts uplinks without an answer, asks for one, and
  * then step by step does what carries farther.
  */
-import type { Int, u16 } from "../lang/index.ts";
+import { type Int, i32, u32 } from "../lang/index.ts";
 import { slowerDataRate } from "../regions/index.ts";
 import { enableChannels, enabledChannels, JOIN_CHANNELS } from "./channels.ts";
 import { session } from "./session.ts";
@@ -17,7 +17,7 @@ const DEFAULT_DELAY = 5;
 
 class Adr {
   /** ADRACKCnt: uplinks since the last answer. */
-  count: u16 = 0;
+  count: u32 = 0;
   limitExponent: Int<0, 15> = DEFAULT_LIMIT;
   delayExponent: Int<0, 15> = DEFAULT_DELAY;
   /** Nothing is left that would carry farther. */
@@ -67,14 +67,14 @@ function backOff(isFirst: boolean): void {
 /** Before a new uplink: backs off where it is time to. */
 export function backOffIfDue(): void {
   if (!ADR) return;
-  const late = adr.count - (1 << adr.limitExponent);
+  const late = i32(adr.count - (1 << adr.limitExponent));
   const delay = 1 << adr.delayExponent;
   if (late >= delay && (late & (delay - 1)) === 0) backOff(late === delay);
 }
 
 /** After an uplink that nothing has answered, however often it was sent. */
 export function noteSilence(): void {
-  if (ADR && adr.count < 0xffff) adr.count++;
+  if (ADR) adr.count = u32(adr.count + 1);
 }
 
 /** ADRACKReq of the uplink: 1.1 ends it where nothing more can be done, 1.0.4 does not. */

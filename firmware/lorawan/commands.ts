@@ -116,7 +116,7 @@ function obey(cid: u8, request: Request): void {
       if (isSealed(Cid.DeviceTime)) noteTime(load32le(request, 0), request[4], exchange.endTick);
       break;
     default:
-      if (LORAWAN_1_1 && session.isNetwork11) obey11(cid, first);
+      if (LORAWAN_1_1) obey11(cid, first);
       break;
   }
 }

@@ -134,6 +134,7 @@ function repairRadio(time: u32): void {
     return;
   }
   mac.isRadioReady = true;
+  exchange.txPower = 0;
   const devEui = new Uint8Array(8);
   readDevEui(devEui);
   seedRandom(readNoise(), load32le(devEui, 0));

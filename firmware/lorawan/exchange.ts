@@ -14,10 +14,11 @@ import {
   openReceiver,
   prepareReceiver,
   readFrame,
+  setPower,
   sleepRadio,
   transmit,
 } from "../radio/index.ts";
-import { type DataRate, rx1DataRate, spreadingFactor } from "../regions/index.ts";
+import { type DataRate, powerDbm, rx1DataRate, spreadingFactor } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
 import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
@@ -47,6 +48,8 @@ class Exchange {
   hasRadioFailed: boolean = false;
   /** The board's time at which `runExchange` is to be called next at the latest. */
   wakeTime: u32 = 0;
+  /** The TXPower that the radio is set to. */
+  txPower: Int<0, 7> = 0;
   channel: Channel = 0;
   dataRate: DataRate = 0;
   airtime: Airtime = 0;
@@ -76,6 +79,10 @@ export function startExchange(
   exchange.dataRate = dataRate;
   exchange.windowDelayS = rx1DelayS;
   exchange.isRx2 = false;
+  if (exchange.txPower !== session.txPower) {
+    exchange.txPower = session.txPower;
+    setPower(powerDbm(session.txPower));
+  }
   transmit(frequencyOf(channel), factor, Bandwidth.Khz125, view(frame, PHY, 64), length);
   exchange.wakeTime = u32(now() + airtime + TRANSMISSION_SLACK_US);
   exchange.state = ExchangeState.Transmitting;

@@ -3,7 +3,8 @@
  * act one after the other, the rest is taken from the last, and all of it is done or nothing.
  */
 import { type Bytes, type Int, load16le, type u8 } from "../lang/index.ts";
-import { type DataRate, MAX_DATA_RATE, MAX_TX_POWER } from "../regions/index.ts";
+import { LEAST_POWER_DBM } from "../radio/index.ts";
+import { type DataRate, MAX_DATA_RATE, MAX_TX_POWER, powerDbm } from "../regions/index.ts";
 import { ADR } from "./adr.ts";
 import { type ChannelSet, channelsWith, enableChannels, enabledChannels, knownChannels } from "./channels.ts";
 import { Cid, post } from "./outbox.ts";
@@ -80,7 +81,8 @@ function applyBlock(): u8 {
     else status = status & ~DATA_RATE_ACK;
   }
   if (ADR && wantedPower !== KEEP) {
-    if (wantedPower <= MAX_TX_POWER) txPower = wantedPower;
+    // More than the radio has is accepted, less than its least is not (TS001-1.0.4, 5.3).
+    if (wantedPower <= MAX_TX_POWER && powerDbm(wantedPower) >= LEAST_POWER_DBM) txPower = wantedPower;
     else status = status & ~POWER_ACK;
   }
   if (channelsWith(block.channels, dataRate) === 0) status = status & ~DATA_RATE_ACK;

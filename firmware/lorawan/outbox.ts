@@ -4,8 +4,9 @@
  */
 import { type Int, table8, type u8 } from "../lang/index.ts";
 import { session } from "./session.ts";
+import { LORAWAN_1_1 } from "./version.ts";
 
-/** CID of the MAC commands (TS001-1.1, 5); TS001-1.0.4 knows those up to DeviceTime, without AdrParamSetup. */
+/** CID of the MAC commands (TS001-1.1, 5); Rekey and AdrParamSetup are of 1.1 only. */
 export const enum Cid {
   LinkCheck = 0x02,
   LinkAdr = 0x03,
@@ -72,6 +73,8 @@ function shapeOf(cid: u8): u8 {
 
 /** Octets behind the CID of a command from the network; `UNKNOWN_LENGTH` for one that the device does not know. */
 export function requestLength(cid: u8): Int<0, 15> {
+  if ((cid === Cid.Rekey || cid === Cid.AdrParamSetup) && !(LORAWAN_1_1 && session.isNetwork11))
+    return UNKNOWN_LENGTH;
   return shapeOf(cid) >> 4;
 }
 
@@ -103,6 +106,11 @@ export function post(cid: Cid, first: u8, second: u8): void {
 /** The next uplink takes all that there is, in each of its repetitions. */
 export function sealOutbox(): void {
   outbox.sent = outbox.length;
+}
+
+/** The uplink under way goes without; all that there is waits for the next. */
+export function unsealOutbox(): void {
+  outbox.sent = 0;
 }
 
 /** Octets that go with the uplink under way. */

@@ -7,7 +7,7 @@ import { copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
 import { ADR, asksForAnswer } from "./adr.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
-import { sealedLength, sealedOctet, sealOutbox } from "./outbox.ts";
+import { sealedLength, sealedOctet, sealOutbox, unsealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -34,6 +34,8 @@ type PayloadLength = Int<0, typeof MAX_PAYLOAD>;
 export const uplinkPayload = new Uint8Array(MAX_PAYLOAD);
 
 class Uplink {
+  /** The one before left its payload behind. */
+  isPayloadWaiting: boolean = false;
   /** 0: no payload. */
   port: Int<0, 223> = 0;
   length: PayloadLength = 0;
@@ -59,11 +61,17 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
 
 /**
  * Begins the next uplink: the first `length` octets of `uplinkPayload`, and what there is for the network. Where there
- * is no room for both, the payload stays behind; false then. Port 0: no payload.
+ * is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need be: sticky answers
+ * may be there until the network has reason to send a downlink, and that is long.
  */
-export function beginUplink(port: Int<0, 223>, length: PayloadLength): boolean {
+export function beginUplink(port: Int<1, 223>, length: PayloadLength): boolean {
   sealOutbox();
-  const fits = length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
+  let fits = length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
+  if (!fits && uplink.isPayloadWaiting) {
+    unsealOutbox();
+    fits = true;
+  }
+  uplink.isPayloadWaiting = !fits;
   uplink.port = fits ? port : 0;
   uplink.length = fits ? length : 0;
   let fCtrl: u8 = sealedLength();

@@ -11,6 +11,7 @@ export {
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
   frameSnr,
+  LEAST_POWER_DBM,
   OPENING_US,
   openReceiver,
   type PowerDbm,

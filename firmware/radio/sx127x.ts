@@ -13,7 +13,7 @@ export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./sx127x/int
 export { Bandwidth } from "./sx127x/lora.ts";
 export { sleepRadio } from "./sx127x/modes.ts";
 export { readNoise } from "./sx127x/noise.ts";
-export { setPower } from "./sx127x/power.ts";
+export { LEAST_POWER_DBM, setPower } from "./sx127x/power.ts";
 export { prepareReceiver } from "./sx127x/reception.ts";
 export { startRadio } from "./sx127x/start.ts";
 export { transmit } from "./sx127x/transmission.ts";

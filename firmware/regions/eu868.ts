@@ -22,8 +22,13 @@ export function isDownlinkFrequency(frequency: u32): boolean {
 /** Conducted power into a half-wave dipole, whose ERP it then is: at most 14 dBm in the bands of the channels. */
 export const TRANSMIT_POWER_DBM = 14;
 
-/** The highest TXPower, each step 2 dB below the one before. */
+/** The highest TXPower. */
 export const MAX_TX_POWER = 7;
+
+/** The power of a TXPower: each is 2 dB below the one before. */
+export function powerDbm(txPower: Int<0, 15>): Int<-16, 14> {
+  return TRANSMIT_POWER_DBM - 2 * txPower;
+}
 
 /** DrRange of the default channels and of those of a CFList: DR0 to DR5. */
 export const DEFAULT_DATA_RATES = 0x50;

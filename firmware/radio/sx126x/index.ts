@@ -11,7 +11,7 @@ export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./interrupts
 export { Bandwidth } from "./lora.ts";
 export { sleepRadio } from "./modes.ts";
 export { readNoise } from "./noise.ts";
-export { setPower } from "./power.ts";
+export { LEAST_POWER_DBM, setPower } from "./power.ts";
 export { prepareReceiver } from "./reception.ts";
 export { startRadio } from "./start.ts";
 export { transmit } from "./transmission.ts";

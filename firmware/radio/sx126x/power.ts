@@ -7,7 +7,7 @@ import { begin, command2, Op, Register, readRegister, writeRegister } from "./co
 import { sleepRadio, wake } from "./modes.ts";
 
 /** What SetTxParams takes. The SX1261 reaches 15 dBm at 14 with another configuration. */
-const LEAST_SETTING = HIGH_POWER ? -9 : -17;
+export const LEAST_POWER_DBM = HIGH_POWER ? -9 : -17;
 const MOST_SETTING = HIGH_POWER ? 22 : 14;
 
 /** SetPaConfig for all powers, SetTxParams, and the current limit, last because SetPaConfig resets it. */
@@ -26,7 +26,7 @@ export function setAmplifier(powerDbm: PowerDbm): void {
   radioSelect(false);
   let setting: PowerDbm = powerDbm;
   if (setting > MOST_SETTING) setting = MOST_SETTING;
-  if (setting < LEAST_SETTING) setting = LEAST_SETTING;
+  if (setting < LEAST_POWER_DBM) setting = LEAST_POWER_DBM;
   command2(Op.SetTxParams, u8(setting), 0x02); // ramp of 40 microseconds
   if (HIGH_POWER) {
     writeRegister(Register.Ocp, 0x38);

@@ -6,7 +6,7 @@ import { PA_DAC, Register, writeRegister } from "./registers.ts";
 
 /** What the output has: RFO, or PA_BOOST with the setting for +20 dBm from 18 dBm on. */
 const RFO_LEAST = IS_SX1272 ? -1 : -4;
-const LEAST_DBM = RFO ? RFO_LEAST : 2;
+export const LEAST_POWER_DBM = RFO ? RFO_LEAST : 2;
 const MOST_DBM = RFO ? 14 : 20;
 const HIGH_POWER_DBM = 18;
 
@@ -21,7 +21,7 @@ const OCP_NORMAL = 0x2b;
 const OCP_HIGH = 0x3b;
 
 function withinOutput(powerDbm: PowerDbm): PowerDbm {
-  if (powerDbm < LEAST_DBM) return LEAST_DBM;
+  if (powerDbm < LEAST_POWER_DBM) return LEAST_POWER_DBM;
   return powerDbm > MOST_DBM ? MOST_DBM : powerDbm;
 }
 
