@@ -41,6 +41,8 @@ export class Bench {
   onUplink: (uplink: Uplink) => void = () => {};
   /** Sees what the device's radio does. */
   onEvent: (event: RadioEvent) => void = () => {};
+  /** The board that runs, or ran last. */
+  board: NodeBoard | undefined;
   #boots = 0;
 
   /** `radio`: the chip of the device and what is around it, as in `board.json`. */
@@ -76,6 +78,7 @@ export class Bench {
     const radio = this.addRadio();
     const driver = this.radio.chip.startsWith("sx127") ? "sx127x" : "sx126x";
     const board = new NodeBoard({ clock: this.clock, radio, driver, eeprom: this.eeprom, ...options });
+    this.board = board;
     board.run(this.clock.nowNs() + durationNs);
     // Without power the chip is off the air.
     radio.reset(true);

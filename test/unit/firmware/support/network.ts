@@ -122,8 +122,15 @@ export class Network {
   }
 
   /** A downlink of the session. */
-  downlink(fields: { port?: number; payload?: Buffer; commands?: Buffer; confirmed?: boolean }): Buffer {
-    const { port, payload = Buffer.alloc(0), commands = Buffer.alloc(0), confirmed = false } = fields;
+  downlink(fields: {
+    port?: number;
+    payload?: Buffer;
+    commands?: Buffer;
+    confirmed?: boolean;
+    /** Acknowledges the uplink with this FCntUp. */
+    ack?: number;
+  }): Buffer {
+    const { port, payload = Buffer.alloc(0), commands = Buffer.alloc(0), confirmed = false, ack } = fields;
     const keys = this.keys as SessionKeys;
     const byA = this.isNetwork11 && port !== undefined && port > 0;
     const fCnt = byA ? this.aFCntDown++ : this.nFCntDown++;
@@ -134,7 +141,7 @@ export class Network {
       devAddr,
       adr: false,
       adrAckReq: false,
-      ack: false,
+      ack: ack !== undefined,
       classBOrFPending: false,
       fCnt16: fCnt,
       fOpts: this.isNetwork11
@@ -144,7 +151,7 @@ export class Network {
       frmPayload: cryptFrmPayload({ devAddr, fCnt, direction: "down" }, keys.appSKey, payload),
     });
     const mic = this.isNetwork11
-      ? downlinkMic11({ devAddr, fCnt, message, confFCnt: 0 }, keys.sNwkSIntKey)
+      ? downlinkMic11({ devAddr, fCnt, message, confFCnt: ack ?? 0 }, keys.sNwkSIntKey)
       : dataMic10({ devAddr, fCnt, message }, keys.fNwkSIntKey, "down");
     return Buffer.concat([message, mic]);
   }
