@@ -7,28 +7,19 @@
  */
 import type { ElfFile, ElfFileSymbol } from "../elf-file.ts";
 import { decode, type Operation } from "./avr-instructions.ts";
+import {
+  addWord,
+  agree,
+  copyOf,
+  forgetCalled,
+  type State,
+  stateAtEntry,
+  subtract,
+  type Value,
+} from "./avr-registers.ts";
 import type { Call, Doubt, MachineCode, PointerCall, Routine } from "./routine.ts";
 
-/** What is known of a register: a constant, or an octet of the entry's stack pointer less `depth`. */
-type Value =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "low" | "high"; readonly depth: number };
-
-interface State {
-  depth: number;
-  readonly registers: (Value | undefined)[];
-  /** What the last subtraction or addition of a low octet changed the depth by: the carry's meaning. */
-  carried: number | undefined;
-  /** The depth that one half of the stack pointer has been written for, until the other is. */
-  halfWritten: number | undefined;
-}
-
-/** Always zero in code that gcc compiled. */
-const ZERO_REGISTER = 1;
-const ZERO: Value = { kind: "constant", value: 0 };
 const Z = 30;
-/** Registers that a call may change (avr-gcc's ABI): r0, r18 to r27, r30, r31. */
-const CALL_CLOBBERED = [0, ...Array.from({ length: 10 }, (_, index) => 18 + index), 30, 31];
 
 /** Where the processor starts. */
 const RESET = 0;
@@ -132,9 +123,7 @@ class Walk {
   }
 
   routine(): AvrRoutine {
-    const registers: (Value | undefined)[] = new Array(32).fill(undefined);
-    registers[ZERO_REGISTER] = ZERO;
-    this.#reach(this.#entry, { depth: 0, registers, carried: undefined, halfWritten: undefined });
+    this.#reach(this.#entry, stateAtEntry());
     do {
       for (let at = this.#queue.pop(); at !== undefined; at = this.#queue.pop()) this.#step(at);
     } while (this.#takeTableJump());
@@ -153,7 +142,7 @@ class Walk {
     const known = this.#states.get(at);
     if (known === undefined) {
       this.#depths.set(at, state.depth);
-      this.#states.set(at, { ...state, registers: [...state.registers] });
+      this.#states.set(at, copyOf(state));
       this.#queue.push(at);
       return;
     }
@@ -161,23 +150,11 @@ class Walk {
       this.#doubt(at, "the depth of the stack differs by the way that leads here");
       return;
     }
-    let changed = false;
-    known.registers.forEach((value, register) => {
-      if (value === undefined || same(value, state.registers[register])) return;
-      known.registers[register] = undefined;
-      changed = true;
-    });
-    for (const field of ["carried", "halfWritten"] as const) {
-      if (known[field] === undefined || known[field] === state[field]) continue;
-      known[field] = undefined;
-      changed = true;
-    }
-    if (changed) this.#queue.push(at);
+    if (agree(known, state)) this.#queue.push(at);
   }
 
   #step(at: number): void {
-    const before = this.#states.get(at)!;
-    const state: State = { ...before, registers: [...before.registers] };
+    const state = copyOf(this.#states.get(at)!);
     const { length, operation } = decode(this.#program.memory, at);
     const next = at + length;
     if (this.#goesOn(at, next, state, operation)) this.#fallThrough(at, next, state);
@@ -362,46 +339,5 @@ class Walk {
 
   #doubt(at: number, reason: string): void {
     if (!this.#doubts.has(at)) this.#doubts.set(at, { at, reason });
-  }
-}
-
-function same(a: Value, b: Value | undefined): boolean {
-  if (a.kind === "constant") return b?.kind === "constant" && a.value === b.value;
-  return b !== undefined && b.kind !== "constant" && a.kind === b.kind && a.depth === b.depth;
-}
-
-function forgetCalled({ registers }: State): void {
-  for (const register of CALL_CLOBBERED) registers[register] = undefined;
-  registers[ZERO_REGISTER] = ZERO;
-}
-
-/** Adds to a pair of registers, which stays a copy of the stack pointer if it was one. */
-function addWord(registers: State["registers"], register: number, value: number): void {
-  const [low, high] = [registers[register], registers[register + 1]];
-  const known = low?.kind === "low" && high?.kind === "high" && low.depth === high.depth;
-  registers[register] = known ? { kind: "low", depth: low.depth - value } : undefined;
-  registers[register + 1] = known ? { kind: "high", depth: low.depth - value } : undefined;
-}
-
-/**
- * Subtracts a constant from a register. Of a copy of the stack pointer the low octet is taken first, and the high
- * one with its carry: together a number of 16 bits, that may stand for a negative one.
- */
-function subtract(state: State, register: number, value: number, carried: number | "none" | undefined): void {
-  const { registers } = state;
-  const before = registers[register];
-  registers[register] = undefined;
-  if (before?.kind === "low" && carried === "none") {
-    registers[register] = { kind: "low", depth: before.depth + value };
-    state.carried = value;
-  } else if (before?.kind === "high" && typeof carried === "number") {
-    const change = ((carried + value * 256) << 16) >> 16;
-    const depth = before.depth + change;
-    registers[register] = { kind: "high", depth };
-    // The low octet is that of the whole.
-    const low = registers[register - 1];
-    if (low?.kind === "low" && ((low.depth - depth) & 0xff) === 0) {
-      registers[register - 1] = { kind: "low", depth };
-    }
   }
 }
