@@ -1,7 +1,7 @@
 /** Commands as people and shells write them. */
 
 /** As a POSIX shell takes it for one word. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

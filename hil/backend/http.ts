@@ -162,7 +162,7 @@ export type PeerListener = (request: IncomingMessage, response: ServerResponse, 
  * when the answer is a refusal: some clients do not look into other responses.
  * `onFault` hears of a handler that rejected; the peer learns only that the server failed.
  */
-export function messageListener(handle: MessageHandler, onFault: (error: unknown) => void): PeerListener {
+function messageListener(handle: MessageHandler, onFault: (error: unknown) => void): PeerListener {
   const serve = async (request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void> => {
     const refusal = refusalOfHead(request);
     if (refusal) return refuse(response, refusal.status, "MalformedRequest", refusal.description);

@@ -42,7 +42,7 @@ export const AS_ID = "as.net-a.example";
 export const ANSWER_TIMEOUT_MS = 60_000;
 const KEK_OCTETS = 16;
 
-export interface OrganisationsOptions {
+interface OrganisationsOptions {
   readonly clock: VirtualClock;
   readonly random: () => number;
   /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */

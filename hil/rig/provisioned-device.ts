@@ -17,7 +17,7 @@ import { type State, StateError } from "./state.ts";
 /** DevEUIs of boards that the Join Server must not know begin so: no device of a kept state has such a name. */
 const STRANGER_PREFIX = "02000001";
 
-export interface ProvisioningOptions {
+interface ProvisioningOptions {
   readonly state: State;
   /** The folder of the state, for messages. */
   readonly stateFolder: string | undefined;

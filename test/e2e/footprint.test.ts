@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ImageFigures, type JoinReport, runJoin } from "../../hil/rig/index.ts";
 import { processorOf } from "../../toolchain/image/board.ts";
-import { buildImage, loadProcessorBoard, sizeReport } from "../../toolchain/image/index.ts";
+import { buildImage, sizeReport } from "../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../support/processor-board.ts";
 import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
 
 const FILE = "test/data/footprint.json";

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JoinReport, RigError, runJoin } from "../../hil/rig/index.ts";
-import { buildImage, loadProcessorBoard, sizeReport } from "../../toolchain/image/index.ts";
+import { buildImage, sizeReport } from "../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../support/processor-board.ts";
 
 const LANG = JSON.stringify(join(import.meta.dirname, "../../firmware/lang/index.ts"));
 

@@ -516,7 +516,7 @@ export function typeOf(expression: Expression): Type {
 }
 
 /** An integer of which only `range` knows the bounds. */
-export const INTEGER: IntType = {
+const INTEGER: IntType = {
   kind: "int",
   min: Number.MIN_SAFE_INTEGER,
   max: Number.MAX_SAFE_INTEGER,

@@ -72,7 +72,7 @@ function maskTo({ min, max }: Interval): boolean {
 }
 
 /** The expression as the source would say it; what a step or a compound assignment stores is written out. */
-export function sourceOf(expression: Expression): string {
+function sourceOf(expression: Expression): string {
   const { node } = expression;
   if (expression.kind !== "binary" || !isStore(node)) return node.getText().replace(/\s+/g, " ");
   const { left, operator, right } = expression;

@@ -75,7 +75,7 @@ function cast(type: ValueType, operand: IrExpression): IrExpression {
  * Whether nothing signed is in `value`: unsigned operands, and constants from 0 on. The promotions of C make an
  * int of it where the operands are narrow; beside a constant it is computed as unsigned, which says what is meant.
  */
-export function isUnsigned(value: IrExpression): boolean {
+function isUnsigned(value: IrExpression): boolean {
   switch (value.kind) {
     case "constant":
       return value.value >= 0;

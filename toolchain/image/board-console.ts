@@ -16,7 +16,7 @@ const USUAL_BAUD = [
 export const consoleShape: Check = object({ baud: wholeNumber(300) });
 
 /** The rate nearest to `baud`. */
-export function achievedBaud(clockHz: number, baud: number, divider: ConsoleDivider): number {
+function achievedBaud(clockHz: number, baud: number, divider: ConsoleDivider): number {
   const { multiplier, leastDivisor, mostDivisor } = divider;
   const dividendHz = clockHz * multiplier;
   const divisor = Math.min(Math.max(Math.round(dividendHz / baud), leastDivisor), mostDivisor);

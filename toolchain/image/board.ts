@@ -178,13 +178,6 @@ export function loadBoard(name: string, own?: string): Board {
   throw new BuildError(`the board: ${path}: name must be that of its folder, "${name}", not "${board.name}"`);
 }
 
-/** The same, of this package, for what only an image of a processor has. Throws UsageError for a board that runs Lua. */
-export function loadProcessorBoard(name: string): ProcessorBoard {
-  const board = loadBoard(name);
-  if (isLuaBoard(board)) throw new UsageError(`${name} runs a Lua program, not an image of a processor`);
-  return board;
-}
-
 /** Reads and checks the `board.json` of a folder. Throws BuildError naming the file, the line and the field. */
 export function readBoard(dir: string): Board {
   const path = join(dir, "board.json");

@@ -5,7 +5,6 @@ export {
   isLuaBoard,
   type LuaBoard,
   loadBoard,
-  loadProcessorBoard,
   type ProcessorBoard,
   packageBoardsFolder,
   processorOf,

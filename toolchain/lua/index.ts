@@ -23,7 +23,7 @@ export type { LuaOrigin } from "./bundle.ts";
 export type { LuaDialect } from "./dialect.ts";
 export { traceToSource } from "./trace.ts";
 
-export interface LuaOptions extends CompileOptions {
+interface LuaOptions extends CompileOptions {
   readonly dialect: LuaDialect;
   /** Which module-level variables `variables` of the bundle shows; all where not given. Each costs some 200 octets. */
   readonly variables?: (name: string) => boolean;

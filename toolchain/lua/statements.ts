@@ -149,7 +149,7 @@ export function referenceNames(at: Writer, variable: tree.Variable): lua.Identif
 }
 
 /** The same for what is passed, returned or assigned. */
-export function referenceCodes(
+function referenceCodes(
   at: Writer,
   to: tree.Variable | tree.FunctionTree,
   value: tree.Expression,

@@ -131,7 +131,7 @@ export function not(operand: lua.Expression): lua.Expression {
 }
 
 /** The boolean that the code is known to be. */
-export function knownTruth(code: lua.Expression): boolean | undefined {
+function knownTruth(code: lua.Expression): boolean | undefined {
   return lua.isBooleanLiteral(code) ? code.kind === K.TrueKeyword : undefined;
 }
 

@@ -10,7 +10,6 @@ export const EECR = 0x3f;
 export const EEARL = 0x41;
 export const EEARH = 0x42;
 export const SPCR = 0x4c;
-export const SPSR = 0x4d;
 export const SPDR = 0x4e;
 export const SMCR = 0x53;
 export const MCUSR = 0x54;

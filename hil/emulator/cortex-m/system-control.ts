@@ -56,7 +56,7 @@ const COUNTER_MASK = 0xffffff;
 /** The top two bits of each priority are there (B3.4.7). */
 const PRIORITY_SHIFT = 6;
 
-export interface SystemControlOptions {
+interface SystemControlOptions {
   readonly core: CortexM0;
   readonly clock: Clock;
   readonly requestReset: () => void;

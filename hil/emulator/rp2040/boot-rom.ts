@@ -55,7 +55,7 @@ const SHORT_CYCLES = 100;
 const POLL_CYCLES = 2 * OCTET_CYCLES;
 const FOREVER_CYCLES = 1_000_000;
 
-export interface BootRomOptions {
+interface BootRomOptions {
   readonly host: Host;
   readonly core: () => CortexM0;
   readonly flash: FlashChip;

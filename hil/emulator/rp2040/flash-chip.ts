@@ -17,7 +17,7 @@ const PROGRAM_NS = 400_000;
 /** What a cut leaves of an octet under way: half of its bits are there. */
 const HALF = 0x55;
 
-export interface FlashChipOptions {
+interface FlashChipOptions {
   readonly host: Host;
   readonly image: Uint8Array;
   /** The last sectors, which outlive the machine. */

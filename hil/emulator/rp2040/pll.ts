@@ -23,7 +23,7 @@ const VCO_MOST_HZ = 1600e6;
 /** The datasheet names no time: that of many loops of this kind, in periods of its reference. */
 const LOCK_PERIODS = 500;
 
-export interface PllOptions {
+interface PllOptions {
   readonly name: string;
   readonly host: Host;
   readonly referenceHz: () => number;

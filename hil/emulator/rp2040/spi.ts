@@ -38,7 +38,7 @@ const TX = 1 << 3;
 const FIFO_DEPTH = 8;
 const FRAME_BITS = 8;
 
-export interface SpiOptions {
+interface SpiOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

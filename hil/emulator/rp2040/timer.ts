@@ -23,7 +23,7 @@ const ALARMS = 4;
 const ALL_ALARMS = 15;
 const HIGH_WORD = 2 ** 32;
 
-export interface TimerOptions {
+interface TimerOptions {
   readonly host: Host;
   /** One line for each alarm. */
   readonly interrupt: (alarm: number, level: boolean) => void;

@@ -40,7 +40,7 @@ const FIFO_DEPTH = 32;
 /** Start bit, 8 data bits, stop bit. */
 const CHARACTER_BITS = 10;
 
-export interface UartOptions {
+interface UartOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

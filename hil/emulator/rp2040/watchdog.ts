@@ -22,7 +22,7 @@ const TICK_RUNNING = 1 << 10;
 /** The counter loses two with each tick (erratum RP2040-E1). */
 const LOSS = 2;
 
-export interface WatchdogOptions {
+interface WatchdogOptions {
   readonly host: Host;
   readonly cause: ResetCause;
   readonly refHz: () => number;

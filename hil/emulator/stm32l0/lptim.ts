@@ -33,7 +33,7 @@ const CNTSTRT = 1 << 2;
 /** Periods of the kernel clock until a register write has arrived. */
 const SYNCHRONISATION = 2;
 
-export interface LptimOptions {
+interface LptimOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

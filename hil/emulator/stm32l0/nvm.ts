@@ -66,7 +66,7 @@ const FASTEST_HZ: Readonly<Record<number, readonly [number, number]>> = {
   3: [4_194_000, 4_194_000],
 };
 
-export interface NvmOptions {
+interface NvmOptions {
   readonly host: Host;
   /** The first octets of the data EEPROM, which outlive the machine; what lies behind them does not. */
   readonly store: Uint8Array;

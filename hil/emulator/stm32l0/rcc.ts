@@ -94,7 +94,7 @@ const RESET_OFFSETS: Readonly<Record<number, EnableRegister>> = {
 /** Kept, and without a meaning here: the clocks in Sleep mode, HSI48, and the trimming values. */
 const KEPT = new Set([IOPSMENR, AHBSMENR, APB2SMENR, APB1SMENR]);
 
-export interface RccOptions {
+interface RccOptions {
   readonly host: Host;
   readonly cause: ResetCause;
   /** The line of interrupt 4. */

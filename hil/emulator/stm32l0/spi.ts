@@ -41,7 +41,7 @@ const MODF = 1 << 5;
 const OVR = 1 << 6;
 const BSY = 1 << 7;
 
-export interface SpiOptions {
+interface SpiOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

@@ -34,7 +34,7 @@ const FLAGS = 0x1f;
 /** EGR (21.4.6). */
 const UG = 1 << 0;
 
-export interface TimerOptions {
+interface TimerOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

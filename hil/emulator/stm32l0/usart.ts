@@ -40,7 +40,7 @@ const REACK = 1 << 22;
 /** Start bit, 8 data bits, stop bit. */
 const CHARACTER_BITS = 10;
 
-export interface UsartOptions {
+interface UsartOptions {
   readonly name: string;
   readonly host: Host;
   readonly interrupt: (level: boolean) => void;

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompileOptions, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
-import { buildImage, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { buildImage } from "../../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { LANGUAGE } from "./targets.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));

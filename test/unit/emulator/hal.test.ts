@@ -3,8 +3,9 @@
  * a folder; what only one processor or one board has is tested in files of their own.
  */
 import assert from "node:assert/strict";
-import { loadProcessorBoard, storeLayoutOf } from "../../../toolchain/image/index.ts";
+import { storeLayoutOf } from "../../../toolchain/image/index.ts";
 import { storeFormat } from "../../../toolchain/provisioning/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { EchoChip } from "./support/echo-chip.ts";
 import { EMULATED_BOARDS } from "./support/emulated-boards.ts";
 import { Bench, buildOnHal } from "./support/programs.ts";

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { buildImage, type Image } from "../../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { runBoard } from "./support/board-run.ts";
 import { DEV_ADDR } from "./support/network.ts";
 

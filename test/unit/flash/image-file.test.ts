@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readImageFile } from "../../../toolchain/flash/index.ts";
 import { markBoard } from "../../../toolchain/image/board-mark.ts";
-import { boardNameIn, intelHex, loadProcessorBoard, readImage } from "../../../toolchain/image/index.ts";
+import { boardNameIn, intelHex, readImage } from "../../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const proMini = loadProcessorBoard("pro-mini-rfm95");
 const nucleo = loadProcessorBoard("nucleo-l073rz-sx1276");

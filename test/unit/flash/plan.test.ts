@@ -4,13 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FlashImage, type FlashWish, planFlash } from "../../../toolchain/flash/index.ts";
-import {
-  loadProcessorBoard,
-  type ProcessorBoard,
-  readIntelHex,
-  uf2,
-} from "../../../toolchain/image/index.ts";
+import { type ProcessorBoard, readIntelHex, uf2 } from "../../../toolchain/image/index.ts";
 import { shellLine } from "../../../toolchain/shell-words.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const image: FlashImage = {
   contents: { address: 0, octets: new Uint8Array(100) },

@@ -17,9 +17,10 @@ import { sourceFoldersOf, sourcesOf } from "../../../toolchain/image/board.ts";
 import { readArmElf } from "../../../toolchain/image/elf.ts";
 import { readElfFile } from "../../../toolchain/image/elf-file.ts";
 import { SOUND_OPTIMISATION } from "../../../toolchain/image/gcc.ts";
-import { BuildError, buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { BuildError, buildImage, type Image } from "../../../toolchain/image/index.ts";
 import { armCode } from "../../../toolchain/image/report/arm-code.ts";
 import { labelOf, type SizeReport, sizeReport } from "../../../toolchain/image/report/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const board = loadProcessorBoard("nucleo-l073rz-sx1276");
 const tool = (name: string, ...args: string[]) =>

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
-import { BuildError, buildImage, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { BuildError, buildImage } from "../../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 describe("buildImage", () => {
   let outDir: string;

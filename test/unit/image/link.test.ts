@@ -4,12 +4,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadProcessorBoard, type ProcessorBoard } from "../../../toolchain/image/board.ts";
+import type { ProcessorBoard } from "../../../toolchain/image/board.ts";
 import { readAvrElf } from "../../../toolchain/image/elf.ts";
 import { BuildError } from "../../../toolchain/image/errors.ts";
 import { intelHex } from "../../../toolchain/image/intel-hex.ts";
 import { type GeneratedC, type Image, linkImage } from "../../../toolchain/image/link.ts";
 import { sizeReport } from "../../../toolchain/image/report/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const HAL_HEADER = `#include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compile } from "../../../toolchain/compiler/index.ts";
 import type { Radio } from "../../../toolchain/image/board-radio.ts";
-import { compileForBoard, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { compileForBoard } from "../../../toolchain/image/index.ts";
 import { radioConfig, radioDriver } from "../../../toolchain/image/radio-driver.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const ENTRY = join(import.meta.dirname, "../../../firmware/every-use-of-the-radio.ts");
 

@@ -4,10 +4,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildImage, type Image, loadProcessorBoard } from "../../../toolchain/image/index.ts";
+import { buildImage, type Image } from "../../../toolchain/image/index.ts";
 import { labelOf, type SizeReport, sizeReport } from "../../../toolchain/image/report/index.ts";
 import { crc32 } from "../../../toolchain/image/second-stage.ts";
 import { uf2 } from "../../../toolchain/image/uf2.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 const board = loadProcessorBoard("feather-rp2040-rfm95");
 

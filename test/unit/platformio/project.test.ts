@@ -7,15 +7,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  buildImage,
-  compileForBoard,
-  loadProcessorBoard,
-  readImage,
-  sourceFoldersOf,
-} from "../../../toolchain/image/index.ts";
+import { buildImage, compileForBoard, readImage, sourceFoldersOf } from "../../../toolchain/image/index.ts";
 import { boardSources } from "../../../toolchain/platformio/files.ts";
 import { platformIoProject } from "../../../toolchain/platformio/index.ts";
+import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 /** What platforms of PlatformIO give compiler and linker where there is no framework (builder/frameworks/_bare.py of each). */
 const BARE = {

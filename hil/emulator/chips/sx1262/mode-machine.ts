@@ -18,7 +18,7 @@ import { Receiver } from "./receiver.ts";
 import { COLD_START_NS, switchingNs, WARM_START_NS } from "./timing.ts";
 import { Transmitter } from "./transmitter.ts";
 
-export interface ModeMachineOptions extends Station {
+interface ModeMachineOptions extends Station {
   /** A flag or the switch of the antenna changed. */
   readonly onSignal: () => void;
 }

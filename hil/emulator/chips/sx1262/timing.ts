@@ -14,7 +14,7 @@ export const COMMAND_NS = 1_500;
 /** Calibration of one of the seven blocks: all of them take 3.5 ms. */
 export const BLOCK_CALIBRATION_NS = 500_000;
 /** The unit of all time-outs that the host gives: 15.625 us. */
-export const TIMEOUT_STEP_NS = 15_625;
+const TIMEOUT_STEP_NS = 15_625;
 
 type Row = Partial<Record<ChipMode, number>>;
 

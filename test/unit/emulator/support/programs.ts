@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMachine, type MachineOptions } from "../../../../hil/emulator/index.ts";
-import { loadProcessorBoard, sourcesOf } from "../../../../toolchain/image/board.ts";
+import { sourcesOf } from "../../../../toolchain/image/board.ts";
 import type { ElfImage } from "../../../../toolchain/image/elf.ts";
 import { familyOf } from "../../../../toolchain/image/family.ts";
 import { type ProcessorBoard, storeLayoutOf } from "../../../../toolchain/image/index.ts";
 import { storeFormat } from "../../../../toolchain/provisioning/index.ts";
+import { loadProcessorBoard } from "../../../support/processor-board.ts";
 import { MachineBench } from "./bench.ts";
 import { HAL_HEADER } from "./hal-header.ts";
 

@@ -5,9 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readElfFile } from "../../../../toolchain/image/elf-file.ts";
-import { buildImage, type Image, loadProcessorBoard } from "../../../../toolchain/image/index.ts";
+import { buildImage, type Image } from "../../../../toolchain/image/index.ts";
 import { readDebugInfo, type Scope } from "../../../../toolchain/image/report/dwarf.ts";
 import { labelOf, type Part, type SizeReport, sizeReport } from "../../../../toolchain/image/report/index.ts";
+import { loadProcessorBoard } from "../../../support/processor-board.ts";
 import { buildBare } from "../../emulator/support/programs.ts";
 import { namesOf, reportOf } from "./programs.ts";
 

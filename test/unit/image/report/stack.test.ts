@@ -4,15 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile } from "../../../../toolchain/compiler/index.ts";
-import { loadProcessorBoard, sourceFoldersOf, sourcesOf } from "../../../../toolchain/image/board.ts";
+import { sourceFoldersOf, sourcesOf } from "../../../../toolchain/image/board.ts";
 import { readAvrElf } from "../../../../toolchain/image/elf.ts";
 import { readElfFile } from "../../../../toolchain/image/elf-file.ts";
 import { familyOf } from "../../../../toolchain/image/family.ts";
 import { avrCode } from "../../../../toolchain/image/report/avr-code.ts";
+import { loadProcessorBoard } from "../../../support/processor-board.ts";
 import { buildBare } from "../../emulator/support/programs.ts";
 import { measured, reportOf } from "./programs.ts";
 
@@ -159,9 +160,13 @@ describe("the stack of each function", () => {
       .filter((flag) => flag.startsWith("-D"));
     const folders = sourceFoldersOf(board).map((path) => `-I${path}`);
     // -w: of functions without prologue gcc warns that it cannot say.
-    const usage = ["-fstack-usage", "-w", ...defines, "-I.", ...folders, "-c"];
-    execFileSync("avr-gcc", [...flags, ...usage, ...sources, ...sourcesOf(board, ".c")], { cwd: folder });
-    const objects = readdirSync(folder).filter((name) => name.endsWith(".o"));
+    const usage = ["-fstack-usage", "-w", ...defines, `-I${folder}`, ...folders, "-c"];
+    // A file of the firmware and one of the board may have one name.
+    const ofBoard = join(folder, "board");
+    mkdirSync(ofBoard);
+    execFileSync("avr-gcc", [...flags, ...usage, ...sources], { cwd: folder });
+    execFileSync("avr-gcc", [...flags, ...usage, ...sourcesOf(board, ".c")], { cwd: ofBoard });
+    const objects = [folder, ofBoard].flatMap((cwd) => filesIn(cwd, ".o"));
     execFileSync("avr-gcc", [...flags, "-Wl,--gc-sections", ...objects, "-o", "program.elf"], {
       cwd: folder,
     });
@@ -170,7 +175,7 @@ describe("the stack of each function", () => {
     const elf = readElfFile(file);
     const code = avrCode(elf, readAvrElf(file).flash);
     let compared = 0;
-    for (const [name, bytes] of stackUsage(folder)) {
+    for (const [name, bytes] of [folder, ofBoard].flatMap(stackUsage)) {
       const symbol = elf.symbols.find((candidate) => candidate.name === name);
       if (symbol === undefined) continue; // not linked
       const { ownBytes, calls, doubts } = code.routine(symbol.address);
@@ -184,11 +189,15 @@ describe("the stack of each function", () => {
   });
 });
 
+function filesIn(folder: string, end: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(end));
+  return names.map((name) => join(folder, name));
+}
+
 /** Function and octets, of each .su file. */
 function stackUsage(folder: string): (readonly [string, number])[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".su"))
-    .flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"))
+  return filesIn(folder, ".su")
+    .flatMap((path) => readFileSync(path, "utf8").trim().split("\n"))
     .map((line) => line.split("\t"))
     .map(([place, bytes]) => [place.split(":").at(-1) ?? "", Number(bytes)]);
 }

@@ -7,11 +7,11 @@ import {
   buildImage,
   type Image,
   labelOf,
-  loadProcessorBoard,
   type SizeReport,
   sizeReport,
 } from "../../../../toolchain/image/index.ts";
 import { packageRoot } from "../../../../toolchain/package-root.ts";
+import { loadProcessorBoard } from "../../../support/processor-board.ts";
 import { Bench } from "../../emulator/support/programs.ts";
 
 const firmware = (path: string) => JSON.stringify(join(packageRoot, "firmware", path));
