@@ -11,6 +11,7 @@ const LANG = JSON.stringify(join(import.meta.dirname, "../../firmware/lang/index
 const APP = `import type { Bytes, Int, u8 } from ${LANG};
 export const PERIOD_S: Int<1, 500000> = 60;
 export const UPLINK_PORT = 1;
+export const MAX_PAYLOAD = 49;
 /** @extern probe_misuse */
 function misuse(): void {}
 export function setup(): void {
@@ -110,6 +111,32 @@ describe("a misuse of the hardware", () => {
       );
     });
   }
+
+  it("tells a misuse of the radio once for each place in the program", async () => {
+    const report = await run(
+      {
+        ...{ board: "pro-mini-rfm95", what: "", message: /./ },
+        c: `#include "app.h"
+#include "hal.h"
+void probe_misuse(void) {
+    hal_radio_reset(true);
+    for (uint8_t i = 0; i < 100; i++) {
+        hal_radio_select(true);
+        hal_radio_transfer(0x42);
+        hal_radio_transfer(0);
+        hal_radio_select(false);
+    }
+}
+`,
+      },
+      { keepGoing: true },
+    );
+    assert.equal(report.uplinks.length, 3);
+    assert.equal(report.findings.length, 1);
+    const [{ message, source }] = report.findings;
+    assert.match(message, /SPI access while NRESET is low$/);
+    assert.equal(source?.file, "boards/processors/avr/radio-port.c");
+  });
 
   it("lets a run that is told to go on go to its end, and fail", async () => {
     const report = await run(MISUSES[0], { keepGoing: true });
