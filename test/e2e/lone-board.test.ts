@@ -84,6 +84,23 @@ describe("a board by itself", function () {
       assert.deepEqual(printed.match(/^\$\d = .*$/gm), ["$1 = 0x0", "$2 = 0x1", "$3 = 0x2"], printed);
       assert.equal(await ended, 0, said());
     });
+
+    it(`steps by ${gdb} from statement to statement on ${board}, not into what copies octets`, async () => {
+      const { said, command, ended } = await waiting(board);
+      const printed = await answers(command, [
+        `break ${FRAMES}:${MHDR}`,
+        "continue",
+        ...Array.from({ length: 5 }, () => "step"),
+        "print/x frame_frame[18]",
+        "kill",
+      ]);
+      assert.match(printed, new RegExp(`^Breakpoint 1, .*${FRAMES}:${MHDR}\n${MHDR}\t`, "m"));
+      const stops = [...printed.matchAll(/^(\d+)\t/gm)].map(([, line]) => Number(line));
+      assert.doesNotMatch(printed, /memmove|memcpy|newlib/, printed);
+      for (const line of [MHDR, MHDR + 1, MHDR + 2, MHDR + 3]) assert.ok(stops.includes(line), printed);
+      assert.match(printed, /^\$1 = 0xb$/m, printed);
+      assert.equal(await ended, 0, said());
+    });
   }
 
   for (const board of boardNames().filter((name) => !isLuaBoard(loadBoard(name)))) {

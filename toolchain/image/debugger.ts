@@ -12,6 +12,12 @@ export interface DebuggerStart {
   readonly debianPackage: string;
 }
 
+/**
+ * Has `step` pass over what gcc calls by itself, copying and clearing memory and arithmetic: a newlib that was compiled with
+ * debug information would be stepped into, though no one has its sources.
+ */
+const SKIP_LIBRARIES = "skip -rfu ^(mem(cpy|move|set)|__.*)$";
+
 /** GDB's own build for AVR knows the memories of these; the one for all architectures takes the others from the ELF file. */
 const DEBUGGERS: Readonly<Record<FamilyName, { readonly gdb: string; readonly debianPackage: string }>> = {
   avr: { gdb: "avr-gdb", debianPackage: "gdb-avr" },
@@ -25,6 +31,7 @@ export function debuggerStart(
 ): DebuggerStart {
   const { gdb, debianPackage } = DEBUGGERS[processorOf(board).family];
   const commands = [
+    SKIP_LIBRARIES,
     ...sourceFolders(app, elfPath).map(
       (folder) => `directory ${folder.includes(" ") ? `"${folder}"` : folder}`,
     ),
