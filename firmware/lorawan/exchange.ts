@@ -39,8 +39,8 @@ const enum ExchangeState {
 /** How long a reception may last at most: 64 octets at SF12 take 2.8 s. Then the radio has lost its event. */
 const LONGEST_RECEPTION_US = 4000000;
 
-/** What is allowed beyond the time on air before a transmission counts as failed. */
-const TRANSMISSION_SLACK_US = 100000;
+/** What is allowed beyond the time on air before a transmission counts as failed: most of all for the start of a TCXO. */
+const TRANSMISSION_SLACK_US = 200000;
 
 class Exchange {
   state: ExchangeState = ExchangeState.Over;

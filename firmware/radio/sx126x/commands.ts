@@ -1,6 +1,8 @@
 /** Commands and registers over SPI, each once BUSY lets it pass: SX1261/2 data sheet, chapters 8.3 and 10 to 12. */
-import { radioBusy, radioSelect, radioTransfer } from "../../hal/index.ts";
-import { lengthOf, type Table8, u8, type u16, type u32 } from "../../lang/index.ts";
+import { reached } from "../../clock/index.ts";
+import { now, radioBusy, radioSelect, radioTransfer } from "../../hal/index.ts";
+import { lengthOf, type Table8, u8, type u16, u32 } from "../../lang/index.ts";
+import { TCXO_START_UP_US } from "./board.ts";
 
 export const enum Op {
   ClearIrqStatus = 0x02,
@@ -51,12 +53,31 @@ export const enum Register {
   Ocp = 0x08e7,
 }
 
-/** How often BUSY is looked at before the chip counts as dead. */
-const BUSY_LIMIT = 60000;
+/** Longer than any command takes: the oscillator's start, calibration of all blocks (3.5 ms) or a change of mode. */
+const BUSY_LIMIT_US = TCXO_START_UP_US + 10000;
 
+/** BUSY has stayed high: the chip hears nothing more until it is reset. */
+let stuck: boolean = false;
+
+/** Whether the chip has stopped taking commands. */
+export function isStuck(): boolean {
+  return stuck;
+}
+
+/** The chip has been reset. */
+export function clearStuck(): void {
+  stuck = false;
+}
+
+/** Waits until the chip takes a command. One that is stuck is not waited for again. */
 export function waitWhileBusy(): void {
-  let polls: u16 = 0;
-  while (radioBusy() && polls < BUSY_LIMIT) polls++;
+  const deadline = u32(now() + BUSY_LIMIT_US);
+  while (!stuck && radioBusy()) stuck = reached(deadline, now());
+}
+
+/** Pulls NSS low, but not of a chip that is stuck: what follows then reaches nobody. */
+export function selectUnlessStuck(): void {
+  radioSelect(!stuck);
 }
 
 /** Commands that stay as they are: of each the number of octets, opcode, parameters. */
@@ -66,7 +87,7 @@ export function sendCommands(commands: Table8<1>): void {
     if (left === 0) {
       left = commands[i];
       waitWhileBusy();
-      radioSelect(true);
+      selectUnlessStuck();
     } else {
       radioTransfer(commands[i]);
       left--;
@@ -78,7 +99,7 @@ export function sendCommands(commands: Table8<1>): void {
 /** Begins a command, once the chip takes one. `radioSelect(false)` ends it. */
 export function begin(op: u8): void {
   waitWhileBusy();
-  radioSelect(true);
+  selectUnlessStuck();
   radioTransfer(op);
 }
 

@@ -1,7 +1,7 @@
 /** Sleep, and the way out of it: SX1261/2 data sheet, chapter 9 and section 13.1. */
 import { wait } from "../../clock/index.ts";
 import { radioSelect, radioTransfer } from "../../hal/index.ts";
-import { command, Op, waitWhileBusy } from "./commands.ts";
+import { command, Op, selectUnlessStuck, waitWhileBusy } from "./commands.ts";
 
 export const STANDBY_RC = 0;
 export const STANDBY_XOSC = 1;
@@ -16,7 +16,7 @@ export const WAKE_UP_US = 500;
 
 /** Falling NSS wakes the chip; one that is awake just tells its status. */
 export function wake(): void {
-  radioSelect(true);
+  selectUnlessStuck();
   radioTransfer(Op.GetStatus);
   radioTransfer(0);
   radioSelect(false);

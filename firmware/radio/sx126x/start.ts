@@ -4,7 +4,18 @@ import { radioReset, radioTransfer } from "../../hal/index.ts";
 import { table8, u32 } from "../../lang/index.ts";
 import { MAX_LENGTH, type PowerDbm } from "../limits.ts";
 import { DC_DC, NO_TCXO, RF_SWITCH_ON_DIO2, TCXO_START_UP_US, TCXO_VOLTAGE } from "./board.ts";
-import { begin, command, command2, endWith24, Op, Register, readRegister, sendCommands } from "./commands.ts";
+import {
+  begin,
+  clearStuck,
+  command,
+  command2,
+  endWith24,
+  isStuck,
+  Op,
+  Register,
+  readRegister,
+  sendCommands,
+} from "./commands.ts";
 import { Bandwidth } from "./lora.ts";
 import { STANDBY_RC, sleepRadio } from "./modes.ts";
 import { setAmplifier } from "./power.ts";
@@ -48,13 +59,14 @@ function startTcxo(): void {
 
 /**
  * Resets the chip and makes it ready: oscillator, regulator, image calibration at `frequency`, LoRa mode, output
- * power, then sleep. False where no chip of the family answers.
+ * power, then sleep. False where no chip of the family answers, or BUSY stays high.
  */
 export function startRadio(frequency: u32, powerDbm: PowerDbm): boolean {
   radioReset(true);
   wait(RESET_PULSE_US);
   radioReset(false);
   wait(RESET_RECOVERY_US);
+  clearStuck();
   if (readRegister(Register.LoraSyncWord) !== SYNC_WORD_AFTER_RESET) return false;
 
   command(Op.SetStandby, STANDBY_RC);
@@ -66,5 +78,5 @@ export function startRadio(frequency: u32, powerDbm: PowerDbm): boolean {
   if (RF_SWITCH_ON_DIO2) command(Op.SetDio2AsRfSwitchCtrl, 1);
   setAmplifier(powerDbm);
   sleepRadio();
-  return true;
+  return !isStuck();
 }

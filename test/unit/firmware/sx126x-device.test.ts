@@ -77,6 +77,19 @@ describe("firmware: device with an SX126x", () => {
     });
   }
 
+  for (const startUpUs of [20_000, 40_000, 100_000]) {
+    it(`joins and receives with a TCXO that takes ${startUpUs / 1000} ms`, () => {
+      const tcxo = { millivolts: 1700, startUpUs };
+      const bench = new Bench({ chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC", tcxo });
+      const network = new Network(bench, { lorawan11: true });
+      const config = { TCXO_VOLTAGE: 1, TCXO_START_UP_US: startUpUs, LORAWAN_1_1: true };
+      bench.run(100 * SECOND_NS, { config });
+      assert.deepEqual(bench.lines.slice(1, 4), ["joining 0 DR5", `joined ${DEV_ADDR}`, "uplink 0"]);
+      assert.deepEqual(network.plain, ["0000ff00", "0001ff00"]);
+      assert.deepEqual(bench.findings, []);
+    });
+  }
+
   it("says so when no chip answers, and starts when one does", () => {
     const bench = new Bench({ chip: "sx1262" });
     new Network(bench, { lorawan11: false });

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { recordedDriver as driver, SLEEP, WAKE } from "./support/sx126x-recorder.ts";
 
+/** The code of 125 kHz. */
+const KHZ_125: number = 4;
+
 describe("firmware: SX126x driver", () => {
   it("starts the chip in the order of the data sheet", () => {
     const { startRadio, chip } = driver();
@@ -203,15 +206,55 @@ describe("firmware: SX126x driver", () => {
     ]);
   });
 
-  it("waits no longer than it must for a chip whose BUSY stays high", () => {
-    const { startRadio, chip } = driver();
-    let looks = 0;
-    chip.hal.radioBusy = () => {
-      looks++;
-      return true;
-    };
-    chip.registers.set(0x0740, 0xff);
-    assert.equal(startRadio(8681000, 14), false);
-    assert.ok(looks < 100_000, `${looks} looks`);
+  describe("with a chip whose BUSY stays high", () => {
+    /** From a look at BUSY to the next. */
+    const LOOK_US = 5;
+
+    /** BUSY rises for good once so many commands have been recorded. */
+    function stuckAfter(commands: number, config: Readonly<Record<string, boolean | number>> = {}) {
+      const firmware = driver(config);
+      const { chip } = firmware;
+      chip.hal.radioBusy = () => {
+        chip.timeUs += LOOK_US;
+        return chip.commands.length >= commands;
+      };
+      return firmware;
+    }
+
+    for (const startUpUs of [0, 5000, 100_000]) {
+      it(`waits once, for the start of an oscillator of ${startUpUs} us and 10 ms, and sends nothing more`, () => {
+        const tcxo: Record<string, number> =
+          startUpUs === 0 ? {} : { TCXO_VOLTAGE: 1, TCXO_START_UP_US: startUpUs };
+        const { startRadio, chip } = stuckAfter(8, tcxo);
+        let risenUs = 0;
+        const radioBusy = chip.hal.radioBusy!;
+        chip.hal.radioBusy = () => {
+          const isBusy = radioBusy();
+          if (isBusy && risenUs === 0) risenUs = chip.timeUs;
+          return isBusy;
+        };
+        assert.equal(startRadio(8681000, 14), false);
+        assert.equal(chip.commands.length, 8);
+        const waitedUs = chip.timeUs - risenUs;
+        // Half a millisecond is what the chip takes to fall asleep.
+        assert.ok(Math.abs(waitedUs - startUpUs - 10_500) <= 2 * LOOK_US, `${waitedUs} us`);
+      });
+    }
+
+    it("sends nothing, and starts it again by a reset", () => {
+      const { startRadio, transmit, chip } = stuckAfter(30);
+      assert.equal(startRadio(8681000, 14), true);
+      while (chip.commands.length < 30) chip.commands.push("");
+      transmit(8681000, 7, KHZ_125, new Uint8Array(64), 20);
+      // NSS falls to wake it: that it is stuck shows after that.
+      assert.deepEqual(chip.commands.slice(30), ["c0 00"]);
+      const { timeUs } = chip;
+      transmit(8681000, 7, KHZ_125, new Uint8Array(64), 20);
+      assert.equal(chip.timeUs, timeUs);
+      assert.equal(chip.commands.length, 31);
+      chip.hal.radioBusy = () => false;
+      chip.registers.set(0x0740, 0x14); // as after every reset
+      assert.equal(startRadio(8681000, 14), true);
+    });
   });
 });

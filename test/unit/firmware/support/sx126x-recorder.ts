@@ -27,7 +27,8 @@ export class Recorder {
   /** RssiPkt, SnrPkt and SignalRssiPkt. */
   packetStatus: readonly [number, number, number] = [0, 0, 0];
   timeUs = 0;
-  #frame: number[] = [];
+  /** The octets since NSS fell; undefined while it is high, when nobody hears them. */
+  #frame: number[] | undefined;
 
   readonly hal = {
     now: () => this.timeUs,
@@ -37,8 +38,8 @@ export class Recorder {
     radioReset: (asserted: boolean) =>
       this.commands.push(`${asserted ? "reset" : "release"} at ${this.timeUs}`),
     radioSelect: (selected: boolean) => {
-      if (!selected) this.#end();
-      this.#frame = [];
+      if (!selected && this.#frame !== undefined) this.#end(this.#frame);
+      this.#frame = selected ? [] : undefined;
     },
     radioTransfer: (out: number) => this.#transfer(out),
     radioBusy: () => false,
@@ -46,6 +47,7 @@ export class Recorder {
   } as unknown as HalModule.Hal;
 
   #transfer(out: number): number {
+    if (this.#frame === undefined) return 0;
     this.#frame.push(out);
     const [opcode, first, second] = this.#frame;
     const at = this.#frame.length - 1;
@@ -61,15 +63,15 @@ export class Recorder {
     return this.registers.get(address) ?? 0;
   }
 
-  #end(): void {
-    const [opcode, first, second, ...values] = this.#frame;
+  #end(frame: readonly number[]): void {
+    const [opcode, first, second, ...values] = frame;
     if (READS.includes(opcode)) return;
     if (opcode === 0x0d) {
       values.forEach((value, index) => {
         this.registers.set((first << 8) + second + index, value);
       });
     }
-    this.commands.push(this.#frame.map((octet) => octet.toString(16).padStart(2, "0")).join(" "));
+    this.commands.push(frame.map((octet) => octet.toString(16).padStart(2, "0")).join(" "));
   }
 }
 
