@@ -18,6 +18,8 @@ export interface Hal {
   radioTransfer(out: u8): u8;
   /** Boards whose radio has no BUSY leave it out. */
   radioBusy?(): boolean;
+  /** Boards without such lines leave it out. */
+  radioFrontEnd?(use: u8): void;
   radioEvents(): u8;
   radioEventTime(): u32;
   storeRead(address: u16): u8;
@@ -84,6 +86,21 @@ export function radioTransfer(out: u8): u8 {
 /** The level of BUSY, which the SX126x has: high while it takes no command. @extern hal_radio_busy */
 export function radioBusy(): boolean {
   return board.radioBusy?.() ?? false;
+}
+
+/** `radioFrontEnd`: the radio sleeps. */
+export const FRONT_END_OFF = 0;
+/** `radioFrontEnd`: the radio wakes up, and listens unless it is told to transmit. */
+export const FRONT_END_RECEIVE = 1;
+/** `radioFrontEnd`: the radio is about to transmit. */
+export const FRONT_END_TRANSMIT = 2;
+
+/**
+ * Turns the antenna switch and supplies the TCXO, where board.json says that the board has lines for that: `use` is one
+ * of FRONT_END_. Returns at once; the start of the TCXO is waited for. @extern hal_radio_front_end
+ */
+export function radioFrontEnd(use: u8): void {
+  board.radioFrontEnd?.(use);
 }
 
 /** The EVENT_ bits raised since the last call, and clears them. @extern hal_radio_events */

@@ -1,6 +1,7 @@
 /**
  * Semtech SX1276, SX1277, SX1278 and SX1279 (data sheet rev. 7, chapters 2 to 6; errata note, items 2.1 and 2.3), SX1272
- * and SX1273 (data sheet rev. 4; errata note, item 2.2), above 779 MHz. DIO0 and DIO1 are wired. Sections are those of the SX1276's data sheet.
+ * and SX1273 (data sheet rev. 4; errata note, item 2.2), above 779 MHz. DIO0 and DIO1 are wired. Sections are those of the
+ * SX1276's data sheet.
  *
  * Between two uses the chip sleeps in LoRa mode. It keeps its registers then, but not its FIFO. Frequencies are in units
  * of 100 Hz.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -42,12 +43,29 @@ describe("a board of a project's own", () => {
   });
   after(() => rmSync(parent, { recursive: true }));
 
+  /** As docs/porting.md has it. */
+  const frontEnd = `
+void hal_radio_front_end(uint8_t use)
+{
+    write_pin(PA12, use != 0);
+    write_pin(PA1, use == 1);
+    write_pin(PC1, use == 2);
+}
+`;
   const cases = [
     { name: "my-mini", like: "pro-mini-rfm95", from: '"radioReset": "PB1"', to: '"radioReset": "PB0"' },
+    { name: "my-sx1272", like: "pro-mini-rfm95", from: '"chip": "sx1276"', to: '"chip": "sx1272"' },
+    {
+      name: "my-discovery",
+      like: "nucleo-l073rz-sx1276",
+      from: '"powerPin": "PA_BOOST"',
+      to: '"powerPin": "PA_BOOST", "tcxo": { "startUpUs": 5000 }, "frontEnd": "HAL"',
+      c: frontEnd,
+    },
     { name: "my-nucleo", like: "nucleo-l073rz-sx1276", from: '"dio1": "PB3"', to: '"dio1": "PC7"' },
   ];
-  for (const { name, like, from, to } of cases) {
-    it(`begins as ${like}, is wired otherwise, and joins`, () => {
+  for (const { name, like, from, to, c = "" } of cases) {
+    it(`begins as ${like}, has ${to}, and joins`, () => {
       const made = joinery(project, "board", "new", name, "--like", like);
       assert.equal(made.status, 0, made.stderr);
       const folder = join(project, "boards", name);
@@ -56,6 +74,7 @@ describe("a board of a project's own", () => {
         made.stdout,
       );
       edit(join(folder, "board.json"), from, to);
+      appendFileSync(join(folder, "hal.c"), c);
       edit(
         join(project, "joinery.json"),
         /"board": "[^"]*"/.exec(readFileSync(join(project, "joinery.json"), "utf8"))![0],

@@ -5,6 +5,13 @@ export interface Sx127xRadio {
   readonly chip: "sx1276" | "sx1272";
   /** The output that the antenna hangs on. */
   readonly powerPin: "PA_BOOST" | "RFO";
+  /** The oscillator that gives the chip its clock; a crystal where not given. */
+  readonly tcxo?: {
+    /** From its supply on; 0 where it is always supplied. */
+    readonly startUpUs: number;
+  };
+  /** "HAL": lines of the processor turn the antenna switch, or supply the TCXO. */
+  readonly frontEnd?: "HAL";
 }
 
 export interface Sx126xRadio {
@@ -60,7 +67,12 @@ const tcxoStartUp: Check = (value, field, fail) => {
   if ((value as number) > TCXO_START_UP_LIMIT_US) fail(field, `at most ${TCXO_START_UP_LIMIT_US}`, value);
 };
 
-const SX127X: Shape = { chip: oneOf(...SX127X_CHIPS), powerPin: oneOf("PA_BOOST", "RFO") };
+const SX127X: Shape = {
+  chip: oneOf(...SX127X_CHIPS),
+  powerPin: oneOf("PA_BOOST", "RFO"),
+  tcxo: optional(object({ startUpUs: tcxoStartUp })),
+  frontEnd: optional(oneOf("HAL")),
+};
 const SX126X: Shape = {
   chip: oneOf(...SX126X_CHIPS),
   rfSwitch: oneOf("DIO2", "none"),

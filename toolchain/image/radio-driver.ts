@@ -13,7 +13,16 @@ export function radioDriver(radio: Pick<Radio, "chip">): string {
 
 /** The driver's `@config` constants as the board has them. */
 export function radioConfig(radio: Radio): Record<string, number | boolean> {
-  if (!isSx126x(radio)) return { IS_SX1272: radio.chip === "sx1272", RFO: radio.powerPin === "RFO" };
+  if (!isSx126x(radio)) {
+    const { tcxo } = radio;
+    return {
+      IS_SX1272: radio.chip === "sx1272",
+      RFO: radio.powerPin === "RFO",
+      TCXO: tcxo !== undefined,
+      TCXO_START_UP_US: tcxo?.startUpUs ?? 0,
+      FRONT_END: radio.frontEnd === "HAL",
+    };
+  }
   const { tcxo } = radio;
   return {
     HIGH_POWER: radio.chip === "sx1262",

@@ -1,5 +1,7 @@
 /** Setting up a receive window in FSK: data sheet, section 2.1.8.6 (time-outs). */
+import { FRONT_END_OFF, radioFrontEnd } from "../../hal/index.ts";
 import { u8, u16, type u32 } from "../../lang/index.ts";
+import { FRONT_END } from "./board.ts";
 import { wakeForFsk } from "./fsk.ts";
 import { Mode, setMode } from "./modes.ts";
 import { FskRegister, writeRegister } from "./registers.ts";
@@ -17,4 +19,5 @@ export function prepareFskReceiver(frequency: u32, listenUs: u16): void {
   wakeForFsk(frequency);
   writeRegister(FskRegister.RxTimeout3, u8(u16(listenUs / TIMEOUT_UNIT_US) + 1));
   setMode(Mode.FskSleep);
+  if (FRONT_END) radioFrontEnd(FRONT_END_OFF);
 }

@@ -1,7 +1,16 @@
 /** FSK transmission: data sheet, sections 2.1.12 and 2.1.13. */
 import { reached, wait } from "../../clock/index.ts";
-import { now, radioEvents, radioSelect, radioTransfer, sleepUntil } from "../../hal/index.ts";
+import {
+  FRONT_END_TRANSMIT,
+  now,
+  radioEvents,
+  radioFrontEnd,
+  radioSelect,
+  radioTransfer,
+  sleepUntil,
+} from "../../hal/index.ts";
 import { type Bytes, type Int, u32 } from "../../lang/index.ts";
+import { FRONT_END } from "./board.ts";
 import { wakeForFsk } from "./fsk.ts";
 import { Mode, setFskMode, sleepRadio } from "./modes.ts";
 import { FskRegister, Register, readRegister } from "./registers.ts";
@@ -33,6 +42,7 @@ export function transmitFsk(frequency: u32, message: Bytes<64>, length: Int<1, 6
   for (let i = 0; i < length && i < FIRST_OCTETS; i++) radioTransfer(message[i]);
   radioSelect(false);
   radioEvents(); // discards what rose before
+  if (FRONT_END) radioFrontEnd(FRONT_END_TRANSMIT);
   setFskMode(Mode.FskTransmit);
   const end = u32(now() + LONGEST_TRANSMISSION_US);
   if (length > FIRST_OCTETS) {

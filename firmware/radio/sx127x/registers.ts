@@ -67,6 +67,9 @@ export const enum FskRegister {
   IrqFlags2 = 0x3f,
 }
 
+/** RegTcxo. */
+export const TCXO_INPUT = IS_SX1272 ? 0x58 : 0x4b;
+
 /** RegPaDac, for +20 dBm. */
 export const PA_DAC = IS_SX1272 ? 0x5a : 0x4d;
 

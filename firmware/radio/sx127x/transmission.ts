@@ -1,6 +1,13 @@
 /** LoRa transmission: data sheet, section 4.1.6. */
-import { radioEvents, radioSelect, radioTransfer } from "../../hal/index.ts";
+import {
+  FRONT_END_TRANSMIT,
+  radioEvents,
+  radioFrontEnd,
+  radioSelect,
+  radioTransfer,
+} from "../../hal/index.ts";
 import type { Bytes, Int, u32 } from "../../lang/index.ts";
+import { FRONT_END } from "./board.ts";
 import { DIO_TRANSMIT, MASK_BUT_TX_DONE, setInterrupts } from "./interrupts.ts";
 import { type Bandwidth, setUplink } from "./lora.ts";
 import { Mode, setMode, wake } from "./modes.ts";
@@ -24,5 +31,6 @@ export function transmit(
   radioSelect(false);
   setInterrupts(MASK_BUT_TX_DONE, DIO_TRANSMIT);
   radioEvents(); // discards what rose before
+  if (FRONT_END) radioFrontEnd(FRONT_END_TRANSMIT);
   setMode(Mode.Transmit);
 }

@@ -1,18 +1,26 @@
 /** A receive window, whatever modem listens in it: data sheet, section 4.1.6. */
 import { waitUntil } from "../../clock/index.ts";
-import { COMMAND_LATENCY_US, radioEvents, radioSelect, radioTransfer } from "../../hal/index.ts";
+import {
+  COMMAND_LATENCY_US,
+  FRONT_END_RECEIVE,
+  radioEvents,
+  radioFrontEnd,
+  radioSelect,
+  radioTransfer,
+} from "../../hal/index.ts";
 import { type Bytes, type Int, i8, type u32 } from "../../lang/index.ts";
 import { MAX_LENGTH } from "../limits.ts";
+import { FRONT_END } from "./board.ts";
 import { receiveFsk, takeFskFrame } from "./fsk-window.ts";
 import { IRQ_PAYLOAD_CRC_ERROR, IRQ_RX_DONE } from "./interrupts.ts";
-import { CRYSTAL_START_UP_US, isFsk, Mode, setFskMode, setMode, sleepRadio } from "./modes.ts";
+import { isFsk, Mode, START_UP_US, setFskMode, setMode, sleepRadio } from "./modes.ts";
 import { Register, readRegister, writeRegister } from "./registers.ts";
 
 /** RegHopChannel: the header announced a CRC. */
 const CRC_ON_PAYLOAD = 0x40;
 
-/** How long before `openReceiver` opens it must be called: two commands, and the crystal's start between them. */
-export const OPENING_US = CRYSTAL_START_UP_US + 2 * COMMAND_LATENCY_US + 100;
+/** How long before `openReceiver` opens it must be called: two commands, and the oscillator's start between them. */
+export const OPENING_US = START_UP_US + 2 * COMMAND_LATENCY_US + 100;
 
 /** From the command to the receiver on air: 60 microseconds for the PLL (data sheet: TS_FS). */
 export const RECEIVER_START_UP_US = 60;
@@ -31,6 +39,7 @@ export function useFskWindows(): void {
  */
 export function openReceiver(time: u32): void {
   const inFsk = hasFskWindows && isFsk();
+  if (FRONT_END) radioFrontEnd(FRONT_END_RECEIVE);
   if (inFsk) setFskMode(Mode.FskStandby);
   else setMode(Mode.Standby);
   radioEvents(); // discards what rose before

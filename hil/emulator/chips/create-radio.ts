@@ -3,7 +3,7 @@ import type { Air } from "../../air/index.ts";
 import type { Clock } from "../../clock/index.ts";
 import type { Finding } from "../finding.ts";
 import type { RadioChip, RadioEvent } from "./radio-chip.ts";
-import { Sx127x } from "./sx127x/index.ts";
+import { Sx127x, type Sx127xOptions } from "./sx127x/index.ts";
 import { type BoardTraits, Sx1262 } from "./sx1262/index.ts";
 
 export interface RadioOptions {
@@ -18,22 +18,18 @@ export interface RadioOptions {
   readonly onEvent?: (event: RadioEvent) => void;
 }
 
-/** `radio` as `board.json` has it. Throws RangeError for a chip without a model, naming those that have one. */
-export function createRadio(
-  radio: { readonly chip: string } & Omit<BoardTraits, "part">,
-  options: RadioOptions,
-): RadioChip {
-  const { chip } = radio;
-  switch (chip) {
+/** The chip and what is around it, as `radio` of `board.json` has it. */
+export type RadioOfBoard =
+  | { readonly chip: "sx1272" | "sx1276"; readonly tcxo?: Sx127xOptions["tcxo"] }
+  | ({ readonly chip: "sx1261" | "sx1262" } & Omit<BoardTraits, "part">);
+
+export function createRadio(radio: RadioOfBoard, options: RadioOptions): RadioChip {
+  switch (radio.chip) {
     case "sx1272":
     case "sx1276":
-      return new Sx127x({ ...options, part: chip });
+      return new Sx127x({ ...options, part: radio.chip, tcxo: radio.tcxo });
     case "sx1261":
     case "sx1262":
-      return new Sx1262({ ...options, board: { ...radio, part: chip } });
-    default:
-      throw new RangeError(
-        `no model of the radio "${chip}"; there is one of: sx1261, sx1262, sx1272, sx1276`,
-      );
+      return new Sx1262({ ...options, board: { ...radio, part: radio.chip } });
   }
 }

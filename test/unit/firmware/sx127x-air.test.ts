@@ -184,6 +184,17 @@ for (const part of ["sx1276", "sx1272"] as const) {
   });
 }
 
+describe("firmware: device with an SX1276 and a TCXO", () => {
+  it("joins and sends uplinks, and opens its windows in time", () => {
+    const bench = new Bench({ chip: "sx1276", tcxo: { startUpUs: 20_000 } });
+    const network = new Network(bench, { lorawan11: true });
+    bench.run(200e9, { config: { TCXO: true, TCXO_START_UP_US: 20_000, LORAWAN_1_1: true } });
+    assert.deepEqual(bench.lines.slice(1, 4), ["joining 0 DR5", `joined ${DEV_ADDR}`, "uplink 0"]);
+    assert.ok(network.plain.length >= 3);
+    assert.deepEqual(bench.findings, []);
+  });
+});
+
 describe("firmware: device with an SX1272", () => {
   for (const [output, config] of [
     ["PA_BOOST", {}],

@@ -285,6 +285,21 @@ describe("a faulty board.json", () => {
       (b) => (b.radio.chip = "sx1280"),
       /:15:\d+: radio\.chip must be "sx1276" or "sx1272" or "sx1262" or "sx1261", not "sx1280"$/,
     ],
+    [
+      "a TCXO of which nobody knows how long it starts",
+      (b) => (b.radio.tcxo = {}),
+      /: radio\.tcxo\.startUpUs is missing: it must be a whole number of at least 0$/,
+    ],
+    [
+      "a TCXO that starts for longer than is waited for",
+      (b) => (b.radio.tcxo = { startUpUs: 100_001 }),
+      /:\d+:\d+: radio\.tcxo\.startUpUs must be at most 100000, not 100001$/,
+    ],
+    [
+      "a front end that the driver cannot turn",
+      (b) => (b.radio.frontEnd = "DIO2"),
+      /:\d+:\d+: radio\.frontEnd must be "HAL", not "DIO2"$/,
+    ],
     ["no console", (b) => (b.console = null), /: console must be an object, not null$/],
     [
       "a fuse of one digit",
@@ -429,7 +444,7 @@ describe("a faulty board.json", () => {
     board.radio = loadBoard("nucleo-l073rz-sx1262").radio;
     refused(
       JSON.stringify(board),
-      /: there is no field radio\.rfSwitch: the fields here are chip, powerPin$/,
+      /: there is no field radio\.rfSwitch: the fields here are chip, powerPin, tcxo, frontEnd$/,
     );
   });
 

@@ -55,8 +55,21 @@ describe("radio of a board", () => {
   }
 
   it("decides the driver's constants", () => {
-    assert.deepEqual(radioConfig({ chip: "sx1276", powerPin: "PA_BOOST" }), { IS_SX1272: false, RFO: false });
-    assert.deepEqual(radioConfig({ chip: "sx1272", powerPin: "RFO" }), { IS_SX1272: true, RFO: true });
+    assert.deepEqual(radioConfig({ chip: "sx1276", powerPin: "PA_BOOST" }), {
+      IS_SX1272: false,
+      RFO: false,
+      TCXO: false,
+      TCXO_START_UP_US: 0,
+      FRONT_END: false,
+    });
+    const switched = { tcxo: { startUpUs: 3000 }, frontEnd: "HAL" } as const;
+    assert.deepEqual(radioConfig({ chip: "sx1272", powerPin: "RFO", ...switched }), {
+      IS_SX1272: true,
+      RFO: true,
+      TCXO: true,
+      TCXO_START_UP_US: 3000,
+      FRONT_END: true,
+    });
     assert.deepEqual(radioConfig(SX1262), {
       HIGH_POWER: true,
       RF_SWITCH_ON_DIO2: true,
@@ -91,10 +104,14 @@ describe("radio of a board", () => {
     { chip: "sx1276", powerPin: "RFO" },
     { chip: "sx1272", powerPin: "PA_BOOST" },
     { chip: "sx1272", powerPin: "RFO" },
+    { chip: "sx1276", powerPin: "PA_BOOST", tcxo: { startUpUs: 0 } },
+    { chip: "sx1276", powerPin: "RFO", tcxo: { startUpUs: 5000 }, frontEnd: "HAL" },
+    { chip: "sx1272", powerPin: "PA_BOOST", tcxo: { startUpUs: 100_000 }, frontEnd: "HAL" },
   ];
   for (const radio of RADIOS) {
     const output = "powerPin" in radio ? ` at ${radio.powerPin}` : "";
-    it(`${radio.chip}${output} has a driver all of which is in the device language`, () => {
+    const clock = "powerPin" in radio && radio.tcxo ? `, a TCXO of ${radio.tcxo.startUpUs} µs,` : "";
+    it(`${radio.chip}${output}${clock} has a driver all of which is in the device language`, () => {
       const { diagnostics } = compile({
         entry: ENTRY,
         sources: { [ENTRY]: EVERY_USE },

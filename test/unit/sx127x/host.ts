@@ -55,9 +55,11 @@ export class Host {
     readonly name: string,
     world: World,
     readonly part: Part = "sx1276",
+    tcxo?: Sx127xOptions["tcxo"],
   ) {
     this.chip = new Sx127x({
       part,
+      tcxo,
       clock: world.clock,
       air: world.air,
       name,

@@ -23,15 +23,17 @@ import { Irq } from "./interrupts.ts";
 import { bandwidthFaults, invertIqFaults, type ModemSettings, modemSettings } from "./modem-settings.ts";
 import { modulate } from "./modulator.ts";
 import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, withMode } from "./operating-mode.ts";
+import { oscillatorFaults, oscillatorStartNs, type Tcxo } from "./oscillator.ts";
 import { clearCounters, recordHeader, recordPacket } from "./packet-registers.ts";
 import { rampUs } from "./power-amplifier.ts";
 import { FskReg, Reg } from "./registers.ts";
-import { activityDetectionNs, OSCILLATOR_START_NS, SYNTHESIZER_START_NS } from "./timing.ts";
+import { activityDetectionNs, SYNTHESIZER_START_NS } from "./timing.ts";
 
 export interface ModeMachineOptions {
   readonly clock: Clock;
   readonly air: Air;
   readonly name: string;
+  readonly tcxo?: Tcxo;
   /** Misuse, in words. */
   readonly report: (faults: readonly string[]) => void;
   readonly onEvent: (event: RadioEvent) => void;
@@ -176,7 +178,9 @@ export class ModeMachine {
   }
 
   #enter(mode: number, before: number, nowNs: number): void {
-    if (before === Mode.Sleep && mode !== Mode.Sleep) this.#oscillatorReadyNs = nowNs + OSCILLATOR_START_NS;
+    if (before === Mode.Sleep && mode !== Mode.Sleep) {
+      this.#oscillatorReadyNs = nowNs + oscillatorStartNs(this.#options.tcxo);
+    }
     const lockedAlready = this.#pllLock && before === (mode === Mode.Tx ? Mode.FsTx : Mode.FsRx);
     this.#pllLock = lockedAlready;
     if (mode === Mode.Sleep && isLora(this.#chip.opMode)) {
@@ -189,7 +193,10 @@ export class ModeMachine {
       return;
     }
     const { part, frf, frfPending, opMode, registers } = this.#chip;
-    this.#options.report(carrierFaults(part, frf, frfPending));
+    this.#options.report([
+      ...oscillatorFaults(this.#chip, this.#options.tcxo),
+      ...carrierFaults(part, frf, frfPending),
+    ]);
     const lockNs = lockedAlready ? nowNs : oscillatingNs + SYNTHESIZER_START_NS;
     if (!isLora(opMode) && mode !== Mode.FsTx && mode !== Mode.FsRx) {
       const rampNs = mode === Mode.Tx ? rampUs(registers.common(Reg.PaRamp)) * 1000 : 0;

@@ -7,6 +7,8 @@ export interface Part {
   readonly name: "SX1276" | "SX1272";
   /** The reset line, and the level at which it resets the chip: section 7.2.2 of either datasheet. */
   readonly reset: { readonly line: "NRESET" | "RESET"; readonly level: boolean };
+  /** The address of RegTcxo. */
+  readonly tcxo: number;
   /** The address of RegPaDac. */
   readonly paDac: number;
   /** Carriers that the synthesizer makes. */
@@ -18,6 +20,7 @@ export interface Part {
 export const SX1276: Part = {
   name: "SX1276",
   reset: { line: "NRESET", level: false },
+  tcxo: 0x4b,
   paDac: 0x4d,
   // Table 1: 137 to 1020 MHz, in the bands of table 32.
   bandsHz: [[137e6, 1020e6]],
@@ -28,6 +31,7 @@ export const SX1276: Part = {
 export const SX1272: Part = {
   name: "SX1272",
   reset: { line: "RESET", level: true },
+  tcxo: 0x58,
   paDac: 0x5a,
   bandsHz: [[860e6, 1020e6]],
   rssiOffsetDbm: () => -139,

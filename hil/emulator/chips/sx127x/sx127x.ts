@@ -15,6 +15,7 @@ import { fskDioLevel } from "./fsk/interrupts.ts";
 import { DioLines, loraDioLevel } from "./interrupts.ts";
 import { ModeMachine } from "./mode-machine.ts";
 import { isLora, Mode, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
+import type { Tcxo } from "./oscillator.ts";
 import { type Part, SX1272, SX1276 } from "./part.ts";
 import { FskReg, Reg } from "./registers.ts";
 import { fskRssiValue, rssiValue } from "./signal-values.ts";
@@ -24,6 +25,8 @@ import { checkWrite } from "./write-check.ts";
 
 export interface Sx127xOptions {
   readonly part: "sx1276" | "sx1272";
+  /** What gives the chip its clock, and how long that takes to start; a crystal where not given. */
+  readonly tcxo?: Tcxo;
   /** The board's own time; a chip alone takes any clock. */
   readonly clock: Clock;
   readonly air: Air;
@@ -61,6 +64,7 @@ export class Sx127x implements RadioChip {
       clock: options.clock,
       air: options.air,
       name: options.name,
+      tcxo: options.tcxo,
       report: (faults) => this.#report(faults),
       onEvent: (event) => options.onEvent?.(event),
       onSignal: () => this.#updateDio(),

@@ -1,7 +1,7 @@
 /** How long the chip takes to get from one mode to another. Datasheet table 7 (typical values) and section 7.2. */
 
 /** TS_OSC: crystal oscillator, out of sleep. */
-export const OSCILLATOR_START_NS = 250_000;
+export const CRYSTAL_START_NS = 250_000;
 /** TS_FS: frequency synthesizer, before transmission or reception. */
 export const SYNTHESIZER_START_NS = 60_000;
 /** The reset line must be at its level for as long (section 7.2.2), */

@@ -8,6 +8,9 @@ const OP_MODE = 0x01;
 const FIFO_ADDR_PTR = 0x0d;
 const IRQ_FLAGS = 0x12;
 
+/** FRONT_END_OFF, FRONT_END_RECEIVE and FRONT_END_TRANSMIT of the HAL. */
+const FRONT_END_USES = ["off", "receive", "transmit"] as const;
+
 /** Addresses of which the FSK modem has registers of its own. */
 const PAGE = [0x0d, 0x3f] as const;
 
@@ -19,7 +22,7 @@ export class Recorder {
   readonly buffer = new Uint8Array(256);
   /** What is in the FIFO of the FSK modem. */
   fifo: number[] = [];
-  /** Writes as hexadecimal octets, address and values; the reset line as "reset" and "release" with the time. */
+  /** Writes as hexadecimal octets, address and values; the reset line as "reset" and "release" with the time; "front end off". */
   readonly writes: string[] = [];
   /** Called at the begin of each read, to say what the chip does meanwhile. */
   onRead: (address: number) => void = () => {};
@@ -48,6 +51,7 @@ export class Recorder {
     },
     radioTransfer: (out: number) => this.#transfer(out),
     radioEvents: () => 0,
+    radioFrontEnd: (use: number) => this.writes.push(`front end ${FRONT_END_USES[use]}`),
   } as unknown as HalModule.Hal;
 
   /** What RegOpMode makes visible at an address. */
