@@ -65,6 +65,11 @@ export const eu868 = {
     return rate;
   },
 
+  /** The SNR in decibels below which a data rate is not demodulated: -7.5 at SF7, 2.5 less with each step. */
+  snrFloorDb(dataRate: number): number {
+    return -7.5 - 2.5 * (eu868.dataRate(dataRate).spreadingFactor - 7);
+  },
+
   /** Data rate of RX1: the uplink's, lowered by the offset, never below DR0. RX1 uses the uplink's frequency. */
   rx1DataRate(uplinkDataRate: number, rx1DrOffset: number): number {
     if (!(rx1DrOffset >= 0 && rx1DrOffset <= RX1_DR_OFFSET_LIMIT))

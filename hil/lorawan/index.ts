@@ -53,6 +53,9 @@ export {
 } from "./keys.ts";
 export {
   Cid,
+  deviceTimeAns,
+  isSticky,
+  linkCheckAns,
   type MacCommand,
   MINOR_VERSION_1_1,
   minorVersionOf,

@@ -44,8 +44,27 @@ const DEFINITIONS: readonly Definition[] = [
 
 const BY_CID = new Map(DEFINITIONS.map((definition) => [definition.cid, definition]));
 
-/** CIDs that the Network Server speaks itself. */
-export const Cid = { rekey: 0x0b } as const;
+/** CIDs that the Network Server speaks itself, or whose answers it goes by. */
+export const Cid = {
+  linkCheck: 0x02,
+  rxParamSetup: 0x05,
+  newChannel: 0x07,
+  rxTimingSetup: 0x08,
+  txParamSetup: 0x09,
+  dlChannel: 0x0a,
+  rekey: 0x0b,
+  deviceTime: 0x0d,
+  pingSlotChannel: 0x11,
+} as const;
+
+/** Answers that a device repeats until it has heard a downlink (1.0.4 and 1.1, section 5, footnotes of the table). */
+const STICKY: ReadonlySet<number> = new Set([
+  Cid.rxParamSetup,
+  Cid.rxTimingSetup,
+  Cid.txParamSetup,
+  Cid.dlChannel,
+  Cid.pingSlotChannel,
+]);
 
 /** Minor version that RekeyInd and RekeyConf carry: LoRaWAN 1.1. */
 export const MINOR_VERSION_1_1 = 1;
@@ -80,6 +99,34 @@ export function parseMacCommands(
     at += 1 + shape.octets;
   }
   return { commands, rest: octets.subarray(at) };
+}
+
+/** Whether a device repeats its answer until it has heard a downlink. */
+export function isSticky({ cid }: MacCommand): boolean {
+  return STICKY.has(cid);
+}
+
+/** The most that LinkCheckAns can tell; 255 is reserved. */
+const MAX_MARGIN_DB = 254;
+
+/** Network to device: how far above the floor of the demodulator its uplink was, and at how many gateways (section 5.2). */
+export function linkCheckAns(marginDb: number, gateways: number): Buffer {
+  const margin = Math.min(Math.max(Math.round(marginDb), 0), MAX_MARGIN_DB);
+  return Buffer.of(Cid.linkCheck, margin, Math.min(gateways, 0xff));
+}
+
+/** GPS time is ahead of UTC by the leap seconds since its epoch, 1980-01-06. */
+const GPS_EPOCH_MS = Date.UTC(1980, 0, 6);
+const LEAP_SECONDS = 18;
+
+/** Network to device: GPS time at the end of its uplink, to 1/256 s (1.0.4, section 5.13; 1.1, section 5.12). */
+export function deviceTimeAns(endOfUplink: Date): Buffer {
+  const gpsMs = endOfUplink.getTime() - GPS_EPOCH_MS + LEAP_SECONDS * 1000;
+  const answer = Buffer.alloc(6);
+  answer[0] = Cid.deviceTime;
+  answer.writeUInt32LE(Math.floor(gpsMs / 1000) % 2 ** 32, 1);
+  answer[5] = Math.floor(((gpsMs % 1000) * 256) / 1000);
+  return answer;
 }
 
 /** Minor version in the payload of a RekeyInd or RekeyConf: bits 3:0, the others are reserved. */

@@ -4,7 +4,11 @@
  */
 import {
   Cid,
+  deviceTimeAns,
   eu868,
+  isSticky,
+  linkCheckAns,
+  type MacCommand,
   MINOR_VERSION_1_1,
   minorVersionOf,
   type ParsedDataFrame,
@@ -20,7 +24,7 @@ import { receiveWindows } from "./receive-windows.ts";
 import type { Uplink } from "./reception.ts";
 import type { NetworkSession } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
-import { matchUplink } from "./uplink-session.ts";
+import { matchUplink, type UplinkRadio } from "./uplink-session.ts";
 
 interface Dependencies {
   readonly sessions: SessionStore;
@@ -28,12 +32,8 @@ interface Dependencies {
   readonly downlinks: Downlinks;
   readonly work: PendingWork;
   readonly onEvent: EventSink;
-}
-
-/** Index of the frame's data rate and channel in the region. */
-export interface UplinkRadio {
-  readonly txDr: number;
-  readonly txCh: number;
+  /** Wall-clock time of an instant of this server's clock. */
+  readonly dateOf: (ns: number) => Date;
 }
 
 export class DataUplinks {
@@ -65,13 +65,21 @@ export class DataUplinks {
     if (this.#with.sessions.current(session.devEui) !== session) this.#activate(session);
     session.acceptUplink(fCnt);
     this.#acknowledged(session, frame, repeated);
-    const macCommands = this.#answerMacCommands(session, frame, fCnt);
+    const commands = this.#readMacCommands(session, frame, fCnt);
+    if (!repeated) this.#settleRequests(session, commands);
+    const macCommands = this.#answersTo(commands, session, uplink, radio);
+    const channel = session.settings.channelIndex(radio.frequencyHz) ?? 0;
     this.#with.downlinks.plan({
       session,
       gatewayEui: uplink.best.gatewayEui,
-      windows: receiveWindows(uplink.best, radio.txDr, session.windows),
+      windows: receiveWindows(
+        uplink.best,
+        radio.txDr,
+        session.settings.windows,
+        session.settings.rx1FrequencyHz(channel),
+      ),
       ack: frame.confirmed,
-      anything: frame.adrAckReq,
+      anything: frame.adrAckReq || commands.some(isSticky),
       macCommands,
     });
     // A repetition was answered again, since the device missed the answer; the application has the frame already.
@@ -117,16 +125,9 @@ export class DataUplinks {
     });
   }
 
-  /** Reads the MAC commands of the frame; returns the answers, in clear. */
-  #answerMacCommands(session: NetworkSession, frame: ParsedDataFrame, fCnt: number): Uint8Array {
+  /** The MAC commands of the frame, as far as they can be read. */
+  #readMacCommands(session: NetworkSession, frame: ParsedDataFrame, fCnt: number): readonly MacCommand[] {
     const { commands, rest } = parseMacCommands(session.uplinkMacCommands(frame, fCnt), "up");
-    let answers: Uint8Array = new Uint8Array();
-    for (const { cid, name, payload } of commands) {
-      const answered = cid === Cid.rekey && session.optNeg && minorVersionOf(payload) === MINOR_VERSION_1_1;
-      // One answer, however often the frame says it: FOpts has 15 octets.
-      if (answered) answers = rekeyConf(MINOR_VERSION_1_1);
-      this.#event("mac-command-received", session, { name, answered });
-    }
     if (rest.length > 0)
       this.#with.onEvent({
         server: "network-server",
@@ -136,7 +137,69 @@ export class DataUplinks {
         detail: { devAddr: session.devAddr, octets: rest.length, cid: rest[0] },
         reason: `unknown or incomplete MAC command ${rest[0].toString(16).padStart(2, "0").toUpperCase()}`,
       });
-    return answers;
+    return commands;
+  }
+
+  /** What the device says to what it was asked, and what it has agreed to by that. */
+  #settleRequests(session: NetworkSession, commands: readonly MacCommand[]): void {
+    const settlement = session.macRequests.settle(commands);
+    if (settlement?.state === "answered") {
+      for (const { request, answer } of settlement.answered) session.settings.agree(request, answer);
+      this.#event("mac-requests-answered", session, {
+        requests: settlement.answered.map(({ request }) => request.name).join(" "),
+        answers: settlement.answered
+          .map(({ answer }) => Buffer.from(answer.payload).toString("hex"))
+          .join(" "),
+      });
+    } else if (settlement?.state === "given-up") {
+      this.#with.onEvent({
+        server: "network-server",
+        step: "mac-requests-given-up",
+        ok: false,
+        devEui: session.devEui,
+        detail: { devAddr: session.devAddr, requests: settlement.requests.map(({ name }) => name).join(" ") },
+        reason: "the device has answered none of them, however often they were sent",
+      });
+    }
+  }
+
+  /** The answers to what the device asks or indicates, in clear. */
+  #answersTo(
+    commands: readonly MacCommand[],
+    session: NetworkSession,
+    uplink: Uplink,
+    radio: UplinkRadio,
+  ): Uint8Array {
+    // One answer to each, however often the frame says it: FOpts has 15 octets.
+    const answers = new Map<number, Uint8Array>();
+    for (const { cid, name, payload } of commands) {
+      const answer = answers.get(cid) ?? this.#answerTo(cid, payload, session, uplink, radio);
+      if (answer) answers.set(cid, answer);
+      this.#event("mac-command-received", session, { name, answered: answer !== undefined });
+    }
+    return Buffer.concat([...answers.values()]);
+  }
+
+  #answerTo(
+    cid: number,
+    payload: Uint8Array,
+    session: NetworkSession,
+    { best, receptions }: Uplink,
+    radio: UplinkRadio,
+  ): Uint8Array | undefined {
+    switch (cid) {
+      case Cid.rekey:
+        if (!session.optNeg || minorVersionOf(payload) !== MINOR_VERSION_1_1) return undefined;
+        return rekeyConf(MINOR_VERSION_1_1);
+      case Cid.linkCheck: {
+        const gateways = new Set(receptions.map(({ gatewayEui }) => gatewayEui)).size;
+        return linkCheckAns(best.snrDb - eu868.snrFloorDb(radio.txDr), gateways);
+      }
+      case Cid.deviceTime:
+        return deviceTimeAns(this.#with.dateOf(best.receivedNs));
+      default:
+        return undefined;
+    }
   }
 
   #event(step: string, session: NetworkSession, detail: ServerEvent["detail"]): void {
@@ -156,13 +219,10 @@ export class DataUplinks {
   }
 }
 
-/** Index of the uplink's data rate and channel; a text if the region has no such. */
-export function uplinkRadio(uplink: Uplink): UplinkRadio | string {
-  const { frequencyHz, dataRate } = uplink.best;
-  const txCh = eu868.channelIndex(frequencyHz);
-  if (txCh === undefined) return `${frequencyHz} Hz is no channel of ${eu868.name}`;
+/** How the uplink came; a text if the region has no such data rate. */
+export function uplinkRadio({ best: { frequencyHz, dataRate } }: Uplink): UplinkRadio | string {
   const txDr = eu868.dataRateIndex(dataRate);
   if (txDr === undefined)
     return `SF${dataRate.spreadingFactor} at ${dataRate.bandwidthHz} Hz is no data rate of ${eu868.name}`;
-  return { txDr, txCh };
+  return { txDr, frequencyHz };
 }

@@ -6,6 +6,7 @@ import type { Clock } from "../../clock/index.ts";
 import { eu868, parseMacCommands } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { buildDownlink } from "./downlink-frame.ts";
+import { MAX_F_OPTS_OCTETS } from "./mac-requests.ts";
 import type { PendingWork } from "./pending-work.ts";
 import type { ReceiveWindow } from "./receive-windows.ts";
 import type { NetworkSession, QueuedDownlink } from "./session.ts";
@@ -65,7 +66,9 @@ export class Downlinks {
     const { session } = opportunity;
     if (this.#with.sessions.current(session.devEui) !== session) return;
     const item = this.#takeFitting(opportunity);
-    if (!item && !opportunity.ack && !opportunity.anything && opportunity.macCommands.length === 0) return;
+    const requests = session.macRequests.take(this.#roomForRequests(opportunity, item));
+    const fOpts = Buffer.concat([opportunity.macCommands, requests]);
+    if (!item && !opportunity.ack && !opportunity.anything && fOpts.length === 0) return;
     const fPort = item?.fPort;
     const content = { item, fPort, fCntDown: item?.fCntDown ?? session.nextFCntDown(fPort) };
     session.useFCntDown(fPort, content.fCntDown);
@@ -74,11 +77,11 @@ export class Downlinks {
       confirmed: item?.confirmed ?? false,
       ack: opportunity.ack,
       fPending: session.queue.length > 0,
-      fOpts: opportunity.macCommands,
+      fOpts,
       fPort,
       frmPayload: item?.frmPayload ?? new Uint8Array(),
     });
-    const macNames = parseMacCommands(opportunity.macCommands, "down")
+    const macNames = parseMacCommands(fOpts, "down")
       .commands.map(({ name }) => name)
       .join(" ");
     const result = await this.#with.transmitter.send({
@@ -96,11 +99,19 @@ export class Downlinks {
         ...(macNames === "" ? {} : { macCommands: macNames }),
       },
     });
-    if (result === "not-sent") this.#takeBack(session, content);
-    else if (item?.confirmed) {
+    if (result === "not-sent") {
+      if (requests.length > 0) session.macRequests.takeBack();
+      this.#takeBack(session, content);
+    } else if (item?.confirmed) {
       session.confirmedFCntDown = content.fCntDown;
       session.awaitsAck = true;
     }
+  }
+
+  /** Octets of FOpts that are left beside the answers and the frame of the application. */
+  #roomForRequests({ windows, macCommands }: DownlinkOpportunity, item: QueuedDownlink | undefined): number {
+    const inFrame = eu868.maxFrmPayloadOctets(windows[0].dataRate) - (item?.frmPayload.length ?? 0);
+    return Math.min(MAX_F_OPTS_OCTETS, inFrame) - macCommands.length;
   }
 
   /** The first frame of the queue that RX1's data rate can carry beside the MAC commands; longer ones go. */

@@ -49,6 +49,7 @@ const JOIN_WINDOWS: WindowSettings = {
   delay1Us: eu868.joinAcceptDelay1Us,
   rx1DrOffset: RX1_DR_OFFSET,
   rx2DataRate: eu868.rx2.dataRate,
+  rx2FrequencyHz: eu868.rx2.frequencyHz,
 };
 
 /** A step of the join failed; the message says which and why. */

@@ -3,7 +3,7 @@
  * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
-import { FrameError, FType, fTypeOf, isDataFrame, parseJoinRequest } from "../../lorawan/index.ts";
+import { eu868, FrameError, FType, fTypeOf, isDataFrame, parseJoinRequest } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { type ListeningServer, type ListenOptions, listenForMessages } from "../http.ts";
 import type { Kek } from "../interfaces/index.ts";
@@ -54,6 +54,7 @@ export class NetworkServer implements Participant {
     const sessions = this.#sessions;
     this.#work = new PendingWork((error) => this.#fault(error));
     const work = this.#work;
+    const dateOf = (ns: number): Date => new Date(startedAt.getTime() + ns / 1e6);
     const transmitter = new Transmitter(clock, gatewayServer, onEvent);
     const { joinServer, applicationServer } = options;
     this.#join = new Join({
@@ -69,13 +70,20 @@ export class NetworkServer implements Participant {
     this.#application = new ApplicationLink({
       netId,
       applicationServer,
-      dateOf: (ns) => new Date(startedAt.getTime() + ns / 1e6),
+      dateOf,
       sessions,
       random,
       onEvent,
     });
     const downlinks = new Downlinks({ clock, sessions, transmitter, work, onEvent });
-    this.#data = new DataUplinks({ sessions, application: this.#application, downlinks, work, onEvent });
+    this.#data = new DataUplinks({
+      sessions,
+      application: this.#application,
+      downlinks,
+      work,
+      onEvent,
+      dateOf,
+    });
     const deduplication = new Deduplication(
       clock,
       (uplink) => this.#process(uplink),
@@ -119,6 +127,16 @@ export class NetworkServer implements Participant {
     return this.#sessions.current(devEui) ?? this.#sessions.next(devEui);
   }
 
+  /**
+   * Asks a device by MAC commands, which go in one downlink behind its next uplinks until it answers.
+   * @throws RangeError if the device has no session, or the octets are no MAC commands that fit a frame.
+   */
+  request(devEui: string, macCommands: Uint8Array): void {
+    const session = this.#sessions.current(devEui);
+    if (session === undefined) throw new RangeError(`DevEUI ${devEui} has no session here`);
+    session.macRequests.add(macCommands);
+  }
+
   /** Starts to take downlinks from the Application Server; `createServer` decides how it proves its name. */
   listen(options: ListenOptions): Promise<ListeningServer> {
     return listenForMessages(options, this.#application.handler, (error) => this.#fault(error));
@@ -158,6 +176,8 @@ export class NetworkServer implements Participant {
     if (typeof radio === "string") return radio;
     const fType = fTypeOf(phyPayload);
     if (fType === FType.joinRequest) {
+      if (eu868.channelIndex(radio.frequencyHz) === undefined)
+        return `${radio.frequencyHz} Hz is no channel of ${eu868.name}`;
       const request = parseJoinRequest(phyPayload);
       this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
       return undefined;

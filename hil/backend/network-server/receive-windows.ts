@@ -21,6 +21,7 @@ export interface WindowSettings {
   readonly delay1Us: number;
   readonly rx1DrOffset: number;
   readonly rx2DataRate: number;
+  readonly rx2FrequencyHz: number;
 }
 
 const TIMESTAMP_MODULUS = 2 ** 32;
@@ -29,6 +30,7 @@ export function receiveWindows(
   reception: Reception,
   uplinkDataRate: number,
   settings: WindowSettings,
+  rx1FrequencyHz = reception.frequencyHz,
 ): readonly [ReceiveWindow, ReceiveWindow] {
   const window = (
     name: "RX1" | "RX2",
@@ -38,17 +40,17 @@ export function receiveWindows(
     name,
     opensNs: reception.receivedNs + delayUs * 1000,
     timestampUs: (reception.timestampUs + delayUs) % TIMESTAMP_MODULUS,
-    powerDbm: name === "RX1" ? eu868.rx1PowerDbm : eu868.rx2PowerDbm,
+    powerDbm: radio.frequencyHz === eu868.rx2.frequencyHz ? eu868.rx2PowerDbm : eu868.rx1PowerDbm,
     ...radio,
   });
-  const { delay1Us, rx1DrOffset, rx2DataRate } = settings;
+  const { delay1Us, rx1DrOffset, rx2DataRate, rx2FrequencyHz } = settings;
   return [
     window("RX1", delay1Us, {
-      frequencyHz: reception.frequencyHz,
+      frequencyHz: rx1FrequencyHz,
       dataRate: eu868.rx1DataRate(uplinkDataRate, rx1DrOffset),
     }),
     window("RX2", delay1Us + eu868.rx2AfterRx1Us, {
-      frequencyHz: eu868.rx2.frequencyHz,
+      frequencyHz: rx2FrequencyHz,
       dataRate: rx2DataRate,
     }),
   ];

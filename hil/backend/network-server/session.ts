@@ -15,6 +15,8 @@ import {
   uplinkMic11,
 } from "../../lorawan/index.ts";
 import type { KeyEnvelope } from "../interfaces/index.ts";
+import { channelMadeBy, DeviceSettings } from "./device-settings.ts";
+import { MacRequests } from "./mac-requests.ts";
 import type { WindowSettings } from "./receive-windows.ts";
 
 /** Network session keys; under 1.0.x all three are the NwkSKey. */
@@ -54,7 +56,8 @@ export class NetworkSession {
   readonly joinEui: string;
   readonly devAddr: string;
   readonly optNeg: boolean;
-  readonly windows: WindowSettings;
+  readonly settings: DeviceSettings;
+  readonly macRequests = new MacRequests();
   /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
   confirmedFCntDown: number | undefined;
   /** That downlink has not been acknowledged yet. */
@@ -74,7 +77,7 @@ export class NetworkSession {
     this.joinEui = activation.joinEui;
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
-    this.windows = activation.windows;
+    this.settings = new DeviceSettings(activation.windows);
     this.#appSKey = activation.appSKey;
     this.#keys = activation.keys;
   }
@@ -89,6 +92,11 @@ export class NetworkSession {
   get nwkSEncKey(): Uint8Array {
     return this.#keys.nwkSEncKey;
   }
+  /** Index of the channel at a frequency: of those agreed, or of one that the device may just have been given. */
+  channelIndex(frequencyHz: number): number | undefined {
+    return this.settings.channelIndex(frequencyHz) ?? channelMadeBy(this.macRequests.asked, frequencyHz);
+  }
+
   /** A Join Server may send the AppSKey in clear. */
   get appSKey(): AppSKeyDelivery {
     return this.#appSKey;

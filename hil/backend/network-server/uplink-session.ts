@@ -2,8 +2,15 @@
  * Finds the session of a data uplink: DevAddr narrows, the MIC decides, the counter must move forward.
  * LoRaWAN L2 1.0.4 and 1.1, sections 4.3.1.5 and 4.4.
  */
-import { FCNT_LIMIT, micEquals, type ParsedDataFrame, reconstructFCnt } from "../../lorawan/index.ts";
+import { eu868, FCNT_LIMIT, micEquals, type ParsedDataFrame, reconstructFCnt } from "../../lorawan/index.ts";
 import type { NetworkSession } from "./session.ts";
+
+/** How a frame came. */
+export interface UplinkRadio {
+  /** Index of its data rate in the region. */
+  readonly txDr: number;
+  readonly frequencyHz: number;
+}
 
 export type UplinkMatch =
   | {
@@ -17,13 +24,22 @@ export type UplinkMatch =
 export function matchUplink(
   frame: ParsedDataFrame,
   candidates: readonly NetworkSession[],
-  radio: { readonly txDr: number; readonly txCh: number },
+  { txDr, frequencyHz }: UplinkRadio,
 ): UplinkMatch {
-  const fits = (session: NetworkSession, fCnt: number): boolean =>
-    fCnt >= 0 &&
-    fCnt <= FCNT_LIMIT &&
-    micEquals(frame.mic, session.uplinkMic({ devAddr: frame.devAddr, fCnt, message: frame.message }, radio));
+  const fits = (session: NetworkSession, fCnt: number): boolean => {
+    const txCh = session.channelIndex(frequencyHz);
+    if (txCh === undefined || fCnt < 0 || fCnt > FCNT_LIMIT) return false;
+    const input = { devAddr: frame.devAddr, fCnt, message: frame.message };
+    return micEquals(frame.mic, session.uplinkMic(input, { txDr, txCh }));
+  };
 
+  if (candidates.every((session) => session.channelIndex(frequencyHz) === undefined)) {
+    if (eu868.channelIndex(frequencyHz) === undefined)
+      return {
+        found: false,
+        reason: `${frequencyHz} Hz is no channel of ${eu868.name}, nor one of the device's own`,
+      };
+  }
   if (candidates.length === 0) return { found: false, reason: `no session has the DevAddr ${frame.devAddr}` };
   for (const session of candidates) {
     const fCnt = reconstructFCnt(frame.fCnt16, session.fCntUp);

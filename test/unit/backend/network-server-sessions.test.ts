@@ -14,7 +14,7 @@ function session(devEui: string, devAddr: string): NetworkSession {
     joinEui: "00005E100000002F",
     optNeg: false,
     keys: { fNwkSIntKey: key, sNwkSIntKey: key, nwkSEncKey: key },
-    windows: { delay1Us: 1_000_000, rx1DrOffset: 0, rx2DataRate: 0 },
+    windows: { delay1Us: 1_000_000, rx1DrOffset: 0, rx2DataRate: 0, rx2FrequencyHz: 869_525_000 },
     appSKey: {},
   });
 }
