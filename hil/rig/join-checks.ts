@@ -17,6 +17,8 @@ export interface JoinEvidence {
   readonly seen: Observations;
   readonly lorawan: "1.0.4" | "1.1";
   readonly uplinksWanted: number;
+  /** Frames with MAC commands that the Network Server was to ask the device by. */
+  readonly macRequestsWanted: number;
   /** Whether the firmware prints the downlinks that it receives, as it does unless it is configured not to. */
   readonly printsDownlinks: boolean;
   /** How far the board's clock may be off, both ways. */
@@ -44,6 +46,7 @@ export function joinChecks(evidence: JoinEvidence): Check[] {
     ...deviceChecks(evidence),
     ...keyChecks(evidence),
     ...dataChecks(evidence),
+    ...macChecks(evidence),
     ...replayChecks(evidence),
   ];
 }
@@ -218,6 +221,18 @@ function dataChecks({ seen, organisations, uplinksWanted, printsDownlinks }: Joi
       printsDownlinks
         ? `queued "${queued.join(", ")}"; printed "${printed.join(", ")}"`
         : "the firmware is built with PRINT_DOWNLINKS false, so that the rig cannot see them: run it with PRINT_DOWNLINKS=true",
+    ),
+  ];
+}
+
+function macChecks({ macRequestsWanted, seen }: JoinEvidence): Check[] {
+  if (macRequestsWanted === 0) return [];
+  const answers = seen.macAnswers;
+  return [
+    check(
+      "device: answers the MAC commands of the Network Server",
+      answers.length === macRequestsWanted,
+      answers.join("; ") || "none was answered",
     ),
   ];
 }

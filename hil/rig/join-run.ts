@@ -49,6 +49,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly fault?: Fault;
   /** What the Application Server sends after the first uplink; where not given, 01 02 FF 00 on FPort 10. */
   readonly downlink?: Downlink;
+  /** MAC commands that the Network Server asks the device by after the first uplink: each item goes in a frame of its own. */
+  readonly macCommands?: readonly Uint8Array[];
   readonly onEntry?: (entry: TimelineEntry) => void;
   /** Whether a misuse of the hardware lets the run go on, to find more of them: it fails all the same. */
   readonly keepGoing?: boolean;
@@ -204,6 +206,7 @@ class JoinRun {
           seen: this.#seen,
           lorawan,
           uplinksWanted: UPLINKS_WANTED,
+          macRequestsWanted: this.#options.macCommands?.length ?? 0,
           printsDownlinks: config?.PRINT_DOWNLINKS !== false,
           clockErrorPpm: this.#firmware.board.clockErrorPpm,
           device,
@@ -308,9 +311,15 @@ class JoinRun {
     });
   }
 
-  /** The application's part: a downlink after the first uplink, and the AppSKey by the second way. */
-  #useApplication({ applicationServer }: Organisations, devEui: string): void {
+  /** After the first uplink: MAC commands of the network, a downlink of the application, the AppSKey by the second way. */
+  #useApplication({ applicationServer, networkServer }: Organisations, devEui: string): void {
     this.#onFirstUplink(() => {
+      for (const commands of this.#options.macCommands ?? []) {
+        this.#errand(
+          "asks the device by MAC commands",
+          (async () => networkServer.request(devEui, commands))(),
+        );
+      }
       this.#errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
       this.#errand("queues a downlink", applicationServer.queueDownlink(devEui, this.#downlink));
     });
@@ -361,6 +370,16 @@ class JoinRun {
     if (text !== undefined) this.#timeline.add("device", text);
   }
 
+  /** All MAC commands are answered, and the uplink with the last answer has come to its end. */
+  #macCommandsDone(uplinksDecrypted: number): boolean {
+    const { macCommands = [] } = this.#options;
+    if (macCommands.length === 0) return true;
+    return (
+      this.#seen.macAnswers.length >= macCommands.length &&
+      uplinksDecrypted === this.#seen.printed("uplink ").length
+    );
+  }
+
   #done(organisations: Organisations): boolean {
     if (this.#deviceFailed) return true;
     const { fault } = this.#options;
@@ -368,7 +387,7 @@ class JoinRun {
     const dataDone =
       uplinks.length >= UPLINKS_WANTED &&
       this.#seen.printed("downlink ").includes(printedDownlink(this.#downlink.fPort, this.#downlink.payload));
-    if (fault === undefined) return dataDone;
+    if (fault === undefined) return dataDone && this.#macCommandsDone(uplinks.length);
     if (this.#seen.refusals.length === 0) return false;
     return dataDone || this.#seen.printed("join failed").length >= FAILED_JOINS_WANTED;
   }

@@ -35,6 +35,13 @@ export class Observations {
     return this.serverEvents.findLast((event) => event.server === server && event.step === step);
   }
 
+  /** What the device has answered to each frame of MAC commands: "DevStatusReq: ff07", names and octets of the answers. */
+  get macAnswers(): string[] {
+    return this.serverEvents
+      .filter(({ step }) => step === "mac-requests-answered")
+      .map(({ detail }) => `${detail.requests}: ${detail.answers}`.trimEnd());
+  }
+
   /** How `judge` last judged the peer that is a server or a client of this name; of any name if none is given. */
   lastVerdict(judge: Party, role: PeerVerdict["role"], name: string): PeerVerdict | undefined {
     const about = this.verdicts.filter((entry) => entry.judge === judge && entry.verdict.role === role);
