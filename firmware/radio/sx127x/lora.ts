@@ -12,7 +12,7 @@ export const enum Bandwidth {
 }
 
 /** RegModemConfig2, beside the spreading factor: payload CRC of the SX1276, automatic gain of the SX1272. */
-export const CONFIG2_UPLINK = 0x04;
+const CONFIG2_UPLINK = 0x04;
 export const CONFIG2_DOWNLINK = IS_SX1272 ? 0x04 : 0x00;
 
 /** What both directions set: channel, modem with 4/5 and explicit header, and what the errata note asks for. */
