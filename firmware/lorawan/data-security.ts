@@ -3,7 +3,7 @@
  * the FOpts encryption errata (the A block of FOpts tells the counter that it goes by). Plain functions over
  * a frame buffer.
  */
-import { cmac, encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
+import { cmac, encryptBlock, forgetKey } from "../crypto/index.ts";
 import {
   type Bytes,
   copy,
@@ -65,12 +65,11 @@ export function crypt(
   const keystream = new Uint8Array(16);
   let used: Int<0, 16> = 16;
   let blockNumber: Int<1, 81> = 1;
-  useKey(key);
   for (let i = start; i < end; i++) {
     if (used >= 16) {
       writeBlock(keystream, A_BLOCK, direction, devAddr, fCnt, blockNumber);
       keystream[4] = use;
-      encryptBlock(keystream);
+      encryptBlock(key, keystream);
       if (blockNumber < 81) blockNumber++;
       used = 0;
     }

@@ -2,7 +2,7 @@
  * Join-request and join-accept: TS001-1.0.4, 6.2; TS001-1.1, 6.2.2 and 6.2.3. Plain
  * functions over a frame buffer; EUIs are in the octet order of the air.
  */
-import { cmac, encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
+import { cmac, encryptBlock, forgetKey } from "../crypto/index.ts";
 import { type Bytes, copy, equal, type Int, store16le, type u16, view } from "../lang/index.ts";
 import { type FrameBuffer, FrameType, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 
@@ -57,9 +57,8 @@ export function isJoinAccept(frame: FrameBuffer, length: PhyLength): boolean {
  * only the cipher. The key is the AppKey (1.0) or the NwkKey (1.1, in answer to a join-request).
  */
 export function decryptJoinAccept(frame: FrameBuffer, length: PhyLength, key: Bytes<16>): void {
-  useKey(key);
-  encryptBlock(view(frame, PHY + 1, 16));
-  if (length === JOIN_ACCEPT_CFLIST_LENGTH) encryptBlock(view(frame, PHY + 17, 16));
+  encryptBlock(key, view(frame, PHY + 1, 16));
+  if (length === JOIN_ACCEPT_CFLIST_LENGTH) encryptBlock(key, view(frame, PHY + 17, 16));
   forgetKey();
 }
 

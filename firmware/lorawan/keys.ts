@@ -2,7 +2,7 @@
  * Key derivation: TS001-1.0.4, 6.2, and TS001-1.1, 6.1.1.4 and 6.2. Every key is one AES block of
  * a type octet and of what the join exchanged, in the octet order of the air.
  */
-import { encryptBlock, forgetKey, useKey } from "../crypto/index.ts";
+import { encryptBlock, forgetKey } from "../crypto/index.ts";
 import { type Bytes, copy, fill, store16le, type u8, type u16 } from "../lang/index.ts";
 
 /** The first octet of the derivation block. */
@@ -17,8 +17,7 @@ export const enum KeyType {
 }
 
 function derive(rootKey: Bytes<16>, block: Bytes<16>): void {
-  useKey(rootKey);
-  encryptBlock(block);
+  encryptBlock(rootKey, block);
   forgetKey();
 }
 

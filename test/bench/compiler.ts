@@ -1,9 +1,8 @@
-/** The compiler: how long it takes, and what its C costs beside C by hand and beside other implementations. */
+/** The compiler: how long it takes. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createCompiler } from "../../toolchain/compiler/index.ts";
-import { type CryptoFigures, compareCrypto } from "./crypto.ts";
 import { type Bench, median, type Table } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,17 +22,7 @@ interface Times {
 
 export function compilerBench(): Bench {
   const times = measureTimes();
-  const crypto = compareCrypto();
-  const peers: readonly Peers[] = JSON.parse(readFileSync(new URL("./peers.json", import.meta.url), "utf8"));
-  const comparisons = crypto.map(({ core, gcc, compiled, byHand }) =>
-    cryptoTable(
-      `AES-128 and CMAC on the ${core}, gcc ${gcc} -Os`,
-      compiled,
-      byHand,
-      peers.find((p) => p.core === core)!,
-    ),
-  );
-  return { tables: [timesTable(times), ...comparisons], data: { times, crypto } };
+  return { tables: [timesTable(times)], data: { times } };
 }
 
 // ---- times
@@ -73,40 +62,6 @@ function timesTable({ check, cold, changed, unchanged }: Times): Table {
       row("compiled, cold", cold, `${(cold / check).toFixed(2)} of TypeScript alone`),
       row("again, one module changed", changed, `${(changed / cold).toFixed(2)} of cold`),
       row("again, nothing changed", unchanged, `${(unchanged / cold).toFixed(2)} of cold`),
-    ],
-  };
-}
-
-// ---- AES and CMAC
-
-/** Figures of other implementations on a core; null where there are none. */
-interface Peers {
-  readonly core: string;
-  readonly implementations: readonly {
-    readonly name: string;
-    readonly aesBytes: number | null;
-    readonly bytes: number | null;
-    readonly key: number | null;
-    readonly block: number | null;
-    readonly cmac20: number | null;
-  }[];
-}
-
-const FIGURES = ["aesBytes", "bytes", "key", "block", "cmac20"] as const;
-
-function cryptoTable(title: string, compiled: CryptoFigures, byHand: CryptoFigures, peers: Peers): Table {
-  const row = (name: string, figures: Peers["implementations"][number] | CryptoFigures) => [
-    name,
-    ...FIGURES.map((figure) => figures[figure]?.toString() ?? "-"),
-  ];
-  return {
-    title,
-    head: ["", "AES octets", "+ CMAC", "key cycles", "block", "CMAC-20"],
-    rows: [
-      row("compiled from TypeScript", compiled),
-      row("C by hand, same algorithm", byHand),
-      ["ratio", ...FIGURES.map((figure) => (compiled[figure] / byHand[figure]).toFixed(3))],
-      ...peers.implementations.map((peer) => row(peer.name, peer)),
     ],
   };
 }

@@ -1,13 +1,15 @@
 /**
- * AES-128 and CMAC, compiled from firmware/crypto and written by hand in C (test/bench/c): the same algorithm,
- * built by the same gcc with the same flags, measured the same way.
+ * AES-128 and CMAC, compiled from firmware/crypto and written by hand in C (test/bench/c): the same algorithms,
+ * built by the same gcc with the flags of an image, measured the same way.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, formatDiagnostics } from "../../toolchain/compiler/index.ts";
+import { aesCore } from "../../toolchain/image/aes-core.ts";
+import type { FamilyName } from "../../toolchain/image/processors.ts";
 import { avr, type Core, cortexM0 } from "./cores.ts";
 
 export const BY_HAND = fileURLToPath(new URL("./c/", import.meta.url));
@@ -16,8 +18,10 @@ export interface CryptoFigures {
   /** Octets of code and constants, with the S-box: of AES alone, and with CMAC. */
   readonly aesBytes: number;
   readonly bytes: number;
-  /** Cycles of the key schedule, of a block, and of a CMAC over 20 octets, key schedule and all. */
-  readonly key: number;
+  /** Octets of RAM while no cipher runs, and of stack while a CMAC does. */
+  readonly ramBytes: number;
+  readonly stackBytes: number;
+  /** Cycles of a block, and of a CMAC over 20 octets, which is three; the round keys of each are made on the way. */
   readonly block: number;
   readonly cmac20: number;
 }
@@ -29,8 +33,13 @@ export interface CryptoComparison {
   readonly byHand: CryptoFigures;
 }
 
-const FLAGS = ["-std=gnu99", "-Os", "-ffunction-sections", "-fdata-sections"];
-const SOURCES = ["aes.c", "cmac.c"];
+/** The C of an implementation: its files by name, and the names of those that are AES alone. */
+interface Implementation {
+  readonly files: ReadonlyMap<string, string>;
+  readonly aes: readonly string[];
+}
+
+const CMAC = "cmac.c";
 
 /** AES-128 of FIPS 197, appendix B, and the CMAC of 20 octets that NIST gives with SP 800-38B: what `driver.c` asks for. */
 const ANSWERS = {
@@ -40,44 +49,60 @@ const ANSWERS = {
 
 /** Measures both on the ATmega328P and the Cortex-M0+. Throws where one computes something else than it should. */
 export function compareCrypto(): CryptoComparison[] {
-  const { diagnostics, files } = compile({ entry: join(BY_HAND, "crypto.ts") });
-  if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics, { colour: false }));
-  const byHand = new Map(
-    ["aes.c", "aes.h", "cmac.c", "cmac.h", "flash.h"].map((name) => [
-      name,
-      readFileSync(join(BY_HAND, name), "utf8"),
-    ]),
-  );
   return [avr, cortexM0].map((core) => ({
     core: core.name,
     gcc: run(core, "gcc", ["-dumpversion"], BY_HAND).trim(),
-    compiled: measure(core, files),
-    byHand: measure(core, byHand),
+    compiled: measure(core, compiledCrypto(core.family)),
+    byHand: measure(core, cryptoByHand(core.family)),
   }));
 }
 
-function measure(core: Core, files: ReadonlyMap<string, string>): CryptoFigures {
+/** The firmware's, as it is for processors of a family. */
+export function compiledCrypto(family: FamilyName): Implementation {
+  const aes = aesCore(family);
+  const { diagnostics, files } = compile({ entry: join(BY_HAND, "crypto.ts"), aes });
+  if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics, { colour: false }));
+  const module = cNameOf(aes);
+  const names = `#include "${module}.h"\n#define aes_encryptBlock ${module}_encryptBlock\n#define aes_forgetKey ${module}_forgetKey\n`;
+  return { files: new Map([...files, ["aes.h", names]]), aes: [`${module}.c`, "s_box.c"] };
+}
+
+function cryptoByHand(family: FamilyName): Implementation {
+  const aes = [`${basename(aesCore(family), ".ts")}.c`, "s-box.c"];
+  const names = [...aes, "aes.h", "s-box.h", CMAC, "cmac.h", "flash.h"];
+  return { files: new Map(names.map((name) => [name, readFileSync(join(BY_HAND, name), "utf8")])), aes };
+}
+
+function cNameOf(module: string): string {
+  return basename(module, ".ts").replaceAll("-", "_");
+}
+
+/** Runs `driver.c` with an implementation. */
+function measure(core: Core, { files, aes }: Implementation): CryptoFigures {
   const folder = mkdtempSync(join(tmpdir(), "joinery-bench-"));
   try {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     copyFileSync(join(BY_HAND, "driver.c"), join(folder, "driver.c"));
-    const objects = [...SOURCES, "driver.c"].map((source) => source.replace(".c", ".o"));
-    run(core, "gcc", [...core.flags, ...FLAGS, "-c", ...SOURCES, "driver.c"], folder);
-    const link = [...core.flags, ...core.linkFlags, "-Wl,--gc-sections", ...objects, "-o", "program"];
-    run(core, "gcc", link, folder);
+    const sources = [...aes, CMAC, "driver.c"];
+    const objects = sources.map((source) => source.replace(".c", ".o"));
+    run(core, "gcc", [...core.flags, "-c", ...sources], folder);
+    run(core, "gcc", [...core.linkFlags, "-Wl,--gc-sections", ...objects, "-o", "program"], folder);
     run(core, "objcopy", ["-O", "binary", "program", "program.bin"], folder);
     const symbols = symbolsOf(run(core, "nm", ["program"], folder));
-    const { marks, read } = core.run(readFileSync(join(folder, "program.bin")), symbols, 5);
+    const { marks, stacks, read } = core.run(readFileSync(join(folder, "program.bin")), symbols, 4);
     for (const [name, answer] of Object.entries(ANSWERS)) {
       const found = Buffer.from(read(symbols.get(name)!, 16)).toString("hex");
       if (found !== answer) throw new Error(`${name} on the ${core.name} is ${found}, not ${answer}`);
     }
-    const [nothing, key, block, cmac20] = marks.slice(1).map((cycles, i) => cycles - marks[i]);
-    const [aesBytes, cmacBytes] = SOURCES.map((source) => sizeOf(core, source.replace(".c", ".o"), folder));
+    const [nothing, block, cmac20] = marks.slice(1).map((cycles, i) => cycles - marks[i]);
+    const ofAes = aes.map((source) => sizeOf(core, source.replace(".c", ".o"), folder));
+    const ofCmac = sizeOf(core, "cmac.o", folder);
+    const aesBytes = sum(ofAes.map(({ flash }) => flash));
     return {
       aesBytes,
-      bytes: aesBytes + cmacBytes,
-      key: key - nothing,
+      bytes: aesBytes + ofCmac.flash,
+      ramBytes: sum([...ofAes, ofCmac].map((size) => size.ram)),
+      stackBytes: stacks[3],
       block: block - nothing,
       cmac20: cmac20 - nothing,
     };
@@ -86,15 +111,23 @@ function measure(core: Core, files: ReadonlyMap<string, string>): CryptoFigures 
   }
 }
 
-/** Text and data of an object file. */
-function sizeOf(core: Core, object: string, folder: string): number {
-  const [text, data] = run(core, "size", [object], folder)
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** What an object file takes: text and data of the flash, data and bss of the RAM. */
+function sizeOf(
+  core: Core,
+  object: string,
+  folder: string,
+): { readonly flash: number; readonly ram: number } {
+  const [text, data, bss] = run(core, "size", [object], folder)
     .trim()
     .split("\n")[1]
     .trim()
     .split(/\s+/)
     .map(Number);
-  return text + data;
+  return { flash: text + data, ram: data + bss };
 }
 
 function symbolsOf(nm: string): Map<string, number> {

@@ -1,11 +1,13 @@
 /** `npm run bench -- [name...] [--json]`: runs benchmarks and prints tables, or one JSON document. Asserts nothing. */
 import { pathToFileURL } from "node:url";
 import { compilerBench } from "./compiler.ts";
+import { deviceBench } from "./device.ts";
 import { emulatorBench } from "./emulator.ts";
 import { type Bench, tableText } from "./table.ts";
 
 const BENCHES: Readonly<Record<string, () => Bench | Promise<Bench>>> = {
   compiler: compilerBench,
+  device: deviceBench,
   emulator: emulatorBench,
 };
 

@@ -367,7 +367,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const page = join(folder, "size.html");
     const table = joinery(["size", ...out, "--by", "function", "--html", page]);
     assert.equal(table.status, 0, table.stderr);
-    assert.match(table.stdout, /\n +\d+ +\d+\.\d +\d+ +\d+ {2}crypto\/aes\.ts:encryptBlock\n/);
+    assert.match(table.stdout, /\n +\d+ +\d+\.\d +\d+ +\d+ {2}crypto\/aes-octets\.ts:encryptBlock\n/);
     assert.match(table.stdout, /\nDeepest stack\n +\d+ B {2}start-up\n/);
     assert.match(readFileSync(page, "utf8"), /^<!doctype html>.*<\/html>\n$/s);
     const document = JSON.parse(joinery(["size", ...out, "--json"]).stdout);

@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly app?: string;
   /** The driver that "#radio" imports; package.json's choice where not given. */
   readonly radio?: string;
+  /** The cipher that "#aes" imports; package.json's choice where not given. */
+  readonly aes?: string;
   /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */

@@ -162,11 +162,15 @@ export class Checker {
       result,
       external: this.#markedName(node, "extern"),
       interrupt: this.#markedName(node, "isr"),
+      inline: hasMark(node, "inline"),
       body: [],
     };
     this.#functions.set(node, tree);
     if (!isTyped) this.untyped.add(tree);
     if (!this.#isPlain(node)) this.#refuseForm(node, tree);
+    if (tree.inline && (isExported(node) || tree.external !== undefined || tree.interrupt !== undefined)) {
+      this.found.add(messages.inlineForm(node.name ?? node, tree.name));
+    }
     if (tree.external === undefined) this.#waiting.push(tree);
     return tree;
   }
@@ -420,7 +424,7 @@ export class Checker {
   #marked(module: Module, mark: "extern" | "isr"): FunctionTree[] {
     return module.file.statements
       .filter(ts.isFunctionDeclaration)
-      .filter((node) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === mark))
+      .filter((node) => hasMark(node, mark))
       .map((node) => this.functionTree(node));
   }
 
@@ -449,6 +453,11 @@ export class Checker {
           modules.indexOf(a.module) - modules.indexOf(b.module) || a.node.getStart() - b.node.getStart(),
       );
   }
+}
+
+/** Whether the comment before a function has a mark such as `@inline`. */
+function hasMark(node: ts.FunctionDeclaration, mark: "extern" | "isr" | "inline"): boolean {
+  return ts.getJSDocTags(node).some((tag) => tag.tagName.text === mark);
 }
 
 function isExported(statement: ts.HasModifiers): boolean {

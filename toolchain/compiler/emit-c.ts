@@ -171,7 +171,8 @@ function emitFunction(printer: Printer, tree: IrFunction): void {
   printer.at(tree.origin);
   const visible = tree.shared || tree.name === "joinery_main";
   const head = tree.interrupt ? `JOINERY_ISR(${tree.name})` : signature(tree);
-  printer.text(`${visible || tree.interrupt ? "" : "static "}${head} {`);
+  const inline = tree.inline ? "inline JOINERY_INLINE " : "";
+  printer.text(`${visible || tree.interrupt ? "" : "static "}${inline}${head} {`);
   printer.inner(() => {
     for (const parameter of tree.parameters) emitUnread(printer, parameter, tree.unread);
     emitBlock(printer, tree.body, tree.unread);

@@ -183,6 +183,8 @@ export interface IrFunction {
   readonly unread: ReadonlySet<IrParameter | IrStatement>;
   /** An interrupt handler: called by the hardware under its own name. */
   readonly interrupt: boolean;
+  /** It becomes part of each of its callers, which are of its module. */
+  readonly inline: boolean;
   readonly shared: boolean;
   readonly origin: Origin;
   /** The line of its closing brace. */

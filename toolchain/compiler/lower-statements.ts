@@ -61,6 +61,7 @@ export function lowerFunction(tree: FunctionTree, context: LoweringContext): Low
     body,
     unread: unreadDeclarations(parameters, body),
     interrupt: tree.interrupt !== undefined,
+    inline: tree.inline,
     shared: false,
     origin: originOf(tree.node),
     endLine: endLineOf(tree.node),

@@ -215,6 +215,11 @@ export const messages = {
     (given: string, first: string) =>
       `the functions of a dispatch table take and give values of the same C types: this one is ${given}, ${first}`,
   ),
+  inlineForm: define(
+    1039,
+    (name: string) =>
+      `'${name}' is marked @inline and is to be called from outside its module: only a function of one module can become part of its callers; leave out the mark, or the export`,
+  ),
   dispatchPlace: define(
     1043,
     (name: string) =>

@@ -77,21 +77,26 @@ export class ProgramCache {
 }
 
 /**
- * Parses the module graph of `entry`. `app` and `radio` stand behind the imports "#app" and "#radio"; `sources` are texts that
- * take the place of files, by absolute path.
+ * Parses the module graph of `entry`. `app`, `radio` and `aes` stand behind the imports "#app", "#radio" and "#aes"; `sources` are texts
+ * that take the place of files, by absolute path.
  */
 export function loadProgram(
   entry: string,
-  { app, radio }: { readonly app?: string; readonly radio?: string },
+  { app, radio, aes }: { readonly app?: string; readonly radio?: string; readonly aes?: string },
   sources: ReadonlyMap<string, string>,
   cache: ProgramCache,
 ): SourceProgram | undefined {
   const entryPath = resolve(entry);
   if (!sources.has(entryPath) && !existsSync(entryPath)) return undefined;
   const host = compilerHost(sources, cache);
+  const choices = new Map([
+    ["#app", app],
+    ["#radio", radio],
+    ["#aes", aes],
+  ]);
   host.resolveModuleNameLiterals = (names, containingFile, _reference, options, file) =>
     names.map((name) => {
-      const chosen = name.text === "#app" ? app : name.text === "#radio" ? radio : undefined;
+      const chosen = choices.get(name.text);
       if (chosen !== undefined) {
         return {
           resolvedModule: {

@@ -52,6 +52,9 @@ void joinery_main(void);
 #endif
 #define JOINERY_ASSERT(condition) do { if (!(condition)) { JOINERY_TRAP(); } } while (false)
 
+/* What the source marks as part of each of its callers. */
+#define JOINERY_INLINE __attribute__((always_inline))
+
 /* Where the program asserts that it never comes: a release build takes its word for it. */
 #define JOINERY_UNREACHABLE() __builtin_unreachable()
 

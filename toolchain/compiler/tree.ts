@@ -134,6 +134,8 @@ export interface FunctionTree {
   readonly external: string | undefined;
   /** The C name of an interrupt handler. */
   readonly interrupt: string | undefined;
+  /** Whether it becomes part of each of its callers. */
+  readonly inline: boolean;
   body: readonly Statement[];
 }
 

@@ -7,6 +7,7 @@ import {
   isInternal,
   messages,
 } from "../compiler/index.ts";
+import { aesOf } from "./aes-core.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
@@ -64,6 +65,7 @@ export function compileForBoard({ board, compiler = createCompiler(), ...options
   return compiler.compile({
     ...options,
     radio: radioDriver(board.radio),
+    aes: aesOf(board),
     boardConfig: boardConfig(board),
     boardInterrupts,
   });

@@ -3,7 +3,7 @@
  * watchdog, which resets a board that never sleeps.
  */
 import { wait } from "../../../firmware/clock/index.ts";
-import { encryptBlock, useKey } from "../../../firmware/crypto/index.ts";
+import { encryptBlock } from "../../../firmware/crypto/index.ts";
 import type { Bytes, Int, u8 } from "../../../firmware/lang/index.ts";
 
 /** Between two sleeps. */
@@ -21,9 +21,8 @@ const block = new Uint8Array(16);
 let enough: boolean = false;
 
 export function setup(): void {
-  useKey(block);
   while (!enough) {
-    for (let i = 0; i < BLOCKS; i++) encryptBlock(block);
+    for (let i = 0; i < BLOCKS; i++) encryptBlock(block, block);
     wait(1);
   }
 }

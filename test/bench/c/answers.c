@@ -29,8 +29,7 @@ int main(void) {
       cmac_cmac(key, data, 0, length, tag);
       result = tag;
     } else {
-      aes_useKey(key);
-      aes_encryptBlock(data);
+      aes_encryptBlock(key, data);
       aes_forgetKey();
     }
     for (int i = 0; i < 16; i++) {

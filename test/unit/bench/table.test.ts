@@ -4,9 +4,9 @@ import { median, tableText } from "../../bench/table.ts";
 
 describe("the benchmarks", () => {
   it("are all that there are, or those that are named", () => {
-    assert.deepEqual(chosen([]), ["compiler", "emulator"]);
+    assert.deepEqual(chosen([]), ["compiler", "device", "emulator"]);
     assert.deepEqual(chosen(["compiler"]), ["compiler"]);
-    assert.throws(() => chosen(["speed"]), /unknown benchmark "speed"; known: compiler, emulator/);
+    assert.throws(() => chosen(["speed"]), /unknown benchmark "speed"; known: compiler, device, emulator/);
   });
 
   it("take the middle one of their measurements", () => {

@@ -215,7 +215,7 @@ export function write(octet: u8): void {}`,
 
   it("maps C back to the source, by paths that hold on every machine", () => {
     const { files } = compile({});
-    assert.match(files.get("aes.c")!, /^#line \d+ "firmware\/crypto\/aes\.ts"$/m);
+    assert.match(files.get("cmac.c")!, /^#line \d+ "firmware\/crypto\/cmac\.ts"$/m);
     for (const text of files.values()) assert.doesNotMatch(text, /#line \d+ "(\/|\.\.)/);
   });
 

@@ -243,6 +243,7 @@ export const refused: readonly Refused[] = [
   refuse(5002, "a wide cell with interrupts on", "const c = new Volatile16();\n/** @isr INT0_vect */\nfunction onEdge(): void { c.write(1); }", "use(«c.read()»);", "16 bits of 'c'"),
   refuse(5002, "a wide cell in a function that is not always called in critical()", "const c = new Volatile32();\nfunction get(): U32 { return «c.read()»; }", "critical(() => use(get())); use(get());", "32 bits"),
   refuse(5003, "a function with state that both sides call", "let n: U8 = 0;\nfunction f(): void { «n» = u8(n + 1); }\n/** @isr INT0_vect */\nfunction onEdge(): void { f(); }", "f();", "'f' is called"),
+  refuse(1039, "an inline function of other modules", "/** @inline */\nexport function «half»(x: U8): U8 { return x >> 1; }", "use(half(2));", "only a function of one module"),
   refuse(5004, "a handler with a parameter", "/** @isr INT0_vect */\nfunction «onEdge»(x: U8): void { use(x); }", "use(1);", "no parameters"),
   refuse(5004, "a handler with a result", "/** @isr INT0_vect */\nfunction «onEdge»(): U8 { return 1; }", "use(1);", "no result"),
   refuse(5005, "a cell inside a function", "", "const c = «new Volatile8()»; use(1);", "module-level"),

@@ -13,12 +13,17 @@ import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { SimavrBoard } from "../../unit/emulator/support/simavr-board.ts";
 import { specifyVectors } from "../spec.ts";
 import { imageSubject } from "./image-subject.ts";
+import { tracesOf } from "./key-traces.ts";
 
 /** An octet on the console, and the cycle that it is written in. */
 interface Said {
   readonly octet: number;
   readonly cycle: number;
 }
+
+/** The RAM of an ATmega328P (DS40002061B, 8.3). */
+const RAM = 0x100;
+const RAM_BYTES = 2048;
 
 /** What simavr may run on for, behind the last octet. */
 const SPARE_CYCLES = 1000;
@@ -39,6 +44,7 @@ function runEmulated(image: Image, store: Uint8Array): Said[] {
     clock.advanceTo(machine.runUntil(untilMs * 1e6));
   }
   assert.deepEqual(findings, []);
+  assert.deepEqual(tracesOf(store, octetsOf(said), machine.readRam(RAM, RAM_BYTES)), []);
   return said;
 }
 

@@ -2,7 +2,7 @@
  * The entry of an image that computes one known answer at power-up: operation and inputs from the store,
  * the result to the console, its length first. In the device language, as the firmware that it calls.
  */
-import { cmac, doubleBlock, encryptBlock, forgetKey, useKey } from "../../../firmware/crypto/index.ts";
+import { cmac, doubleBlock, encryptBlock, forgetKey } from "../../../firmware/crypto/index.ts";
 import { consoleWrite, now, sleepUntil, storeRead } from "../../../firmware/hal/index.ts";
 import { type Bytes, copy, type Int, type u8, type u16, u32, view } from "../../../firmware/lang/index.ts";
 import { cmacB0, cmacB1, crypt } from "../../../firmware/lorawan/data-security.ts";
@@ -157,8 +157,7 @@ export function main(): void {
   switch (operation) {
     case Operation.EncryptBlock:
       copy(result, 0, frame, 0, 16);
-      useKey(key);
-      encryptBlock(result);
+      encryptBlock(key, result);
       forgetKey();
       answerBlock(result);
       break;

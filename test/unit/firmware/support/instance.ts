@@ -59,6 +59,7 @@ export function loadFirmware<T = Exports>(
   const chosen = new Map([
     ["#app", APPLICATIONS[application]],
     ["#radio", resolve(FIRMWARE, DRIVERS[driver])],
+    ["#aes", resolve(FIRMWARE, "crypto/aes-octets.ts")],
   ]);
   const load = (path: string): Exports => {
     const loaded = modules.get(path);

@@ -7,9 +7,11 @@ import { type AddressSpace, SystemBus } from "../../../../hil/emulator/cortex-m/
 import { CortexM0, Fault } from "../../../../hil/emulator/cortex-m/core.ts";
 import { hex } from "../../../../hil/emulator/cortex-m/hex.ts";
 import { compile, formatDiagnostics } from "../../../../toolchain/compiler/index.ts";
+import { aesCore } from "../../../../toolchain/image/aes-core.ts";
 import { linkArmProgram } from "../../../../toolchain/image/arm-gcc.ts";
 import { type ElfImage, readArmElf } from "../../../../toolchain/image/elf.ts";
 import { STORE_BYTES } from "../image-subject.ts";
+import { tracesOf } from "../key-traces.ts";
 
 const FLASH_BYTES = 256 * 1024;
 const RAM = 0x20000000;
@@ -35,7 +37,7 @@ export interface Program extends ElfImage {
 
 /** Compiles runner.ts and links it with the flags of a board; files go into `folder`. */
 export async function buildProgram(folder: string): Promise<Program> {
-  const { diagnostics, files } = compile({ entry: own("../runner.ts") });
+  const { diagnostics, files } = compile({ entry: own("../runner.ts"), aes: aesCore("cortex-m0plus") });
   if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics, { colour: false }));
   const c = join(folder, "c");
   mkdirSync(c);
@@ -89,6 +91,8 @@ export function runEmulated({ flash: image, ramEnd }: Program, store: Uint8Array
   if (!core.halted) core.run();
   if (misuses.length > 0) throw new Error(misuses.join("; "));
   if (!ended) throw new Error(`the program has not ended after ${MOST_CYCLES} cycles`);
+  const traces = tracesOf(store, Uint8Array.from(said), ram);
+  if (traces.length > 0) throw new Error(`the program leaves ${traces.join(", ")}`);
   return Uint8Array.from(said);
 }
 

@@ -1,0 +1,44 @@
+/** The device's cryptography: what it takes on each core, beside C by hand and other implementations. */
+import { readFileSync } from "node:fs";
+import { type CryptoFigures, compareCrypto } from "./crypto.ts";
+import type { Bench, Table } from "./table.ts";
+
+/** Figures of other implementations on a core; null where there are none. */
+interface Peers {
+  readonly core: string;
+  readonly implementations: readonly ({ readonly name: string; readonly key: number | null } & {
+    readonly [figure in keyof CryptoFigures]: number | null;
+  })[];
+}
+
+const FIGURES = ["aesBytes", "bytes", "ramBytes", "stackBytes", "key", "block", "cmac20"] as const;
+
+export function deviceBench(): Bench {
+  const crypto = compareCrypto();
+  const peers: readonly Peers[] = JSON.parse(readFileSync(new URL("./peers.json", import.meta.url), "utf8"));
+  const tables = crypto.map(({ core, gcc, compiled, byHand }) =>
+    cryptoTable(
+      `AES-128 and CMAC on the ${core}, gcc ${gcc}`,
+      compiled,
+      byHand,
+      peers.find((p) => p.core === core)!,
+    ),
+  );
+  return { tables, data: { crypto, peers } };
+}
+
+function cryptoTable(title: string, compiled: CryptoFigures, byHand: CryptoFigures, peers: Peers): Table {
+  const row = (name: string, figures: { readonly [figure in (typeof FIGURES)[number]]?: number | null }) => [
+    name,
+    ...FIGURES.map((figure) => figures[figure]?.toString() ?? "-"),
+  ];
+  return {
+    title,
+    head: ["", "AES octets", "+ CMAC", "RAM", "stack", "key cycles", "block", "CMAC-20"],
+    rows: [
+      row("compiled from TypeScript", compiled),
+      row("C by hand, same algorithm", byHand),
+      ...peers.implementations.map((peer) => row(peer.name, peer)),
+    ],
+  };
+}
