@@ -53,19 +53,32 @@ void hal_radio_front_end(uint8_t use)
 }
 `;
   const cases = [
-    { name: "my-mini", like: "pro-mini-rfm95", from: '"radioReset": "PB1"', to: '"radioReset": "PB0"' },
-    { name: "my-sx1272", like: "pro-mini-rfm95", from: '"chip": "sx1276"', to: '"chip": "sx1272"' },
+    { name: "my-mini", like: "pro-mini-rfm95", edits: [['"radioReset": "PB1"', '"radioReset": "PB0"']] },
+    { name: "my-sx1272", like: "pro-mini-rfm95", edits: [['"chip": "sx1276"', '"chip": "sx1272"']] },
     {
       name: "my-discovery",
       like: "nucleo-l073rz-sx1276",
-      from: '"powerPin": "PA_BOOST"',
-      to: '"powerPin": "PA_BOOST", "tcxo": { "startUpUs": 5000 }, "frontEnd": "HAL"',
+      edits: [
+        [
+          '"powerPin": "PA_BOOST"',
+          '"powerPin": "PA_BOOST", "tcxo": { "startUpUs": 5000 }, "frontEnd": "HAL"',
+        ],
+      ],
       c: frontEnd,
     },
-    { name: "my-nucleo", like: "nucleo-l073rz-sx1276", from: '"dio1": "PB3"', to: '"dio1": "PC7"' },
+    {
+      name: "my-nucleo",
+      like: "nucleo-l073rz-sx1276",
+      edits: [
+        ['"dio1": "PB3"', '"dio1": "PC7"'],
+        ['"radioSck": "PA5"', '"radioSck": "PB3"'],
+        ['"radioMiso": "PA6"', '"radioMiso": "PB4"'],
+        ['"radioMosi": "PA7"', '"radioMosi": "PB5"'],
+      ],
+    },
   ];
-  for (const { name, like, from, to, c = "" } of cases) {
-    it(`begins as ${like}, has ${to}, and joins`, () => {
+  for (const { name, like, edits, c = "" } of cases) {
+    it(`begins as ${like}, has ${edits.map(([, to]) => to).join(", ")}, and joins`, () => {
       const made = joinery(project, "board", "new", name, "--like", like);
       assert.equal(made.status, 0, made.stderr);
       const folder = join(project, "boards", name);
@@ -73,7 +86,7 @@ void hal_radio_front_end(uint8_t use)
         made.stdout.startsWith(`${join("boards", name)}: a board that begins as ${like}\n`),
         made.stdout,
       );
-      edit(join(folder, "board.json"), from, to);
+      for (const [from, to] of edits) edit(join(folder, "board.json"), from, to);
       appendFileSync(join(folder, "hal.c"), c);
       edit(
         join(project, "joinery.json"),
