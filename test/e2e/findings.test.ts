@@ -1,8 +1,10 @@
-/** Firmware that misuses the hardware: the run ends there, and says where in the sources that is. */
+/** Firmware that misuses the hardware: the run ends there, and says where in the sources that is. From Debian: gdb-avr, gdb-multiarch. */
 import assert from "node:assert/strict";
+import { exec } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type JoinReport, runJoin, runLoneBoard } from "../../hil/rig/index.ts";
 
 const LANG = JSON.stringify(join(import.meta.dirname, "../../firmware/lang/index.ts"));
@@ -109,6 +111,32 @@ describe("a misuse of the hardware", () => {
         notices.at(-1) ?? "",
         /^the firmware misuses the hardware: .*, at \S+\/probe\.c:5 \(0x[0-9a-f]+\)$/,
       );
+    });
+  }
+
+  for (const misuse of MISUSES) {
+    it(`stops the program for gdb, which may look and go on: ${misuse.what}`, async () => {
+      writeFileSync(c, misuse.c);
+      let gdb: Promise<{ stdout: string }> | undefined;
+      const report = await runJoin({
+        ...{ app, c: [c], board: misuse.board, lorawan: "1.1", seed: 1 },
+        debugging: {
+          port: 0,
+          onReady: ({ command }) => {
+            const script = ["continue", "print probe_target", "kill"]
+              .map((line) => `-ex '${line}'`)
+              .join(" ");
+            gdb = promisify(exec)(`${command} -batch -nx -ex 'set confirm off' ${script}`, {
+              timeout: 120_000,
+            });
+          },
+        },
+      });
+      const said = (await gdb)?.stdout ?? "";
+      assert.match(said, /probe\.c:[56]\n/, said);
+      assert.match(said, /^\$1 = 1/m, said);
+      assert.equal(report.findings[0]?.source?.line, 5);
+      assert.equal(report.verdict, "failed");
     });
   }
 
