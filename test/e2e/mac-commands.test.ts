@@ -67,3 +67,33 @@ describe("MAC commands over the air", () => {
     }
   }
 });
+
+describe("confirmed uplinks over the air", () => {
+  for (const board of ["pro-mini-rfm95", "nucleo-l073rz-sx1262"]) {
+    for (const lorawan of ["1.0.4", "1.1"] as const) {
+      it(`are acknowledged at once, and so sent once each, on ${board} with LoRaWAN ${lorawan}`, async () => {
+        const entries: TimelineEntry[] = [];
+        const config = { CONFIRMED: true };
+        // Up to three times, were it not for the answer.
+        const macCommands = [Buffer.from("03ff070003", "hex")];
+        const report = await runJoin({
+          board,
+          lorawan,
+          seed: 1,
+          config,
+          macCommands,
+          onEntry: (entry) => entries.push(entry),
+        });
+        assert.equal(report.reason, null);
+        const said = (text: RegExp) => entries.filter((entry) => text.test(entry.text)).length;
+        assert.equal(said(/^confirmed uplink of \d+ octets from device/), report.uplinks.length);
+        assert.equal(
+          said(/downlink scheduled .*ack true/),
+          report.uplinks.length - 1,
+          "the run ends with the last",
+        );
+        assert.equal(said(/repeated true/), 0);
+      });
+    }
+  }
+});
