@@ -6,6 +6,10 @@
  * (3, FFFFFF for none), 1 where all DevNonces are used up and 0 otherwise, CRC-16 of these (2); least
  * significant octet first. A torn record has a wrong CRC and is skipped.
  *
+ * A CRC of 16 bits alone would take one of 65536 torn records for whole, and with it a JoinNonce that no accept follows, or
+ * that all DevNonces are used up. So octet 5, whose value tells that no record counts, is written first, and what belongs
+ * there last: nothing in between can count, and of the last octet alone the CRC misses no error.
+ *
  * DevNonces only grow, so the newest record is the one with the highest. Of two with the same DevNonce the
  * one written later is the newer: it follows in the ring, perhaps after a torn one.
  */
@@ -18,6 +22,9 @@ const JOURNAL = 64;
 const SLOT_COUNT = 120;
 const RECORD_LENGTH = 8;
 const BODY_LENGTH = 6;
+/** Where a record says that all DevNonces are used up, and what stands there while it is written. */
+const USED_UP = 5;
+const IN_WRITING = 0xff;
 
 /** DevNonces that exist: 0 to 65535. */
 const DEV_NONCE_COUNT = 0x10000;
@@ -69,8 +76,8 @@ export function openJournal(): void {
   let found = false;
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     if (!readRecord(slot, record)) continue;
-    let nextDevNonce: u32 = load16le(record, 0);
-    if (record[5] !== 0) nextDevNonce = DEV_NONCE_COUNT;
+    const nextDevNonce: u32 = load16le(record, 0) + record[USED_UP] * DEV_NONCE_COUNT;
+    if (nextDevNonce > DEV_NONCE_COUNT) continue;
     const follows = slot - newestSlot < SLOT_COUNT / 2;
     if (!found || nextDevNonce > nonces.nextDevNonce || (nextDevNonce === nonces.nextDevNonce && follows)) {
       found = true;
@@ -90,16 +97,18 @@ function writeRecord(): boolean {
   store16le(record, 0, u16(nonces.nextDevNonce));
   store16le(record, 2, u16(nonces.joinNonce));
   record[4] = nonces.joinNonce >> 16;
-  record[5] = nonces.nextDevNonce === DEV_NONCE_COUNT ? 1 : 0;
+  record[USED_UP] = nonces.nextDevNonce === DEV_NONCE_COUNT ? 1 : 0;
   store16le(record, BODY_LENGTH, bodyCrc(record));
   let slot: Int<0, 119> = newestSlot;
   for (let attempt = 1; attempt < SLOT_COUNT; attempt++) {
     slot = slot < SLOT_COUNT - 1 ? slot + 1 : 0;
     const address = slotAddress(slot);
+    storeWrite(address + USED_UP, IN_WRITING);
     let intact = true;
-    for (let i = 0; i < RECORD_LENGTH; i++) {
-      storeWrite(address + i, record[i]);
-      if (storeRead(address + i) !== record[i]) intact = false;
+    for (let i = 1; i <= RECORD_LENGTH; i++) {
+      const at = (USED_UP + i) & (RECORD_LENGTH - 1);
+      storeWrite(address + at, record[at]);
+      if (storeRead(address + at) !== record[at]) intact = false;
     }
     if (intact) {
       newestSlot = slot;

@@ -17,7 +17,8 @@ const MACHINES: Readonly<Record<string, (options: MachineOptions) => ProcessorMa
 
 /**
  * Boots an image. `clockErrorPpm` is the error of this very board's clock, not the bound in its data; `watchdogError` that
- * of the oscillator of its watchdog, where it has one: 0.07 is 7 % too fast.
+ * of the oscillator of its watchdog, where it has one: 0.07 is 7 % too fast; `random` (0..1, seeded)
+ * decides on the bits of the store whose write is cut off.
  * Throws RangeError for a processor without a machine, naming those that have one.
  */
 export function createMachine(
@@ -37,6 +38,7 @@ export function createMachine(
     readonly eeprom: Uint8Array;
     readonly clockErrorPpm?: number;
     readonly watchdogError?: number;
+    readonly random?: () => number;
     readonly onFinding?: (finding: Finding) => void;
   },
 ): ProcessorMachine {
@@ -54,6 +56,7 @@ export function createMachine(
     flash: image.flash,
     flashBytes,
     eeprom: options.eeprom,
+    random: options.random,
     ramEnd: image.ramEnd,
     consoleBaud: console.baud,
     onFinding: options.onFinding,

@@ -3,7 +3,10 @@ import type { Clock, SteppedMachine, VirtualClock } from "../clock/index.ts";
 import type { RadioChip } from "./chips/index.ts";
 import type { Finding } from "./finding.ts";
 
-/** Where in the programming of an octet the power goes: old contents, erased (0xff), new contents. */
+/**
+ * Where in a write to the store the power goes. Before it the old contents stay, after it the new ones are there; an
+ * instant in the course of it leaves what the memory holds then.
+ */
 export type CutPhase = "before" | "during" | "after";
 
 /** The pins that the radio hangs on, as the board's documents name them: "PB2" of a processor, "D8" of a module. */
@@ -35,6 +38,8 @@ export interface MachineOptions {
   readonly eeprom: Uint8Array;
   /** The first data address after the variables: a stack below it is reported. */
   readonly ramEnd: number;
+  /** 0..1, seeded: what the store holds where the power goes in the midst of a write. Evenly spread if not given. */
+  readonly random?: () => number;
   /** The rate that the console is read at: a transmission at another one is reported. */
   readonly consoleBaud?: number;
   /** Receives each misuse by the firmware once for each place in the program. */
@@ -54,7 +59,10 @@ export interface Machine extends SteppedMachine, Clock {
   /** A misuse that a chip of the board has noticed: a finding with the place in the program that is under way. */
   report(message: string): void;
   readonly powered: boolean;
-  /** Power goes, now: the program stops where it is and the radio forgets everything. The store stays. */
+  /**
+   * Power goes, now: the program stops where it is and the radio forgets everything. The store stays, as torn as a write
+   * that is under way leaves it.
+   */
   powerOff(): void;
   /** Power comes back: the program starts anew, with nothing left in RAM. */
   powerOn(): void;
@@ -95,6 +103,8 @@ export interface ProcessorMachine extends Machine {
   readonly debugPort: DebugPort;
   /** The contents of the SRAM from a data address on. Throws RangeError outside the SRAM. */
   readRam(address: number, length: number): Uint8Array;
+  /** Whether the store is erasing or programming. */
+  readonly storeBusy: boolean;
   /** The most stack that was in use at any time, in octets. */
   readonly stackPeakBytes: number;
   /** Processor cycles since the first power-up, awake or in idle. */

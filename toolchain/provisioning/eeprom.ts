@@ -73,7 +73,7 @@ export interface StoredNonces {
 /**
  * Reads the journal: records of DevNonce (2 octets), JoinNonce (3, FFFFFF for none), 1 where all DevNonces
  * are used up and else 0, CRC-16 (2), least significant octet first, in a ring. A record torn by a power cut
- * fails its CRC. The DevNonce only grows, so the newest record has the highest; of two with the same DevNonce
+ * fails its CRC, or has FF in place of that 0 or 1. The DevNonce only grows, so the newest record has the highest; of two with the same DevNonce
  * the newer follows the older in the ring.
  */
 export function readNonces(eeprom: Uint8Array): StoredNonces {
@@ -84,7 +84,8 @@ export function readNonces(eeprom: Uint8Array): StoredNonces {
   for (let slot = 0; slot < slots; slot++) {
     const record = image.subarray(JOURNAL_OFFSET + slot * RECORD_LENGTH).subarray(0, RECORD_LENGTH);
     if (crc16(record.subarray(0, 6)) !== record.readUInt16LE(6)) continue;
-    const nextDevNonce = record[5] === 0 ? record.readUInt16LE(0) : DEV_NONCE_COUNT;
+    const nextDevNonce = record.readUInt16LE(0) + record[5] * DEV_NONCE_COUNT;
+    if (nextDevNonce > DEV_NONCE_COUNT) continue;
     const follows = newestSlot === undefined || slot - newestSlot < slots / 2;
     if (nextDevNonce < newest.nextDevNonce || (nextDevNonce === newest.nextDevNonce && !follows)) continue;
     const joinNonce = record.readUIntLE(2, 3);

@@ -6,14 +6,19 @@
  * A sector:
  *     0 ...    what the store held when the sector was begun
  *     1024     a serial number, 32 bits, and its complement; of two sectors the one that was begun later counts
- *     1280 ... one word for each octet written since: its address (bits 0 to 15) and value (16 to 23), and its complement
+ *     1280 ... one word for each octet written since: its address (bits 0 to 15) and value (16 to 23), and its complement;
+ *              or a word that counts for nothing
  *
  * Whatever is written is there when its complement is. Programming and erasing, cut off at any point, leave some of the
  * bits at one that were to be zero: then a word and its complement both have a one somewhere, and do not count. The
  * serial number is written last, so a sector counts when it is whole, and the one before counts until then.
  *
- * 352 octets are written to a sector, and it bears 100 000 erasures: all 65536 DevNonces and as many JoinNonces take
- * 3000.
+ * Cells that were on their way are weak besides: they read one way now and another later. So a start leaves none that
+ * matter. It programs again what was written last, if that is whole, so that an octet that has been read stays; spoils it
+ * for good if it is not; and spoils the word behind, which may be on its way and read as erased, instead of using it.
+ *
+ * A sector takes 352 words, one for each octet written and one for each start, and bears 100 000 erasures: all 65536
+ * DevNonces and as many JoinNonces take 3600, nine words each, with a start before each join.
  */
 #include "flash-store.h"
 
@@ -29,6 +34,8 @@
 #define SERIAL_AT 1024u
 #define LOG_AT 1280u
 #define ERASED 0xffffffffu
+/* Of a word and its complement: no address and no value needs it. */
+#define SPARE_BIT 0x80000000u
 
 _Static_assert(STORE_BYTES <= SERIAL_AT && STORE_BYTES % FLASH_PAGE_BYTES == 0, "the store fits its part of a sector");
 
@@ -77,6 +84,15 @@ static bool program_checked(uint32_t offset, uint32_t word)
     return program(offset, &checked, sizeof checked);
 }
 
+/* The word does not count from now on. Cut off, this changes nothing in what it says if it counts. */
+static void spoil(uint32_t offset)
+{
+    struct checked checked = read_checked(offset);
+    checked.word &= ~SPARE_BIT;
+    checked.complement &= ~SPARE_BIT;
+    (void)program(offset, &checked, sizeof checked);
+}
+
 /* ---- Reading ---- */
 
 uint8_t hal_store_read(uint16_t address) { return address < STORE_BYTES ? contents[address] : 0xff; }
@@ -90,6 +106,25 @@ static void replay_log(void)
         uint32_t address = checked.word & 0xffffu;
         if (is_whole(checked) && address < STORE_BYTES)
             contents[address] = (uint8_t)(checked.word >> 16);
+    }
+}
+
+/* The power may have gone while the last of these was being written. */
+static void settle_sector(void)
+{
+    if (log_end == LOG_AT) {
+        (void)program_checked(offset_of(sector) + SERIAL_AT, serial);
+    } else {
+        uint32_t last = offset_of(sector) + log_end - sizeof(struct checked);
+        struct checked checked = read_checked(last);
+        if (is_whole(checked))
+            (void)program_checked(last, checked.word);
+        else
+            spoil(last);
+    }
+    if (log_end < FLASH_SECTOR_BYTES) {
+        spoil(offset_of(sector) + log_end);
+        log_end += sizeof(struct checked);
     }
 }
 
@@ -114,9 +149,7 @@ void open_store(void)
     for (uint32_t i = 0; i < STORE_BYTES; i++)
         contents[i] = FLASH_UNCACHED[offset_of(sector) + i];
     replay_log();
-    /* The power may have gone while the serial number was being written, and left it readable but weak. */
-    if (log_end == LOG_AT)
-        (void)program_checked(offset_of(sector) + SERIAL_AT, serial);
+    settle_sector();
 }
 
 /* ---- Writing ---- */

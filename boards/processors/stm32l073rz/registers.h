@@ -26,6 +26,7 @@ struct flash_registers {
 #define FLASH_ACR_LATENCY BIT(0)
 #define FLASH_ACR_PRFTEN BIT(1)
 #define FLASH_PECR_PELOCK BIT(0)
+#define FLASH_PECR_FIX BIT(8)
 #define FLASH_PEKEY1 0x89abcdefUL
 #define FLASH_PEKEY2 0x02030405UL
 #define FLASH_SR_BSY BIT(0)

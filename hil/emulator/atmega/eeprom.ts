@@ -1,10 +1,9 @@
 /**
- * The EEPROM: data sheet DS40002061B, section 8.4. avr8js keeps the registers; this keeps the contents in
- * the caller's memory, programs an octet when its time is over and not before, cuts the power at a chosen
- * write, and reports accesses that the chip ignores.
+ * The EEPROM: data sheet DS40002061B, section 8.4. avr8js keeps the registers; this has the store erase and program
+ * an octet in its time, which is over when the bit of the registers says so, and reports accesses that the chip ignores.
  */
 import { AVREEPROM, type CPU, eepromConfig } from "avr8js";
-import type { StoreCut } from "../store-cut.ts";
+import type { Step, StoreMemory } from "../store-memory.ts";
 import { EEARH, EEARL, EECR } from "./registers.ts";
 
 /** Half of the 3.4 ms that erase and write take as one operation (table 8-1). */
@@ -15,15 +14,15 @@ const WRITE_NS = 1_700_000;
 const READ_ENABLE = 0x01;
 const PROGRAM_ENABLE = 0x02;
 const MASTER_PROGRAM_ENABLE = 0x04;
+/** Of the two halves of a write, the one that follows the erase is left out. */
+const ERASE_ONLY = 0x10;
 
 export interface EepromOptions {
   /** Word address of the vector of its interrupt. */
   readonly vector: number;
-  readonly memory: Uint8Array;
+  readonly store: StoreMemory;
   readonly cyclesPerNs: number;
   readonly report: (message: string) => void;
-  readonly powerOff: () => void;
-  readonly cut: StoreCut;
 }
 
 export interface Eeprom {
@@ -31,39 +30,33 @@ export interface Eeprom {
   completeWrite(): void;
 }
 
-/** Connects the EEPROM registers of `cpu` to `options.memory`. */
+/** Connects the EEPROM registers of `cpu` to `options.store`. */
 export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
-  const { memory, cyclesPerNs, report, cut } = options;
+  const { store, cyclesPerNs, report } = options;
   const eraseCycles = Math.round(ERASE_NS * cyclesPerNs);
   const writeCycles = Math.round(WRITE_NS * cyclesPerNs);
-  let erasing = false;
-  let completeWrite = () => {};
 
-  /** Counts a programming operation; true where the power went before it began. */
-  const cutAtStart = (address: number): boolean => {
-    const phase = cut.beginWrite();
-    if (phase === undefined || phase === "after") return false;
-    if (phase === "during") memory[address] = 0xff;
-    options.powerOff();
-    return true;
+  const completeWrite = () => {
+    cpu.clearClockEvent(completeWrite);
+    if (store.busy) store.complete();
+  };
+  const begin = (address: number, steps: readonly Step[], cycles: number) => {
+    if (store.begin(address, steps)) cpu.addClockEvent(completeWrite, cycles);
   };
 
+  const erase: Step = { takesNs: ERASE_NS, drives: Uint8Array.of(0xff), to: 1 };
+  let erasesBefore = false;
   const backend = {
-    readMemory: (address: number): number => memory[address],
+    readMemory: (address: number): number => store.octets[address],
     eraseMemory(address: number): void {
-      erasing = true;
-      if (!cutAtStart(address)) memory[address] = 0xff;
+      if (cpu.data[EECR] & ERASE_ONLY) begin(address, [erase], eraseCycles);
+      else erasesBefore = true;
     },
     writeMemory(address: number, value: number): void {
-      const alone = !erasing;
-      erasing = false;
-      if (alone && cutAtStart(address)) return;
-      completeWrite = () => {
-        completeWrite = () => {};
-        memory[address] &= value;
-        if (cut.endWrite()) options.powerOff();
-      };
-      cpu.addClockEvent(() => completeWrite(), (alone ? 0 : eraseCycles) + writeCycles);
+      const write: Step = { takesNs: WRITE_NS, drives: Uint8Array.of(~value), to: 0 };
+      if (erasesBefore) begin(address, [erase, write], eraseCycles + writeCycles);
+      else begin(address, [write], writeCycles);
+      erasesBefore = false;
     },
   };
   new AVREEPROM(cpu, backend, {
@@ -86,7 +79,7 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
   };
   for (const [register, bits] of [
     [EEARL, 0xff],
-    [EEARH, (memory.length - 1) >> 8],
+    [EEARH, (store.octets.length - 1) >> 8],
   ]) {
     cpu.writeHooks[register] = (value) => {
       if (isBusy()) report("changes the EEPROM address while a write is going on: wait for EEPE = 0");
@@ -94,5 +87,5 @@ export function attachEeprom(cpu: CPU, options: EepromOptions): Eeprom {
       return true;
     };
   }
-  return { completeWrite: () => completeWrite() };
+  return { completeWrite };
 }

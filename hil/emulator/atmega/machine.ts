@@ -19,7 +19,7 @@ import type {
 } from "../machine.ts";
 import { RadioPort } from "../radio-port.ts";
 import { Slice } from "../slice.ts";
-import { StoreCut } from "../store-cut.ts";
+import { StoreMemory } from "../store-memory.ts";
 import { AvrCore, IDLE, type Program } from "./core.ts";
 import { AvrDebugPort } from "./debug-port.ts";
 import { SRAM_START } from "./io-space.ts";
@@ -48,8 +48,6 @@ const STANDBY_CYCLES = 6;
 const USUAL_LOW_FUSE = "FF";
 
 export class AtmegaMachine implements ProcessorMachine {
-  readonly eeprom: Uint8Array;
-
   readonly #part: Part;
   /** The last address of the SRAM. */
   readonly #ramEnd: number;
@@ -62,7 +60,7 @@ export class AtmegaMachine implements ProcessorMachine {
   readonly #radio = new RadioPort();
   readonly #console: ConsoleLine;
   readonly #findings: FindingLog;
-  readonly #storeCut = new StoreCut();
+  readonly #store: StoreMemory;
   readonly #slice = new Slice();
 
   #core!: AvrCore;
@@ -99,7 +97,12 @@ export class AtmegaMachine implements ProcessorMachine {
       [STANDBY]: STANDBY_CYCLES,
       [EXTENDED_STANDBY]: STANDBY_CYCLES,
     };
-    this.eeprom = options.eeprom;
+    this.#store = new StoreMemory({
+      octets: options.eeprom,
+      clock: this,
+      powerOff: () => this.powerOff(),
+      random: options.random,
+    });
     this.#console = new ConsoleLine(options.consoleBaud, (message) => this.report(message));
     this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
@@ -152,24 +155,33 @@ export class AtmegaMachine implements ProcessorMachine {
     return this.#powered;
   }
 
+  get eeprom(): Uint8Array {
+    return this.#store.octets;
+  }
+
+  get storeBusy(): boolean {
+    return this.#store.busy;
+  }
+
   powerOn(): void {
     if (this.#powered) return;
     const nowNs = this.#clock.nowNs();
+    this.#store.regainPower();
     this.#powered = true;
     this.#boot(nowNs, POWER_ON_RESET_FLAG, undefined);
   }
 
   powerOff(): void {
     if (!this.#powered) return;
+    this.#store.losePower();
     this.#retireCore();
     this.#powered = false;
-    this.#storeCut.cancel();
     this.#core.stopCycles = 0;
     this.#radio.disconnect();
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
-    this.#storeCut.plan(count, phase);
+    this.#store.cutPowerAt(count, phase);
   }
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
@@ -247,11 +259,9 @@ export class AtmegaMachine implements ProcessorMachine {
       exchange: (out) => this.#radio.exchange(out),
       transmit: (octet, baud) => this.#console.transmit(octet, baud),
       eeprom: {
-        memory: this.eeprom,
+        store: this.#store,
         cyclesPerNs: 1 / this.#nsPerCycle,
         report: (message) => this.report(message),
-        powerOff: () => this.powerOff(),
-        cut: this.#storeCut,
       },
     });
     this.#watchdog = new Watchdog(

@@ -12,7 +12,7 @@ import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins }
 import type { Pins } from "../pins.ts";
 import { RadioPort } from "../radio-port.ts";
 import { Slice } from "../slice.ts";
-import { StoreCut } from "../store-cut.ts";
+import { StoreMemory } from "../store-memory.ts";
 import type { CortexM0, Program } from "./core.ts";
 import { CortexMDebugPort, type DebugMemory } from "./debug-port.ts";
 import { hex } from "./hex.ts";
@@ -34,9 +34,7 @@ export interface Host {
   transmit(octet: number, baud: number): void;
   /** After the instruction under way. */
   reset(cause: ResetCause): void;
-  /** Power goes, now. */
-  powerOff(): void;
-  readonly storeCut: StoreCut;
+  readonly store: StoreMemory;
 }
 
 /** A processor between two resets. */
@@ -55,10 +53,9 @@ export interface Processor {
   finishStoreWrite(): void;
 }
 
-/** What outlives a reset: the machine's options give flash and store. */
+/** What outlives a reset, beside the store: the machine's options give the flash. */
 export interface Memories {
   readonly flash: Uint8Array;
-  readonly eeprom: Uint8Array;
   /** Octets of a flash beside the processor. */
   readonly flashBytes?: number;
   readonly sram: Uint8Array;
@@ -75,8 +72,6 @@ export interface Design {
 }
 
 export class CortexMMachine implements ProcessorMachine {
-  readonly eeprom: Uint8Array;
-
   readonly #clock: VirtualClock;
   readonly #options: MachineOptions;
   readonly #design: Design;
@@ -85,7 +80,7 @@ export class CortexMMachine implements ProcessorMachine {
   readonly #radio = new RadioPort();
   readonly #console: ConsoleLine;
   readonly #findings: FindingLog;
-  readonly #storeCut = new StoreCut();
+  readonly #store: StoreMemory;
   readonly #slice = new Slice();
 
   #processor!: Processor;
@@ -113,7 +108,12 @@ export class CortexMMachine implements ProcessorMachine {
       ramEnd: options.ramEnd,
     };
     this.#sram = new Uint8Array(design.ramBytes);
-    this.eeprom = options.eeprom;
+    this.#store = new StoreMemory({
+      octets: options.eeprom,
+      clock: this,
+      powerOff: () => this.powerOff(),
+      random: options.random,
+    });
     this.#console = new ConsoleLine(options.consoleBaud, (message) => this.report(message));
     this.#findings = new FindingLog(options.onFinding);
     this.powerOn();
@@ -148,26 +148,35 @@ export class CortexMMachine implements ProcessorMachine {
     return this.#powered;
   }
 
+  get eeprom(): Uint8Array {
+    return this.#store.octets;
+  }
+
+  get storeBusy(): boolean {
+    return this.#store.busy;
+  }
+
   powerOn(): void {
     if (this.#powered) return;
     const nowNs = this.#clock.nowNs();
     this.#sram.fill(POWER_UP_RAM);
+    this.#store.regainPower();
     this.#powered = true;
     this.#boot(nowNs, "power-on");
   }
 
   powerOff(): void {
     if (!this.#powered) return;
+    this.#store.losePower();
     this.#retireCore();
     this.#powered = false;
-    this.#storeCut.cancel();
     this.#resetRequest = undefined;
     this.#core.stopCycles = 0;
     this.#radio.disconnect();
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
-    this.#storeCut.plan(count, phase);
+    this.#store.cutPowerAt(count, phase);
   }
 
   attachRadio(chip: RadioChip, pins: RadioPins): void {
@@ -285,8 +294,7 @@ export class CortexMMachine implements ProcessorMachine {
         this.#resetRequest = cause;
         this.#core.stopCycles = 0;
       },
-      powerOff: () => this.powerOff(),
-      storeCut: this.#storeCut,
+      store: this.#store,
     };
   }
 

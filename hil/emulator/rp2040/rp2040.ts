@@ -138,8 +138,8 @@ class Rp2040Processor implements Processor {
     );
     this.#clocks = new Clocks(host, { XOSC: xosc, ROSC: this.#rosc, PLL_SYS: pllSys, PLL_USB: pllUsb });
     const resets = new Resets((bit) => this.#resetBlock(bit));
-    const { flash: image, eeprom: store, flashBytes: bytes = XIP_BYTES } = memories;
-    this.#flash = new FlashChip({ host, image, store, bytes });
+    const { flash: image, flashBytes: bytes = XIP_BYTES } = memories;
+    this.#flash = new FlashChip({ host, image, bytes });
     const xip = new Xip(host, this.#flash, (cycles) => {
       this.core.cycles += cycles;
     });

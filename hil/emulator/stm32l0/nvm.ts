@@ -6,7 +6,7 @@
  * Erased is zero here. While a location is written, whoever reads the same bank waits (3.3.4): a program in the
  * first bank of the flash stands still while it writes the first bank of the data EEPROM.
  *
- * What is erased is the whole word, whose octets share their error correction: power that goes in between takes all four.
+ * What is written is the whole word, whose octets share their error correction: power that goes in between tears all four.
  */
 
 import type { Width } from "../cortex-m/bus.ts";
@@ -14,12 +14,14 @@ import { Fault } from "../cortex-m/core.ts";
 import { Due } from "../cortex-m/due.ts";
 import { hex } from "../cortex-m/hex.ts";
 import type { Host } from "../cortex-m/machine.ts";
+import type { Step } from "../store-memory.ts";
 import { merge, type Peripheral } from "./peripheral.ts";
 
 export const FLASH_START = 0x08000000;
 export const FLASH_BYTES = 192 * 1024;
 export const EEPROM_START = 0x08080000;
 export const EEPROM_BYTES = 6 * 1024;
+const WORD_BYTES = 4;
 
 /** Registers (3.7). */
 const ACR = 0x00;
@@ -68,8 +70,6 @@ const FASTEST_HZ: Readonly<Record<number, readonly [number, number]>> = {
 
 interface NvmOptions {
   readonly host: Host;
-  /** The first octets of the data EEPROM, which outlive the machine; what lies behind them does not. */
-  readonly store: Uint8Array;
   readonly interrupt: (level: boolean) => void;
   /** The processor cannot fetch before this instant. */
   readonly stall: (untilNs: number) => void;
@@ -77,13 +77,14 @@ interface NvmOptions {
   readonly programCounter: () => number;
 }
 
+/** A word that is being written. */
 interface Write {
   readonly offset: number;
   readonly value: Uint8Array;
 }
 
 export class Nvm implements Peripheral {
-  /** All of the data EEPROM. */
+  /** All of the data EEPROM. Its first octets are the store, which outlives the power; what lies behind them does not. */
   readonly eeprom = new Uint8Array(EEPROM_BYTES);
 
   readonly #options: NvmOptions;
@@ -100,7 +101,7 @@ export class Nvm implements Peripheral {
   constructor(options: NvmOptions) {
     this.#options = options;
     this.#done = new Due(options.host.clock, () => this.#finish());
-    this.eeprom.set(options.store);
+    this.eeprom.set(options.host.store.octets);
   }
 
   reset(): void {}
@@ -180,7 +181,7 @@ export class Nvm implements Peripheral {
     return value;
   }
 
-  /** 3.3.4, "Data EEPROM write": an erase first where something stands, always with FIX. */
+  /** 3.3.4, "Data EEPROM write": an erase first where something stands in the word, always with FIX. */
   writeEeprom(address: number, width: Width, value: number): void {
     const { host } = this.#options;
     const offset = address - EEPROM_START;
@@ -200,17 +201,19 @@ export class Nvm implements Peripheral {
       host.report("erases without DATA or PROG of FLASH_PECR (RM0367 3.3.4)");
       return;
     }
-    // An erase takes the whole word.
-    const at = isErase ? offset & ~3 : offset;
-    const octets = Uint8Array.from({ length: isErase ? 4 : width }, (_, index) =>
-      isErase ? 0 : (value >>> (8 * index)) & 0xff,
-    );
-    const isErased = this.eeprom.subarray(at, at + octets.length).every((octet) => octet === 0);
-    const erases = isErase || (this.#control & FIX) !== 0 || !isErased;
-    if (this.#cutAtStart(at & ~3, erases)) return;
-    const twice = erases && !isErase;
-    this.#write = { offset: at, value: octets };
-    this.#writeEndsNs = host.clock.nowNs() + PROGRAM_NS * (twice ? 2 : 1);
+    const word = offset & ~3;
+    const old = this.eeprom.slice(word, word + WORD_BYTES);
+    const next = Uint8Array.from(old);
+    if (isErase) next.fill(0);
+    else for (let index = 0; index < width; index++) next[offset - word + index] = value >>> (8 * index);
+    const steps: Step[] = [];
+    if (isErase || (this.#control & FIX) !== 0 || old.some((octet) => octet !== 0)) {
+      steps.push({ takesNs: PROGRAM_NS, drives: new Uint8Array(WORD_BYTES).fill(0xff), to: 0 });
+    }
+    if (!isErase) steps.push({ takesNs: PROGRAM_NS, drives: next, to: 1 });
+    if (!host.store.begin(word, steps)) return;
+    this.#write = { offset: word, value: next };
+    this.#writeEndsNs = host.clock.nowNs() + PROGRAM_NS * steps.length;
     this.#done.plan(this.#writeEndsNs);
     if (bankOf(this.#options.programCounter()) === bankOf(address)) this.#options.stall(this.#writeEndsNs);
   }
@@ -258,35 +261,14 @@ export class Nvm implements Peripheral {
     this.#updateInterrupt();
   }
 
-  /** Counts a write; true where the power went before it began. */
-  #cutAtStart(word: number, erases: boolean): boolean {
-    const { host } = this.#options;
-    const phase = host.storeCut.beginWrite();
-    if (phase === undefined || phase === "after") return false;
-    if (phase === "during" && erases) this.#put(word, new Uint8Array(4));
-    host.powerOff();
-    return true;
-  }
-
   #finish(): void {
-    const { host } = this.#options;
     const write = this.#write as Write;
     this.#write = undefined;
     this.#done.plan(Number.POSITIVE_INFINITY);
-    this.#put(write.offset, write.value);
-    if (host.storeCut.endWrite()) {
-      host.powerOff();
-      return;
-    }
+    this.eeprom.set(write.value, write.offset);
+    if (!this.#options.host.store.complete()) return;
     this.#status |= EOP;
     this.#updateInterrupt();
-  }
-
-  #put(offset: number, octets: Uint8Array): void {
-    const { store } = this.#options;
-    this.eeprom.set(octets, offset);
-    const inStore = Math.min(octets.length, store.length - offset);
-    if (inStore > 0) store.set(octets.subarray(0, inStore), offset);
   }
 
   #updateInterrupt(): void {

@@ -173,7 +173,6 @@ class Stm32L0Processor implements Processor {
     this.#pwr = new Pwr(host, () => this.#checkSpeed());
     this.#nvm = new Nvm({
       host,
-      store: memories.eeprom,
       interrupt: this.#line(IRQ.flash),
       stall: (untilNs) => {
         this.core.stalledUntilNs = untilNs;

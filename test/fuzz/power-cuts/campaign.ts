@@ -12,7 +12,7 @@ import { Bench, type Uplink } from "../../unit/firmware/support/bench.ts";
 import { Network } from "../../unit/firmware/support/network.ts";
 import { type Cut, describeCut, LIFE_NS } from "./plan.ts";
 
-/** What the device was doing when its power went. */
+/** What the device was doing when its power went: at a write to its store it is writing, also before it begins and after it. */
 export type Activity = "writing" | "transmitting" | "receiving" | "working" | "asleep";
 
 export interface CampaignOptions {
@@ -20,7 +20,7 @@ export interface CampaignOptions {
   readonly image: Image;
   readonly lorawan11: boolean;
   readonly cuts: readonly Cut[];
-  /** 0..1, seeded: how long the power stays away. */
+  /** 0..1, seeded: how long the power stays away, and what a write that it cuts off leaves. */
   readonly random: () => number;
   /** Sees the device and its air before the first life. */
   readonly prepare?: (bench: Bench) => void;
@@ -65,7 +65,7 @@ class Campaign {
   #fault: string | undefined;
 
   constructor(options: CampaignOptions) {
-    const { image, lorawan11 } = options;
+    const { image, lorawan11, random } = options;
     this.#options = options;
     this.#bench = new Bench(image.board.radio);
     this.#network = new Network(this.#bench, { lorawan11 });
@@ -77,6 +77,7 @@ class Campaign {
     this.#machine = createMachine(image, {
       clock: this.#bench.clock,
       eeprom: storeFormatOf(image.board).pack(this.#bench.eeprom),
+      random,
       onFinding: ({ message }) => this.#blame(`the firmware ${message}`),
     });
     this.#machine.attachRadio(this.#bench.addRadio(this.#machine), image.board.pins);
@@ -197,6 +198,7 @@ class Campaign {
   }
 
   #activity(): Activity {
+    if (this.#machine.storeBusy) return "writing";
     const last = this.#bench.events.at(-1)?.type;
     if (last === "tx-start") return "transmitting";
     if (last === "rx-open") return "receiving";

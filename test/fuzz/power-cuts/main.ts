@@ -96,7 +96,7 @@ for (const board of options.boards) {
     const config = { LORAWAN_1_1: lorawan11, PERIOD_S };
     const image = await buildImage({ board: loadProcessorBoard(board), config, outDir });
     const random = seeded(options.seed);
-    const cuts = planCuts(options.cuts, random);
+    const cuts = planCuts(options.cuts, image.board.processor, random);
     const onProgress = (done: number) => progress(board, done);
     results[board] = await runCampaign({ image, lorawan11, cuts, random, onProgress });
     if (process.stderr.isTTY && !options.json) process.stderr.write("\r\u001b[K");

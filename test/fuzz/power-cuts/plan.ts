@@ -30,15 +30,19 @@ const BUSY: readonly (readonly [event: RadioEvent["type"], count: number, forNs:
   ["tx-start", 3, 55e6],
 ];
 
-/** Writes to the store in a life: the record of the DevNonce and that of the JoinNonce, 8 octets each. */
-const WRITES = 16;
-const PHASES: readonly CutPhase[] = ["before", "during", "after"];
+/** Writes to the store in a life: the record of the DevNonce and that of the JoinNonce, 8 octets each, one of them twice. */
+const WRITES = 18;
+const PHASES: readonly CutPhase[] = ["during", "before", "during", "after"];
+
+/** Writes to the store before the program begins, by processor: some settle there what the last cut has left. */
+const WRITES_AT_START: Readonly<Record<string, number>> = { rp2040: 2 };
 
 /**
  * Of four cuts two are at an instant, one where the device is busy, and one at a write. The instants lie in equal parts
  * of a life, one in each. `random`: 0..1, seeded.
  */
-export function planCuts(count: number, random: () => number): Cut[] {
+export function planCuts(count: number, processor: string, random: () => number): Cut[] {
+  const writes = WRITES + (WRITES_AT_START[processor] ?? 0);
   return Array.from({ length: count }, (_, index): Cut => {
     const turn = Math.floor(index / 4);
     if (index % 4 === 1) {
@@ -46,8 +50,8 @@ export function planCuts(count: number, random: () => number): Cut[] {
       return { at: "event", event, count: which, afterNs: Math.round(random() * forNs) };
     }
     if (index % 4 === 3) {
-      const phase = PHASES[Math.floor(turn / WRITES) % PHASES.length];
-      return { at: "write", count: 1 + (turn % WRITES), phase };
+      const phase = PHASES[Math.floor(turn / writes) % PHASES.length];
+      return { at: "write", count: 1 + (turn % writes), phase };
     }
     return { at: "instant", afterNs: Math.round(((index + 2 * random()) * LIFE_NS) / (count + 2)) };
   });

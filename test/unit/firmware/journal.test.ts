@@ -1,6 +1,7 @@
 /** The store: identity as provisioning writes it, nonces that survive a power cut at every write. */
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
+import type * as CrcModule from "../../../firmware/store/crc16.ts";
 import type * as StoreModule from "../../../firmware/store/index.ts";
 import { eepromImage, readNonces } from "../../../toolchain/provisioning/index.ts";
 import { loadFirmware } from "./support/instance.ts";
@@ -93,7 +94,7 @@ describe("firmware: store", () => {
       const prepared = blank();
       for (let i = 0; i < start; i++) openStore(prepared).takeDevNonce();
       openStore(prepared).keepJoinNonce(5);
-      for (let cutAt = 0; cutAt <= 16; cutAt++) {
+      for (let cutAt = 0; cutAt <= 18; cutAt++) {
         const eeprom = Uint8Array.from(prepared);
         const used = new Set<number>();
         // The JoinNonces that the store may hold: the last one kept, and one whose write was cut off.
@@ -121,6 +122,21 @@ describe("firmware: store", () => {
         attempt();
         assert.equal(readNonces(eeprom).lastJoinNonce, openStore(eeprom).nonces.joinNonce);
       }
+    }
+  });
+
+  it("takes no torn record for whole, though its CRC may fit what stood in the slot", () => {
+    const { CRC_START, crc16 } = loadFirmware()("store/crc16.ts") as unknown as typeof CrcModule;
+    // With the first two octets of the record written, and the next one erased, the CRC is that of the rest.
+    const fitting = [1, 0, 0xff, 0x34, 0x12, 0];
+    const crc = fitting.reduce((sum, octet) => crc16(sum, octet), CRC_START);
+    for (let cutAt = 0; cutAt < 9; cutAt++) {
+      const eeprom = blank();
+      eeprom.set([0xee, 0xee, ...fitting.slice(2), crc & 0xff, crc >> 8], 64);
+      assert.throws(() => openStore(eeprom, cutAt).takeDevNonce(), PowerCut);
+      const { nonces, NO_JOIN_NONCE } = openStore(eeprom);
+      assert.deepEqual([nonces.nextDevNonce, nonces.joinNonce], [0, NO_JOIN_NONCE], `cut at write ${cutAt}`);
+      assert.equal(readNonces(eeprom).lastJoinNonce, undefined);
     }
   });
 

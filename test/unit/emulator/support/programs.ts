@@ -92,10 +92,10 @@ async function build(
 export class Bench extends MachineBench {
   constructor(
     program: Pick<Program, "board" | "flash" | "ramEnd" | "symbols">,
-    options: Partial<Pick<MachineOptions, "eeprom" | "flash" | "watchdogError">> = {},
+    options: Partial<Pick<MachineOptions, "eeprom" | "flash" | "watchdogError" | "random">> = {},
   ) {
     const { bytes } = storeFormat(storeLayoutOf(program.board), program.board.eepromBytes);
-    const { eeprom = new Uint8Array(bytes).fill(0xff), flash = program.flash, watchdogError } = options;
-    super(program, (bench) => createMachine({ ...program, flash }, { eeprom, watchdogError, ...bench }));
+    const { eeprom = new Uint8Array(bytes).fill(0xff), flash = program.flash, ...more } = options;
+    super(program, (bench) => createMachine({ ...program, flash }, { eeprom, ...more, ...bench }));
   }
 }
