@@ -49,9 +49,28 @@ export function lowerBinary(at: Lowering, expression: BinaryNode, wanted: Wanted
       return lowerShiftRight(at, expression);
     case "&":
       return lowerMask(at, expression, wanted) ?? lowerRing(at, expression, wanted);
+    case "+":
+    case "-":
+      return lowerNothingAdded(at, expression, wanted) ?? lowerRing(at, expression, wanted);
     default:
       return lowerRing(at, expression, wanted);
   }
+}
+
+/** A sum with what is always 0, and a difference to it: the other operand. */
+function lowerNothingAdded(
+  at: Lowering,
+  { operator, left, right }: BinaryNode,
+  wanted: Wanted,
+): IrExpression | undefined {
+  if (isNothing(at, right)) return lowerValue(at, left, wanted);
+  return operator === "+" && isNothing(at, left) ? lowerValue(at, right, wanted) : undefined;
+}
+
+/** Whether an expression is 0 whenever it is computed, and does nothing besides. */
+function isNothing(at: Lowering, expression: Expression): boolean {
+  const { min, max } = at.ranges.of(expression);
+  return min === 0 && max === 0 && !at.order.changes(expression) && !at.order.isOnce(expression);
 }
 
 /** `+ - * & | ^ <<`. */

@@ -31,7 +31,7 @@ export function main(): void {
   tune(choice.plan);
   // Of the three elements that it may be, all are 0; of the four they are not.
   choice.bandwidth = BANDWIDTHS[choice.dataRate];
-  choice.bandwidth = bandwidthOf(choice.dataRate);
+  choice.bandwidth = bandwidthOf(4 * choice.plan + choice.dataRate);
 }
 
 function bandwidthOf(dataRate: Int<0, 3>): u8 {
