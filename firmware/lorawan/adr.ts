@@ -4,7 +4,7 @@
  */
 import { type Int, i32, u32 } from "../lang/index.ts";
 import { slowerDataRate } from "../regions/index.ts";
-import { enableChannels, enabledChannels, JOIN_CHANNELS } from "./channels.ts";
+import { restoreChannels } from "./channels/index.ts";
 import { session } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -54,12 +54,12 @@ function backOff(isFirst: boolean): void {
     session.txPower = 0;
     return;
   }
-  const slower = slowerDataRate(session.dataRate);
+  const slower = slowerDataRate(session.dataRate, session.isUplinkLimited);
   if (slower !== session.dataRate) {
     session.dataRate = slower;
     return;
   }
-  enableChannels(enabledChannels() | JOIN_CHANNELS);
+  restoreChannels();
   session.nbTrans = 1;
   adr.isExhausted = true;
 }

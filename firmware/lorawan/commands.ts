@@ -7,14 +7,21 @@ import { type Bytes, type Int, load16le, load32le, type u8, type u32 } from "../
 import { frameSnr } from "../radio/index.ts";
 import {
   bandOf,
-  DEFAULT_CHANNEL_COUNT,
-  isDownlinkFrequency,
-  MAX_DATA_RATE,
-  MAX_RX1_DR_OFFSET,
+  isAllowed,
+  isDownlinkRate,
+  isUplinkRate,
   NO_BAND,
+  PLANS,
+  RATE_COUNT,
+  selection,
 } from "../regions/index.ts";
 import { setAdrAckExponents } from "./adr.ts";
-import { CHANNEL_COUNT, frequencyOf, setChannel, setDownlinkFrequency } from "./channels.ts";
+import {
+  DYNAMIC_CHANNEL_COUNT,
+  dynamicFrequency,
+  setChannel,
+  setDownlinkFrequency,
+} from "./channels/index.ts";
 import { exchange } from "./exchange.ts";
 import { frame } from "./frame.ts";
 import { noteLinkCheck, noteTime } from "./link.ts";
@@ -43,10 +50,10 @@ function setUpRx(request: Request): void {
   const rx2DataRate = request[0] & 15;
   const frequency = frequencyIn(request);
   let status: u8 = 0;
-  if (isDownlinkFrequency(frequency)) status = FREQUENCY_ACK;
-  if (rx2DataRate <= MAX_DATA_RATE) status = status | DATA_RATE_ACK;
-  if (rx1DrOffset <= MAX_RX1_DR_OFFSET) status = status | RX1_DR_OFFSET_ACK;
-  if (isDownlinkFrequency(frequency) && rx2DataRate <= MAX_DATA_RATE && rx1DrOffset <= MAX_RX1_DR_OFFSET) {
+  if (isAllowed(frequency)) status = FREQUENCY_ACK;
+  if (isDownlinkRate(rx2DataRate)) status = status | DATA_RATE_ACK;
+  if (rx1DrOffset <= PLANS[selection.plan].maxRx1DrOffset) status = status | RX1_DR_OFFSET_ACK;
+  if (status === (FREQUENCY_ACK | DATA_RATE_ACK | RX1_DR_OFFSET_ACK) && rx2DataRate < RATE_COUNT) {
     session.rx1DrOffset = rx1DrOffset;
     session.rx2DataRate = rx2DataRate;
     session.rx2Frequency = frequency;
@@ -60,9 +67,10 @@ function makeChannel(request: Request): void {
   const frequency = frequencyIn(request);
   const drRange = request[4];
   let status: u8 = 0;
-  if (channel >= DEFAULT_CHANNEL_COUNT && channel < CHANNEL_COUNT) {
+  if (channel >= PLANS[selection.plan].defaultChannelCount && channel < DYNAMIC_CHANNEL_COUNT) {
     if (frequency === 0 || bandOf(frequency) !== NO_BAND) status = FREQUENCY_ACK;
-    if (drRange >> 4 <= MAX_DATA_RATE && (drRange & 15) <= drRange >> 4) status = status | DATA_RATE_ACK;
+    if (isUplinkRate(drRange >> 4) && isUplinkRate(drRange & 15) && (drRange & 15) <= drRange >> 4)
+      status = status | DATA_RATE_ACK;
     if (status === (FREQUENCY_ACK | DATA_RATE_ACK)) setChannel(channel, frequency, drRange);
   }
   post(Cid.NewChannel, status, 0);
@@ -73,8 +81,8 @@ function moveDownlink(request: Request): void {
   const channel = request[0];
   const frequency = frequencyIn(request);
   let status: u8 = 0;
-  if (isDownlinkFrequency(frequency)) status = FREQUENCY_ACK;
-  if (channel < CHANNEL_COUNT && frequencyOf(channel) !== 0) {
+  if (isAllowed(frequency)) status = FREQUENCY_ACK;
+  if (channel < DYNAMIC_CHANNEL_COUNT && dynamicFrequency(channel) !== 0) {
     status = status | UPLINK_FREQUENCY_ACK;
     if ((status & FREQUENCY_ACK) !== 0) setDownlinkFrequency(channel, frequency);
   }
@@ -102,14 +110,21 @@ function obey(cid: u8, request: Request): void {
       post(Cid.DevStatus, batteryLevel(), frameSnr() & 0x3f);
       break;
     case Cid.NewChannel:
-      makeChannel(request);
+      if (!PLANS[selection.plan].isFixed) makeChannel(request);
       break;
     case Cid.RxTimingSetup:
       session.rxDelayS = rxDelay(first);
       post(Cid.RxTimingSetup, 0, 0);
       break;
+    case Cid.TxParamSetup:
+      if (PLANS[selection.plan].hasTxParamSetup) {
+        session.isDownlinkLimited = (first & 0x20) !== 0;
+        session.isUplinkLimited = (first & 0x10) !== 0;
+        post(Cid.TxParamSetup, 0, 0);
+      }
+      break;
     case Cid.DlChannel:
-      moveDownlink(request);
+      if (!PLANS[selection.plan].isFixed) moveDownlink(request);
       break;
     case Cid.DeviceTime:
       // Only an answer to this uplink says when it ended.

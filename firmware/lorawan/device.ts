@@ -8,23 +8,23 @@ import { endLine, print, printDecimal, printHex, Text } from "../console/index.t
 import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { type Int, i32, load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
-import { type DataRate, MAX_DATA_RATE, spreadingFactor, TRANSMIT_POWER_DBM } from "../regions/index.ts";
+import { type DataRate, powerDbm } from "../regions/index.ts";
 import { hasDevNonce, hasIdentity, nonces, openJournal, readDevEui, takeDevNonce } from "../store/index.ts";
 import { backOffIfDue, noteSilence } from "./adr.ts";
 import { airtimeUs } from "./airtime.ts";
 import {
-  type ChannelSet,
-  channelsWith,
-  chooseChannel,
-  enableChannels,
-  enabledChannels,
-  freeChannels,
   frequencyOf,
-  JOIN_CHANNELS,
+  hasChannel,
+  isChannelFree,
+  isJoinChannelFree,
+  joinRate,
   nextRelease,
   releaseBands,
   resetChannels,
-} from "./channels.ts";
+  restoreChannels,
+  takeChannel,
+  takeJoinChannel,
+} from "./channels/index.ts";
 import { acceptDownlink, downlink } from "./downlink.ts";
 import { endExchange, endWindow, exchange, isExchangeOver, runExchange, startExchange } from "./exchange.ts";
 import type { PhyLength } from "./frame.ts";
@@ -77,9 +77,8 @@ class Mac {
   due: u32 = 0;
   /** Ticks from uplink to uplink. */
   period: u32 = 0;
-  /** The data rates of the join-request under way and of the next. */
+  /** The data rate of the join-request under way. */
   joinDataRate: DataRate = 0;
-  nextJoinDataRate: DataRate = 5;
   /** How often the uplink under way is still to be sent, and from when on, in ticks. */
   transmissionsLeft: Int<0, 15> = 0;
   transmissionDue: u32 = 0;
@@ -128,7 +127,7 @@ function repairRadio(time: u32): void {
   const isDue = reached(mac.due, time);
   // Without a radio for days, an instant that is past would come to count as one ahead.
   if (isDue) mac.due = time;
-  if (!startRadio(frequencyOf(0), TRANSMIT_POWER_DBM)) {
+  if (!startRadio(frequencyOf(0), powerDbm(0))) {
     print(Text.NoRadio);
     sleepUntilTick(u32(time + REPAIR_PAUSE), time);
     return;
@@ -149,13 +148,12 @@ function tryJoin(time: u32): void {
     mac.isStopped = true;
     return;
   }
-  const dataRate = mac.nextJoinDataRate;
-  const free = freeChannels(JOIN_CHANNELS, dataRate);
-  if (free === 0) {
+  if (!isJoinChannelFree()) {
     sleepUntilTick(nextRelease(time), time);
     return;
   }
-  const airtime = airtimeUs(spreadingFactor(dataRate), JOIN_REQUEST_LENGTH);
+  const dataRate = joinRate();
+  const airtime = airtimeUs(dataRate, JOIN_REQUEST_LENGTH);
   if (!spendJoinAirtime(airtime)) {
     mac.due = joinPeriodEnd();
     return;
@@ -171,10 +169,8 @@ function tryJoin(time: u32): void {
   printDecimal(dataRate);
   endLine();
   mac.joinDataRate = dataRate;
-  // The next attempt reaches farther; after the slowest the quickest again.
-  mac.nextJoinDataRate = dataRate > 0 ? dataRate - 1 : MAX_DATA_RATE;
   composeJoinRequest();
-  startExchange(JOIN_REQUEST_LENGTH, chooseChannel(free), dataRate, JOIN_ACCEPT_DELAY_S);
+  startExchange(JOIN_REQUEST_LENGTH, takeJoinChannel(), dataRate, JOIN_ACCEPT_DELAY_S);
 }
 
 /** Whether the session must end: the network never confirmed its keys, or FCntUp is used up. */
@@ -186,22 +182,19 @@ function isSessionOver(): boolean {
 /** The session is over: joins again, as after power-up. */
 function leaveSession(): void {
   session.joined = false;
-  mac.nextJoinDataRate = MAX_DATA_RATE;
   resetParameters();
   resetChannels();
 }
 
-/** The channels that the next transmission may use now; where the network has left none at all, the default ones. */
-function usableChannels(): ChannelSet {
-  if (channelsWith(enabledChannels(), session.dataRate) === 0)
-    enableChannels(enabledChannels() | JOIN_CHANNELS);
-  return freeChannels(enabledChannels(), session.dataRate);
+/** Sees to it that there is a channel for the uplink: where the network has left none at all, those of the join. */
+function ensureChannel(): void {
+  if (!hasChannel(session.dataRate)) restoreChannels();
 }
 
 /** Sends the uplink under way, or once more. */
-function transmitUplink(free: ChannelSet): void {
+function transmitUplink(): void {
   const dataRate = session.dataRate;
-  const channel = chooseChannel(free);
+  const channel = takeChannel(dataRate);
   startExchange(composeUplink(dataRate, channel), channel, dataRate, session.rxDelayS);
 }
 
@@ -222,9 +215,9 @@ function runIdle(): DeviceEvent {
   } else if (!session.joined) {
     tryJoin(time);
   } else {
-    const free = usableChannels();
-    if (free === 0) sleepUntilTick(nextRelease(time), time);
-    else if (mac.transmissionsLeft > 0) transmitUplink(free);
+    ensureChannel();
+    if (!isChannelFree(session.dataRate)) sleepUntilTick(nextRelease(time), time);
+    else if (mac.transmissionsLeft > 0) transmitUplink();
     else if (isSessionOver()) leaveSession();
     else return DeviceEvent.UplinkDue;
   }

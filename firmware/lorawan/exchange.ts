@@ -6,24 +6,33 @@ import { reached, ticks } from "../clock/index.ts";
 import { now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Int, u32, view } from "../lang/index.ts";
 import {
-  Bandwidth,
   EVENT_RECEIVED,
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
   OPENING_US,
   openReceiver,
+  prepareFskReceiver,
   prepareReceiver,
   readFrame,
   setPower,
   sleepRadio,
   transmit,
+  transmitFsk,
 } from "../radio/index.ts";
-import { type DataRate, powerDbm, rx1DataRate, spreadingFactor } from "../regions/index.ts";
+import {
+  bandwidth,
+  type DataRate,
+  FAST_DATA_RATES,
+  isFsk,
+  powerDbm,
+  rx1DataRate,
+  spreadingFactor,
+} from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
-import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels.ts";
+import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels/index.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
 import { session } from "./session.ts";
-import { openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
+import { fskWindowUs, openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
 
 const enum ExchangeState {
   /** The radio sleeps; another exchange may start. */
@@ -49,7 +58,7 @@ class Exchange {
   /** The board's time at which `runExchange` is to be called next at the latest. */
   wakeTime: u32 = 0;
   /** The TXPower that the radio is set to. */
-  txPower: Int<0, 7> = 0;
+  txPower: Int<0, 14> = 0;
   channel: Channel = 0;
   dataRate: DataRate = 0;
   airtime: Airtime = 0;
@@ -72,8 +81,9 @@ export function startExchange(
   dataRate: DataRate,
   rx1DelayS: Int<1, 15>,
 ): void {
-  const factor = spreadingFactor(dataRate);
-  const airtime = airtimeUs(factor, length);
+  const airtime = airtimeUs(dataRate, length);
+  const frequency = frequencyOf(channel);
+  const message = view(frame, PHY, 64);
   exchange.channel = channel;
   exchange.airtime = airtime;
   exchange.dataRate = dataRate;
@@ -83,7 +93,8 @@ export function startExchange(
     exchange.txPower = session.txPower;
     setPower(powerDbm(session.txPower));
   }
-  transmit(frequencyOf(channel), factor, Bandwidth.Khz125, view(frame, PHY, 64), length);
+  if (FAST_DATA_RATES && isFsk(dataRate)) transmitFsk(frequency, message, length);
+  else transmit(frequency, spreadingFactor(dataRate), bandwidth(dataRate), message, length);
   exchange.wakeTime = u32(now() + airtime + TRANSMISSION_SLACK_US);
   exchange.state = ExchangeState.Transmitting;
 }
@@ -101,10 +112,18 @@ export function endExchange(): void {
 /** Sets up the window under way; the radio sleeps until it opens. */
 function prepareWindow(): void {
   const delayS = exchange.windowDelayS;
-  const dataRate = exchange.isRx2 ? session.rx2DataRate : rx1DataRate(exchange.dataRate, session.rx1DrOffset);
-  const factor = spreadingFactor(dataRate);
+  const dataRate = exchange.isRx2
+    ? session.rx2DataRate
+    : rx1DataRate(exchange.dataRate, session.rx1DrOffset, session.isDownlinkLimited);
   const frequency = exchange.isRx2 ? session.rx2Frequency : downlinkFrequencyOf(exchange.channel);
-  prepareReceiver(frequency, factor, Bandwidth.Khz125, windowSymbols(factor, delayS));
+  if (FAST_DATA_RATES && isFsk(dataRate)) prepareFskReceiver(frequency, fskWindowUs(delayS));
+  else
+    prepareReceiver(
+      frequency,
+      spreadingFactor(dataRate),
+      bandwidth(dataRate),
+      windowSymbols(dataRate, delayS),
+    );
   const openingTime = u32(exchange.endOfUplink + openingDelayUs(delayS));
   exchange.openingTime = openingTime;
   exchange.wakeTime = u32(openingTime - OPENING_US);
@@ -128,7 +147,7 @@ function runTransmitting(): void {
   const isDone = (radioEvents() & EVENT_TRANSMITTED) !== 0;
   if (!isDone && !reached(exchange.wakeTime, now())) return;
   exchange.endTick = ticks();
-  silenceBands(exchange.channel, exchange.airtime, session.maxDutyCycle, exchange.endTick);
+  silenceBands(frequencyOf(exchange.channel), exchange.airtime, session.maxDutyCycle, exchange.endTick);
   if (isDone) {
     exchange.endOfUplink = radioEventTime();
     prepareWindow();

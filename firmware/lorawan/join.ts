@@ -3,7 +3,7 @@
  * answer acceptable.
  */
 import { copy, type Int, load16le, view, wipe } from "../lang/index.ts";
-import { type DataRate, MAX_DATA_RATE, MAX_RX1_DR_OFFSET } from "../regions/index.ts";
+import { type DataRate, isDownlinkRate, PLANS, RATE_COUNT, selection } from "../regions/index.ts";
 import {
   type JoinNonce,
   keepJoinNonce,
@@ -15,7 +15,7 @@ import {
   readNwkKey,
 } from "../store/index.ts";
 import { resetAdr } from "./adr.ts";
-import { resetChannels, setCfList } from "./channels.ts";
+import { resetChannels, takeCfList } from "./channels/index.ts";
 import { frame, type PhyLength } from "./frame.ts";
 import {
   decryptJoinAccept,
@@ -135,7 +135,7 @@ function startSession(
   length: PhyLength,
   isNetwork11: boolean,
   dataRate: DataRate,
-  rx1DrOffset: Int<0, 5>,
+  rx1DrOffset: Int<0, 7>,
   rx2DataRate: DataRate,
 ): void {
   deriveKeys(isNetwork11);
@@ -155,9 +155,7 @@ function startSession(
   clearOutbox();
   if (isNetwork11) post(Cid.Rekey, MINOR_VERSION, 0);
   resetChannels();
-  if (length === JOIN_ACCEPT_CFLIST_LENGTH && frame[JoinAcceptField.CfList + 15] === 0) {
-    setCfList(view(frame, JoinAcceptField.CfList, 16));
-  }
+  if (length === JOIN_ACCEPT_CFLIST_LENGTH) takeCfList(view(frame, JoinAcceptField.CfList, 16));
 }
 
 /**
@@ -180,7 +178,8 @@ export function acceptJoin(length: PhyLength, dataRate: DataRate): JoinVerdict {
 
   const rx1DrOffset = (dlSettings >> 4) & 7;
   const rx2DataRate = dlSettings & 15;
-  if (rx1DrOffset > MAX_RX1_DR_OFFSET || rx2DataRate > MAX_DATA_RATE) return JoinVerdict.UnknownSettings;
+  if (rx1DrOffset > PLANS[selection.plan].maxRx1DrOffset) return JoinVerdict.UnknownSettings;
+  if (rx2DataRate >= RATE_COUNT || !isDownlinkRate(rx2DataRate)) return JoinVerdict.UnknownSettings;
   if (!keepJoinNonce(joinNonce)) return JoinVerdict.StoreFailed;
   startSession(length, isNetwork11, dataRate, rx1DrOffset, rx2DataRate);
   return JoinVerdict.Accepted;

@@ -4,9 +4,9 @@
  */
 import { type Bytes, type Int, load16le, type u8 } from "../lang/index.ts";
 import { LEAST_POWER_DBM } from "../radio/index.ts";
-import { type DataRate, MAX_DATA_RATE, MAX_TX_POWER, powerDbm } from "../regions/index.ts";
+import { type DataRate, isUplinkRate, PLANS, powerDbm, RATE_COUNT, selection } from "../regions/index.ts";
 import { ADR } from "./adr.ts";
-import { type ChannelSet, channelsWith, enableChannels, enabledChannels, knownChannels } from "./channels.ts";
+import { addMask, areMasksValid, doMasksHave, startMasks, takeMasks } from "./channels/index.ts";
 import { Cid, post } from "./outbox.ts";
 import { session } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
@@ -19,17 +19,11 @@ const POWER_ACK = 4;
 /** DataRate, TXPower: as it is. */
 const KEEP = 15;
 
-/** ChMaskCntl of a dynamic plan: ChMask is for channels 0 to 15; all channels that there are. */
-const THESE_CHANNELS = 0;
-const ALL_CHANNELS = 6;
-
 class Block {
   /** Requests in it so far. */
   requests: u8 = 0;
   /** Of this frame, the block is not the first. */
   isLater: boolean = false;
-  channels: ChannelSet = 0;
-  areChannelsValid: boolean = true;
   /** DataRate_TXPower and NbTrans of the last. */
   rateAndPower: u8 = 0;
   nbTrans: Int<0, 15> = 0;
@@ -45,51 +39,37 @@ export function startBlocks(): void {
 
 /** Takes a LinkADRReq: what stands behind its CID. */
 export function addToBlock(request: Bytes<5>): void {
-  if (block.requests === 0) {
-    block.channels = enabledChannels();
-    block.areChannelsValid = true;
-  }
+  if (block.requests === 0) startMasks();
   if (block.requests < 15) block.requests++;
   block.rateAndPower = request[0];
   const redundancy = request[3];
   block.nbTrans = redundancy & 15;
-  switch ((redundancy >> 4) & 7) {
-    case THESE_CHANNELS:
-      block.channels = load16le(request, 1);
-      break;
-    case ALL_CHANNELS:
-      block.channels = knownChannels();
-      break;
-    default:
-      block.areChannelsValid = false;
-      break;
-  }
-  // A channel that does not exist is an error of the request, even where a later one leaves it out.
-  if ((block.channels & ~knownChannels()) !== 0) block.areChannelsValid = false;
+  addMask((redundancy >> 4) & 7, load16le(request, 1));
 }
 
 /** Does what the block asks for, or nothing; returns the octet of LinkADRAns. */
 function applyBlock(): u8 {
   let dataRate: DataRate = session.dataRate;
-  let txPower: Int<0, 7> = session.txPower;
+  let txPower: Int<0, 14> = session.txPower;
   const wantedRate = block.rateAndPower >> 4;
   const wantedPower = block.rateAndPower & 15;
   let status: u8 = DATA_RATE_ACK | POWER_ACK;
   // A device that goes its own way takes the channels and nothing else.
   if (ADR && wantedRate !== KEEP) {
-    if (wantedRate <= MAX_DATA_RATE) dataRate = wantedRate;
+    if (wantedRate < RATE_COUNT && isUplinkRate(wantedRate)) dataRate = wantedRate;
     else status = status & ~DATA_RATE_ACK;
   }
   if (ADR && wantedPower !== KEEP) {
     // More than the radio has is accepted, less than its least is not (TS001-1.0.4, 5.3).
-    if (wantedPower <= MAX_TX_POWER && powerDbm(wantedPower) >= LEAST_POWER_DBM) txPower = wantedPower;
+    const isKnown = wantedPower <= PLANS[selection.plan].maxTxPower;
+    if (isKnown && powerDbm(wantedPower) >= LEAST_POWER_DBM) txPower = wantedPower;
     else status = status & ~POWER_ACK;
   }
-  if (channelsWith(block.channels, dataRate) === 0) status = status & ~DATA_RATE_ACK;
-  if (block.areChannelsValid && block.channels !== 0) status = status | MASK_ACK;
+  if (!doMasksHave(dataRate)) status = status & ~DATA_RATE_ACK;
+  if (areMasksValid(dataRate)) status = status | MASK_ACK;
   if (status !== (MASK_ACK | DATA_RATE_ACK | POWER_ACK)) return status;
 
-  enableChannels(block.channels);
+  takeMasks();
   session.dataRate = dataRate;
   session.txPower = txPower;
   if (ADR) {

@@ -1,6 +1,6 @@
 /** The session: what the join gave, and the counters since. Nothing of it survives power loss: the device joins again. */
 import type { Int, u8, u16, u32 } from "../lang/index.ts";
-import { type DataRate, RX2_DATA_RATE, RX2_FREQUENCY } from "../regions/index.ts";
+import { type DataRate, PLANS, selection } from "../regions/index.ts";
 
 /** In the octet order of the air. */
 export const devAddr = new Uint8Array(4);
@@ -30,15 +30,18 @@ export class Session {
   /** Of uplinks: at first that of the join-request that was answered. */
   dataRate: DataRate = 0;
   /** TXPower: steps of 2 dB below the most that the region allows. */
-  txPower: Int<0, 7> = 0;
+  txPower: Int<0, 14> = 0;
   /** How often an uplink is sent as long as no answer comes. */
   nbTrans: Int<1, 15> = 1;
   /** MaxDutyCycle: all sub-bands together transmit 1/2^this of the time; 0: no such limit. */
   maxDutyCycle: Int<0, 15> = 0;
-  rx1DrOffset: Int<0, 5> = 0;
+  rx1DrOffset: Int<0, 7> = 0;
   rx2DataRate: DataRate = 0;
   /** In units of 100 Hz. */
-  rx2Frequency: u32 = RX2_FREQUENCY;
+  rx2Frequency: u32 = 0;
+  /** UplinkDwellTime, DownlinkDwellTime: time on air is limited to 400 ms. */
+  isUplinkLimited: boolean = false;
+  isDownlinkLimited: boolean = false;
   /** RECEIVE_DELAY1. */
   rxDelayS: Int<1, 15> = 1;
 }
@@ -58,6 +61,10 @@ export function resetParameters(): void {
   session.nbTrans = 1;
   session.maxDutyCycle = 0;
   session.rx1DrOffset = 0;
-  session.rx2DataRate = RX2_DATA_RATE;
-  session.rx2Frequency = RX2_FREQUENCY;
+  const plan = PLANS[selection.plan];
+  session.rx2DataRate = plan.rx2DataRate;
+  session.rx2Frequency = plan.rx2Frequency;
+  // LoRaMac-node, LBM and LMIC, too, take uplinks for limited until the network says otherwise.
+  session.isUplinkLimited = plan.hasTxParamSetup;
+  session.isDownlinkLimited = false;
 }

@@ -3,9 +3,10 @@
  * the clock errs, and long enough to find the preamble even so.
  */
 import { COMMAND_LATENCY_US } from "../hal/index.ts";
-import { type Int, u32 } from "../lang/index.ts";
+import { type Int, type u16, u32 } from "../lang/index.ts";
 import { RECEIVER_START_UP_US } from "../radio/index.ts";
-import { symbolUs } from "./airtime.ts";
+import type { DataRate } from "../regions/index.ts";
+import { FSK_OCTET_US, symbolUs } from "./airtime.ts";
 
 /** The error of the board's clock, at most, in parts per million. @config */
 export const CLOCK_ERROR_PPM: Int<0, 10000> = 30;
@@ -15,6 +16,15 @@ export const JOIN_ACCEPT_DELAY_S = 5;
 
 /** Symbols of preamble that find a frame: five of the eight must be heard, and one to spare. */
 const DETECTION_SYMBOLS = 6;
+
+/** Symbols that the SX127x can count (RegSymbTimeout). */
+const MOST_SYMBOLS = 1023;
+
+/** What the drivers take at most for a window in FSK, which a clock that errs by more than 0.2 % would exceed. */
+const MOST_FSK_US = 65535;
+
+/** Octets that find a frame in FSK: preamble and sync word. */
+const FSK_DETECTION_OCTETS = 8;
 
 const SECOND_US = 1000000;
 
@@ -31,9 +41,20 @@ export function openingDelayUs(delayS: WindowDelay): u32 {
   return u32(delayS * SECOND_US - clockErrorUs(delayS) - RECEIVER_START_UP_US - COMMAND_LATENCY_US);
 }
 
-/** The symbol time-out of a window: the detection, and what the window may be open too early. */
-export function windowSymbols(spreadingFactor: Int<7, 12>, delayS: WindowDelay): Int<4, 1023> {
-  const earlyUs = 2 * clockErrorUs(delayS) + COMMAND_LATENCY_US;
-  const symbol = symbolUs(spreadingFactor);
-  return DETECTION_SYMBOLS + u32((earlyUs + symbol - 1) / symbol);
+/** Microseconds that a window may be open too early. */
+function earlyUs(delayS: WindowDelay): Int<0, 330000> {
+  return 2 * clockErrorUs(delayS) + COMMAND_LATENCY_US;
+}
+
+/** The symbol time-out of a window in LoRa: the detection, and what the window may be open too early. */
+export function windowSymbols(rate: DataRate, delayS: WindowDelay): Int<4, 1023> {
+  const symbol = symbolUs(rate);
+  const symbols = DETECTION_SYMBOLS + u32((earlyUs(delayS) + symbol - 1) / symbol);
+  return symbols > MOST_SYMBOLS ? MOST_SYMBOLS : symbols;
+}
+
+/** Microseconds after which a window in FSK closes, if neither preamble nor sync word has come. */
+export function fskWindowUs(delayS: WindowDelay): u16 {
+  const us = earlyUs(delayS) + FSK_DETECTION_OCTETS * FSK_OCTET_US;
+  return us > MOST_FSK_US ? MOST_FSK_US : us;
 }

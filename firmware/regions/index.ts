@@ -1,2 +1,27 @@
-/** The channel plan of the image. */
-export * from "./eu868.ts";
+/** The channel plans of the image, and the one in use. */
+export {
+  DEFAULT_CHANNEL_COUNT,
+  DEFAULT_CHANNELS,
+  DOWNLINK_BLOCKS,
+  HAS_DWELL_TIME,
+  PLANS,
+  type PlanIndex,
+  RATE_COUNT,
+  UPLINK_BLOCKS,
+} from "#region";
+export {
+  bandwidth,
+  type DataRate,
+  FAST_DATA_RATES,
+  isDownlinkRate,
+  isFsk,
+  isUplinkRate,
+  maxMacPayload,
+  rx1DataRate,
+  slowerDataRate,
+  spreadingFactor,
+} from "./data-rates.ts";
+export { BAND_COUNT, type Band, type BandOrNone, bandOf, NO_BAND, silenceFactor } from "./duty-cycle.ts";
+export { isAllowed } from "./frequencies.ts";
+export { powerDbm } from "./power.ts";
+export { selection } from "./selection.ts";

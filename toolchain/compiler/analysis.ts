@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly radio?: string;
   /** The cipher that "#aes" imports; package.json's choice where not given. */
   readonly aes?: string;
+  /** The channel plans that "#region" imports; package.json's choice where not given. */
+  readonly region?: string;
   /** Values for `@config` constants, by name. A name that no module of the program declares is an error. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
@@ -73,7 +75,9 @@ export function analyze(
 function analyzeProgram(options: CompileOptions, cache: ProgramCache, found: Messages): Analysis | Refusal {
   const entry = resolve(options.entry ?? join(packageRoot, "firmware", "main.ts"));
   const sources = new Map(Object.entries(options.sources ?? {}).map(([path, text]) => [resolve(path), text]));
-  const source = loadProgram(entry, options, sources, cache);
+  const { app, radio, aes, region } = options;
+  const chosen = { "#app": app, "#radio": radio, "#aes": aes, "#region": region };
+  const source = loadProgram(entry, chosen, sources, cache);
   if (source === undefined) return { diagnostics: [noEntry(entry)] };
   for (const diagnostic of source.diagnostics) found.add(diagnostic);
   const refusal = () => {

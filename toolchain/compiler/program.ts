@@ -77,30 +77,25 @@ export class ProgramCache {
 }
 
 /**
- * Parses the module graph of `entry`. `app`, `radio` and `aes` stand behind the imports "#app", "#radio" and "#aes"; `sources` are texts
+ * Parses the module graph of `entry`. `chosen` are the modules behind imports such as "#app"; `sources` are texts
  * that take the place of files, by absolute path.
  */
 export function loadProgram(
   entry: string,
-  { app, radio, aes }: { readonly app?: string; readonly radio?: string; readonly aes?: string },
+  chosen: Readonly<Record<`#${string}`, string | undefined>>,
   sources: ReadonlyMap<string, string>,
   cache: ProgramCache,
 ): SourceProgram | undefined {
   const entryPath = resolve(entry);
   if (!sources.has(entryPath) && !existsSync(entryPath)) return undefined;
   const host = compilerHost(sources, cache);
-  const choices = new Map([
-    ["#app", app],
-    ["#radio", radio],
-    ["#aes", aes],
-  ]);
   host.resolveModuleNameLiterals = (names, containingFile, _reference, options, file) =>
     names.map((name) => {
-      const chosen = choices.get(name.text);
-      if (chosen !== undefined) {
+      const module = name.text.startsWith("#") ? chosen[name.text as "#"] : undefined;
+      if (module !== undefined) {
         return {
           resolvedModule: {
-            resolvedFileName: resolve(chosen),
+            resolvedFileName: resolve(module),
             extension: ts.Extension.Ts,
             isExternalLibraryImport: false,
           },
@@ -132,7 +127,7 @@ export function loadProgram(
     program,
     checker: program.getTypeChecker(),
     entry: program.getSourceFile(entryPath)!,
-    application: app === undefined ? undefined : program.getSourceFile(resolve(app)),
+    application: chosen["#app"] === undefined ? undefined : program.getSourceFile(resolve(chosen["#app"])),
     language,
     modules: nameModules(
       files.filter((file) => file !== language),

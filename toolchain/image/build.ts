@@ -1,5 +1,6 @@
 /** From TypeScript to an image for a board. */
 import {
+  type CompileOptions,
   type CompileResult,
   type Compiler,
   createCompiler,
@@ -7,6 +8,7 @@ import {
   isInternal,
   messages,
 } from "../compiler/index.ts";
+import { type RegionName, regionModule } from "../regions/index.ts";
 import { aesOf } from "./aes-core.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
@@ -22,6 +24,8 @@ export interface Firmware {
   readonly app?: string;
   /** The module that exports `main`. */
   readonly entry?: string;
+  /** The regions that a device may be in; EU868 where not given. */
+  readonly regions?: readonly RegionName[];
   /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM, COMMAND_LATENCY_US and those of its radio unless they do. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
@@ -45,6 +49,19 @@ export function boardConfig(board: Board): Record<string, number | boolean> {
   };
 }
 
+/** What every back end is given: what the caller chose, and what the board and the regions decide. */
+export function compileOptions({ board, regions = ["EU868"], sources, ...chosen }: Firmware): CompileOptions {
+  const region = regionModule(regions);
+  return {
+    ...chosen,
+    radio: radioDriver(board.radio),
+    aes: aesOf(board),
+    region: region.path,
+    sources: { ...region.sources, ...sources },
+    boardConfig: boardConfig(board),
+  };
+}
+
 /** Throws BuildError where the compiler found faults in the sources, or broke down. */
 export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
   if (diagnostics.length === 0) return;
@@ -54,7 +71,8 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
 }
 
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
-export function compileForBoard({ board, compiler = createCompiler(), ...options }: Firmware): CompileResult {
+export function compileForBoard(firmware: Firmware): CompileResult {
+  const { board, compiler = createCompiler() } = firmware;
   const boardInterrupts = isLuaBoard(board)
     ? { board: board.name, vectors: [] }
     : {
@@ -62,13 +80,7 @@ export function compileForBoard({ board, compiler = createCompiler(), ...options
         vectors: vectorsOf(board),
         processor: { name: board.processor, vectors: VECTORS[board.processor] },
       };
-  return compiler.compile({
-    ...options,
-    radio: radioDriver(board.radio),
-    aes: aesOf(board),
-    boardConfig: boardConfig(board),
-    boardInterrupts,
-  });
+  return compiler.compile({ ...compileOptions(firmware), boardInterrupts });
 }
 
 /**

@@ -3,10 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileToLua, type LuaDialect, type LuaOrigin } from "../lua/index.ts";
 import type { LuaBoard } from "./board.ts";
-import { boardConfig, type Firmware, refuseFaults } from "./build.ts";
+import { compileOptions, type Firmware, refuseFaults } from "./build.ts";
 import { BuildError } from "./errors.ts";
 import { makeFolder } from "./output-folder.ts";
-import { radioDriver } from "./radio-driver.ts";
 
 /** The firmware as Lua. It holds no keys and no names: those are in the board's `device.eeprom`. */
 export interface LuaProgram {
@@ -49,9 +48,8 @@ export async function buildLuaProgram(
     );
   }
   const { diagnostics, bundle, origins } = compileToLua({
-    ...firmware,
-    radio: radioDriver(board.radio),
-    boardConfig: boardConfig(board),
+    ...compileOptions({ ...firmware, board }),
+    dialect: options.dialect,
     variables: (name) => SHOWN.test(name),
   });
   refuseFaults(diagnostics);

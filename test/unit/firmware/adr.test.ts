@@ -1,6 +1,7 @@
 /** ADR as the device does its part: TS001-1.0.4, 4.3.1.1; TS001-1.1, 4.3.1.1. */
 import assert from "node:assert/strict";
 import type * as AdrModule from "../../../firmware/lorawan/adr.ts";
+import type * as ChannelsModule from "../../../firmware/lorawan/channels/index.ts";
 import { Bench } from "./support/bench.ts";
 import { MacSession, VERSIONS, type Version } from "./support/mac-session.ts";
 import { Network } from "./support/network.ts";
@@ -70,7 +71,11 @@ describe("firmware: ADR back-off", () => {
       const it = new MacSession(version);
       for (let i = 0; i <= 256; i++) it.silentUplink();
       for (let i = 0; i < 3; i++) {
-        it.module<{ enableChannels(channels: number): void }>("lorawan/channels.ts").enableChannels(2);
+        const { startMasks, addMask, takeMasks } =
+          it.module<typeof ChannelsModule>("lorawan/channels/index.ts");
+        startMasks();
+        addMask(0, 2);
+        takeMasks();
         for (let j = 0; j < 32; j++) it.silentUplink();
         assert.equal(it.state().enabled, "7");
       }

@@ -18,7 +18,7 @@ const REKEY = 0x0b;
 
 /** A device of either version with its session open to the test. */
 function device(lorawan11: boolean) {
-  const firmware = loadFirmware({ LORAWAN_1_1: lorawan11 }, "sx127x", "longest");
+  const firmware = loadFirmware({ LORAWAN_1_1: lorawan11 }, { application: "longest" });
   const session = firmware("lorawan/session.ts") as unknown as typeof SessionModule;
   const uplink = firmware("lorawan/uplink.ts") as unknown as typeof UplinkModule;
   const downlink = firmware("lorawan/downlink.ts") as unknown as typeof DownlinkModule;

@@ -26,7 +26,7 @@ export class DriverBoard {
       this.#events |= 1 << dio;
       this.#eventTime = this.now();
     });
-    const firmware = loadFirmware(config, driver);
+    const firmware = loadFirmware(config, { driver });
     const hal = {
       now: () => this.now(),
       sleepUntil: (deadline: number) => this.#sleepUntil(deadline),

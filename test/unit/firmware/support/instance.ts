@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { planFile, type RegionName } from "../../../../toolchain/regions/index.ts";
 
 const FIRMWARE = fileURLToPath(new URL("../../../../firmware", import.meta.url));
 
@@ -45,21 +46,26 @@ const APPLICATIONS = {
   longest: fileURLToPath(new URL("longest-payload.ts", import.meta.url)),
 } as const;
 
-export type Application = keyof typeof APPLICATIONS;
+/** The modules behind "#radio", "#app" and "#region". */
+export interface Choices {
+  readonly driver?: RadioDriver;
+  readonly application?: keyof typeof APPLICATIONS;
+  readonly region?: RegionName;
+}
 
 /**
  * Loads a device. The function that it returns imports one of its modules, by its path inside firmware/.
  */
 export function loadFirmware<T = Exports>(
   config: Readonly<Record<string, boolean | number>> = {},
-  driver: RadioDriver = "sx127x",
-  application: Application = "sensor",
+  { driver = "sx127x", application = "sensor", region = "EU868" }: Choices = {},
 ): (path: string) => T {
   const modules = new Map<string, Exports>();
   const chosen = new Map([
     ["#app", APPLICATIONS[application]],
     ["#radio", resolve(FIRMWARE, DRIVERS[driver])],
     ["#aes", resolve(FIRMWARE, "crypto/aes-octets.ts")],
+    ["#region", resolve(FIRMWARE, "regions", planFile(region))],
   ]);
   const load = (path: string): Exports => {
     const loaded = modules.get(path);

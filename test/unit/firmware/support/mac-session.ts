@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../../firmware/hal/index.ts";
 import type * as AdrModule from "../../../../firmware/lorawan/adr.ts";
-import type * as ChannelsModule from "../../../../firmware/lorawan/channels.ts";
+import type * as DynamicModule from "../../../../firmware/lorawan/channels/dynamic.ts";
+import type * as ChannelsModule from "../../../../firmware/lorawan/channels/index.ts";
 import type * as DownlinkModule from "../../../../firmware/lorawan/downlink.ts";
 import type * as FrameModule from "../../../../firmware/lorawan/frame.ts";
 import type * as LinkModule from "../../../../firmware/lorawan/link.ts";
@@ -79,10 +80,13 @@ export class MacSession {
 
   constructor(version: Version, config: Readonly<Record<string, boolean | number>> = {}) {
     this.#isNetwork11 = version === "1.1";
-    this.#firmware = loadFirmware({ LORAWAN_1_1: version !== "1.0.4", ...config }, "sx127x", "longest");
+    this.#firmware = loadFirmware(
+      { LORAWAN_1_1: version !== "1.0.4", ...config },
+      { application: "longest" },
+    );
     const { bindHal } = this.module<typeof HalModule>("hal/index.ts");
     bindHal(this.#hal);
-    this.module<typeof ChannelsModule>("lorawan/channels.ts").resetChannels();
+    this.module<typeof ChannelsModule>("lorawan/channels/index.ts").resetChannels();
     const { session, resetParameters, devAddr, ...keys } =
       this.module<typeof SessionModule>("lorawan/session.ts");
     if (!this.#isNetwork11) {
@@ -253,15 +257,18 @@ export class MacSession {
   }
 
   state(): MacState {
-    const channels = this.module<typeof ChannelsModule>("lorawan/channels.ts");
+    const { frequencyOf, downlinkFrequencyOf } =
+      this.module<typeof ChannelsModule>("lorawan/channels/index.ts");
+    const { channelsWith, enabledChannels } = this.module<typeof DynamicModule>(
+      "lorawan/channels/dynamic.ts",
+    );
     const { link, isTimeKnown } = this.module<typeof LinkModule>("lorawan/link.ts");
     const { session } = this;
     const there: Record<number, string> = {};
     for (let i = 0; i < 16; i++) {
-      if (channels.frequencyOf(i) === 0) continue;
-      const rates = [0, 1, 2, 3, 4, 5].filter((rate) => channels.channelsWith(1 << i, rate) !== 0);
-      there[i] =
-        `${channels.frequencyOf(i)}/${channels.downlinkFrequencyOf(i)} DR${rates[0]}-${rates.at(-1)}`;
+      if (frequencyOf(i) === 0) continue;
+      const rates = [0, 1, 2, 3, 4, 5].filter((rate) => channelsWith(1 << i, rate) !== 0);
+      there[i] = `${frequencyOf(i)}/${downlinkFrequencyOf(i)} DR${rates[0]}-${rates.at(-1)}`;
     }
     return {
       dataRate: session.dataRate,
@@ -271,7 +278,7 @@ export class MacSession {
       rx1DrOffset: session.rx1DrOffset,
       rx2: `${session.rx2Frequency} DR${session.rx2DataRate}`,
       rxDelayS: session.rxDelayS,
-      enabled: channels.enabledChannels().toString(16),
+      enabled: enabledChannels().toString(16),
       channels: there,
       awaitsRekeyConf: session.awaitsRekeyConf,
       link: `${link.checks}: ${link.margin} dB, ${link.gateways}`,

@@ -40,7 +40,7 @@ export class NodeBoard implements Hal {
   constructor(options: NodeBoardOptions) {
     this.#options = options;
     this.#startNs = options.clock.nowNs();
-    this.#firmware = loadFirmware(options.config, options.driver);
+    this.#firmware = loadFirmware(options.config, { driver: options.driver });
     options.radio.onDio((dio, level) => {
       if (!level || dio > 1 || !this.#isOn) return;
       if (options.clock.nowNs() < (options.deafUntilNs ?? 0)) return;

@@ -77,7 +77,7 @@ export class Recorder {
 
 /** The driver, freshly loaded, with `config` in place of its constants, and the chip that it speaks to. */
 export function recordedDriver(config: Readonly<Record<string, boolean | number>> = {}) {
-  const firmware = loadFirmware(config, "sx126x");
+  const firmware = loadFirmware(config, { driver: "sx126x" });
   const chip = new Recorder();
   (firmware("hal/index.ts") as unknown as typeof HalModule).bindHal(chip.hal);
   return { ...(firmware("radio/sx126x/index.ts") as unknown as typeof DriverModule), chip };

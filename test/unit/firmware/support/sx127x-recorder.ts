@@ -100,7 +100,7 @@ export class Recorder {
 
 /** The driver, freshly loaded, with `config` in place of its constants, and the chip that it speaks to. */
 export function recordedDriver(config: Readonly<Record<string, boolean | number>> = {}) {
-  const firmware = loadFirmware(config, "sx127x");
+  const firmware = loadFirmware(config);
   const chip = new Recorder(config.IS_SX1272 === true ? 0x22 : 0x12);
   (firmware("hal/index.ts") as unknown as typeof HalModule).bindHal(chip.hal);
   return { ...(firmware("radio/sx127x.ts") as unknown as typeof DriverModule), chip };

@@ -1,0 +1,78 @@
+/**
+ * AS923-4. Made from the figures of regions.json (RP002-1.0.4) by `npm run regions`.
+ */
+import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
+import { Block, Plan } from "./plan.ts";
+
+export type PlanIndex = Int<0, 0>;
+
+export const PLANS = tableOf(Plan, [
+  {
+    isFixed: false,
+    lowestFrequency: 9170000,
+    highestFrequency: 9200000,
+    frequencyStep: 1,
+    rx2Frequency: 9173000,
+    rx2DataRate: 2,
+    uplinkRates: 63,
+    fastRates: 192,
+    downlinkRates: 255,
+    dwellRate: 2,
+    slowestJoinRate: 2,
+    fastestJoinRate: 5,
+    rx1Base: 0,
+    rx1Slowest: 0,
+    rx1Fastest: 7,
+    maxRx1DrOffset: 7,
+    maxPowerDbm: 14,
+    maxTxPower: 7,
+    hasTxParamSetup: true,
+    leastChannels: 1,
+    defaultChannelCount: 2,
+  },
+]);
+
+/** Data rates of a plan: so many are in the tables. */
+export const RATE_COUNT = 8;
+
+export type DataRate = Int<0, 7>;
+
+/** Spreading factors; 7 where there is none. */
+export const SPREADING_FACTORS = table8([12, 11, 10, 9, 8, 7, 7, 7]);
+
+/** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
+export const BANDWIDTHS = table8([0, 0, 0, 0, 0, 0, 1, 3]);
+
+/** Time on air may be limited to 400 ms. */
+export const HAS_DWELL_TIME = true;
+
+/** M: octets of a MACPayload at most, and then the same where time on air is limited. */
+export const MAC_PAYLOADS = table8([59, 59, 123, 123, 250, 250, 250, 250, 0, 0, 19, 61, 133, 250, 250, 250]);
+
+/** Default channels of a plan: so many are in the table. */
+export const DEFAULT_CHANNEL_COUNT = 2;
+
+/** The channels that each device of a dynamic plan has. */
+export const DEFAULT_CHANNELS = table32([9173000, 9175000]);
+
+/** Sub-bands of a plan: so many are in the tables. */
+export const BAND_COUNT = 1;
+
+export type Band = Int<0, 0>;
+export type BandOrNone = Int<0, 1>;
+
+/** First and last frequency of the sub-bands. */
+export const BAND_EDGES = table32([9170000, 9200000]);
+
+/** Silence in a sub-band after a transmission, in times on air: 1/duty cycle - 1. */
+export const BAND_SILENCES = table16([0]);
+
+/** The channels of a fixed plan, 2 blocks a plan, and those of RX1. */
+export const UPLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);
+export const DOWNLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);

@@ -1,0 +1,78 @@
+/**
+ * KR920, which is KR920-923. Made from the figures of regions.json (RP002-1.0.4) by `npm run regions`.
+ */
+import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
+import { Block, Plan } from "./plan.ts";
+
+export type PlanIndex = Int<0, 0>;
+
+export const PLANS = tableOf(Plan, [
+  {
+    isFixed: false,
+    lowestFrequency: 9209000,
+    highestFrequency: 9233000,
+    frequencyStep: 2000,
+    rx2Frequency: 9219000,
+    rx2DataRate: 0,
+    uplinkRates: 63,
+    fastRates: 0,
+    downlinkRates: 63,
+    dwellRate: 0,
+    slowestJoinRate: 0,
+    fastestJoinRate: 5,
+    rx1Base: 0,
+    rx1Slowest: 0,
+    rx1Fastest: 5,
+    maxRx1DrOffset: 5,
+    maxPowerDbm: 12,
+    maxTxPower: 7,
+    hasTxParamSetup: false,
+    leastChannels: 1,
+    defaultChannelCount: 3,
+  },
+]);
+
+/** Data rates of a plan: so many are in the tables. */
+export const RATE_COUNT = 6;
+
+export type DataRate = Int<0, 5>;
+
+/** Spreading factors; 7 where there is none. */
+export const SPREADING_FACTORS = table8([12, 11, 10, 9, 8, 7]);
+
+/** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
+export const BANDWIDTHS = table8([0, 0, 0, 0, 0, 0]);
+
+/** Time on air may be limited to 400 ms. */
+export const HAS_DWELL_TIME = false;
+
+/** M: octets of a MACPayload at most. */
+export const MAC_PAYLOADS = table8([59, 59, 59, 123, 250, 250]);
+
+/** Default channels of a plan: so many are in the table. */
+export const DEFAULT_CHANNEL_COUNT = 3;
+
+/** The channels that each device of a dynamic plan has. */
+export const DEFAULT_CHANNELS = table32([9221000, 9223000, 9225000]);
+
+/** Sub-bands of a plan: so many are in the tables. */
+export const BAND_COUNT = 1;
+
+export type Band = Int<0, 0>;
+export type BandOrNone = Int<0, 1>;
+
+/** First and last frequency of the sub-bands. */
+export const BAND_EDGES = table32([9209000, 9233000]);
+
+/** Silence in a sub-band after a transmission, in times on air: 1/duty cycle - 1. */
+export const BAND_SILENCES = table16([0]);
+
+/** The channels of a fixed plan, 2 blocks a plan, and those of RX1. */
+export const UPLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);
+export const DOWNLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);

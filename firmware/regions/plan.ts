@@ -1,0 +1,55 @@
+/**
+ * What a channel plan of RP002-1.0.4 is made of. The plans lie in files of their own, one a plan; they are made from
+ * `regions.json` by `npm run regions`. All frequencies are in units of 100 Hz, as CFList and the MAC commands have them.
+ */
+import type { Int, u16, u32 } from "../lang/index.ts";
+
+/** An index of a data rate. */
+export type DataRate = Int<0, 15>;
+
+/** A set of data rates: a bit each, DR0 the lowest. */
+export type DataRates = u16;
+
+/** One of the plans that an image has. */
+export class Plan {
+  /** The channels are blocks of the plan and masks switch them; false: the network may make channels of its own. */
+  isFixed: boolean = false;
+  /** Where channels and windows may lie, and the grid that they must lie on, counted from the lowest. */
+  lowestFrequency: u32 = 0;
+  highestFrequency: u32 = 0;
+  frequencyStep: u16 = 1;
+  rx2Frequency: u32 = 0;
+  rx2DataRate: DataRate = 0;
+  /** Data rates for uplinks that certification asks for, and those that FSK and 250 kHz add. */
+  uplinkRates: DataRates = 0;
+  fastRates: DataRates = 0;
+  /** Data rates for windows, all of them. */
+  downlinkRates: DataRates = 0;
+  /** The slowest data rate that keeps to 400 ms on air. */
+  dwellRate: DataRate = 0;
+  /** Data rates for joining: from the first to the second; in a fixed plan the two alone, at 125 kHz and at 500 kHz. */
+  slowestJoinRate: DataRate = 0;
+  fastestJoinRate: DataRate = 0;
+  /** The data rate of RX1 after an uplink at DR0, the slowest one that an offset leads to, and the fastest. */
+  rx1Base: DataRate = 0;
+  rx1Slowest: DataRate = 0;
+  rx1Fastest: DataRate = 0;
+  maxRx1DrOffset: Int<0, 7> = 0;
+  /** Conducted power at TXPower 0, of an antenna with 2.15 dBi. */
+  maxPowerDbm: Int<0, 30> = 0;
+  /** The highest TXPower, each step 2 dB below the one before. */
+  maxTxPower: Int<0, 14> = 0;
+  /** The network may limit time on air and EIRP (TxParamSetupReq); uplinks keep to 400 ms until it says otherwise. */
+  hasTxParamSetup: boolean = false;
+  /** Channels of 125 kHz that a fixed plan asks for, where the data rate is one of them. */
+  leastChannels: Int<1, 2> = 1;
+  /** Channels that each device of a dynamic plan has. */
+  defaultChannelCount: Int<0, 3> = 0;
+}
+
+/** Channels of a fixed plan at one distance from the next. */
+export class Block {
+  count: Int<0, 64> = 0;
+  firstFrequency: u32 = 0;
+  step: u16 = 0;
+}

@@ -1,0 +1,4 @@
+/** The channel plans of RP002-1.0.4: their figures, and the tables of the firmware that are made from them. */
+export { planFile, REGION_NAMES, type RegionFigures, type RegionName, regionFigures } from "./figures.ts";
+export { planSource } from "./plan-source.ts";
+export { regionModule } from "./region-module.ts";
