@@ -115,12 +115,12 @@ describe("a campaign of power cuts", () => {
 
 describe("a plan of power cuts", () => {
   it("spreads the instants over the life, and goes through all writes in all phases", () => {
-    const plan = planCuts(256, "atmega328p", seeded(1));
+    const plan = planCuts(288, "atmega328p", seeded(1));
     const instants = plan.flatMap((cut) => (cut.at === "instant" ? [cut.afterNs / 1e9] : []));
-    assert.equal(instants.length, 128);
+    assert.equal(instants.length, 144);
     for (const [index, atS] of instants.entries())
-      assert.ok(Math.abs(atS - (index * 22) / 128) < 0.5, `${atS} s`);
+      assert.ok(Math.abs(atS - (index * 22) / 144) < 0.5, `${atS} s`);
     const writes = plan.flatMap((cut) => (cut.at === "write" ? [`${cut.count} ${cut.phase}`] : []));
-    assert.equal(new Set(writes).size, 48);
+    assert.equal(new Set(writes).size, 54);
   });
 });
