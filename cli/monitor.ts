@@ -75,7 +75,7 @@ async function watchPort(path: string, choice: Choice, options: MonitorOptions):
   const { console } = await refusing(async () => loadBoard(choice.board, choice.boards));
   const baud = options.baud ?? console.baud;
   try {
-    const port = openSerialPort(path, baud, (octets) => process.stdout.write(octets));
+    const port = await openSerialPort(path, baud, (octets) => process.stdout.write(octets));
     process.once("SIGINT", () => port.close());
     say(`the console at ${path}, ${baud} Bd; Ctrl-C ends`);
     await port.closed;

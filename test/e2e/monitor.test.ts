@@ -1,6 +1,6 @@
 /** `joinery monitor --port` at a pair of pseudo-terminals, one of which stands for the board. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { joineryArguments } from "./support/joinery.ts";
@@ -38,16 +38,16 @@ describe("joinery monitor", function () {
     });
   }
 
-  async function plugged() {
+  async function plugged(baud = "38400") {
     const board = spawn("python3", ["-c", BOARD], { stdio: ["pipe", "pipe", "inherit"] });
     children.push(board);
     const port = (await hear(board.stdout, /\n/)).trim();
-    const monitor = spawn(process.execPath, joineryArguments("monitor", "--port", port, "--baud", "38400"), {
+    const monitor = spawn(process.execPath, joineryArguments("monitor", "--port", port, "--baud", baud), {
       cwd: ROOT,
     });
     children.push(monitor);
     const opened = await hear(monitor.stderr, /Ctrl-C ends/);
-    assert.match(opened, new RegExp(`the console at ${port}, 38400 Bd`));
+    assert.match(opened, new RegExp(`the console at ${port}, ${baud} Bd`));
     return { board, monitor, port };
   }
 
@@ -58,6 +58,30 @@ describe("joinery monitor", function () {
     assert.equal(await shown, "joined 1.1\nuplink 0001FF\n");
     monitor.kill("SIGINT");
     assert.deepEqual(await once(monitor, "exit"), [0, null]);
+  });
+
+  it("takes a rate that no terminal has a name for", async () => {
+    const { board, monitor } = await plugged("250000");
+    const shown = hear(monitor.stdout, /\n/);
+    board.stdin.write("joined 1.1\n");
+    assert.equal(await shown, "joined 1.1\n");
+  });
+
+  it("refuses a port that another program reads, is not there, or is none", async () => {
+    const { port } = await plugged();
+    for (const [path, message] of [
+      [port, `${port} is in use by another program`],
+      ["/dev/ttyNone", "there is no port /dev/ttyNone: "],
+      ["/dev/null", "/dev/null is no serial port, or does not take 38400 Bd: "],
+    ]) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        joineryArguments("monitor", "--port", path, "--baud", "38400"),
+        { cwd: ROOT, encoding: "utf8" },
+      );
+      assert.equal(status, 2, stderr);
+      assert.ok(stderr.startsWith(`joinery: ${message}`), stderr);
+    }
   });
 
   it("says that the port is gone when the board is unplugged", async () => {

@@ -1,12 +1,10 @@
-/** A serial port as a terminal of the system: `stty` sets its rate, Node reads it. termios(3), stty(1). */
-import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, readdirSync } from "node:fs";
-import { isatty, ReadStream } from "node:tty";
+/** A serial port. */
+import { accessSync, constants, readdirSync } from "node:fs";
 
-/** A port that cannot be had ("usage"), needs a tool that is not installed ("missing"), or is gone ("failed"). */
+/** A port that cannot be had ("usage"), or is gone ("failed"). */
 export class SerialError extends Error {
   override readonly name = "SerialError";
-  readonly kind: "usage" | "missing" | "failed";
+  readonly kind: "usage" | "failed";
 
   constructor(kind: SerialError["kind"], message: string) {
     super(message);
@@ -23,51 +21,46 @@ export interface SerialPort {
 /** What ports of USB adapters are called: Linux, macOS. */
 const PORT_NAMES = /^(ttyUSB|ttyACM|cu\.usb)/;
 
-/** Opens a port at a rate in baud, 8N1, and hands on what comes. Throws SerialError where it cannot be had. */
-export function openSerialPort(path: string, baud: number, onOctets: (octets: Buffer) => void): SerialPort {
-  const handle = openedTerminal(path);
-  try {
-    setRate(handle, path, baud);
-  } catch (error) {
-    closeSync(handle);
-    throw error;
-  }
-  const stream = new ReadStream(handle);
-  let isClosing = false;
+/**
+ * Opens a port at a rate in baud, 8N1 without a handshake, for this process alone, and hands on what comes. Rejects with
+ * SerialError where it cannot be had.
+ */
+export async function openSerialPort(
+  path: string,
+  baud: number,
+  onOctets: (octets: Buffer) => void,
+): Promise<SerialPort> {
+  refuseAbsent(path);
+  // Compiled for each system: loaded by those alone who have a port.
+  const { SerialPort: Port } = await import("serialport");
+  const port = new Port({ path, baudRate: baud, autoOpen: false });
+  port.on("data", onOctets);
   const closed = new Promise<void>((resolve, reject) => {
-    const lost = () => {
-      stream.destroy();
-      if (isClosing) resolve();
-      else reject(new SerialError("failed", `${path} is gone: is the board still plugged in?`));
-    };
-    stream.on("data", onOctets);
-    stream.once("error", lost);
-    stream.once("end", lost);
-    stream.once("close", lost);
+    const lost = () => reject(new SerialError("failed", `${path} is gone: is the board still plugged in?`));
+    // With an error where nobody asked for it.
+    port.once("close", (error: Error | null) => (error ? lost() : resolve()));
+    port.once("error", lost);
   });
-  return {
-    closed,
-    close() {
-      isClosing = true;
-      stream.destroy();
-    },
-  };
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => {
+      if (error) reject(new SerialError("usage", refusal(path, baud, error)));
+      else resolve();
+    });
+  });
+  return { closed, close: () => port.close() };
 }
 
-/** Without waiting for a carrier, and without becoming what controls this process. */
-function openedTerminal(path: string): number {
-  let handle: number;
+/** What the system says of a port that is not there, or not for this user, by its code: the library has words only. */
+function refuseAbsent(path: string): void {
   try {
-    handle = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw new SerialError("usage", refusal(path, error as NodeJS.ErrnoException));
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new SerialError("usage", absence(path, code, message));
   }
-  if (isatty(handle)) return handle;
-  closeSync(handle);
-  throw new SerialError("usage", `${path} is no serial port`);
 }
 
-function refusal(path: string, { code, message }: NodeJS.ErrnoException): string {
+function absence(path: string, code: string | undefined, message: string): string {
   if (code === "ENOENT") {
     const ports = readdirSync("/dev").filter((name) => PORT_NAMES.test(name));
     const known =
@@ -79,17 +72,10 @@ function refusal(path: string, { code, message }: NodeJS.ErrnoException): string
   if (code === "EACCES") {
     return `${path} may not be used by this user: sudo usermod -a -G dialout $USER, then log in again`;
   }
-  return code === "EBUSY" ? `${path} is in use by another program` : `cannot open ${path}: ${message}`;
+  return `cannot open ${path}: ${message}`;
 }
 
-/** Octets as they come, no handshake. stty works on its standard input, on every system. */
-function setRate(handle: number, path: string, baud: number): void {
-  const settings = [String(baud), "raw", "-echo", "cs8", "-cstopb", "-parenb", "clocal", "cread", "-crtscts"];
-  const { error, status, stderr } = spawnSync("stty", settings, {
-    stdio: [handle, "ignore", "pipe"],
-    encoding: "utf8",
-  });
-  if (error !== undefined)
-    throw new SerialError("missing", "stty is not installed: apt-get install coreutils");
-  if (status !== 0) throw new SerialError("usage", `${path} does not take ${baud} Bd: ${stderr.trim()}`);
+function refusal(path: string, baud: number, { message }: Error): string {
+  if (/lock/.test(message)) return `${path} is in use by another program`;
+  return `${path} is no serial port, or does not take ${baud} Bd: ${message}`;
 }
