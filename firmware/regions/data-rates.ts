@@ -75,8 +75,8 @@ function slowestRate(isLimited: boolean): DataRate {
 export function slowerDataRate(rate: DataRate, isLimited: boolean): DataRate {
   const rates = uplinkRates();
   const slowest = slowestRate(isLimited);
-  for (let slower = rate - 1; slower >= 0; slower--) {
-    if (slower >= slowest && ((rates >> slower) & 1) !== 0) return slower;
+  for (let slower = rate; slower > slowest; slower--) {
+    if (((rates >> (slower - 1)) & 1) !== 0) return slower - 1;
   }
   return rate;
 }
