@@ -68,9 +68,20 @@ describe("firmware: time on air", () => {
 });
 
 describe("firmware: receive windows", () => {
+  interface Downlink {
+    readonly region: RegionName;
+    readonly rate: number;
+  }
+
+  /** All data rates of LoRa that windows have: at 125 and 250 kHz those of EU868, at 500 kHz those of US915. */
+  const DOWNLINKS: readonly Downlink[] = [
+    ...[0, 1, 2, 3, 4, 5, 6].map((rate) => ({ region: "EU868", rate }) as const),
+    ...[8, 9, 10, 11, 12, 13].map((rate) => ({ region: "US915", rate }) as const),
+  ];
+
   /** Worst cases of a window, in microseconds from the nominal instant to the receiver on air and to its time-out. */
-  function window(clockErrorPpm: number, delayS: number, rate: number, driftPpm: number) {
-    const firmware = loadFirmware({ CLOCK_ERROR_PPM: clockErrorPpm });
+  function window(clockErrorPpm: number, delayS: number, { region, rate }: Downlink, driftPpm: number) {
+    const firmware = loadFirmware({ CLOCK_ERROR_PPM: clockErrorPpm, FAST_DATA_RATES: true }, { region });
     const { openingDelayUs, windowSymbols } = firmware(
       "lorawan/windows.ts",
     ) as unknown as typeof WindowsModule;
@@ -83,23 +94,24 @@ describe("firmware: receive windows", () => {
   for (const ppm of [0, 30, 100, 1000]) {
     it(`open in time and hear five symbols of preamble with a clock that errs by ${ppm} ppm either way`, () => {
       for (const delayS of [1, 2, 5, 6, 15, 16]) {
-        for (let rate = 0; rate <= 5; rate++) {
+        for (const downlink of DOWNLINKS) {
           for (const drift of [-ppm, 0, ppm]) {
-            const { opens, closes, symbol } = window(ppm, delayS, rate, drift);
-            assert.ok(opens <= 0.5, `opens ${opens} us after the instant`);
-            assert.ok(closes >= 5 * symbol, `DR${rate} closes at ${closes} us`);
+            const { opens, closes, symbol } = window(ppm, delayS, downlink, drift);
+            const what = `${downlink.region} DR${downlink.rate}`;
+            assert.ok(opens <= 0.5, `${what} opens ${opens} us after the instant`);
+            assert.ok(closes >= 5 * symbol, `${what} closes at ${closes} us`);
           }
         }
       }
     });
   }
 
-  it("open at most 2 ms early and listen no longer than 8 symbols with a 30 ppm clock", () => {
+  it("open at most 1.5 ms early with a 30 ppm clock, and listen 6 symbols and as long as the clock may err", () => {
     for (const delayS of [1, 5, 6, 15]) {
-      for (let rate = 0; rate <= 5; rate++) {
-        const { opens, closes, symbol } = window(30, delayS, rate, 0);
-        assert.ok(opens >= -2000, `${opens} us`);
-        assert.ok(closes - opens <= 8 * symbol);
+      for (const downlink of DOWNLINKS) {
+        const { opens, closes, symbol } = window(30, delayS, downlink, 0);
+        assert.ok(opens >= -1500, `${opens} us`);
+        assert.ok(closes - opens <= 7 * symbol + 2 * -opens, `${closes - opens} us`);
       }
     }
   });
