@@ -6,15 +6,26 @@ import { onDownlink, PERIOD_S, sample, setup, UPLINK_PORT } from "#app";
 import { endLine, PRINT_DOWNLINKS, print, printDecimal, printHex, Text } from "./console/index.ts";
 import { type Bytes, type Int, type u8, u32, view } from "./lang/index.ts";
 import {
+  advanceUplink,
   DeviceEvent,
   downlink,
   frame,
   runDevice,
+  sendPackageUplink,
   sendUplink,
   sleepDevice,
   startDevice,
   uplinkPayload,
 } from "./lorawan/index.ts";
+import {
+  endPackageUplink,
+  HAS_PACKAGES,
+  LONGEST_PAUSE_S,
+  packagePause,
+  packagePort,
+  servePackage,
+  writePackageUplink,
+} from "./packages/index.ts";
 
 /** 3906.25 ticks a second. */
 const PERIOD_TICKS = u32((PERIOD_S * 15625) / 4);
@@ -28,17 +39,35 @@ function printDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {
   endLine();
 }
 
+/** Packages that have something to send get their turn before the application has its own. */
+function planPackages(): void {
+  const pause = packagePause();
+  if (pause <= LONGEST_PAUSE_S) advanceUplink(pause);
+}
+
+/** Sends what a package has to send. False where none has. */
+function sendOfPackage(): boolean {
+  if (packagePause() > 0) return false;
+  const port = packagePort();
+  if (port === 0) return false;
+  if (sendPackageUplink(port, writePackageUplink(uplinkPayload))) endPackageUplink();
+  return true;
+}
+
 export function main(): void {
   setup();
   startDevice(PERIOD_TICKS);
   for (;;) {
     switch (runDevice()) {
       case DeviceEvent.UplinkDue:
-        sendUplink(UPLINK_PORT, sample(uplinkPayload));
+        if (!HAS_PACKAGES || !sendOfPackage()) sendUplink(UPLINK_PORT, sample(uplinkPayload));
+        if (HAS_PACKAGES) planPackages();
         break;
       case DeviceEvent.Downlink:
         if (PRINT_DOWNLINKS) printDownlink(downlink.port, view(frame, 0, 51), downlink.length);
-        onDownlink(downlink.port, view(frame, 0, 51), downlink.length);
+        if (!HAS_PACKAGES || !servePackage(downlink.port, view(frame, 0, 51), downlink.length))
+          onDownlink(downlink.port, view(frame, 0, 51), downlink.length);
+        if (HAS_PACKAGES) planPackages();
         break;
       default:
         sleepDevice();

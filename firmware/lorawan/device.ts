@@ -2,7 +2,6 @@
  * The MAC of a class A device: joins, sends an uplink whenever the application is to, and takes what comes back.
  * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
-import type { MAX_PAYLOAD } from "#app";
 import { reached, TICK_US, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, Text } from "../console/index.ts";
 import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
@@ -40,7 +39,7 @@ import { JOIN_REQUEST_LENGTH } from "./join-frames.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16, seedRandom } from "./random.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
-import { beginUplink, CONFIRMED, composeUplink } from "./uplink.ts";
+import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft } from "./uplink.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
@@ -229,7 +228,7 @@ function runIdle(): DeviceEvent {
  * answer to `DeviceEvent.UplinkDue`. Where there is no room for them beside what the stack has to say, that goes alone,
  * and the next uplink is due at once.
  */
-export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>): void {
+export function sendUplink(port: Int<1, 224>, length: Int<0, 51>): void {
   const time = ticks();
   backOffIfDue();
   mac.due = u32(mac.due + mac.period);
@@ -241,6 +240,35 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
   print(Text.Uplink);
   printDecimal(session.fCntUp);
   endLine();
+}
+
+/** When the next uplink is due after all, in ticks, where one of a package comes before it at `advancedDue`. */
+let periodicDue: u32 = 0;
+let advancedDue: u32 = 0;
+
+/** An uplink is due in `pauseS` seconds, if none is before: for the device packages. */
+export function advanceUplink(pauseS: Int<0, 274877>): void {
+  const due = u32(ticks() + ((pauseS * 15625) >>> 2));
+  if (reached(mac.due, due)) return;
+  if (mac.due !== advancedDue) periodicDue = mac.due;
+  advancedDue = due;
+  mac.due = due;
+}
+
+/**
+ * As `sendUplink`, for a package: the next uplink of the period is due when it would have been. False where there was no
+ * room for the payload: it is to be sent again with the next uplink, which is due at once.
+ */
+export function sendPackageUplink(port: Int<1, 224>, length: Int<0, 51>): boolean {
+  const due = mac.due === advancedDue ? periodicDue : mac.due;
+  sendUplink(port, length);
+  if (isPayloadLeft()) {
+    periodicDue = due;
+    advancedDue = mac.due;
+    return false;
+  }
+  mac.due = due;
+  return true;
 }
 
 /** A transmission of the uplink and its windows are over: goes on to the next one, or to the next uplink. */

@@ -1,5 +1,13 @@
 /** The LoRaWAN stack, as main and applications see it. */
-export { DeviceEvent, runDevice, sendUplink, sleepDevice, startDevice } from "./device.ts";
+export {
+  advanceUplink,
+  DeviceEvent,
+  runDevice,
+  sendPackageUplink,
+  sendUplink,
+  sleepDevice,
+  startDevice,
+} from "./device.ts";
 export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";

@@ -48,6 +48,12 @@ export function noteTime(seconds: u32, fraction: u8, tick: u32): void {
   time.isKnown = true;
 }
 
+/** The device's time is wrong by `correction` seconds, modulo 2^32. It is known from then on. */
+export function correctTime(correction: u32): void {
+  time.seconds = u32(time.seconds + correction);
+  time.isKnown = true;
+}
+
 export function isTimeKnown(): boolean {
   return time.isKnown;
 }
@@ -55,10 +61,10 @@ export function isTimeKnown(): boolean {
 /** Ticks of four seconds. */
 const FOUR_SECONDS = 15625;
 
-/** Seconds of GPS time, once they are known. Call it at least once in twelve days. */
+/** Seconds of GPS time, once they are known; until then since power-up. Call it at least once in twelve days. */
 export function gpsTime(): u32 {
   const fours = u32(u32(ticks() - time.tick) / FOUR_SECONDS);
   time.seconds = u32(time.seconds + 4 * fours);
   time.tick = u32(time.tick + fours * FOUR_SECONDS);
-  return u32(time.seconds + u32((4 * u32(ticks() - time.tick)) / FOUR_SECONDS));
+  return u32(time.seconds + u32((4 * (u32(ticks() - time.tick) % FOUR_SECONDS)) / FOUR_SECONDS));
 }

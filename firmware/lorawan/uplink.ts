@@ -3,11 +3,12 @@
  * outbox. An uplink is the same in each of its repetitions, but for the MIC of 1.1, which tells channel and data rate.
  */
 import { MAX_PAYLOAD } from "#app";
-import { copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
+import { assert, copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
+import { PACKAGE_ROOM } from "../packages/selection.ts";
 import { ADR, asksForAnswer } from "./adr.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
-import { sealedLength, sealedOctet, sealOutbox, unsealOutbox } from "./outbox.ts";
+import { MAX_F_OPTS, sealedLength, sealedOctet, sealOutbox, unsealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -24,20 +25,23 @@ const MAX_MAC_PAYLOAD = 59;
 /** Octets of FHDR without FOpts, and of FPort. */
 const F_HDR_AND_F_PORT = 8;
 
-/** As many octets of payload as every data rate can carry. */
-const LONGEST_PAYLOAD: Int<1, 51> = MAX_PAYLOAD;
+/** Octets of the longest payload: as many as every data rate can carry, at most. */
+const LONGEST_PAYLOAD: Int<1, 51> = MAX_PAYLOAD > PACKAGE_ROOM ? MAX_PAYLOAD : PACKAGE_ROOM;
 
-/** Octets of an application's payload. */
-type PayloadLength = Int<0, typeof MAX_PAYLOAD>;
+/** Whether it fits beside whatever the outbox holds. */
+const ALWAYS_FITS: boolean = LONGEST_PAYLOAD + F_HDR_AND_F_PORT + MAX_F_OPTS <= MAX_MAC_PAYLOAD;
+
+/** Octets of a payload: `LONGEST_PAYLOAD` at most. */
+type PayloadLength = Int<0, 51>;
 
 /** The payload of the uplink under way, in clear: the frame buffer holds what came since. */
-export const uplinkPayload = new Uint8Array(MAX_PAYLOAD);
+export const uplinkPayload = new Uint8Array(LONGEST_PAYLOAD);
 
 class Uplink {
   /** The one before left its payload behind. */
   isPayloadWaiting: boolean = false;
   /** 0: no payload. */
-  port: Int<0, 223> = 0;
+  port: Int<0, 224> = 0;
   length: PayloadLength = 0;
   fCtrl: u8 = 0;
   /** The FCntDown that it acknowledges, or 0. */
@@ -64,9 +68,9 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
  * is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need be: sticky answers
  * may be there until the network has reason to send a downlink, and that is long.
  */
-export function beginUplink(port: Int<1, 223>, length: PayloadLength): boolean {
+export function beginUplink(port: Int<1, 224>, length: PayloadLength): boolean {
   sealOutbox();
-  let fits = length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
+  let fits = ALWAYS_FITS || length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
   if (!fits && uplink.isPayloadWaiting) {
     unsealOutbox();
     fits = true;
@@ -87,6 +91,11 @@ export function beginUplink(port: Int<1, 223>, length: PayloadLength): boolean {
   return fits;
 }
 
+/** Whether the uplink under way goes without the payload that it was begun with. */
+export function isPayloadLeft(): boolean {
+  return uplink.isPayloadWaiting;
+}
+
 /** Writes the frame of the uplink under way, as it is sent at `dataRate` on `channel`, and returns its length. */
 export function composeUplink(dataRate: u8, channel: u8): Int<1, 64> {
   frame[PHY] = (CONFIRMED ? FrameType.ConfirmedUp : FrameType.UnconfirmedUp) << 5;
@@ -104,7 +113,9 @@ export function composeUplink(dataRate: u8, channel: u8): Int<1, 64> {
     frame[end] = uplink.port;
     if (end < 76) end++;
     const start = end;
-    for (let i = 0; i < uplink.length && i < LONGEST_PAYLOAD; i++) {
+    const length = uplink.length;
+    assert(length <= LONGEST_PAYLOAD);
+    for (let i = 0; i < length; i++) {
       frame[end] = uplinkPayload[i];
       if (end < 76) end++;
     }

@@ -1,6 +1,10 @@
-/** The device's cryptography: what it takes on each core, beside C by hand and other implementations. */
+/**
+ * The device's cryptography: what it takes on each core, beside C by hand and other implementations; and what its
+ * application packages add to an image.
+ */
 import { readFileSync } from "node:fs";
 import { type CryptoFigures, compareCrypto } from "./crypto.ts";
+import { measurePackages, packageTable } from "./packages.ts";
 import type { Bench, Table } from "./table.ts";
 
 /** Figures of other implementations on a core; null where there are none. */
@@ -13,7 +17,7 @@ interface Peers {
 
 const FIGURES = ["aesBytes", "bytes", "ramBytes", "stackBytes", "key", "block", "cmac20"] as const;
 
-export function deviceBench(): Bench {
+export async function deviceBench(): Promise<Bench> {
   const crypto = compareCrypto();
   const peers: readonly Peers[] = JSON.parse(readFileSync(new URL("./peers.json", import.meta.url), "utf8"));
   const tables = crypto.map(({ core, gcc, compiled, byHand }) =>
@@ -24,7 +28,8 @@ export function deviceBench(): Bench {
       peers.find((p) => p.core === core)!,
     ),
   );
-  return { tables, data: { crypto, peers } };
+  const packages = await measurePackages();
+  return { tables: [...tables, packageTable(packages)], data: { crypto, peers, packages } };
 }
 
 function cryptoTable(title: string, compiled: CryptoFigures, byHand: CryptoFigures, peers: Peers): Table {
