@@ -1,5 +1,5 @@
 /**
- * Application packages, each on its own FPort: TS003 is one. The stack hands them their downlinks, and asks them what they
+ * Application packages, each on its own FPort: TS003 and TS004. The stack hands them their downlinks, and asks them what they
  * have to send before it asks the application. Which ones there are, constants of configuration say (selection.ts); where
  * there is none, nothing of this is in an image.
  */
@@ -14,10 +14,11 @@ import {
   serveClockSync,
   writeTimeRequest,
 } from "./clock-sync.ts";
+import { FRAGMENTATION_PORT, serveFragmentation } from "./fragmentation/index.ts";
 import { endReply, replyDueAt, replyPort, writeReply } from "./reply.ts";
-import { CLOCK_SYNC } from "./selection.ts";
+import { CLOCK_SYNC, FRAGMENTATION } from "./selection.ts";
 
-export { HAS_PACKAGES, LAST_PORT, PACKAGE_ROOM } from "./selection.ts";
+export { HAS_PACKAGES } from "./selection.ts";
 
 /** What `packagePause` answers where no package has anything to send. */
 const NO_PAUSE = 0xffffffff;
@@ -29,6 +30,10 @@ export const LONGEST_PAUSE_S = 250000;
 export function servePackage(port: u8, payload: Bytes<51>, length: Int<0, 51>): boolean {
   if (CLOCK_SYNC && port === CLOCK_SYNC_PORT) {
     serveClockSync(payload, length);
+    return true;
+  }
+  if (FRAGMENTATION && port === FRAGMENTATION_PORT) {
+    serveFragmentation(payload, length);
     return true;
   }
   return false;

@@ -52,8 +52,8 @@ export function put32(value: u32): void {
 }
 
 /** The reply waits from 0 to `longestS` seconds, by chance: many devices were asked at once. */
-export function delayReply(longestS: u32): void {
-  reply.dueAt = u32(gpsTime() + u32((random16() * longestS) >>> 16));
+export function delayReply(longestS: Int<0, 65535>): void {
+  reply.dueAt = u32(gpsTime() + ((random16() * longestS) >>> 16));
 }
 
 /** The FPort of the reply; 0 where none waits. */

@@ -4,11 +4,23 @@ import type { Int } from "../lang/index.ts";
 /** Application layer clock synchronisation (TS003-2.0.0). @config */
 export const CLOCK_SYNC: boolean = false;
 
-/** Whether there is any package at all. */
-export const HAS_PACKAGES: boolean = CLOCK_SYNC;
+/** Fragmented data block transport (TS004-2.0.0). @config */
+export const FRAGMENTATION: boolean = false;
 
-/** FPorts of applications are 1 to this one; behind it stands the one of certification. */
-export const LAST_PORT: Int<223, 224> = 223;
+/** Fragmented data block transport on the wire of TS004-1.0.0. @config */
+export const FRAGMENTATION_V1: boolean = false;
+
+/** Fragments of the longest block, without the coded ones: a multiple of 8. Each takes two bits of RAM. @config */
+export const MAX_FRAGMENTS: Int<8, 1016> = 128;
+
+/** Fragments of a block that may be lost. Each takes four octets of RAM. @config */
+export const MAX_LOST: Int<1, 32> = 16;
+
+/** Octets of the longest block that there is memory for. @config */
+export const MAX_BLOCK: Int<1, 48768> = 4096;
+
+/** Whether there is any package at all. */
+export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION;
 
 /** Octets of the longest uplink of a package; 0 where there is none. */
-export const PACKAGE_ROOM: Int<0, 51> = CLOCK_SYNC ? 16 : 0;
+export const PACKAGE_ROOM: Int<0, 51> = CLOCK_SYNC || FRAGMENTATION ? 16 : 0;

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildImage, sizeReport } from "../../toolchain/image/index.ts";
 import { loadProcessorBoard } from "../support/processor-board.ts";
 import type { Table } from "./table.ts";
@@ -10,7 +11,12 @@ import type { Table } from "./table.ts";
 /** The packages, and the configuration that chooses each. */
 export const PACKAGES: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   TS003: { CLOCK_SYNC: true },
+  "TS004 v2": { FRAGMENTATION: true },
+  "TS004 v1": { FRAGMENTATION: true, FRAGMENTATION_V1: true },
 };
+
+/** C of an application that has a package to be given: the memory for data blocks. */
+const BLOCK_SINK = fileURLToPath(new URL("./c/block-sink.c", import.meta.url));
 
 /** The boards, and the compiler of their images. */
 export const PACKAGE_BOARDS = {
@@ -38,6 +44,7 @@ async function footprint(board: string, config: Readonly<Record<string, boolean>
     const image = await buildImage({
       board: loadProcessorBoard(board),
       config: { LORAWAN_1_1: false, ...config },
+      c: config.FRAGMENTATION ? [BLOCK_SINK] : [],
       outDir,
     });
     const { flashBytes, ramBytes, stackBytes } = sizeReport(image);

@@ -1,6 +1,8 @@
 /** A device with packages, in no network: commands go in on their FPort, and what is to be sent comes out. */
 import type * as HalModule from "../../../../firmware/hal/index.ts";
 import type * as PackagesModule from "../../../../firmware/packages/index.ts";
+import { eepromImage } from "../../../../toolchain/provisioning/index.ts";
+import { IDENTITY } from "../support/bench.ts";
 import { type Choices, loadFirmware } from "../support/instance.ts";
 
 /** An uplink of a package. */
@@ -15,7 +17,8 @@ export class PackageDevice {
 
   constructor(config: Readonly<Record<string, boolean | number>>, choices?: Choices) {
     this.#load = loadFirmware(config, choices);
-    const hal = { now: () => this.#timeUs % 2 ** 32, storeRead: () => 0xff };
+    const store = eepromImage(IDENTITY, 1024);
+    const hal = { now: () => this.#timeUs % 2 ** 32, storeRead: (address: number) => store[address] };
     this.module<typeof HalModule>("hal/index.ts").bindHal(hal as unknown as HalModule.Hal);
   }
 
