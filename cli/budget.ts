@@ -9,6 +9,7 @@ import {
   sizeReport,
 } from "../toolchain/image/index.ts";
 import { budgetFor } from "../toolchain/project/index.ts";
+import { regionsOf } from "../toolchain/regions/index.ts";
 import type { Choice } from "./choice.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -31,11 +32,11 @@ export function sayUnlimited({ budget, board, boards }: Choice): void {
  * `outDir` holds.
  */
 export async function reportWithinBudget(
-  { board, lorawan, budget }: Choice,
+  { board, lorawan, region, budget }: Choice,
   image: Image,
   outDir: string,
 ): Promise<SizeReport> {
-  const report = sizeReport({ ...image, lorawan });
+  const report = sizeReport({ ...image, lorawan, region: regionsOf(region) });
   const limits = budget === undefined ? undefined : budgetFor(budget, board);
   const excess = checkBudget(report, limits ?? {}, await keptReport(outDir));
   if (excess !== undefined) throw new Refusal(excess, EXIT.failed);

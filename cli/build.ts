@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { figureLines, type Image, type LuaProgram, type SizeReport } from "../toolchain/image/index.ts";
+import { regionsOf } from "../toolchain/regions/index.ts";
 import { sayUnlimited } from "./budget.ts";
 import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, type ChosenProgram, type ImageOptions } from "./chosen-image.ts";
@@ -62,7 +63,8 @@ async function build(
 function programJson({ choice, program }: ChosenProgram): string {
   const { board, dialect, bundleBytes } = program;
   const { lorawan } = choice;
-  const document = { board: board.name, lorawan, lua: dialect, files: filesOf(program), bundleBytes };
+  const region = regionsOf(choice.region);
+  const document = { board: board.name, lorawan, region, lua: dialect, files: filesOf(program), bundleBytes };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
@@ -76,11 +78,11 @@ function filesOf({ dir, files }: LuaProgram): string[] {
   return [...files.keys()].map((name) => join(dir, name));
 }
 
-function jsonText({ lorawan }: Choice, image: Image, report: SizeReport): string {
+function jsonText({ lorawan, region }: Choice, image: Image, report: SizeReport): string {
   const { board, elfPath, hexPath, binPath } = image;
   const { flashBytes, ramBytes, stackBytes } = report;
   const document = {
-    ...{ board: board.name, lorawan, elfPath, hexPath, binPath },
+    ...{ board: board.name, lorawan, region: regionsOf(region), elfPath, hexPath, binPath },
     ...{ flashBytes, ramBytes, stackBytes },
   };
   return `${JSON.stringify(document, null, 2)}\n`;

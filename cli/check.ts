@@ -26,6 +26,7 @@ export function addCheck(program: Command): void {
 const HELP = `Examples:
   $ joinery check
   $ joinery check my-sensor.ts --lorawan 1.0.4 --config PERIOD_S=600
+  $ joinery check --region US915
 
 --json prints { errors, diagnostics: [{ file, line, column, end: { line, column }, code, message,
 related: [{ file, line, column, end, message }], page }] }. Lines and columns count from 1, end lies
@@ -39,6 +40,7 @@ async function check(application: string | undefined, options: CheckOptions): Pr
   const { diagnostics } = compileForBoard({
     board: await refusing(async () => loadBoard(choice.board, choice.boards)),
     app: choice.app,
+    region: choice.region,
     config: { ...choice.config, LORAWAN_1_1: choice.lorawan === "1.1" },
     configFile: choice.file,
   });

@@ -12,6 +12,14 @@ import {
   ProjectError,
   readProject,
 } from "../toolchain/project/index.ts";
+import {
+  DEFAULT_REGION,
+  isRegionName,
+  nearestRegion,
+  REGION_NAMES,
+  type RegionChoice,
+  type RegionName,
+} from "../toolchain/regions/index.ts";
 import { closestName } from "../toolchain/spelling.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -19,10 +27,12 @@ import { EXIT, Refusal } from "./exit.ts";
 export interface ChoiceOptions {
   board?: string;
   lorawan?: "1.0.4" | "1.1";
+  region?: RegionChoice;
   config?: Readonly<Record<string, number | boolean>>;
 }
 
-export interface Choice extends Omit<Project, "file" | "folder" | "app" | "boards"> {
+export interface Choice extends Omit<Project, "file" | "folder" | "app" | "boards" | "region"> {
+  readonly region: RegionChoice;
   /** The project's `joinery.json`; undefined where none counts. */
   readonly file?: string;
   /** The TypeScript file of the application; undefined: the sensor example. */
@@ -37,12 +47,12 @@ export interface Choice extends Omit<Project, "file" | "folder" | "app" | "board
 const EXAMPLE = "firmware/apps/sensor.ts";
 const WAYS_OUT = "name the TypeScript file of an application, or begin one with joinery new NAME";
 
-const DEFAULTS = { board: "pro-mini-rfm95", lorawan: "1.1" } as const;
+const DEFAULTS = { board: "pro-mini-rfm95", lorawan: "1.1", region: DEFAULT_REGION } as const;
 
 /** The boards that a command serves: all, or those that have an image. */
 type Served = "all" | "images";
 
-/** Gives a command the options by which a board, a version and a configuration are chosen. */
+/** Gives a command the options by which a board, a version, a region and a configuration are chosen. */
 export function addChoice(command: Command, served: Served = "all"): Command {
   const boards = ownBoards();
   const { known, fault } = boardsToChoose(boards);
@@ -67,6 +77,11 @@ export function addChoice(command: Command, served: Served = "all"): Command {
         "--lorawan <version>",
         `the version of LoRaWAN L2 (default: the project's, or ${DEFAULTS.lorawan})`,
       ).choices(["1.0.4", "1.1"]),
+    )
+    .option(
+      "--region <names>",
+      `the region, or with commas those that the application selects from (default: the project's, or ${DEFAULTS.region}): ${REGION_NAMES.join(", ")}`,
+      regionsNamed,
     )
     .option("--config <name=value>", "the value of a @config constant; may be given again", configured);
 }
@@ -127,6 +142,7 @@ export function choiceOf(
     boards: ownBoards(),
     board: options.board ?? project.board ?? DEFAULTS.board,
     lorawan: options.lorawan ?? project.lorawan ?? DEFAULTS.lorawan,
+    region: options.region ?? project.region ?? DEFAULTS.region,
     config: Object.keys(config).length > 0 ? config : undefined,
   };
 }
@@ -160,6 +176,19 @@ function currentProject(): Partial<Project> {
     const report = formatReport([error.diagnostic], { colour }).trimEnd();
     throw new Refusal(report, EXIT.usage, [error.diagnostic]);
   }
+}
+
+function regionsNamed(text: string): readonly RegionName[] {
+  const names = text.split(",");
+  for (const [index, name] of names.entries()) {
+    if (!isRegionName(name)) {
+      const near = nearestRegion(name);
+      const hint = near === undefined ? "" : `Did you mean ${near}? `;
+      throw new InvalidArgumentError(`${hint}Regions are ${REGION_NAMES.join(", ")}.`);
+    }
+    if (names.indexOf(name) !== index) throw new InvalidArgumentError(`It names ${name} twice.`);
+  }
+  return names.filter(isRegionName);
 }
 
 function configured(

@@ -117,8 +117,8 @@ async function linkedImage(
 }
 
 /** What the compiler is given. */
-export function firmwareOf({ app, c, config, lorawan, file }: Choice, debug: boolean | undefined) {
-  return { app, c, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
+export function firmwareOf({ app, c, config, lorawan, region, file }: Choice, debug: boolean | undefined) {
+  return { app, c, region, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file, debug };
 }
 
 function outFolder(choice: Choice, out: string | undefined): string {

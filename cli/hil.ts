@@ -69,6 +69,7 @@ const GDB_NOTES = [
 
 const EXAMPLES = `Examples:
   $ joinery hil run join
+  $ joinery hil run join --region US915
   $ joinery hil run join --lorawan 1.0.4 --junit join.xml
   $ joinery hil run join my-sensor.ts --config PERIOD_S=10
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3

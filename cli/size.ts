@@ -13,6 +13,7 @@ import {
   sizeReport,
   sizeText,
 } from "../toolchain/image/index.ts";
+import { regionsOf } from "../toolchain/regions/index.ts";
 import { addChoice, choiceOf, sayExample } from "./choice.ts";
 import { type ImageOptions, measuredImage, refusing } from "./chosen-image.ts";
 import { EXIT, Refusal } from "./exit.ts";
@@ -69,7 +70,7 @@ async function size(application: string | undefined, options: SizeOptions): Prom
   const choice = choiceOf(application, options);
   sayExample(choice);
   const image = await measuredImage(choice, options);
-  const report = sizeReport({ ...image, lorawan: choice.lorawan });
+  const report = sizeReport({ ...image, lorawan: choice.lorawan, region: regionsOf(choice.region) });
   if (options.html !== undefined) writePage(options.html, report);
   if (options.json) {
     process.stdout.write(reportJson(report));

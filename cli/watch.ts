@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { createCompiler } from "../toolchain/compiler/index.ts";
 import { isSameTarget, type SizeReport } from "../toolchain/image/index.ts";
+import { regionText } from "../toolchain/regions/index.ts";
 import { sayUnlimited } from "./budget.ts";
 import { addChoice, applicationName, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, generatedFolder, type ImageOptions } from "./chosen-image.ts";
@@ -68,7 +69,7 @@ async function watchApplication(application: string | undefined, options: ImageO
 }
 
 function whatIsBuilt(choice: Choice): string {
-  return `builds ${applicationName(choice)} for ${choice.board}, LoRaWAN ${choice.lorawan},`;
+  return `builds ${applicationName(choice)} for ${choice.board}, LoRaWAN ${choice.lorawan}, ${regionText(choice.region)},`;
 }
 
 /** One build after another, and what changed between them. */

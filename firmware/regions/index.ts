@@ -24,4 +24,4 @@ export {
 export { BAND_COUNT, type Band, type BandOrNone, bandOf, NO_BAND, silenceFactor } from "./duty-cycle.ts";
 export { isAllowed } from "./frequencies.ts";
 export { powerDbm } from "./power.ts";
-export { selection } from "./selection.ts";
+export { selection, selectRegion } from "./selection.ts";

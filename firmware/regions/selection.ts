@@ -6,3 +6,11 @@ class Selection {
 }
 
 export const selection = new Selection();
+
+/**
+ * Puts the device into one of the regions of its image, in the order in which they were chosen for it, 0 the first. Before
+ * `startDevice`, which an application's `setup` is: sessions and channels are of the region in which they began.
+ */
+export function selectRegion(index: PlanIndex): void {
+  selection.plan = index;
+}

@@ -1,7 +1,8 @@
 /**
- * The radio of a gateway, an SX1301 as the air sees it: eight demodulators that follow any spreading factor
- * on the configured 125 kHz channels, and one transmitter, during which nothing is heard. It listens to
- * LoRaWAN uplinks in LoRa: IQ not inverted, sync word 0x34, explicit header. The SX1301's FSK modem is not modelled.
+ * The radio of a gateway: SX1301s as the air sees them, as many as its channels need. Each has eight demodulators that
+ * follow any spreading factor on eight channels of 125 kHz, and one for one spreading factor on one wider channel; any
+ * demodulator of the gateway takes any channel of its kind. They share one transmitter, during which nothing is heard.
+ * They listen to LoRaWAN uplinks in LoRa: IQ not inverted, sync word 0x34, explicit header. FSK is not modelled.
  */
 import {
   type Air,
@@ -17,10 +18,18 @@ import {
 import type { Clock } from "../clock/index.ts";
 
 export const LORAWAN_SYNC_WORD = 0x34;
-const CHANNEL_BANDWIDTH_HZ = 125_000;
+/** Demodulators of an SX1301 for channels of 125 kHz, and such channels. */
 const DEMODULATORS = 8;
 /** A preamble is found in its last symbols, if the transmitter is silent by then. */
 const DETECTION_SYMBOLS = 5;
+
+/** A channel that is listened to. */
+export interface GatewayChannel {
+  readonly frequencyHz: number;
+  readonly bandwidthHz: number;
+  /** The only one that is followed; undefined: all. */
+  readonly spreadingFactor?: number;
+}
 
 export interface HeardPacket {
   readonly transmission: LoraTransmission;
@@ -37,23 +46,29 @@ export class Concentrator {
   readonly #clock: Clock;
   readonly #air: Air;
   readonly #name: string;
-  readonly #channelsHz: readonly number[];
+  readonly #channels: readonly GatewayChannel[];
+  readonly #demodulators: { readonly narrow: number; readonly wide: number };
   readonly #onPacket: (packet: HeardPacket) => void;
   #detach: (() => void) | undefined;
-  #demodulating = 0;
+  readonly #demodulating = { narrow: 0, wide: 0 };
   #sent: Transmission[] = [];
 
   constructor(options: {
     clock: Clock;
     air: Air;
     name: string;
-    channelsHz: readonly number[];
+    channels: readonly GatewayChannel[];
     onPacket: (packet: HeardPacket) => void;
   }) {
     this.#clock = options.clock;
     this.#air = options.air;
     this.#name = options.name;
-    this.#channelsHz = options.channelsHz;
+    this.#channels = options.channels;
+    const narrow = options.channels.filter((channel) => kindOf(channel) === "narrow").length;
+    this.#demodulators = {
+      narrow: Math.ceil(narrow / DEMODULATORS) * DEMODULATORS,
+      wide: options.channels.length - narrow,
+    };
     this.#onPacket = options.onPacket;
   }
 
@@ -77,10 +92,12 @@ export class Concentrator {
     if (!isLora(arrival)) return;
     const { transmission } = arrival;
     const channel = this.#channelOf(arrival);
-    if (channel < 0 || this.#demodulating >= DEMODULATORS) return;
-    this.#demodulating++;
+    if (channel < 0) return;
+    const kind = kindOf(this.#channels[channel]);
+    if (this.#demodulating[kind] >= this.#demodulators[kind]) return;
+    this.#demodulating[kind]++;
     this.#clock.at(transmission.endNs, () => {
-      this.#demodulating--;
+      this.#demodulating[kind]--;
       if (this.#detach !== undefined) this.#complete(arrival, channel);
     });
   }
@@ -89,8 +106,10 @@ export class Concentrator {
     const { spreadingFactor, iqInverted, syncWord, implicitHeader } = transmission;
     if (!detectable || iqInverted || implicitHeader || syncWord !== LORAWAN_SYNC_WORD) return -1;
     if (spreadingFactor < 7 || transmission.preambleSymbols < DETECTION_SYMBOLS) return -1;
-    return this.#channelsHz.findIndex((frequencyHz) =>
-      sameChannel(transmission, { frequencyHz, bandwidthHz: CHANNEL_BANDWIDTH_HZ }),
+    return this.#channels.findIndex(
+      (channel) =>
+        sameChannel(transmission, channel) &&
+        (channel.spreadingFactor === undefined || channel.spreadingFactor === spreadingFactor),
     );
   }
 
@@ -116,4 +135,9 @@ export class Concentrator {
     const neededFromNs = transmission.startNs + (transmission.preambleSymbols - DETECTION_SYMBOLS) * symbolNs;
     return this.#sent.some((sent) => sent.startNs < transmission.endNs && sent.endNs > neededFromNs);
   }
+}
+
+/** Which demodulators serve a channel. */
+function kindOf({ spreadingFactor }: GatewayChannel): "narrow" | "wide" {
+  return spreadingFactor === undefined ? "narrow" : "wide";
 }

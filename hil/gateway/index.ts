@@ -17,4 +17,4 @@ export type { FskRxpk, LoraRxpk, Rxpk } from "./rxpk.ts";
 export type { Stat } from "./stat.ts";
 export type { FskTxpk, LoraTxpk, TxAckError, Txpk } from "./txpk.ts";
 export { UdpGatewayServer, type UdpGatewayServerOptions, type Uplink } from "./udp-gateway-server.ts";
-export { EU868_CHANNELS_HZ, VirtualGateway, type VirtualGatewayOptions } from "./virtual-gateway.ts";
+export { VirtualGateway, type VirtualGatewayOptions } from "./virtual-gateway.ts";

@@ -9,7 +9,7 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { type Air, airtimeUs, type LoraTransmission, needsLowDataRateOptimize } from "../air/index.ts";
 import type { Clock, Participant, Timer } from "../clock/index.ts";
-import { Concentrator, type HeardPacket, LORAWAN_SYNC_WORD } from "./concentrator.ts";
+import { Concentrator, type GatewayChannel, type HeardPacket, LORAWAN_SYNC_WORD } from "./concentrator.ts";
 import { encode, type FromGateway, parseFromServer } from "./datagram.ts";
 import { PacketError } from "./packet-error.ts";
 import { formatDatr, parseDatr, payloadOf } from "./payload.ts";
@@ -18,13 +18,7 @@ import type { LoraRxpk } from "./rxpk.ts";
 import { TransmitQueue } from "./transmit-queue.ts";
 import type { LoraTxpk, TxAckError, Txpk } from "./txpk.ts";
 
-/** The eight 125 kHz channels of a usual EU868 gateway. */
-export const EU868_CHANNELS_HZ = [
-  868_100_000, 868_300_000, 868_500_000, 867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000,
-] as const;
-
-/** What the transmitter of the reference EU868 configuration can do (global_conf.json.PCB_E336.EU868). */
-const TX_BAND_HZ = { from: 863_000_000, to: 870_000_000 };
+/** What the transmitter of the reference configurations can do (global_conf.json.PCB_E336.EU868, .US902.basic). */
 const TX_POWERS_DBM = [-6, -3, 0, 3, 6, 10, 11, 12, 13, 14, 16, 20, 23, 25, 26, 27];
 const DEFAULT_POWER_DBM = 14;
 const DEFAULT_PREAMBLE_SYMBOLS = 8;
@@ -42,8 +36,10 @@ export interface VirtualGatewayOptions {
   /** 16 hexadecimal digits. */
   readonly eui: string;
   readonly server: { readonly host: string; readonly port: number };
-  /** Default EU868_CHANNELS_HZ. */
-  readonly channelsHz?: readonly number[];
+  /** What it listens to. */
+  readonly channels: readonly GatewayChannel[];
+  /** Where it may send. */
+  readonly transmitHz: { readonly from: number; readonly to: number };
   /** How long, in wall time, an acknowledgement may take. Default 5 s. */
   readonly answerTimeoutMs?: number;
   /** Told of datagrams from the server that cannot be served and that the protocol has no answer for. */
@@ -55,7 +51,7 @@ export class VirtualGateway implements Participant {
   readonly eui: string;
   readonly #options: VirtualGatewayOptions;
   readonly #clock: Clock;
-  readonly #channelsHz: readonly number[];
+  readonly #channels: readonly GatewayChannel[];
   readonly #pending: PendingAnswers;
   readonly #concentrator: Concentrator;
   readonly #timers = new Set<Timer>();
@@ -70,13 +66,13 @@ export class VirtualGateway implements Participant {
     this.eui = options.eui.toUpperCase();
     this.#options = options;
     this.#clock = options.clock;
-    this.#channelsHz = options.channelsHz ?? EU868_CHANNELS_HZ;
+    this.#channels = options.channels;
     this.#pending = new PendingAnswers(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
     this.#concentrator = new Concentrator({
       clock: options.clock,
       air: options.air,
       name: this.eui,
-      channelsHz: this.#channelsHz,
+      channels: this.#channels,
       onPacket: (packet) => this.#heard(packet),
     });
   }
@@ -167,8 +163,9 @@ export class VirtualGateway implements Participant {
     const rxpk: LoraRxpk = {
       tmst: counterUs(transmission.endNs),
       chan: channel,
-      rfch: channel < 3 ? 0 : 1,
-      freq: this.#channelsHz[channel] / 1e6,
+      // Which of its radios heard a channel depends on how a gateway is set up, and no server asks.
+      rfch: 0,
+      freq: this.#channels[channel].frequencyHz / 1e6,
       stat: 1,
       modu: "LORA",
       datr: formatDatr(transmission),
@@ -262,8 +259,9 @@ export class VirtualGateway implements Participant {
     }
     const frequencyHz = Math.round(txpk.freq * 1e6);
     const powerDbm = txpk.powe ?? DEFAULT_POWER_DBM;
+    const { from, to } = this.#options.transmitHz;
     // Only chain 0 has a transmitter.
-    if ((txpk.rfch ?? 0) !== 0 || frequencyHz < TX_BAND_HZ.from || frequencyHz > TX_BAND_HZ.to) {
+    if ((txpk.rfch ?? 0) !== 0 || frequencyHz < from || frequencyHz > to) {
       return "TX_FREQ";
     }
     if (!TX_POWERS_DBM.includes(powerDbm)) return "TX_POWER";

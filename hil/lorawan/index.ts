@@ -16,7 +16,6 @@ export {
 export { dataMic10, downlinkMic11, type MicInput, uplinkMic11 } from "./data-mic.ts";
 export { devAddrOf, isDevAddrOf, nwkAddrBits } from "./dev-addr.ts";
 export { type DlSettings, dlSettingsOctet, parseDlSettings } from "./dl-settings.ts";
-export { eu868, type LoRaDataRate } from "./eu868.ts";
 export { FCNT_LIMIT, reconstructFCnt } from "./frame-counter.ts";
 export { FrameError } from "./frame-error.ts";
 export {
@@ -65,6 +64,7 @@ export {
 } from "./mac-commands.ts";
 export { FType, fTypeOf, mhdr } from "./mhdr.ts";
 export { cmacMic, MIC_OCTETS, micEquals } from "./mic.ts";
+export { type LoRaDataRate, type NetworkChannel, NetworkPlan } from "./network-plan.ts";
 export {
   buildRejoinRequest,
   parseRejoinRequest,

@@ -12,6 +12,7 @@ import {
   type ProcessorBoard,
   writingTo,
 } from "../../toolchain/image/index.ts";
+import { type RegionChoice, regionsOf, regionText } from "../../toolchain/regions/index.ts";
 import { buildLuaHost, type LuaDialect, LuaHostError } from "../emulator/index.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Firmware } from "./device.ts";
@@ -23,6 +24,8 @@ import type { Timeline } from "./timeline.ts";
 /** What is built: the example where no application is named. */
 export interface FirmwareChoice {
   readonly lorawan: "1.0.4" | "1.1";
+  /** EU868 where not given. Of several the image has the plans. */
+  readonly region?: RegionChoice;
   /** The TypeScript file of the application; the sensor example where none is named. */
   readonly app?: string;
   /** Values for `@config` constants of the application and the stack. */
@@ -40,6 +43,7 @@ export interface FirmwareChoice {
 /** What the two kinds of boards build from. */
 interface Build {
   readonly app?: string;
+  readonly region?: RegionChoice;
   readonly c?: readonly string[];
   readonly config: Readonly<Record<string, number | boolean>>;
   readonly configFile?: string;
@@ -49,17 +53,20 @@ interface Build {
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
+  { lorawan, region, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs no Lua: leave the version of Lua out`);
   }
   const what = app === undefined ? "the sensor example" : basename(app);
-  timeline.add("rig", `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}`);
+  timeline.add(
+    "rig",
+    `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}, ${regionText(region)}`,
+  );
   const own = app === undefined && config === undefined ? "" : `-${digest({ app, c, config })}`;
-  const build = { app, c, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
-  const name = `${board.name}-${lorawan}${own}`;
+  const build = { app, c, region, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
+  const name = `${board.name}-${lorawan}-${regionsOf(region).join("-")}${own}`;
   try {
     // Kept between runs: where nothing has changed gcc need not run again.
     return await writingTo(cacheFolder(), () => {

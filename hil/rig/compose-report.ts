@@ -9,7 +9,7 @@ import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
 
 /** The result of a run: what was chosen for it, what was seen, and how long it took. */
 export function composeJoinReport(
-  chosen: Pick<JoinReport, "board" | "lorawan" | "seed" | "fault">,
+  chosen: Pick<JoinReport, "board" | "lorawan" | "region" | "seed" | "fault">,
   evidence: JoinEvidence,
   took: Pick<JoinReport, "virtualMs" | "wallMs">,
 ): JoinReport {

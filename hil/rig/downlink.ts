@@ -1,5 +1,7 @@
 /** The downlink of a run: what the Application Server has for the device. */
-import { eu868 } from "../lorawan/index.ts";
+
+import type { RegionName } from "../../toolchain/regions/index.ts";
+import { NetworkPlan } from "../lorawan/index.ts";
 import { RigError } from "./rig-error.ts";
 
 export interface Downlink {
@@ -16,8 +18,15 @@ const MAX_F_PORT = 223;
 /** CID and payload of RekeyConf, which answers RekeyInd of a 1.1 device's first uplink (TS001-1.1, 5.10). */
 const REKEY_CONF_OCTETS = 2;
 
+/** Octets of the longest FRMPayload that the firmware takes. */
+const FIRMWARE_LIMIT = 51;
+
 /** Throws RigError where no device could be sent this: whatever data rate it joins at, its frame must hold the payload. */
-export function refuseDownlink({ fPort, payload }: Downlink, lorawan: "1.0.4" | "1.1"): void {
+export function refuseDownlink(
+  { fPort, payload }: Downlink,
+  lorawan: "1.0.4" | "1.1",
+  region: RegionName,
+): void {
   if (!Number.isInteger(fPort) || fPort < 1 || fPort > MAX_F_PORT) {
     throw new RigError("usage", `downlink.fPort is ${fPort}: an application's FPort is 1 to ${MAX_F_PORT}`);
   }
@@ -27,7 +36,8 @@ export function refuseDownlink({ fPort, payload }: Downlink, lorawan: "1.0.4" | 
       'downlink.payload must be octets: Uint8Array.of(1, 2), Buffer.from("0102", "hex")',
     );
   }
-  const limit = eu868.maxFrmPayloadOctets(0) - (lorawan === "1.1" ? REKEY_CONF_OCTETS : 0);
+  const longest = Math.min(new NetworkPlan(region).leastFrmPayloadOctets, FIRMWARE_LIMIT);
+  const limit = longest - (lorawan === "1.1" ? REKEY_CONF_OCTETS : 0);
   if (payload.length > limit) {
     throw new RigError(
       "usage",

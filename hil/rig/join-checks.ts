@@ -2,7 +2,6 @@
 
 import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { DeviceRecord } from "../backend/index.ts";
-import { eu868 } from "../lorawan/index.ts";
 import type { DeviceUnderTest } from "./device.ts";
 import { NAMES } from "./name-space.ts";
 import { describeFinding } from "./narration.ts";
@@ -10,6 +9,8 @@ import type { JoinAttempt, Observations } from "./observations.ts";
 import type { Organisations } from "./organisations.ts";
 import type { Check } from "./report/join-report.ts";
 
+/** RX1 of a join opens so long after the end of the join-request: JOIN_ACCEPT_DELAY1 (RP002-1.0.4, 2.2). */
+const JOIN_ACCEPT_DELAY1_US = 5_000_000;
 /** How early RX1 may open, in microseconds, beside what the clock may err; late is not allowed at all. */
 const RX1_EARLY_US = 2000;
 
@@ -55,12 +56,12 @@ export function joinChecks(evidence: JoinEvidence): Check[] {
 export function rx1OffsetUs(attempt: JoinAttempt, seen: Observations): number | undefined {
   const { endNs } = attempt.transmission;
   const openedNs = seen.firstReceptionAfter(endNs);
-  return openedNs === undefined ? undefined : (openedNs - endNs - eu868.joinAcceptDelay1Us * 1000) / 1000;
+  return openedNs === undefined ? undefined : (openedNs - endNs - JOIN_ACCEPT_DELAY1_US * 1000) / 1000;
 }
 
 /** The earliest that RX1 may open: the device allows for a slow clock, and may have a fast one. */
 function earliestRx1Us(clockErrorPpm: number): number {
-  return -RX1_EARLY_US - (2 * clockErrorPpm * eu868.joinAcceptDelay1Us) / 1e6;
+  return -RX1_EARLY_US - (2 * clockErrorPpm * JOIN_ACCEPT_DELAY1_US) / 1e6;
 }
 
 function check(name: string, ok: boolean, detail: string): Check {

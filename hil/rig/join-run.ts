@@ -5,13 +5,14 @@
  */
 import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
+import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import { Air } from "../air/index.ts";
 import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
 import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
-import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
+import { FType, fTypeOf, NetworkPlan, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
@@ -42,6 +43,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
+  /** The region of the network; the first of the device's where not given. */
+  readonly networkRegion?: RegionName;
   /** Everything random follows from it, except keys. */
   readonly seed: number;
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
@@ -71,7 +74,8 @@ const WATCHDOG_TOLERANCE = 0.1;
 /** Runs the scenario. Throws RigError where the run cannot begin; whatever goes wrong later is in the report. */
 export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
-  if (options.downlink !== undefined) refuseDownlink(options.downlink, options.lorawan);
+  if (options.downlink !== undefined)
+    refuseDownlink(options.downlink, options.lorawan, networkRegion(options));
   const board = chosenBoard(options);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
@@ -90,6 +94,11 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   } finally {
     state.close();
   }
+}
+
+/** The region that gateway and Network Server are in. */
+function networkRegion({ networkRegion, region }: JoinRunOptions): RegionName {
+  return networkRegion ?? regionsOf(region)[0];
 }
 
 /** Turns an error that was to be expected into a RigError of that kind, and lets all others pass. */
@@ -117,6 +126,7 @@ class JoinRun {
   readonly #clock = new VirtualClock();
   readonly #random: () => number;
   readonly #downlink: Downlink;
+  readonly #plan: NetworkPlan;
   readonly #air: Air;
   /** Done once, when the Application Server has decrypted the first uplink. */
   readonly #firstUplinkActions: (() => void)[] = [];
@@ -131,6 +141,7 @@ class JoinRun {
     this.#state = state;
     this.#timeline = timeline;
     this.#random = seededRandom(options.seed);
+    this.#plan = new NetworkPlan(networkRegion(options));
     this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
     this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
   }
@@ -147,6 +158,7 @@ class JoinRun {
     const { identity, isStranger } = provisioned;
     const organisations = await openOrganisations({
       clock: this.#clock,
+      plan: this.#plan,
       random: this.#random,
       addressRandom: seededRandom(this.#options.seed + 3),
       joinEui: identity.joinEui,
@@ -174,6 +186,8 @@ class JoinRun {
       clock: this.#clock,
       air: this.#air,
       eui: GATEWAY_EUI,
+      channels: this.#plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
+      transmitHz: this.#plan.rangeHz,
       server: organisations.gateways,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       onWarning: (message) => this.#timeline.add("gateway", message, false),
@@ -199,9 +213,9 @@ class JoinRun {
       });
       provisioned.keep();
       const after = await organisations.joinServer.readDevice(identity);
-      const { board, lorawan, seed, config, fault = null } = this.#options;
+      const { board, lorawan, region, seed, config, fault = null } = this.#options;
       return composeJoinReport(
-        { board, lorawan, seed, fault },
+        { board, lorawan, region: regionsOf(region), seed, fault },
         {
           seen: this.#seen,
           lorawan,

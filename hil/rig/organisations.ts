@@ -16,6 +16,7 @@ import {
 } from "../backend/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { UdpGatewayServer } from "../gateway/index.ts";
+import type { NetworkPlan } from "../lorawan/index.ts";
 import {
   type Credentials,
   createDaneAgent,
@@ -44,6 +45,8 @@ const KEK_OCTETS = 16;
 
 interface OrganisationsOptions {
   readonly clock: VirtualClock;
+  /** The channel plan of organisation A's network. */
+  readonly plan: NetworkPlan;
   readonly random: () => number;
   /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */
   readonly addressRandom: () => number;
@@ -180,6 +183,7 @@ async function open(
   await gatewayServer.listen(PORTS.gateways, address);
   closers.push(() => gatewayServer.close());
   const networkServer = new NetworkServer({
+    plan: options.plan,
     netId: NET_ID,
     clock,
     gatewayServer,

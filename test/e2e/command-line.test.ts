@@ -35,6 +35,12 @@ describe("the command line", () => {
     ["an unknown option", ["hil", "run", "join", "--nonsense"], /unknown option '--nonsense'/],
     ["an unknown board", ["hil", "run", "join", "--board", "toaster"], /toaster.*pro-mini-rfm95/s],
     ["an unknown fault", ["hil", "run", "join", "--fault", "gremlins"], /gremlins.*bogus-dnssec/s],
+    [
+      "a misspelt region",
+      ["hil", "run", "join", "--region", "US951"],
+      /Did you mean US915\? Regions are EU868, /,
+    ],
+    ["a region twice", ["check", "--region", "EU868,EU868"], /names EU868 twice/],
     ["an unknown version", ["hil", "run", "join", "--lorawan", "2"], /1\.0\.4, 1\.1/],
     ["an unknown scenario", ["hil", "run", "dance"], /Known scenarios: join/],
     ["a seed that is no number", ["hil", "run", "join", "--seed", "x"], /whole number/],
@@ -378,7 +384,7 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     const older = joinery(["size", ...out, "--lorawan", "1.0.4", "--compare", kept]);
     assert.match(
       older.stdout,
-      /^pro-mini-rfm95, LoRaWAN 1\.0\.4, against the earlier report of pro-mini-rfm95, LoRaWAN 1\.1\n {2}flash \d+ B, -\d+ from \d+\n/,
+      /^pro-mini-rfm95, LoRaWAN 1\.0\.4, EU868, against the earlier report of pro-mini-rfm95, LoRaWAN 1\.1, EU868\n {2}flash \d+ B, -\d+ from \d+\n/,
     );
     assert.match(older.stdout, /\n +-\d+ +\d+ +\d+ {2}lorawan\/join\.ts\n/);
     assert.deepEqual(["size.json", "joinery.hex", "joinery.elf"].map(fileOf), ofBuild);

@@ -128,7 +128,9 @@ describe("an application of its own", () => {
       }
     };
     try {
-      await lineWith(/^builds app\.ts for pro-mini-rfm95, LoRaWAN 1\.1, at each change in \.; Ctrl-C ends$/);
+      await lineWith(
+        /^builds app\.ts for pro-mini-rfm95, LoRaWAN 1\.1, EU868, at each change in \.; Ctrl-C ends$/,
+      );
       await lineWith(/^\d\d:\d\d:\d\d {2}building$/);
       await lineWith(/built in .*: flash \d+ B, RAM \d+ B, stack \d+ B$/);
       writeFileSync(app, text.replace("u16(sampleCount + 1)", "sampleCount + 1"));

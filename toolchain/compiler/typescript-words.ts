@@ -13,7 +13,7 @@ const NAME_NOT_FOUND = new Set([2304, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 
 /** An imported module that is not found; for those of Node.js TypeScript proposes its types. */
 const MODULE_NOT_FOUND = new Set([2307, 2580, 2591, 2792]);
 const MODULES =
-  'a program is made of its own files, imported as "./other.ts", and of "joinery/lang", "joinery/hal", "joinery/console" and "joinery/crypto"';
+  'a program is made of its own files, imported as "./other.ts", and of "joinery/lang", "joinery/hal", "joinery/console", "joinery/crypto" and "joinery/regions"';
 /** A name that was imported or exported as a type, used as a value. */
 const TYPE_AS_VALUE = new Set([1361, 1362]);
 

@@ -5,11 +5,13 @@ import ts from "typescript";
 import { type Board, loadBoard } from "../image/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { findProject, readProject } from "../project/index.ts";
+import type { RegionChoice } from "../regions/index.ts";
 
 export interface Firmware {
   readonly board: Board;
   readonly app?: string;
   readonly entry?: string;
+  readonly region?: RegionChoice;
   readonly config?: Readonly<Record<string, number | boolean>>;
   readonly configFile?: string;
 }
@@ -29,9 +31,9 @@ export function firmwareOf(file: string, sources: Readonly<Record<string, string
     return inside(join(firmwareRoot, "apps"), file) ? { board, app: file } : { board };
   const folder = findProject(dirname(file));
   if (folder !== undefined) {
-    const { app, board, boards, lorawan, config, file } = readProject(folder);
+    const { app, board, boards, lorawan, region, config, file } = readProject(folder);
     const chosen = { ...config, LORAWAN_1_1: lorawan === "1.1" };
-    return { board: loadBoard(board, boards), app, config: chosen, configFile: file };
+    return { board: loadBoard(board, boards), app, region, config: chosen, configFile: file };
   }
   const module = outline(file, sources);
   if (module === undefined || !module.isFirmware) return undefined;

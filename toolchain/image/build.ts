@@ -8,7 +8,7 @@ import {
   isInternal,
   messages,
 } from "../compiler/index.ts";
-import { type RegionName, regionModule } from "../regions/index.ts";
+import { type RegionChoice, regionModule, regionsOf } from "../regions/index.ts";
 import { aesOf } from "./aes-core.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
 import { BuildError, UndefinedSymbols } from "./errors.ts";
@@ -24,8 +24,8 @@ export interface Firmware {
   readonly app?: string;
   /** The module that exports `main`. */
   readonly entry?: string;
-  /** The regions that a device may be in; EU868 where not given. */
-  readonly regions?: readonly RegionName[];
+  /** The region, or those that the application chooses from; EU868 where not given. */
+  readonly region?: RegionChoice;
   /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM, COMMAND_LATENCY_US and those of its radio unless they do. */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
@@ -50,14 +50,14 @@ export function boardConfig(board: Board): Record<string, number | boolean> {
 }
 
 /** What every back end is given: what the caller chose, and what the board and the regions decide. */
-export function compileOptions({ board, regions = ["EU868"], sources, ...chosen }: Firmware): CompileOptions {
-  const region = regionModule(regions);
+export function compileOptions({ board, region, sources, ...chosen }: Firmware): CompileOptions {
+  const plans = regionModule(regionsOf(region));
   return {
     ...chosen,
     radio: radioDriver(board.radio),
     aes: aesOf(board),
-    region: region.path,
-    sources: { ...region.sources, ...sources },
+    region: plans.path,
+    sources: { ...plans.sources, ...sources },
     boardConfig: boardConfig(board),
   };
 }

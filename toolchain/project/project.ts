@@ -12,6 +12,7 @@ import {
   readJsonDocument,
   text,
 } from "../json-document/index.ts";
+import { isRegionName, nearestRegion, REGION_NAMES, type RegionChoice } from "../regions/index.ts";
 import { budgetOf, isByBoard, type ProjectBudget } from "./budget.ts";
 import { boardAt, boardsToName, ownBoardsFolder } from "./own-boards.ts";
 
@@ -26,6 +27,8 @@ export interface Project {
   /** The folder of the boards that are its own, which need not be there. */
   readonly boards: string;
   readonly lorawan: "1.0.4" | "1.1";
+  /** EU868 where not given. Of several in one image the first counts until the application selects another. */
+  readonly region?: RegionChoice;
   /** The C files that are the application's own. */
   readonly c?: readonly string[];
   /** Values for `@config` constants, by name. */
@@ -55,6 +58,21 @@ const configuration: Check = (value, field, fail) => {
     if (typeof chosen !== "boolean" && !Number.isSafeInteger(chosen)) {
       fail(`${field}.${name}`, "an integer, true or false", chosen);
     }
+  }
+};
+
+/** One region, or a list of several. */
+const regions: Check = (value, field, fail) => {
+  const check = (name: unknown, at: string) => {
+    if (isRegionName(name)) return;
+    const known = REGION_NAMES.map((region) => JSON.stringify(region)).join(" or ");
+    fail(at, known, name, typeof name === "string" ? nearestRegion(name) : undefined);
+  };
+  if (!Array.isArray(value)) return check(value, field);
+  if (value.length === 0) fail.because(field, 'is an empty list: name a region, as "EU868"');
+  for (const [index, name] of value.entries()) {
+    check(name, `${field}.${index}`);
+    if (value.indexOf(name) !== index) fail.because(`${field}.${index}`, `is ${name} once more`);
   }
 };
 
@@ -98,6 +116,7 @@ export function readProject(folder: string): Project {
         app: text,
         board: named(...boardsToName(boards)),
         lorawan: oneOf("1.0.4", "1.1"),
+        region: optional(regions),
         c: optional(sourcesIn(resolve(folder))),
         config: optional(configuration),
         budget: optional(budgetOf(boards)),

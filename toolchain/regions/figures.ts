@@ -33,6 +33,8 @@ export interface BlockFigures {
   readonly count: number;
   readonly start_hz: number;
   readonly step_hz: number;
+  readonly bw_hz: number;
+  readonly min_dr: number;
 }
 
 /** M and N by data rate. */
@@ -87,6 +89,7 @@ export interface RegionFigures {
       readonly min_hz: number;
       readonly max_hz: number;
       readonly duty_cycle: number;
+      readonly max_erp_dbm?: number;
     }[];
     readonly gaps_hz?: readonly (readonly [number, number])[];
   };

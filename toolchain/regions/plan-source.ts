@@ -19,7 +19,7 @@ const BANDWIDTHS = [125_000, 250_000, 500_000];
 /** What a table holds where the plan has nothing. */
 const SOME_SPREADING_FACTOR = 7;
 const NO_PAYLOAD = 0;
-const NO_BLOCK: BlockFigures = { first_index: 0, count: 0, start_hz: 0, step_hz: 0 };
+const NO_BLOCK: BlockFigures = { first_index: 0, count: 0, start_hz: 0, step_hz: 0, bw_hz: 0, min_dr: 0 };
 
 /** What `linkadr_extra_rule` says in words of a plan that must hop over two channels at least. */
 const HOPPING_CHANNELS = /^At least 2 enabled 125 kHz channels are required/;

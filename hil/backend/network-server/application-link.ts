@@ -23,6 +23,8 @@ export interface AcceptedUplink {
 }
 
 interface Dependencies {
+  /** RFRegion of TS002. */
+  readonly region: string;
   readonly netId: string;
   readonly applicationServer: XmitDataPeer;
   /** Wall-clock time of an instant of this server's clock. */
@@ -96,7 +98,7 @@ export class ApplicationLink {
         DataRate: dataRate,
         ULFreq: best.frequencyHz / 1e6,
         RecvTime: this.#with.dateOf(best.receivedNs).toISOString(),
-        RFRegion: "EU868",
+        RFRegion: this.#with.region,
         GWCnt: receptions.length,
         GWInfo: receptions.map(({ gatewayEui, rssiDbm, snrDb }) => ({
           ID: gatewayEui,

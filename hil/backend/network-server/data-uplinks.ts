@@ -5,12 +5,12 @@
 import {
   Cid,
   deviceTimeAns,
-  eu868,
   isSticky,
   linkCheckAns,
   type MacCommand,
   MINOR_VERSION_1_1,
   minorVersionOf,
+  type NetworkPlan,
   type ParsedDataFrame,
   parseDataFrame,
   parseMacCommands,
@@ -27,6 +27,7 @@ import type { SessionStore } from "./session-store.ts";
 import { matchUplink, type UplinkRadio } from "./uplink-session.ts";
 
 interface Dependencies {
+  readonly plan: NetworkPlan;
   readonly sessions: SessionStore;
   readonly application: ApplicationLink;
   readonly downlinks: Downlinks;
@@ -50,7 +51,8 @@ export class DataUplinks {
       this.#refused("a downlink frame, sent like an uplink", frame);
       return;
     }
-    const match = matchUplink(frame, this.#with.sessions.byDevAddr(frame.devAddr), radio);
+    const { plan, sessions } = this.#with;
+    const match = matchUplink(plan, frame, sessions.byDevAddr(frame.devAddr), radio);
     if (match.found) this.#accept(uplink, radio, frame, match);
     else this.#refused(match.reason, frame, match.devEui);
   }
@@ -68,15 +70,15 @@ export class DataUplinks {
     const commands = this.#readMacCommands(session, frame, fCnt);
     if (!repeated) this.#settleRequests(session, commands);
     const macCommands = this.#answersTo(commands, session, uplink, radio);
-    const channel = session.settings.channelIndex(radio.frequencyHz) ?? 0;
     this.#with.downlinks.plan({
       session,
       gatewayEui: uplink.best.gatewayEui,
       windows: receiveWindows(
+        this.#with.plan,
         uplink.best,
         radio.txDr,
         session.settings.windows,
-        session.settings.rx1FrequencyHz(channel),
+        session.settings.rx1FrequencyHz(radio.frequencyHz),
       ),
       ack: frame.confirmed,
       anything: frame.adrAckReq || commands.some(isSticky),
@@ -193,7 +195,7 @@ export class DataUplinks {
         return rekeyConf(MINOR_VERSION_1_1);
       case Cid.linkCheck: {
         const gateways = new Set(receptions.map(({ gatewayEui }) => gatewayEui)).size;
-        return linkCheckAns(best.snrDb - eu868.snrFloorDb(radio.txDr), gateways);
+        return linkCheckAns(best.snrDb - this.#with.plan.snrFloorDb(radio.txDr), gateways);
       }
       case Cid.deviceTime:
         return deviceTimeAns(this.#with.dateOf(best.receivedNs));
@@ -220,9 +222,12 @@ export class DataUplinks {
 }
 
 /** How the uplink came; a text if the region has no such data rate. */
-export function uplinkRadio({ best: { frequencyHz, dataRate } }: Uplink): UplinkRadio | string {
-  const txDr = eu868.dataRateIndex(dataRate);
+export function uplinkRadio(
+  plan: NetworkPlan,
+  { best: { frequencyHz, dataRate } }: Uplink,
+): UplinkRadio | string {
+  const txDr = plan.dataRateIndex(dataRate);
   if (txDr === undefined)
-    return `SF${dataRate.spreadingFactor} at ${dataRate.bandwidthHz} Hz is no data rate of ${eu868.name}`;
+    return `SF${dataRate.spreadingFactor} at ${dataRate.bandwidthHz} Hz is no data rate of ${plan.name}`;
   return { txDr, frequencyHz };
 }

@@ -1,14 +1,17 @@
 /**
  * What a device has been told of windows and channels, as far as it has agreed. LoRaWAN L2 1.0.4 and 1.1, sections 5.4
- * to 5.7 and 5.11; RP002-1.0.4, EU863-870. An answer comes in the first uplink that goes by what it agrees to.
+ * to 5.7 and 5.11; RP002-1.0.4. An answer comes in the first uplink that goes by what it agrees to.
  */
-import { Cid, eu868, type MacCommand } from "../../lorawan/index.ts";
+import { Cid, type MacCommand, type NetworkPlan } from "../../lorawan/index.ts";
 import type { WindowSettings } from "./receive-windows.ts";
 
 /** All bits of an answer that say yes. */
 const RX_PARAM_SETUP_DONE = 7;
 const NEW_CHANNEL_DONE = 3;
 const DL_CHANNEL_DONE = 3;
+
+/** In TxParamSetupReq. */
+const DOWNLINK_DWELL_TIME = 0x20;
 
 const FREQUENCY_UNIT_HZ = 100;
 const SECOND_US = 1_000_000;
@@ -33,15 +36,11 @@ function frequencyAt(payload: Uint8Array, at: number): number {
 
 export class DeviceSettings {
   #windows: WindowSettings;
-  readonly #channels = new Map<number, Channel>(
-    eu868.uplinkChannelsHz.map((frequencyHz, index) => [
-      index,
-      { uplinkHz: frequencyHz, rx1Hz: frequencyHz },
-    ]),
-  );
+  readonly #channels: Map<number, Channel>;
 
-  constructor(windows: WindowSettings) {
+  constructor(plan: NetworkPlan, windows: WindowSettings) {
     this.#windows = windows;
+    this.#channels = new Map(plan.channels.map((channel, index) => [index, channel]));
   }
 
   get windows(): WindowSettings {
@@ -54,9 +53,10 @@ export class DeviceSettings {
     return undefined;
   }
 
-  /** Where RX1 is after an uplink on a channel. */
-  rx1FrequencyHz(channelIndex: number): number | undefined {
-    return this.#channels.get(channelIndex)?.rx1Hz;
+  /** Where RX1 is after an uplink at a frequency. */
+  rx1FrequencyHz(frequencyHz: number): number {
+    const index = this.channelIndex(frequencyHz);
+    return index === undefined ? frequencyHz : this.#channels.get(index)!.rx1Hz;
   }
 
   /** Takes over what the device has agreed to. */
@@ -73,6 +73,9 @@ export class DeviceSettings {
         break;
       case Cid.rxTimingSetup:
         this.#windows = { ...this.#windows, delay1Us: Math.max(asked[0] & 15, 1) * SECOND_US };
+        break;
+      case Cid.txParamSetup:
+        this.#windows = { ...this.#windows, isDownlinkLimited: (asked[0] & DOWNLINK_DWELL_TIME) !== 0 };
         break;
       case Cid.newChannel: {
         if (answer[0] !== NEW_CHANNEL_DONE) break;

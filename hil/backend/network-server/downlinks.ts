@@ -3,7 +3,7 @@
  * Application Server has had time to hand a frame in. One frame carries all of it: ACK, MAC answers, data.
  */
 import type { Clock } from "../../clock/index.ts";
-import { eu868, parseMacCommands } from "../../lorawan/index.ts";
+import { parseMacCommands } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { buildDownlink } from "./downlink-frame.ts";
 import { MAX_F_OPTS_OCTETS } from "./mac-requests.ts";
@@ -110,13 +110,13 @@ export class Downlinks {
 
   /** Octets of FOpts that are left beside the answers and the frame of the application. */
   #roomForRequests({ windows, macCommands }: DownlinkOpportunity, item: QueuedDownlink | undefined): number {
-    const inFrame = eu868.maxFrmPayloadOctets(windows[0].dataRate) - (item?.frmPayload.length ?? 0);
+    const inFrame = windows[0].limitOctets - (item?.frmPayload.length ?? 0);
     return Math.min(MAX_F_OPTS_OCTETS, inFrame) - macCommands.length;
   }
 
   /** The first frame of the queue that RX1's data rate can carry beside the MAC commands; longer ones go. */
   #takeFitting({ session, windows, macCommands }: DownlinkOpportunity): QueuedDownlink | undefined {
-    const limit = eu868.maxFrmPayloadOctets(windows[0].dataRate) - macCommands.length;
+    const limit = windows[0].limitOctets - macCommands.length;
     for (let item = session.queue.shift(); item; item = session.queue.shift()) {
       if (item.frmPayload.length <= limit) return item;
       this.#dropped(

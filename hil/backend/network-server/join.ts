@@ -3,7 +3,13 @@
  * JoinAns; discovery in section 19, key envelopes in section 21). Whatever goes wrong with a peer ends in an event
  * with the reason; the server goes on.
  */
-import { buildCfList, dlSettingsOctet, eu868, isJoinAccept, type JoinRequest } from "../../lorawan/index.ts";
+import {
+  buildCfList,
+  dlSettingsOctet,
+  isJoinAccept,
+  type JoinRequest,
+  type NetworkPlan,
+} from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { postMessage } from "../http.ts";
 import {
@@ -29,6 +35,7 @@ export interface DeviceProfile {
 }
 
 export interface JoinDependencies {
+  readonly plan: NetworkPlan;
   readonly netId: string;
   readonly joinServer: JoinServerLink;
   /** Keys under which Join Servers wrap session keys for this network. */
@@ -45,12 +52,15 @@ const RX1_DR_OFFSET = 0;
 const MICROSECONDS = 1_000_000;
 
 /** RX windows of every join: fixed by the region, not by the session that runs. */
-const JOIN_WINDOWS: WindowSettings = {
-  delay1Us: eu868.joinAcceptDelay1Us,
-  rx1DrOffset: RX1_DR_OFFSET,
-  rx2DataRate: eu868.rx2.dataRate,
-  rx2FrequencyHz: eu868.rx2.frequencyHz,
-};
+function joinWindows({ joinAcceptDelay1Us, rx2 }: NetworkPlan): WindowSettings {
+  return {
+    delay1Us: joinAcceptDelay1Us,
+    rx1DrOffset: RX1_DR_OFFSET,
+    rx2DataRate: rx2.dataRate,
+    rx2FrequencyHz: rx2.frequencyHz,
+    isDownlinkLimited: false,
+  };
+}
 
 /** A step of the join failed; the message says which and why. */
 class JoinFailure extends Error {}
@@ -116,7 +126,8 @@ export class Join {
       devAddr: message.DevAddr,
       optNeg: profile.macVersion === "1.1",
       keys: this.#keysOf(answer, profile),
-      windows: { ...JOIN_WINDOWS, delay1Us: this.#with.rxDelaySeconds * MICROSECONDS },
+      plan: this.#with.plan,
+      windows: { ...joinWindows(this.#with.plan), delay1Us: this.#with.rxDelaySeconds * MICROSECONDS },
       appSKey: { envelope: answer.AppSKey, sessionKeyId: answer.SessionKeyID },
     });
     this.#event("join-answered", request.devEui, {
@@ -139,13 +150,13 @@ export class Join {
   }
 
   #joinReq(uplink: Uplink, request: JoinRequest, profile: DeviceProfile): JoinReq {
-    const { netId, sessions, random, rxDelaySeconds } = this.#with;
+    const { plan, netId, sessions, random, rxDelaySeconds } = this.#with;
     const devAddr = sessions.freeDevAddr(netId, random);
     if (devAddr === undefined) throw new JoinFailure(`all DevAddrs of NetID ${netId} are in use`);
     const dlSettings = dlSettingsOctet({
       optNeg: profile.macVersion === "1.1",
       rx1DrOffset: RX1_DR_OFFSET,
-      rx2DataRate: eu868.rx2.dataRate,
+      rx2DataRate: plan.rx2.dataRate,
     });
     this.#transactionId = (this.#transactionId + 1) % 2 ** 32;
     return {
@@ -160,7 +171,7 @@ export class Join {
       DevAddr: devAddr,
       DLSettings: upperHex(Buffer.of(dlSettings)),
       RxDelay: rxDelaySeconds,
-      CFList: upperHex(buildCfList({ type: 0, frequenciesHz: eu868.cfListFrequenciesHz })),
+      CFList: upperHex(buildCfList(plan.cfList)),
     };
   }
 
@@ -202,10 +213,13 @@ export class Join {
     uplinkDataRate: number,
     { session, phyPayload }: { session: NetworkSession; phyPayload: Buffer },
   ): Promise<void> {
-    const result = await this.#with.transmitter.send({
+    const { plan, transmitter } = this.#with;
+    const { frequencyHz } = uplink.best;
+    const rx1Hz = plan.channels[plan.channelIndex(frequencyHz) ?? 0].rx1Hz;
+    const result = await transmitter.send({
       devEui: session.devEui,
       gatewayEui: uplink.best.gatewayEui,
-      windows: receiveWindows(uplink.best, uplinkDataRate, JOIN_WINDOWS),
+      windows: receiveWindows(plan, uplink.best, uplinkDataRate, joinWindows(plan), rx1Hz),
       phyPayload,
       step: "join-accept-scheduled",
       detail: { devAddr: session.devAddr },

@@ -1,9 +1,16 @@
 /**
- * Network Server of one network, EU863-870, Class A: joins and data of LoRaWAN 1.0.4 and 1.1 devices, between
+ * Network Server of one network in one region, Class A: joins and data of LoRaWAN 1.0.4 and 1.1 devices, between
  * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
-import { eu868, FrameError, FType, fTypeOf, isDataFrame, parseJoinRequest } from "../../lorawan/index.ts";
+import {
+  FrameError,
+  FType,
+  fTypeOf,
+  isDataFrame,
+  NetworkPlan,
+  parseJoinRequest,
+} from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { type ListeningServer, type ListenOptions, listenForMessages } from "../http.ts";
 import type { Kek } from "../interfaces/index.ts";
@@ -22,6 +29,8 @@ import { SessionStore } from "./session-store.ts";
 import { Transmitter } from "./transmitter.ts";
 
 export interface NetworkServerOptions {
+  /** The channel plan of the network; that of EU868 where not given. */
+  readonly plan?: NetworkPlan;
   readonly netId: string;
   /** Deduplication and receive windows go by it. */
   readonly clock: Clock;
@@ -41,6 +50,7 @@ export interface NetworkServerOptions {
 
 export class NetworkServer implements Participant {
   readonly #options: NetworkServerOptions;
+  readonly #plan: NetworkPlan;
   readonly #work: PendingWork;
   readonly #sessions = new SessionStore();
   readonly #join: Join;
@@ -49,15 +59,18 @@ export class NetworkServer implements Participant {
 
   constructor(options: NetworkServerOptions) {
     this.#options = options;
+    const plan = options.plan ?? new NetworkPlan("EU868");
+    this.#plan = plan;
     const { clock, netId, keks, random, onEvent, gatewayServer, rxDelaySeconds = 1 } = options;
     const startedAt = options.startedAt ?? new Date();
     const sessions = this.#sessions;
     this.#work = new PendingWork((error) => this.#fault(error));
     const work = this.#work;
     const dateOf = (ns: number): Date => new Date(startedAt.getTime() + ns / 1e6);
-    const transmitter = new Transmitter(clock, gatewayServer, onEvent);
+    const transmitter = new Transmitter(plan, clock, gatewayServer, onEvent);
     const { joinServer, applicationServer } = options;
     this.#join = new Join({
+      plan,
       netId,
       joinServer,
       keks,
@@ -68,6 +81,7 @@ export class NetworkServer implements Participant {
       onEvent,
     });
     this.#application = new ApplicationLink({
+      region: plan.region,
       netId,
       applicationServer,
       dateOf,
@@ -77,6 +91,7 @@ export class NetworkServer implements Participant {
     });
     const downlinks = new Downlinks({ clock, sessions, transmitter, work, onEvent });
     this.#data = new DataUplinks({
+      plan,
       sessions,
       application: this.#application,
       downlinks,
@@ -172,12 +187,12 @@ export class NetworkServer implements Participant {
   /** Hands the frame to who serves its kind; returns why nobody does. @throws FrameError */
   #dispatch(uplink: Uplink): string | undefined {
     const { phyPayload } = uplink.best;
-    const radio = uplinkRadio(uplink);
+    const radio = uplinkRadio(this.#plan, uplink);
     if (typeof radio === "string") return radio;
     const fType = fTypeOf(phyPayload);
     if (fType === FType.joinRequest) {
-      if (eu868.channelIndex(radio.frequencyHz) === undefined)
-        return `${radio.frequencyHz} Hz is no channel of ${eu868.name}`;
+      if (this.#plan.channelIndex(radio.frequencyHz) === undefined)
+        return `${radio.frequencyHz} Hz is no channel of ${this.#plan.name}`;
       const request = parseJoinRequest(phyPayload);
       this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
       return undefined;

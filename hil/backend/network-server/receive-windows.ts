@@ -1,8 +1,8 @@
 /**
- * The two receive windows that a Class A uplink opens. LoRaWAN L2 1.0.4 and 1.1, section 3.3: RX1 on the
- * uplink's frequency, RX2 one second later on a fixed one; RP002-1.0.4 for data rates.
+ * The two receive windows that a Class A uplink opens. LoRaWAN L2 1.0.4 and 1.1, section 3.3: RX1 where the
+ * uplink's channel has it, RX2 one second later on a fixed frequency; RP002-1.0.4 for data rates.
  */
-import { eu868 } from "../../lorawan/index.ts";
+import type { NetworkPlan } from "../../lorawan/index.ts";
 import type { Reception } from "./reception.ts";
 
 export interface ReceiveWindow {
@@ -13,6 +13,8 @@ export interface ReceiveWindow {
   readonly timestampUs: number;
   readonly frequencyHz: number;
   readonly dataRate: number;
+  /** Octets of FOpts and FRMPayload that a frame may have in it. */
+  readonly limitOctets: number;
   readonly powerDbm: number;
 }
 
@@ -22,15 +24,18 @@ export interface WindowSettings {
   readonly rx1DrOffset: number;
   readonly rx2DataRate: number;
   readonly rx2FrequencyHz: number;
+  /** DownlinkDwellTime: downlinks keep to 400 ms on air. */
+  readonly isDownlinkLimited: boolean;
 }
 
 const TIMESTAMP_MODULUS = 2 ** 32;
 
 export function receiveWindows(
+  plan: NetworkPlan,
   reception: Reception,
   uplinkDataRate: number,
   settings: WindowSettings,
-  rx1FrequencyHz = reception.frequencyHz,
+  rx1FrequencyHz: number,
 ): readonly [ReceiveWindow, ReceiveWindow] {
   const window = (
     name: "RX1" | "RX2",
@@ -40,16 +45,17 @@ export function receiveWindows(
     name,
     opensNs: reception.receivedNs + delayUs * 1000,
     timestampUs: (reception.timestampUs + delayUs) % TIMESTAMP_MODULUS,
-    powerDbm: radio.frequencyHz === eu868.rx2.frequencyHz ? eu868.rx2PowerDbm : eu868.rx1PowerDbm,
+    powerDbm: plan.powerDbm(radio.frequencyHz),
+    limitOctets: plan.maxFrmPayloadOctets(radio.dataRate, settings.isDownlinkLimited),
     ...radio,
   });
   const { delay1Us, rx1DrOffset, rx2DataRate, rx2FrequencyHz } = settings;
   return [
     window("RX1", delay1Us, {
       frequencyHz: rx1FrequencyHz,
-      dataRate: eu868.rx1DataRate(uplinkDataRate, rx1DrOffset),
+      dataRate: plan.rx1DataRate(uplinkDataRate, rx1DrOffset, settings.isDownlinkLimited),
     }),
-    window("RX2", delay1Us + eu868.rx2AfterRx1Us, {
+    window("RX2", delay1Us + plan.rx2AfterRx1Us, {
       frequencyHz: rx2FrequencyHz,
       dataRate: rx2DataRate,
     }),

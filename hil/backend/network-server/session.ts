@@ -12,6 +12,7 @@ import {
   downlinkMic11,
   type FrameCounter,
   type MicInput,
+  type NetworkPlan,
   uplinkMic11,
 } from "../../lorawan/index.ts";
 import type { KeyEnvelope } from "../interfaces/index.ts";
@@ -47,6 +48,7 @@ export interface Activation {
   /** OptNeg: 1.1 keys, MIC and counters. */
   readonly optNeg: boolean;
   readonly keys: NetworkSessionKeys;
+  readonly plan: NetworkPlan;
   readonly windows: WindowSettings;
   readonly appSKey: AppSKeyDelivery;
 }
@@ -77,7 +79,7 @@ export class NetworkSession {
     this.joinEui = activation.joinEui;
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
-    this.settings = new DeviceSettings(activation.windows);
+    this.settings = new DeviceSettings(activation.plan, activation.windows);
     this.#appSKey = activation.appSKey;
     this.#keys = activation.keys;
   }

@@ -1,6 +1,6 @@
 /** Sends a downlink in the first receive window that can still be reached. */
 import type { Clock } from "../../clock/index.ts";
-import { eu868, MIC_OCTETS } from "../../lorawan/index.ts";
+import { MIC_OCTETS, type NetworkPlan } from "../../lorawan/index.ts";
 import type { EventSink, ServerEvent } from "../events.ts";
 import { type GatewayServer, txpkOf } from "./gateways.ts";
 import type { ReceiveWindow } from "./receive-windows.ts";
@@ -25,11 +25,13 @@ export type TransmitResult = "scheduled" | "not-sent" | "unknown";
 const FRAME_OVERHEAD_OCTETS = 1 + 7 + 1 + MIC_OCTETS;
 
 export class Transmitter {
+  readonly #plan: NetworkPlan;
   readonly #clock: Clock;
   readonly #gatewayServer: GatewayServer;
   readonly #onEvent: EventSink;
 
-  constructor(clock: Clock, gatewayServer: GatewayServer, onEvent: EventSink) {
+  constructor(plan: NetworkPlan, clock: Clock, gatewayServer: GatewayServer, onEvent: EventSink) {
+    this.#plan = plan;
     this.#clock = clock;
     this.#gatewayServer = gatewayServer;
     this.#onEvent = onEvent;
@@ -76,7 +78,7 @@ export class Transmitter {
     const leftNs = window.opensNs - this.#clock.nowNs();
     if (leftNs < GATEWAY_LEAD_NS)
       return `too late: ${Math.round(leftNs / 1e6)} ms before the window, ${GATEWAY_LEAD_NS / 1e6} ms are needed`;
-    const limit = eu868.maxFrmPayloadOctets(window.dataRate) + FRAME_OVERHEAD_OCTETS;
+    const limit = window.limitOctets + FRAME_OVERHEAD_OCTETS;
     if (downlink.phyPayload.length > limit)
       return `${downlink.phyPayload.length} octets exceed the ${limit} that DR${window.dataRate} allows`;
     return undefined;
@@ -87,7 +89,7 @@ export class Transmitter {
       gatewayEui: downlink.gatewayEui,
       timestampUs: window.timestampUs,
       frequencyHz: window.frequencyHz,
-      dataRate: eu868.dataRate(window.dataRate),
+      dataRate: this.#plan.dataRate(window.dataRate),
       powerDbm: window.powerDbm,
       phyPayload: downlink.phyPayload,
     });

@@ -2,7 +2,13 @@
  * Finds the session of a data uplink: DevAddr narrows, the MIC decides, the counter must move forward.
  * LoRaWAN L2 1.0.4 and 1.1, sections 4.3.1.5 and 4.4.
  */
-import { eu868, FCNT_LIMIT, micEquals, type ParsedDataFrame, reconstructFCnt } from "../../lorawan/index.ts";
+import {
+  FCNT_LIMIT,
+  micEquals,
+  type NetworkPlan,
+  type ParsedDataFrame,
+  reconstructFCnt,
+} from "../../lorawan/index.ts";
 import type { NetworkSession } from "./session.ts";
 
 /** How a frame came. */
@@ -22,6 +28,7 @@ export type UplinkMatch =
   | { readonly found: false; readonly devEui?: string; readonly reason: string };
 
 export function matchUplink(
+  plan: NetworkPlan,
   frame: ParsedDataFrame,
   candidates: readonly NetworkSession[],
   { txDr, frequencyHz }: UplinkRadio,
@@ -34,10 +41,10 @@ export function matchUplink(
   };
 
   if (candidates.every((session) => session.channelIndex(frequencyHz) === undefined)) {
-    if (eu868.channelIndex(frequencyHz) === undefined)
+    if (plan.channelIndex(frequencyHz) === undefined)
       return {
         found: false,
-        reason: `${frequencyHz} Hz is no channel of ${eu868.name}, nor one of the device's own`,
+        reason: `${frequencyHz} Hz is no channel of ${plan.name}, nor one of the device's own`,
       };
   }
   if (candidates.length === 0) return { found: false, reason: `no session has the DevAddr ${frame.devAddr}` };

@@ -55,6 +55,8 @@ export interface JoinReport {
   readonly reason: string | null;
   readonly board: string;
   readonly lorawan: "1.0.4" | "1.1";
+  /** The regions of the firmware. */
+  readonly region: readonly string[];
   readonly seed: number;
   readonly fault: string | null;
   readonly image: MemoryFigures;

@@ -3,7 +3,7 @@ import type { Check, JoinReport } from "./join-report.ts";
 
 /** The XML document of a run. The verdict is a case too: a run can be refused though all its checks hold. */
 export function junitXml(report: JoinReport): string {
-  const suite = `${report.scenario} ${report.board} LoRaWAN ${report.lorawan}`;
+  const suite = `${report.scenario} ${report.board} LoRaWAN ${report.lorawan} ${report.region.join(" ")}`;
   const seconds = (report.wallMs / 1000).toFixed(3);
   const verdict = { name: "verdict", ok: report.verdict === "passed", detail: report.reason ?? "" };
   const cases = [...report.checks, verdict];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NetworkSession } from "../../../hil/backend/network-server/session.ts";
 import { SessionStore } from "../../../hil/backend/network-server/session-store.ts";
-import { isDevAddrOf } from "../../../hil/lorawan/index.ts";
+import { isDevAddrOf, NetworkPlan } from "../../../hil/lorawan/index.ts";
 
 const NET_ID = "E00001";
 const ADDRESSES = 128;
@@ -14,7 +14,14 @@ function session(devEui: string, devAddr: string): NetworkSession {
     joinEui: "00005E100000002F",
     optNeg: false,
     keys: { fNwkSIntKey: key, sNwkSIntKey: key, nwkSEncKey: key },
-    windows: { delay1Us: 1_000_000, rx1DrOffset: 0, rx2DataRate: 0, rx2FrequencyHz: 869_525_000 },
+    plan: new NetworkPlan("EU868"),
+    windows: {
+      delay1Us: 1_000_000,
+      rx1DrOffset: 0,
+      rx2DataRate: 0,
+      rx2FrequencyHz: 869_525_000,
+      isDownlinkLimited: false,
+    },
     appSKey: {},
   });
 }

@@ -13,6 +13,14 @@ import {
 } from "../../../hil/gateway/index.ts";
 
 const EUI = "0000000000000A01";
+/** Those of a usual gateway in EU868. */
+const CHANNELS_HZ = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9].map((mhz) =>
+  Math.round(mhz * 1e6),
+);
+const RADIO = {
+  channels: CHANNELS_HZ.map((frequencyHz) => ({ frequencyHz, bandwidthHz: 125_000 })),
+  transmitHz: { from: 863_000_000, to: 870_000_000 },
+};
 const PAYLOAD = Uint8Array.from({ length: 23 }, (_, index) => index);
 const START_NS = 1_000_000_000;
 const AIRTIME_NS = 61_696_000;
@@ -66,7 +74,7 @@ describe("virtual gateway and gateway server", () => {
     for (const close of cleanUp.splice(0).reverse()) await close();
   });
 
-  async function set(options: { server?: UdpGatewayServerOptions; eui?: string } = {}) {
+  async function set(options: { server?: UdpGatewayServerOptions; eui?: string; radio?: typeof RADIO } = {}) {
     const clock = new VirtualClock();
     const air = new Air({ clock, random: () => 0.5 });
     const rejections: string[] = [];
@@ -80,6 +88,7 @@ describe("virtual gateway and gateway server", () => {
     const uplinks: Uplink[] = [];
     server.onUplink((heard) => uplinks.push(heard));
     const gateway = new VirtualGateway({
+      ...(options.radio ?? RADIO),
       clock,
       air,
       eui: options.eui ?? EUI,
@@ -197,6 +206,24 @@ describe("virtual gateway and gateway server", () => {
     assert.equal((await heard(...nine.slice(0, 9))).length, 8);
   });
 
+  it("follows one spreading factor and one packet at a time on a channel of 500 kHz", async () => {
+    const frequencyHz = 903_000_000;
+    const radio = {
+      channels: [{ frequencyHz, bandwidthHz: 500_000, spreadingFactor: 8 }],
+      transmitHz: { from: 902_000_000, to: 928_000_000 },
+    };
+    const wide = (from: string, spreadingFactor: number, startNs: number) =>
+      uplink({ from, frequencyHz, bandwidthHz: 500_000, spreadingFactor, startNs });
+    const { air, run, uplinks } = await set({ radio });
+    for (const packet of [wide("a", 8, 1e9), wide("b", 7, 2e9), wide("c", 8, 3e9)]) air.transmit(packet);
+    await run(5e9);
+    const heardAs = [903, "SF8BW500"];
+    assert.deepEqual(
+      uplinks.map(({ rxpk }) => [rxpk.freq, rxpk.datr]),
+      [heardAs, heardAs],
+    );
+  });
+
   it("sends a downlink when its counter says so, with inverted IQ and without CRC", async () => {
     const { air, server, sent, run } = await set();
     const answers: string[] = [];
@@ -270,7 +297,7 @@ describe("virtual gateway and gateway server", () => {
 
   it("keeps downlinks of two gateways apart", async () => {
     const { server, air, clock, address } = await set();
-    const other = new VirtualGateway({ clock, air, eui: "0000000000000b02", server: address });
+    const other = new VirtualGateway({ ...RADIO, clock, air, eui: "0000000000000b02", server: address });
     await other.start();
     cleanUp.push(() => other.stop());
     assert.deepEqual([...server.gatewayEuis].sort(), [EUI, "0000000000000B02"]);
@@ -322,6 +349,7 @@ describe("virtual gateway and gateway server", () => {
       const { clock, air, server, address } = await set();
       await server.close();
       const gateway = new VirtualGateway({
+        ...RADIO,
         clock,
         air,
         eui: "0000000000000C03",
@@ -339,6 +367,7 @@ describe("virtual gateway and gateway server", () => {
       const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === "UDPWRAP").length;
       const before = openSockets();
       const gateway = new VirtualGateway({
+        ...RADIO,
         clock,
         air: new Air({ clock, random: () => 0.5 }),
         eui: EUI,
@@ -367,6 +396,7 @@ describe("virtual gateway and gateway server", () => {
       cleanUp.push(() => new Promise((resolve) => silent.close(() => resolve())));
       const clock = new VirtualClock();
       const gateway = new VirtualGateway({
+        ...RADIO,
         clock,
         air: new Air({ clock, random: () => 0.5 }),
         eui: EUI,
@@ -546,7 +576,7 @@ describe("virtual gateway and gateway server", () => {
     const clock = new VirtualClock();
     const air = new Air({ clock, random: () => 0.5 });
     assert.throws(
-      () => new VirtualGateway({ clock, air, eui: "A01", server: { host: "127.0.0.1", port: 1 } }),
+      () => new VirtualGateway({ ...RADIO, clock, air, eui: "A01", server: { host: "127.0.0.1", port: 1 } }),
       /gateway EUI "A01" must have 16 hexadecimal digits/,
     );
   });

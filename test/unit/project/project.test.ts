@@ -42,6 +42,13 @@ describe("joinery.json", () => {
     });
   });
 
+  it("names a region, or those that the application selects from", () => {
+    for (const region of ["US915", ["EU868", "US915"]]) {
+      write({ ...good, region });
+      assert.deepEqual(readProject(folder).region, region);
+    }
+  });
+
   /** Makes a board of the project's own. */
   const ownBoard = (name: string, change: (json: string) => string = (json) => json) => {
     const own = join(folder, "boards", name);
@@ -117,6 +124,18 @@ describe("joinery.json", () => {
       { board: undefined },
       /joinery\.json:1:1: board is missing: it must be .*"nodemcu/,
     ],
+    [
+      "a misspelt region",
+      { region: "US951" },
+      /region must be "EU868" or .*, not "US951": did you mean "US915"\?$/,
+    ],
+    [
+      "a region that is no name, of several",
+      { region: ["EU868", 915] },
+      /joinery\.json:1:\d+: region\.1 must be "EU868" or .*, not 915$/,
+    ],
+    ["a region twice", { region: ["EU868", "US915", "EU868"] }, /region\.2 is EU868 once more$/],
+    ["no region of several", { region: [] }, /region is an empty list: name a region, as "EU868"$/],
     ["a version that does not exist", { lorawan: "1.2" }, /lorawan must be "1\.0\.4" or "1\.1", not "1\.2"/],
     [
       "an application that is not there",
@@ -146,7 +165,7 @@ describe("joinery.json", () => {
     [
       "a field that is like no other",
       { comment: "mine" },
-      /there is no field comment: the fields here are app, board, lorawan, c, config, budget$/,
+      /there is no field comment: the fields here are app, board, lorawan, region, c, config, budget$/,
     ],
     [
       "a configured value that is no integer",

@@ -2,11 +2,16 @@
 import { byText, labelOf, type Part, type SizeReport } from "./size-report.ts";
 
 /**
- * Whether what differs between two reports is what the sources have changed: they are of one board and one version of
- * LoRaWAN. A report that does not say its version is like no other.
+ * Whether what differs between two reports is what the sources have changed: they are of one board, one version of
+ * LoRaWAN and the same regions. A report that does not say its version is like no other.
  */
 export function isSameTarget(before: SizeReport, now: SizeReport): boolean {
-  return before.board === now.board && before.lorawan !== undefined && before.lorawan === now.lorawan;
+  return (
+    before.board === now.board &&
+    before.lorawan !== undefined &&
+    before.lorawan === now.lorawan &&
+    before.region?.join() === now.region?.join()
+  );
 }
 
 /** A memory that parts take. */

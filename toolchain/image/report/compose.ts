@@ -22,6 +22,7 @@ export interface ReportInput {
   /** The board's name and memories. */
   readonly board: { readonly name: string; readonly flashBytes: number; readonly ramBytes: number };
   readonly lorawan?: SizeReport["lorawan"];
+  readonly region?: SizeReport["region"];
   /** The linked program. */
   readonly elf: Uint8Array;
   /** The flash from where it begins. */
@@ -36,7 +37,7 @@ export interface ReportInput {
 
 /** What an image takes, by what takes it: pass it an `Image`, with the version of LoRaWAN that it is for. The same image gives the same report. */
 export function sizeReport(input: ReportInput): SizeReport {
-  const { board, lorawan, flashBytes, ramBytes } = input;
+  const { board, lorawan, region, flashBytes, ramBytes } = input;
   const elf = readElfFile(input.elf);
   const debug = readDebugInfo(elf);
   const names = new SourceNames(input.names, debug, input.ownC);
@@ -59,6 +60,7 @@ export function sizeReport(input: ReportInput): SizeReport {
   return {
     board: board.name,
     ...(lorawan !== undefined && { lorawan }),
+    ...(region !== undefined && { region }),
     flashBytes,
     ramBytes,
     stackBytes: bound.unknown.length === 0 ? bound.bytes : null,

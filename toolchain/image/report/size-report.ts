@@ -59,6 +59,8 @@ export interface SizeReport {
   readonly board: string;
   /** The version of LoRaWAN L2 that the firmware is for; left out where the image was made of something else. */
   readonly lorawan?: "1.0.4" | "1.1";
+  /** The regions that it is for; left out where that is not known. */
+  readonly region?: readonly string[];
   readonly flashBytes: number;
   readonly ramBytes: number;
   /** The most stack that the program and one interrupt can need; null where that is not known. */

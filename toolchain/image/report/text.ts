@@ -161,8 +161,8 @@ export function comparisonText(
   return `${lines.join("\n")}\n`;
 }
 
-function targetOf({ board, lorawan }: SizeReport): string {
-  return lorawan === undefined ? `${board}, LoRaWAN not known` : `${board}, LoRaWAN ${lorawan}`;
+function targetOf({ board, lorawan, region = [] }: SizeReport): string {
+  return [`${board}, LoRaWAN ${lorawan ?? "not known"}`, ...region].join(", ");
 }
 
 function changeColumns(memory: string, grouping: Grouping): Column<Change>[] {
