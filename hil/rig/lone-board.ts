@@ -1,7 +1,7 @@
 /** An emulated board by itself: no gateway hears it. For its console, and for a debugger. */
 import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { eepromImage, generateIdentity } from "../../toolchain/provisioning/index.ts";
-import { Air } from "../air/index.ts";
+import { Air, type Transmission } from "../air/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
@@ -31,6 +31,8 @@ export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly keepGoing?: boolean;
   /** The board waits for a debugger before its first instruction, and the run ends when that has gone. */
   readonly debugging?: Debugging;
+  /** Told of what the board sends, as it begins. */
+  readonly onTransmission?: (transmission: Transmission) => void;
   readonly onConsoleLine: (line: string) => void;
   /** What the rig does before the board gets power, and what goes wrong afterwards. */
   readonly onNotice: (text: string) => void;
@@ -58,12 +60,14 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
   const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
   const clock = new VirtualClock();
+  const air = new Air({ clock, random: seededRandom(seed + 1) });
+  if (options.onTransmission !== undefined) air.onTransmission(options.onTransmission);
   let failed = false;
   let gdb: GdbServer | undefined;
   const device = firmware.boot({
     eeprom: storeFormatOf(board).pack(eepromImage(identity, board.eepromBytes)),
     clock,
-    air: new Air({ clock, random: seededRandom(seed + 1) }),
+    air,
     random: seededRandom(seed + 2),
     onConsoleLine,
     onRadioEvent: () => {},
