@@ -101,13 +101,13 @@ describe("the editor plugin", function () {
     assert.deepEqual(
       [diagnostic.start, diagnostic.end],
       [
-        { line: 6, offset: 11 },
-        { line: 6, offset: 20 },
+        { line: 7, offset: 11 },
+        { line: 7, offset: 20 },
       ],
     );
     assert.deepEqual(
       diagnostic.relatedInformation?.map(({ message, span }) => [message, span?.start]),
-      [["'count' is declared as u8 here", { line: 4, offset: 5 }]],
+      [["'count' is declared as u8 here", { line: 5, offset: 5 }]],
     );
     server.change(app, WRONG, RIGHT);
     await server.errors(app, hasNone);
@@ -189,7 +189,7 @@ describe("the editor plugin", function () {
       fix.changes[0].textChanges.map(({ start, newText }) => [start.line, newText]),
       [
         [1, ""],
-        [6, "u8(count + 1)"],
+        [7, "u8(count + 1)"],
       ],
     );
     server.tell("close", { file: app });
