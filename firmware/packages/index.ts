@@ -1,5 +1,5 @@
 /**
- * Application packages, each on its own FPort: TS003 and TS004. The stack hands them their downlinks, and asks them what they
+ * Application packages, each on its own FPort: TS003, TS004 and TS005. The stack hands them their downlinks, and asks them what they
  * have to send before it asks the application. Which ones there are, constants of configuration say (selection.ts); where
  * there is none, nothing of this is in an image.
  */
@@ -15,8 +15,9 @@ import {
   writeTimeRequest,
 } from "./clock-sync.ts";
 import { FRAGMENTATION_PORT, serveFragmentation } from "./fragmentation/index.ts";
+import { MULTICAST_SETUP_PORT, serveMulticastSetup } from "./multicast-setup.ts";
 import { endReply, replyDueAt, replyPort, writeReply } from "./reply.ts";
-import { CLOCK_SYNC, FRAGMENTATION } from "./selection.ts";
+import { CLOCK_SYNC, FRAGMENTATION, MULTICAST_SETUP } from "./selection.ts";
 
 export { HAS_PACKAGES } from "./selection.ts";
 
@@ -34,6 +35,10 @@ export function servePackage(port: u8, payload: Bytes<51>, length: Int<0, 51>): 
   }
   if (FRAGMENTATION && port === FRAGMENTATION_PORT) {
     serveFragmentation(payload, length);
+    return true;
+  }
+  if (MULTICAST_SETUP && port === MULTICAST_SETUP_PORT) {
+    serveMulticastSetup(payload, length);
     return true;
   }
   return false;

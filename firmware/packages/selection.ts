@@ -19,8 +19,14 @@ export const MAX_LOST: Int<1, 32> = 16;
 /** Octets of the longest block that there is memory for. @config */
 export const MAX_BLOCK: Int<1, 48768> = 4096;
 
+/** Remote multicast set-up (TS005-2.0.0). @config */
+export const MULTICAST_SETUP: boolean = false;
+
+/** Multicast groups at most. @config */
+export const MAX_GROUPS: Int<1, 4> = 1;
+
 /** Whether there is any package at all. */
-export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION;
+export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION || MULTICAST_SETUP;
 
 /** Octets of the longest uplink of a package; 0 where there is none. */
-export const PACKAGE_ROOM: Int<0, 51> = CLOCK_SYNC || FRAGMENTATION ? 16 : 0;
+export const PACKAGE_ROOM: Int<0, 51> = MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 0;

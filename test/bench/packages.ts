@@ -13,6 +13,7 @@ export const PACKAGES: Readonly<Record<string, Readonly<Record<string, boolean>>
   TS003: { CLOCK_SYNC: true },
   "TS004 v2": { FRAGMENTATION: true },
   "TS004 v1": { FRAGMENTATION: true, FRAGMENTATION_V1: true },
+  TS005: { MULTICAST_SETUP: true },
 };
 
 /** C of an application that has a package to be given: the memory for data blocks. */

@@ -1,0 +1,184 @@
+/**
+ * Remote multicast set-up, TS005-2.0.0: groups, their keys and sessions of class C. Sessions of class B are not known: the
+ * request for one counts as an unknown command.
+ */
+import { encryptBlock, forgetKey } from "../crypto/index.ts";
+import {
+  type Bytes,
+  copy,
+  type Int,
+  i32,
+  load16le,
+  load32le,
+  type u8,
+  u32,
+  view,
+  wipe,
+} from "../lang/index.ts";
+import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
+import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
+import { isAllowed, isDownlinkRate } from "../regions/index.ts";
+import { hasRoom, put, put16, startReply } from "./reply.ts";
+import { MAX_GROUPS } from "./selection.ts";
+
+/** FPort of the package. */
+export const MULTICAST_SETUP_PORT = 200;
+
+/** PackageIdentifier and PackageVersion. */
+const PACKAGE_ID = 2;
+const PACKAGE_VERSION = 2;
+
+const enum Cid {
+  PackageVersion = 0,
+  Status = 1,
+  Setup = 2,
+  Delete = 3,
+  ClassCSession = 4,
+}
+
+/** Octets of the longer requests, CID included. */
+const SETUP_LENGTH = 30;
+const SESSION_LENGTH = 11;
+
+/** McGroupSetupAns and McGroupDeleteAns: there is no such group. */
+const ID_ERROR = 4;
+
+/** McClassCSessionAns: why there is no session. */
+const DATA_RATE_ERROR = 4;
+const FREQUENCY_ERROR = 8;
+const UNDEFINED_GROUP = 16;
+const START_MISSED = 32;
+
+/** The longest TimeToStart. */
+const LONGEST_WAIT_S = 0xffffff;
+
+/** McGroupStatusReq: which groups there are, of those that `mask` asks for as many as there is room for. */
+function answerStatus(mask: u8): void {
+  let total: Int<0, 4> = 0;
+  let found: u8 = 0;
+  let length: Int<0, 22> = 2;
+  for (let i = 0; i < MAX_GROUPS; i++) {
+    if (multicastGroups[i].isDefined) {
+      if (total < 4) total++;
+      if (((mask >> i) & 1) !== 0 && length <= 17 && hasRoom(length + 5)) {
+        found = found | (1 << i);
+        length += 5;
+      }
+    }
+  }
+  put(Cid.Status);
+  put((total << 4) | found);
+  for (let i = 0; i < MAX_GROUPS; i++) {
+    if (((found >> i) & 1) !== 0) {
+      put(i);
+      for (let j = 0; j < 4; j++) put(multicastGroups[i].mcAddr[j]);
+    }
+  }
+}
+
+/** McGroupSetupReq, from behind its CID: takes the place of the group that had the number. */
+function setUp(request: Bytes<29>): void {
+  const id = request[0] & 3;
+  const minFCnt = load32le(request, 21);
+  const maxFCnt = load32le(request, 25);
+  put(Cid.Setup);
+  if (id >= MAX_GROUPS || minFCnt >= maxFCnt) {
+    put(id | ID_ERROR);
+    return;
+  }
+  const group = multicastGroups[id];
+  removeGroup(group);
+  copy(group.mcAddr, 0, request, 1, 4);
+  group.minFCnt = minFCnt;
+  group.maxFCnt = maxFCnt;
+  const mcKeKey = new Uint8Array(16);
+  const mcKey = new Uint8Array(16);
+  copy(mcKey, 0, request, 5, 16);
+  deriveMcKeKey(mcKeKey);
+  encryptBlock(mcKeKey, mcKey);
+  deriveGroupKeys(group, mcKey);
+  wipe(mcKeKey, 0, 16);
+  wipe(mcKey, 0, 16);
+  forgetKey();
+  group.isDefined = true;
+  put(id);
+}
+
+/** McGroupDeleteReq. */
+function remove(id: Int<0, 3>): void {
+  put(Cid.Delete);
+  if (id < MAX_GROUPS && multicastGroups[id].isDefined) {
+    removeGroup(multicastGroups[id]);
+    put(id);
+  } else {
+    put(id | ID_ERROR);
+  }
+}
+
+/** McClassCSessionReq, from behind its CID. A session that has begun is joined as long as it lasts. */
+function setUpSession(request: Bytes<10>): void {
+  const id = request[0] & 3;
+  const sessionTime = load32le(request, 1);
+  const timeOutS = 1 << (request[5] & 15);
+  const frequency = load16le(request, 6) + request[8] * 0x10000;
+  const dataRate = request[9];
+  let status: u8 = 0;
+  if (dataRate > 15 || !isDownlinkRate(dataRate)) status = DATA_RATE_ERROR;
+  if (!isAllowed(frequency)) status = status | FREQUENCY_ERROR;
+  if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
+  const time = gpsTime();
+  if (!isTimeKnown() || i32(u32(sessionTime + timeOutS) - time) <= 0) status = status | START_MISSED;
+  put(Cid.ClassCSession);
+  put(id | status);
+  if (status !== 0 || id >= MAX_GROUPS) return;
+  const group = multicastGroups[id];
+  group.hasSession = true;
+  group.sessionTime = sessionTime;
+  group.timeOutS = timeOutS;
+  group.frequency = frequency;
+  group.dataRate = dataRate & 15;
+  let wait = i32(sessionTime - time);
+  if (wait < 0) wait = 0;
+  if (wait > LONGEST_WAIT_S) wait = LONGEST_WAIT_S;
+  put16(wait & 0xffff);
+  put((wait >> 16) & 0xff);
+}
+
+/** Obeys the commands of a downlink. One that is unknown, cut short or without room for its answer ends the processing. */
+export function serveMulticastSetup(payload: Bytes<51>, length: Int<0, 51>): void {
+  startReply(MULTICAST_SETUP_PORT);
+  let at: Int<0, 51> = 0;
+  while (at < length) {
+    switch (payload[at]) {
+      case Cid.PackageVersion:
+        if (!hasRoom(3)) return;
+        put(Cid.PackageVersion);
+        put(PACKAGE_ID);
+        put(PACKAGE_VERSION);
+        at++;
+        break;
+      case Cid.Status:
+        if (at + 2 > length || !hasRoom(2)) return;
+        answerStatus(payload[at + 1] & 15);
+        at += 2;
+        break;
+      case Cid.Setup:
+        if (at + SETUP_LENGTH > length || !hasRoom(2)) return;
+        setUp(view(payload, at + 1, 29));
+        at += SETUP_LENGTH;
+        break;
+      case Cid.Delete:
+        if (at + 2 > length || !hasRoom(2)) return;
+        remove(payload[at + 1] & 3);
+        at += 2;
+        break;
+      case Cid.ClassCSession:
+        if (at + SESSION_LENGTH > length || !hasRoom(5)) return;
+        setUpSession(view(payload, at + 1, 10));
+        at += SESSION_LENGTH;
+        break;
+      default:
+        return;
+    }
+  }
+}
