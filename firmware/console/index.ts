@@ -8,6 +8,7 @@
  *     error: store                          a record could not be written: nothing is transmitted
  *     error: DevNonce used up               all 65536 were used: joining stops for good
  *     joining 12 DR5                        a join-request with this DevNonce starts, at this data rate
+ *     rejoining 3 DR5                       the same of a rejoin-request with this RJcount, while the session goes on
  *     refused: MIC                          a join-accept with a wrong MIC ...
  *     refused: JoinNonce                    ... or with a JoinNonce that was used before ...
  *     refused: settings                     ... or with settings that the region does not know
@@ -69,6 +70,15 @@ export function print(text: Text): void {
       consoleWrite(character);
     }
   }
+}
+
+const LETTER_R = 0x72;
+const LETTER_E = 0x65;
+
+/** Makes "joining" that is printed next into "rejoining". */
+export function printRe(): void {
+  consoleWrite(LETTER_R);
+  consoleWrite(LETTER_E);
 }
 
 /** Ends a line. */

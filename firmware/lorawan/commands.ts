@@ -27,8 +27,9 @@ import { frame } from "./frame.ts";
 import { noteLinkCheck, noteTime } from "./link.ts";
 import { addToBlock, endBlock, startBlocks } from "./link-adr.ts";
 import { Cid, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
+import { forceRejoin, setUpRejoin } from "./rejoin.ts";
 import { rxDelay, session } from "./session.ts";
-import { LORAWAN_1_1, MINOR_VERSION } from "./version.ts";
+import { LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** What stands behind the CID of a command, the longest of which has five octets. */
 type Request = Bytes<5>;
@@ -38,6 +39,9 @@ const FREQUENCY_ACK = 1;
 const DATA_RATE_ACK = 2;
 const UPLINK_FREQUENCY_ACK = 2;
 const RX1_DR_OFFSET_ACK = 4;
+
+/** RejoinParamSetupAns: the device counts time as well as uplinks. */
+const TIME_OK = 1;
 
 /** The frequency behind the first octet, in units of 100 Hz. */
 function frequencyIn(request: Request): u32 {
@@ -132,6 +136,7 @@ function obey(cid: u8, request: Request): void {
       break;
     default:
       if (LORAWAN_1_1) obey11(cid, first);
+      if (LORAWAN_1_1 && REJOIN) obeyRejoin(cid, first, request[1]);
       break;
   }
 }
@@ -144,6 +149,16 @@ function obey11(cid: u8, first: u8): void {
   } else if (cid === Cid.AdrParamSetup) {
     setAdrAckExponents(first >> 4, first & 15);
     post(Cid.AdrParamSetup, 0, 0);
+  }
+}
+
+/** The commands by which the network asks for rejoin-requests. */
+function obeyRejoin(cid: u8, first: u8, second: u8): void {
+  if (cid === Cid.ForceRejoin) {
+    forceRejoin(first, second);
+  } else if (cid === Cid.RejoinParamSetup) {
+    setUpRejoin(first >> 4, first & 15);
+    post(Cid.RejoinParamSetup, TIME_OK, 0);
   }
 }
 

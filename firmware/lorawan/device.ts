@@ -3,7 +3,7 @@
  * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
 import { reached, TICK_US, ticks } from "../clock/index.ts";
-import { endLine, print, printDecimal, printHex, Text } from "../console/index.ts";
+import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
 import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { type Int, i32, load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
@@ -27,7 +27,7 @@ import {
 import { acceptDownlink, downlink } from "./downlink.ts";
 import { endExchange, endWindow, exchange, isExchangeOver, runExchange, startExchange } from "./exchange.ts";
 import type { PhyLength } from "./frame.ts";
-import { acceptJoin, composeJoinRequest, JoinVerdict } from "./join.ts";
+import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
 import {
   advanceJoinBackOff,
   joinPause,
@@ -35,12 +35,21 @@ import {
   spendJoinAirtime,
   startJoinBackOff,
 } from "./join-back-off.ts";
-import { JOIN_REQUEST_LENGTH } from "./join-frames.ts";
+import { JOIN_REQUEST_LENGTH, JoinReqType, rejoinRequestLength } from "./join-frames.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16, seedRandom } from "./random.ts";
+import {
+  advanceRejoin,
+  isRejoinDue,
+  nextRejoin,
+  noteRejoin,
+  rejoin,
+  startRejoin,
+  takeRjCount0,
+} from "./rejoin.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
 import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft } from "./uplink.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { LORAWAN_1_1, REJOIN } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
 /** What `runDevice` has for the application. */
@@ -76,7 +85,7 @@ class Mac {
   due: u32 = 0;
   /** Ticks from uplink to uplink. */
   period: u32 = 0;
-  /** The data rate of the join-request under way. */
+  /** The data rate of the join- or rejoin-request under way. */
   joinDataRate: DataRate = 0;
   /** How often the uplink under way is still to be sent, and from when on, in ticks. */
   transmissionsLeft: Int<0, 15> = 0;
@@ -119,6 +128,7 @@ export function startDevice(period: u32): void {
   resetParameters();
   resetChannels();
   startJoinBackOff(time);
+  if (LORAWAN_1_1 && REJOIN) startRejoin(time);
 }
 
 /** Starts the radio and takes the seed of the random numbers from its noise. */
@@ -190,6 +200,43 @@ function ensureChannel(): void {
   if (!hasChannel(session.dataRate)) restoreChannels();
 }
 
+/**
+ * Sends the rejoin-request that is due, if the rules on air time allow it and there is a number for it; the session goes
+ * on. One of type 1 goes out and is answered as a join-request is: it may be for another network.
+ */
+function tryRejoin(time: u32): void {
+  ensureChannel();
+  const type = rejoin.type;
+  const isLikeJoin = type === JoinReqType.Rejoin1;
+  let dataRate = session.dataRate;
+  if (isLikeJoin) dataRate = joinRate();
+  else if (hasChannel(rejoin.dataRate)) dataRate = rejoin.dataRate;
+  if (!(isLikeJoin ? isJoinChannelFree() : isChannelFree(dataRate))) {
+    sleepUntilTick(nextRelease(time), time);
+    return;
+  }
+  const length = rejoinRequestLength(type);
+  noteRejoin(time);
+  // Where a rejoin is not possible the session goes on as it is.
+  if (!hasDevNonce() || !spendJoinAirtime(airtimeUs(dataRate, length))) return;
+  if (!(isLikeJoin ? takeDevNonce() : takeRjCount0())) return;
+  printRe();
+  print(Text.Joining);
+  printDecimal(nonces.devNonce);
+  print(Text.DataRate);
+  printDecimal(dataRate);
+  endLine();
+  mac.joinDataRate = dataRate;
+  rejoin.isUnderWay = true;
+  composeRejoinRequest();
+  startExchange(
+    length,
+    isLikeJoin ? takeJoinChannel() : takeChannel(dataRate),
+    dataRate,
+    JOIN_ACCEPT_DELAY_S,
+  );
+}
+
 /** Sends the uplink under way, or once more. */
 function transmitUplink(): void {
   const dataRate = session.dataRate;
@@ -203,8 +250,10 @@ function runIdle(): DeviceEvent {
   const time = ticks();
   releaseBands(time);
   advanceJoinBackOff(time);
+  if (LORAWAN_1_1 && REJOIN) advanceRejoin(time);
   mac.wakeTime = now();
-  const due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
+  let due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
+  if (LORAWAN_1_1 && REJOIN && session.joined && mac.transmissionsLeft === 0) due = nextRejoin(due);
   if (mac.isStopped) {
     sleepUntilTick(u32(time + LONGEST_SLEEP), time);
   } else if (!mac.isRadioReady) {
@@ -213,6 +262,8 @@ function runIdle(): DeviceEvent {
     sleepUntilTick(due, time);
   } else if (!session.joined) {
     tryJoin(time);
+  } else if (LORAWAN_1_1 && REJOIN && mac.transmissionsLeft === 0 && isRejoinDue(time)) {
+    tryRejoin(time);
   } else {
     ensureChannel();
     if (!isChannelFree(session.dataRate)) sleepUntilTick(nextRelease(time), time);
@@ -305,7 +356,7 @@ function printRefusal(verdict: JoinVerdict): void {
   }
 }
 
-/** Takes a frame while joining. */
+/** Takes a frame while joining or rejoining. */
 function takeJoinAccept(length: PhyLength): void {
   const verdict = acceptJoin(length, mac.joinDataRate);
   if (verdict !== JoinVerdict.Accepted) {
@@ -327,7 +378,7 @@ export function runDevice(): DeviceEvent {
   let event: DeviceEvent = DeviceEvent.None;
   let isAnswered = false;
   if (length > 0) {
-    if (!session.joined) {
+    if (!session.joined || (LORAWAN_1_1 && REJOIN && rejoin.isUnderWay)) {
       takeJoinAccept(length);
     } else if (acceptDownlink(length)) {
       endExchange();
@@ -342,6 +393,7 @@ export function runDevice(): DeviceEvent {
     mac.wakeTime = now();
     if (!session.joined) print(Text.JoinFailed);
     else if (mac.transmissionsLeft > 0) endTransmission(isAnswered);
+    if (LORAWAN_1_1 && REJOIN) rejoin.isUnderWay = false;
     if (exchange.hasRadioFailed) {
       exchange.hasRadioFailed = false;
       mac.isRadioReady = false;

@@ -24,14 +24,19 @@ import {
   type DataRate,
   FAST_DATA_RATES,
   isFsk,
+  PLANS,
   powerDbm,
   rx1DataRate,
+  selection,
   spreadingFactor,
 } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
 import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels/index.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
+import { JoinReqType } from "./join-frames.ts";
+import { rejoin } from "./rejoin.ts";
 import { session } from "./session.ts";
+import { LORAWAN_1_1, REJOIN } from "./version.ts";
 import { fskWindowUs, openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
 
 const enum ExchangeState {
@@ -109,13 +114,23 @@ export function endExchange(): void {
   exchange.state = ExchangeState.Over;
 }
 
+/** Whether the windows are those of the plan and not those of the session, which whoever answers may not know. */
+function hasPlanWindows(): boolean {
+  return LORAWAN_1_1 && REJOIN && rejoin.isUnderWay && rejoin.type === JoinReqType.Rejoin1;
+}
+
 /** Sets up the window under way; the radio sleeps until it opens. */
 function prepareWindow(): void {
   const delayS = exchange.windowDelayS;
-  const dataRate = exchange.isRx2
+  let dataRate = exchange.isRx2
     ? session.rx2DataRate
     : rx1DataRate(exchange.dataRate, session.rx1DrOffset, session.isDownlinkLimited);
-  const frequency = exchange.isRx2 ? session.rx2Frequency : downlinkFrequencyOf(exchange.channel);
+  let frequency = exchange.isRx2 ? session.rx2Frequency : downlinkFrequencyOf(exchange.channel);
+  if (hasPlanWindows()) {
+    const plan = PLANS[selection.plan];
+    dataRate = exchange.isRx2 ? plan.rx2DataRate : rx1DataRate(exchange.dataRate, 0, false);
+    if (exchange.isRx2) frequency = plan.rx2Frequency;
+  }
   if (FAST_DATA_RATES && isFsk(dataRate)) prepareFskReceiver(frequency, fskWindowUs(delayS));
   else
     prepareReceiver(

@@ -32,6 +32,8 @@ export const enum FrameType {
   UnconfirmedDown = 3,
   ConfirmedUp = 4,
   ConfirmedDown = 5,
+  /** Of 1.1 only. */
+  RejoinRequest = 6,
 }
 
 /** The direction octet of the blocks for MIC and encryption. */

@@ -1,8 +1,8 @@
 /**
- * The join (TS001-1.0.4, 6.2; TS001-1.1, 6.2): the request from the identity in the store, and what makes an
- * answer acceptable.
+ * The join and the rejoin (TS001-1.0.4, 6.2; TS001-1.1, 6.2): the request from the identity in the store, and what makes
+ * an answer acceptable.
  */
-import { copy, type Int, load16le, view, wipe } from "../lang/index.ts";
+import { type Bytes, copy, type Int, load16le, type u8, view, wipe } from "../lang/index.ts";
 import { type DataRate, isDownlinkRate, PLANS, RATE_COUNT, selection } from "../regions/index.ts";
 import {
   type JoinNonce,
@@ -13,8 +13,9 @@ import {
   readDevEui,
   readJoinEui,
   readNwkKey,
+  skipDevNonce,
 } from "../store/index.ts";
-import { resetAdr } from "./adr.ts";
+import { noteAnswer, resetAdr } from "./adr.ts";
 import { resetChannels, takeCfList } from "./channels/index.ts";
 import { frame, type PhyLength } from "./frame.ts";
 import {
@@ -24,21 +25,25 @@ import {
   isJoinAccept,
   JOIN_ACCEPT_CFLIST_LENGTH,
   JoinAcceptField,
+  JoinReqType,
   writeJoinRequest,
+  writeRejoinRequest,
 } from "./join-frames.ts";
 import { deriveJoinServerKey, deriveSessionKey10, deriveSessionKey11, KeyType } from "./keys.ts";
 import { Cid, clearOutbox, post } from "./outbox.ts";
+import { rejoin, resetRejoin, restartRejoin } from "./rejoin.ts";
 import {
   appSKey,
   devAddr,
   fNwkSIntKey,
+  netId,
   nwkSEncKey,
   resetParameters,
   rxDelay,
   session,
   sNwkSIntKey,
 } from "./session.ts";
-import { LORAWAN_1_1, MINOR_VERSION } from "./version.ts";
+import { LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** What became of a frame that was received while joining. */
 export const enum JoinVerdict {
@@ -55,11 +60,11 @@ export const enum JoinVerdict {
 const OPT_NEG = 0x80;
 
 /**
- * The root key in use and the JSIntKey, wiped after each use. Not locals: a C compiler may leave out the wiping of
+ * The root key in use, and the JSIntKey or JSEncKey, wiped after each use. Not locals: a C compiler may leave out the wiping of
  * an array that nobody reads again, and the key stays on the stack.
  */
 const rootKey = new Uint8Array(16);
-const jsIntKey = new Uint8Array(16);
+const joinServerKey = new Uint8Array(16);
 
 /** Reads the root key of the join itself: the NwkKey in 1.1, the AppKey in 1.0. */
 function readJoinKey(): void {
@@ -69,6 +74,22 @@ function readJoinKey(): void {
 
 function wipeRootKey(): void {
   wipe(rootKey, 0, 16);
+}
+
+/** Whether a rejoin-request is under way. */
+function isRejoin(): boolean {
+  return LORAWAN_1_1 && REJOIN && rejoin.isUnderWay;
+}
+
+/** What the request under way is. Its nonce is `nonces.devNonce`, be it a DevNonce or an RJcount. */
+function joinReqType(): u8 {
+  return isRejoin() ? rejoin.type : JoinReqType.Join;
+}
+
+/** Derives JSIntKey or JSEncKey into `joinServerKey`, and leaves the DevEUI in `devEui`. `rootKey` holds the NwkKey. */
+function readJoinServerKey(type: KeyType, devEui: Bytes<8>): void {
+  readDevEui(devEui);
+  deriveJoinServerKey(rootKey, type, devEui, joinServerKey);
 }
 
 /** Writes the join-request with `nonces.devNonce` into the frame buffer. */
@@ -82,17 +103,38 @@ export function composeJoinRequest(): void {
   wipeRootKey();
 }
 
+/** Writes the rejoin-request that is under way, with `nonces.devNonce` as RJcount, into the frame buffer. */
+export function composeRejoinRequest(): void {
+  const type = rejoin.type;
+  const count = nonces.devNonce;
+  const sender = new Uint8Array(8);
+  const devEui = new Uint8Array(8);
+  if (type === JoinReqType.Rejoin1) {
+    readJoinEui(sender);
+    readNwkKey(rootKey);
+    readJoinServerKey(KeyType.JSInt, devEui);
+    wipeRootKey();
+    writeRejoinRequest(frame, type, sender, devEui, count, joinServerKey);
+    wipe(joinServerKey, 0, 16);
+  } else {
+    readDevEui(devEui);
+    copy(sender, 0, netId, 0, 3);
+    writeRejoinRequest(frame, type, sender, devEui, count, sNwkSIntKey);
+  }
+}
+
 /** Whether the join-accept in the frame buffer, decrypted, has a valid MIC. `rootKey` holds the key of the join. */
 function hasMic(length: PhyLength): boolean {
   if (!LORAWAN_1_1 || (frame[JoinAcceptField.DlSettings] & OPT_NEG) === 0) {
-    return hasJoinAcceptMic10(frame, length, rootKey);
+    // No network of 1.0 knows of rejoin-requests.
+    return !isRejoin() && hasJoinAcceptMic10(frame, length, rootKey);
   }
   const eui = new Uint8Array(8);
   readDevEui(eui);
-  deriveJoinServerKey(rootKey, KeyType.JSInt, eui, jsIntKey);
+  deriveJoinServerKey(rootKey, KeyType.JSInt, eui, joinServerKey);
   readJoinEui(eui);
-  const valid = hasJoinAcceptMic11(frame, length, eui, nonces.devNonce, jsIntKey);
-  wipe(jsIntKey, 0, 16);
+  const valid = hasJoinAcceptMic11(frame, length, joinReqType(), eui, nonces.devNonce, joinServerKey);
+  wipe(joinServerKey, 0, 16);
   return valid;
 }
 
@@ -130,7 +172,10 @@ function deriveKeys(isNetwork11: boolean): void {
   wipeRootKey();
 }
 
-/** Starts the session that the join-accept in the frame buffer opens, at the data rate of the join-request. */
+/**
+ * Starts the session that the join-accept in the frame buffer opens, at the data rate of the request. After a rejoin of
+ * type 2 all that the network has set stays as it is, whatever the join-accept says (TS001-1.1, 6.2.4).
+ */
 function startSession(
   length: PhyLength,
   isNetwork11: boolean,
@@ -146,6 +191,18 @@ function startSession(
   session.fCntUp = 0;
   session.nextFCntDown = 0;
   session.nextAFCntDown = 0;
+  if (LORAWAN_1_1 && REJOIN) {
+    copy(netId, 0, frame, JoinAcceptField.NetId, 3);
+    restartRejoin();
+    if (isRejoin() && rejoin.type === JoinReqType.Rejoin2) {
+      session.owesAck = false;
+      noteAnswer();
+      clearOutbox();
+      post(Cid.Rekey, MINOR_VERSION, 0);
+      return;
+    }
+    resetRejoin();
+  }
   resetParameters();
   session.dataRate = dataRate;
   session.rx1DrOffset = rx1DrOffset;
@@ -159,13 +216,20 @@ function startSession(
 }
 
 /**
- * Takes the frame in the frame buffer as the answer to the join-request that was sent at `dataRate`. Only when
+ * Takes the frame in the frame buffer as the answer to the join- or rejoin-request that was sent at `dataRate`. Only when
  * it is accepted does anything change: its JoinNonce goes to the store, then the session starts.
  */
 export function acceptJoin(length: PhyLength, dataRate: DataRate): JoinVerdict {
   if (!isJoinAccept(frame, length)) return JoinVerdict.Ignored;
   readJoinKey();
-  decryptJoinAccept(frame, length, rootKey);
+  if (isRejoin()) {
+    const devEui = new Uint8Array(8);
+    readJoinServerKey(KeyType.JSEnc, devEui);
+    decryptJoinAccept(frame, length, joinServerKey);
+    wipe(joinServerKey, 0, 16);
+  } else {
+    decryptJoinAccept(frame, length, rootKey);
+  }
   const valid = hasMic(length);
   wipeRootKey();
   if (!valid) return JoinVerdict.WrongMic;
@@ -180,6 +244,7 @@ export function acceptJoin(length: PhyLength, dataRate: DataRate): JoinVerdict {
   const rx2DataRate = dlSettings & 15;
   if (rx1DrOffset > PLANS[selection.plan].maxRx1DrOffset) return JoinVerdict.UnknownSettings;
   if (rx2DataRate >= RATE_COUNT || !isDownlinkRate(rx2DataRate)) return JoinVerdict.UnknownSettings;
+  if (isRejoin() && rejoin.type !== JoinReqType.Rejoin1) skipDevNonce();
   if (!keepJoinNonce(joinNonce)) return JoinVerdict.StoreFailed;
   startSession(length, isNetwork11, dataRate, rx1DrOffset, rx2DataRate);
   return JoinVerdict.Accepted;

@@ -4,9 +4,9 @@
  */
 import { type Int, table8, type u8 } from "../lang/index.ts";
 import { session } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { LORAWAN_1_1, REJOIN } from "./version.ts";
 
-/** CID of the MAC commands (TS001-1.1, 5); Rekey and AdrParamSetup are of 1.1 only. */
+/** CID of the MAC commands (TS001-1.1, 5); Rekey, AdrParamSetup and what rejoins are of 1.1 only. */
 export const enum Cid {
   LinkCheck = 0x02,
   LinkAdr = 0x03,
@@ -20,6 +20,8 @@ export const enum Cid {
   Rekey = 0x0b,
   AdrParamSetup = 0x0c,
   DeviceTime = 0x0d,
+  ForceRejoin = 0x0e,
+  RejoinParamSetup = 0x0f,
 }
 
 const FIRST_CID = Cid.LinkCheck;
@@ -47,6 +49,10 @@ const SHAPES = table8([
   0x50,
 ]);
 
+/** The shapes of what only some images have. */
+const FORCE_REJOIN_SHAPE = 0x20;
+const REJOIN_PARAM_SETUP_SHAPE = 0x11;
+
 /** The shape of a CID that the device does not know: longer than any. */
 const UNKNOWN_SHAPE = 0xf0;
 
@@ -67,6 +73,8 @@ class Outbox {
 const outbox = new Outbox();
 
 function shapeOf(cid: u8): u8 {
+  if (LORAWAN_1_1 && REJOIN && cid === Cid.ForceRejoin) return FORCE_REJOIN_SHAPE;
+  if (LORAWAN_1_1 && REJOIN && cid === Cid.RejoinParamSetup) return REJOIN_PARAM_SETUP_SHAPE;
   if (cid < FIRST_CID || cid > LAST_CID) return UNKNOWN_SHAPE;
   return SHAPES[cid - FIRST_CID];
 }
@@ -75,6 +83,7 @@ function shapeOf(cid: u8): u8 {
 export function requestLength(cid: u8): Int<0, 15> {
   if ((cid === Cid.Rekey || cid === Cid.AdrParamSetup) && !(LORAWAN_1_1 && session.isNetwork11))
     return UNKNOWN_LENGTH;
+  if (LORAWAN_1_1 && REJOIN && cid > LAST_CID && !session.isNetwork11) return UNKNOWN_LENGTH;
   return shapeOf(cid) >> 4;
 }
 

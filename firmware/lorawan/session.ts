@@ -12,6 +12,9 @@ export const sNwkSIntKey = new Uint8Array(16);
 export const nwkSEncKey = new Uint8Array(16);
 export const appSKey = new Uint8Array(16);
 
+/** The network of the session, as rejoin-requests name it, in the octet order of the air. */
+export const netId = new Uint8Array(3);
+
 export class Session {
   joined: boolean = false;
   /** OptNeg of the join-accept: the network speaks 1.1. */

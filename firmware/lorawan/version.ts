@@ -4,5 +4,11 @@
  */
 export const LORAWAN_1_1: boolean = true;
 
+/**
+ * Whether the device sends rejoin-requests: of type 0 and 2 where the network asks for them, of type 1 as
+ * REJOIN_1_UPLINKS says. Of 1.1 only. @config
+ */
+export const REJOIN: boolean = false;
+
 /** The minor version in RekeyInd and RekeyConf: 1 of 1.1. */
 export const MINOR_VERSION = 1;

@@ -7,5 +7,6 @@ export {
   NO_JOIN_NONCE,
   nonces,
   openJournal,
+  skipDevNonce,
   takeDevNonce,
 } from "./journal.ts";

@@ -10,6 +10,9 @@
  * that all DevNonces are used up. So octet 5, whose value tells that no record counts, is written first, and what belongs
  * there last: nothing in between can count, and of the last octet alone the CRC misses no error.
  *
+ * RJcount1 counts with DevNonce: of both it is demanded that they grow and never repeat, of neither that it has no gaps
+ * (TS001-1.1, 6.2.4.4). So one number in the store does for both.
+ *
  * DevNonces only grow, so the newest record is the one with the highest. Of two with the same DevNonce the
  * one written later is the newer: it follows in the ring, perhaps after a torn one.
  */
@@ -37,9 +40,9 @@ export type JoinNonce = Int<0, 0xffffff>;
 
 /** The newest record, and the DevNonce in use. */
 export class Nonces {
-  /** DevNonce of the next join-request; `DEV_NONCE_COUNT` where all are used up. */
+  /** DevNonce of the next join-request, or RJcount1 of the next rejoin-request of type 1; `DEV_NONCE_COUNT` where all are used up. */
   nextDevNonce: Int<0, 0x10000> = 0;
-  /** DevNonce of the join-request under way. */
+  /** DevNonce of the join-request under way; RJcount0 or RJcount1 where it is a rejoin-request. */
   devNonce: u16 = 0;
   /** JoinNonce of the last accepted join-accept, or `NO_JOIN_NONCE`. */
   joinNonce: JoinNonce = 0xffffff;
@@ -133,6 +136,14 @@ export function takeDevNonce(): boolean {
   nonces.devNonce = devNonce;
   nonces.nextDevNonce = devNonce + 1;
   return writeRecord();
+}
+
+/**
+ * Leaves a DevNonce out, in the record that is written next: the newest is known by it, also where sessions follow one
+ * another by rejoin-requests that take none. Call it only if `hasDevNonce`.
+ */
+export function skipDevNonce(): void {
+  if (nonces.nextDevNonce < DEV_NONCE_COUNT) nonces.nextDevNonce++;
 }
 
 /** Keeps the JoinNonce of an accepted join-accept. False where the store failed. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { CipherUse } from "../../firmware/lorawan/data-security.ts";
 import { Direction } from "../../firmware/lorawan/frame.ts";
+import { JoinReqType } from "../../firmware/lorawan/join-frames.ts";
 import { KeyType } from "../../firmware/lorawan/keys.ts";
 import type { Subject } from "./subject.ts";
 import { airOrder, deviceVector, hex, octets, vectors } from "./vectors.ts";
@@ -201,7 +202,13 @@ export function specifyVectors(subject: () => Subject): void {
         const hasMic = (data: Uint8Array) =>
           v.mode === "1.0"
             ? subject().hasJoinAcceptMic10(data, octets(encKey))
-            : subject().hasJoinAcceptMic11(data, airOrder(joinEui!), devNonce!, octets(micKey!));
+            : subject().hasJoinAcceptMic11(
+                data,
+                JoinReqType.Join,
+                airOrder(joinEui!),
+                devNonce!,
+                octets(micKey!),
+              );
         assert.equal(hasMic(plain), true);
         assert.equal(hasMic(flipped(plain, 1)), false);
         assert.equal(hasMic(flipped(plain, plain.length - 1)), false);
@@ -231,6 +238,7 @@ export function specifyVectors(subject: () => Subject): void {
       assert.equal(
         subject().hasJoinAcceptMic11(
           octets(input.msg + expected),
+          JoinReqType.Join,
           airOrder(input.join_eui),
           Number.parseInt(input.dev_nonce, 16),
           octets(input.js_int_key),
@@ -238,6 +246,60 @@ export function specifyVectors(subject: () => Subject): void {
         true,
       );
     });
+  });
+
+  describe("rejoin", () => {
+    interface RejoinRequest {
+      name: string;
+      type: number;
+      phyPayload: string;
+      key: string;
+      fields: { netId?: string; joinEui?: string; devEui: string; rjCount0?: number; rjCount1?: number };
+    }
+    const sender = (eui: string) => Uint8Array.from({ ...airOrder(eui), length: 8 });
+    for (const v of vectors<RejoinRequest>("rejoinRequest")) {
+      it(v.name, () => {
+        const { netId, joinEui, devEui, rjCount0, rjCount1 } = v.fields;
+        const from = sender((netId ?? joinEui)!);
+        const count = (rjCount0 ?? rjCount1)!;
+        const made = subject().rejoinRequest(v.type, from, airOrder(devEui), count, octets(v.key));
+        assert.equal(hex(made), v.phyPayload);
+      });
+    }
+    interface RejoinFlow {
+      name: string;
+      request: { PHYPayload: string; ReceiverID: string };
+      rootKeys: { nwkKey: string; appKey: string };
+      jsIntKey: string;
+      jsEncKey: string;
+      joinAcceptPlain: string;
+      answer: { PHYPayload: string; keys: Record<string, string> };
+    }
+    for (const v of vectors<RejoinFlow>("rejoinFlowsComputed")) {
+      it(`join-accept and keys: ${v.name}`, () => {
+        const request = octets(v.request.PHYPayload);
+        const type = request[1];
+        const count = request[request.length - 6] | (request[request.length - 5] << 8);
+        const plain = subject().decryptJoinAccept(octets(v.answer.PHYPayload), octets(v.jsEncKey));
+        assert.equal(hex(plain), v.joinAcceptPlain);
+        const joinEui = airOrder(v.request.ReceiverID);
+        for (const answered of [0, 1, 2, JoinReqType.Join])
+          assert.equal(
+            subject().hasJoinAcceptMic11(plain, answered, joinEui, count, octets(v.jsIntKey)),
+            answered === type,
+          );
+        const { nwkKey, appKey } = v.rootKeys;
+        for (const [name, rootKey, keyType] of [
+          ["FNwkSIntKey", nwkKey, KeyType.FNwkSInt],
+          ["SNwkSIntKey", nwkKey, KeyType.SNwkSInt],
+          ["NwkSEncKey", nwkKey, KeyType.NwkSEnc],
+          ["AppSKey", appKey, KeyType.AppS],
+        ] as const) {
+          const made = subject().sessionKey11(octets(rootKey), keyType, plain.slice(1, 4), joinEui, count);
+          assert.equal(hex(made), v.answer.keys[name], name);
+        }
+      });
+    }
   });
 
   describe("data frames", () => {

@@ -22,10 +22,24 @@ export interface Subject {
   joinServerKey(nwkKey: Uint8Array, type: number, devEui: Uint8Array): Uint8Array;
   /** The 23 octets of the join-request. */
   joinRequest(joinEui: Uint8Array, devEui: Uint8Array, devNonce: number, key: Uint8Array): Uint8Array;
+  /** The octets of the rejoin-request; `sender` is the JoinEUI, or begins with the NetID. */
+  rejoinRequest(
+    type: number,
+    sender: Uint8Array,
+    devEui: Uint8Array,
+    count: number,
+    key: Uint8Array,
+  ): Uint8Array;
   /** The join-accept in clear. */
   decryptJoinAccept(phyPayload: Uint8Array, key: Uint8Array): Uint8Array;
   hasJoinAcceptMic10(plain: Uint8Array, key: Uint8Array): boolean;
-  hasJoinAcceptMic11(plain: Uint8Array, joinEui: Uint8Array, devNonce: number, key: Uint8Array): boolean;
+  hasJoinAcceptMic11(
+    plain: Uint8Array,
+    joinReqType: number,
+    joinEui: Uint8Array,
+    devNonce: number,
+    key: Uint8Array,
+  ): boolean;
   /** `data` encrypted as `use` says. */
   crypt(
     key: Uint8Array,

@@ -46,8 +46,10 @@ export function imageSubject(powerUp: PowerUp): Subject {
       compute(Operation.JoinRequest, { joinEui, devEui, number16, key }),
     decryptJoinAccept: (message, key) => compute(Operation.DecryptJoinAccept, { message, key }),
     hasJoinAcceptMic10: (message, key) => compute(Operation.JoinAcceptMic10, { message, key })[0] === 1,
-    hasJoinAcceptMic11: (message, joinEui, number16, key) =>
-      compute(Operation.JoinAcceptMic11, { message, joinEui, number16, key })[0] === 1,
+    rejoinRequest: (kind, joinEui, devEui, number16, key) =>
+      compute(Operation.RejoinRequest, { kind, joinEui, devEui, number16, key }),
+    hasJoinAcceptMic11: (message, kind, joinEui, number16, key) =>
+      compute(Operation.JoinAcceptMic11, { message, kind, joinEui, number16, key })[0] === 1,
     crypt: (key, kind, message, direction, devAddr, fCnt) =>
       compute(Operation.Crypt, { key, kind, message, direction, devAddr, fCnt }),
     cmacB0: (key, message, direction, number16, devAddr, fCnt) =>

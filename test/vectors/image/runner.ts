@@ -12,7 +12,9 @@ import {
   hasJoinAcceptMic10,
   hasJoinAcceptMic11,
   JOIN_REQUEST_LENGTH,
+  rejoinRequestLength,
   writeJoinRequest,
+  writeRejoinRequest,
 } from "../../../firmware/lorawan/join-frames.ts";
 import {
   deriveJoinServerKey,
@@ -31,6 +33,7 @@ export const enum Operation {
   JoinRequest,
   DecryptJoinAccept,
   JoinAcceptMic10,
+  RejoinRequest,
   JoinAcceptMic11,
   Crypt,
   CmacB0,
@@ -134,6 +137,10 @@ function computeJoin(operation: u8, length: Int<0, 64>, devNonce: u16): void {
       writeJoinRequest(frame, joinEui, devEui, devNonce, key);
       answer(view(frame, PHY, 64), JOIN_REQUEST_LENGTH);
       break;
+    case Operation.RejoinRequest:
+      writeRejoinRequest(frame, kind, joinEui, devEui, devNonce, key);
+      answer(view(frame, PHY, 64), rejoinRequestLength(kind));
+      break;
     case Operation.DecryptJoinAccept:
       decryptJoinAccept(frame, length, key);
       answer(view(frame, PHY, 64), length);
@@ -142,7 +149,7 @@ function computeJoin(operation: u8, length: Int<0, 64>, devNonce: u16): void {
       answerBoolean(hasJoinAcceptMic10(frame, length, key));
       break;
     case Operation.JoinAcceptMic11:
-      answerBoolean(hasJoinAcceptMic11(frame, length, joinEui, devNonce, key));
+      answerBoolean(hasJoinAcceptMic11(frame, length, kind, joinEui, devNonce, key));
       break;
     default:
       computeData(operation, length, devNonce);

@@ -7,7 +7,9 @@ import {
   hasJoinAcceptMic10,
   hasJoinAcceptMic11,
   JOIN_REQUEST_LENGTH,
+  rejoinRequestLength,
   writeJoinRequest,
+  writeRejoinRequest,
 } from "../../../firmware/lorawan/join-frames.ts";
 import {
   deriveJoinServerKey,
@@ -52,14 +54,19 @@ const firmware: Subject = {
     writeJoinRequest(frame, joinEui, devEui, devNonce, key);
     return frame.slice(PHY, PHY + JOIN_REQUEST_LENGTH);
   },
+  rejoinRequest(type, sender, devEui, count, key) {
+    const frame = frameBuffer();
+    writeRejoinRequest(frame, type, sender, devEui, count, key);
+    return frame.slice(PHY, PHY + rejoinRequestLength(type));
+  },
   decryptJoinAccept(phyPayload, key) {
     const frame = frameBuffer(phyPayload);
     decryptJoinAccept(frame, phyPayload.length, key);
     return frame.slice(PHY, PHY + phyPayload.length);
   },
   hasJoinAcceptMic10: (plain, key) => hasJoinAcceptMic10(frameBuffer(plain), plain.length, key),
-  hasJoinAcceptMic11: (plain, joinEui, devNonce, key) =>
-    hasJoinAcceptMic11(frameBuffer(plain), plain.length, joinEui, devNonce, key),
+  hasJoinAcceptMic11: (plain, joinReqType, joinEui, devNonce, key) =>
+    hasJoinAcceptMic11(frameBuffer(plain), plain.length, joinReqType, joinEui, devNonce, key),
   crypt(key, use, data, direction, devAddr, fCnt) {
     const frame = frameBuffer(data);
     crypt(key, use, frame, PHY, PHY + data.length, direction, devAddr, fCnt);

@@ -11,14 +11,19 @@ import {
   deriveSessionKeys10,
   deriveSessionKeys11,
   downlinkMic11,
+  FType,
+  fTypeOf,
   isDataFrame,
   JoinReqType,
   type ParsedDataFrame,
   parseDataFrame,
   parseJoinRequest,
+  parseRejoinRequest,
+  type RejoinRequest,
   type SessionKeys,
   uplinkMic11,
   verifyJoinRequestMic,
+  verifyRejoinRequestMic,
 } from "../../../../hil/lorawan/index.ts";
 import { type Bench, IDENTITY, type Uplink } from "./bench.ts";
 
@@ -36,6 +41,21 @@ export interface NetworkOptions {
   readonly cfList?: boolean;
 }
 
+/** The join-accept to a rejoin-request: as it should be, but for what is given. */
+export interface RejoinAnswer {
+  readonly joinNonce?: number;
+  /** What the MIC and the keys take for the RJcount that was sent. */
+  readonly rjCount?: number;
+  readonly joinReqType?: 0 | 1 | 2 | 255;
+  readonly micKey?: Uint8Array;
+  readonly encKey?: Uint8Array;
+  readonly optNeg?: boolean;
+  readonly rx1DrOffset?: number;
+  readonly rx2DataRate?: number;
+  readonly rxDelay?: number;
+  readonly inRx2?: boolean;
+}
+
 /** Answers joins and keeps the session, as Network and Join Server would. */
 export class Network {
   joinNonce = 0;
@@ -44,18 +64,24 @@ export class Network {
   readonly plain: string[] = [];
   nFCntDown = 0;
   aFCntDown = 0;
+  /** The rejoin-requests that came, in order. */
+  readonly rejoins: { readonly request: RejoinRequest; readonly uplink: Uplink }[] = [];
+  /** What a rejoin-request is answered with; undefined: nothing. The keys hold from the first uplink under them on. */
+  answerRejoin: (request: RejoinRequest) => RejoinAnswer | undefined = () => ({});
   /** Called after each data uplink. */
   onData: (uplink: Uplink, frame: ParsedDataFrame) => void = () => {};
   /** Tampers with a join-accept before it goes out. */
   tamper: (joinAccept: Buffer) => Buffer = (joinAccept) => joinAccept;
   readonly #bench: Bench;
   readonly #options: NetworkOptions;
+  #keysAfterRejoin: SessionKeys | undefined;
 
   constructor(bench: Bench, options: NetworkOptions) {
     this.#bench = bench;
     this.#options = options;
     bench.onUplink = (uplink) => {
       if (isDataFrame(uplink.transmission.payload)) this.#data(uplink);
+      else if (fTypeOf(uplink.transmission.payload) === FType.rejoinRequest) this.#rejoin(uplink);
       else this.#join(uplink);
     };
   }
@@ -100,16 +126,57 @@ export class Network {
     else this.#bench.send(uplink, 5, answer);
   }
 
+  #rejoin(uplink: Uplink): void {
+    const { payload } = uplink.transmission;
+    const { mic: _mic, ...request } = parseRejoinRequest(payload);
+    const { jsIntKey, jsEncKey } = deriveJoinServerKeys(IDENTITY);
+    const micKey = request.type === 1 ? jsIntKey : (this.keys as SessionKeys).sNwkSIntKey;
+    assert.equal(verifyRejoinRequestMic(payload, micKey), true);
+    assert.equal(request.devEui, IDENTITY.devEui);
+    assert.equal(
+      request.type === 1 ? request.joinEui : request.netId,
+      request.type === 1 ? IDENTITY.joinEui : NET_ID,
+    );
+    this.rejoins.push({ request, uplink });
+    const answer = this.answerRejoin(request);
+    if (answer === undefined) return;
+    const joinNonce = answer.joinNonce ?? ++this.joinNonce;
+    const devNonce = answer.rjCount ?? (request.type === 1 ? request.rjCount1 : request.rjCount0);
+    const { optNeg = true, rx1DrOffset = 0, rx2DataRate = 0, rxDelay = 1, inRx2 = false } = answer;
+    const joinAccept = buildJoinAccept(
+      {
+        joinNonce,
+        netId: NET_ID,
+        devAddr: DEV_ADDR,
+        dlSettings: { optNeg, rx1DrOffset, rx2DataRate },
+        rxDelay,
+      },
+      { micKey: answer.micKey ?? jsIntKey, encKey: answer.encKey ?? jsEncKey },
+      { joinReqType: answer.joinReqType ?? request.type, joinEui: IDENTITY.joinEui, devNonce },
+    );
+    this.#keysAfterRejoin = deriveSessionKeys11({ ...IDENTITY, joinNonce, devNonce });
+    if (inRx2) this.#bench.send(uplink, 6, joinAccept, { frequencyHz: 869525000, sf: 12 });
+    else this.#bench.send(uplink, 5, joinAccept);
+  }
+
   #data(uplink: Uplink): void {
     const { payload, frequencyHz, spreadingFactor } = uplink.transmission;
     const frame = parseDataFrame(payload);
-    const keys = this.keys as SessionKeys;
     const input = { devAddr: frame.devAddr, fCnt: frame.fCnt16, message: frame.message };
     const channels = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9];
     const txCh = channels.findIndex((f) => Math.abs(f * 1e6 - frequencyHz) < 100);
-    const mic = this.isNetwork11
-      ? uplinkMic11({ ...input, confFCnt: 0, txDr: 12 - spreadingFactor, txCh }, keys)
-      : dataMic10(input, keys.fNwkSIntKey, "up");
+    const micBy = (keys: SessionKeys) =>
+      this.isNetwork11
+        ? uplinkMic11({ ...input, confFCnt: 0, txDr: 12 - spreadingFactor, txCh }, keys)
+        : dataMic10(input, keys.fNwkSIntKey, "up");
+    if (this.#keysAfterRejoin !== undefined && frame.mic.equals(micBy(this.#keysAfterRejoin))) {
+      this.keys = this.#keysAfterRejoin;
+      this.#keysAfterRejoin = undefined;
+      this.nFCntDown = 0;
+      this.aFCntDown = 0;
+    }
+    const keys = this.keys as SessionKeys;
+    const mic = micBy(keys);
     if (!frame.ack) assert.equal(frame.mic.toString("hex"), mic.toString("hex"));
     this.received.push(frame);
     const plain = cryptFrmPayload(
