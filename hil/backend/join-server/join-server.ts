@@ -1,6 +1,6 @@
 /**
- * The Join Server: keeps the devices' root keys, answers the Network Servers' JoinReq and the Application Servers'
- * AppSKeyReq. LoRaWAN Backend Interfaces TS002-1.0 and 1.1.
+ * The Join Server: keeps the devices' root keys, answers the Network Servers' JoinReq and RejoinReq and the
+ * Application Servers' AppSKeyReq. LoRaWAN Backend Interfaces TS002-1.0 and 1.1.
  */
 import { randomBytes } from "node:crypto";
 import type { EventSink } from "../events.ts";
@@ -23,6 +23,7 @@ import { answerHomeNs } from "./home-ns.ts";
 import { answerJoin } from "./join.ts";
 import { type JoinServerPeer, Peers } from "./peers.ts";
 import { Refusal } from "./refusal.ts";
+import { answerRejoin } from "./rejoin.ts";
 
 export interface JoinServerOptions {
   /** The JoinEUIs that are served. */
@@ -59,7 +60,8 @@ function isServed(message: Message): message is Served {
 
 /** A fault of this server: a damaged key, a full disk. The peer is told no details. */
 function faultRefusal(request: Served, fault: unknown): Refusal {
-  const failure = request.MessageType === "JoinReq" ? "join-failed" : "other";
+  const isActivation = request.MessageType === "JoinReq" || request.MessageType === "RejoinReq";
+  const failure = isActivation ? "join-failed" : "other";
   return new Refusal("session", failure, "the Join Server failed; its log says why", fault);
 }
 
@@ -149,7 +151,7 @@ export class JoinServer {
       case "HomeNSReq":
         return answerHomeNs(this.#context, request, provenName);
       case "RejoinReq":
-        throw new Refusal("message", "other", "rejoin-requests are not served here; let the device join");
+        return answerRejoin(this.#context, request, provenName);
     }
   }
 

@@ -2,12 +2,12 @@
  * JoinReq (TS002-1.0): is the request well-formed, is the sender who it says, is the device known and
  * the sender's, is the MIC good, is the DevNonce new. Nothing is changed before the MIC is good.
  */
-import { createHash } from "node:crypto";
 import {
   FrameError,
   FType,
   fTypeOf,
   JOIN_REQUEST_OCTETS,
+  JoinReqType,
   type JoinRequest,
   parseDlSettings,
   parseJoinRequest,
@@ -15,12 +15,11 @@ import {
 } from "../../lorawan/index.ts";
 import { answerHeader, type JoinAns, type JoinReq } from "../interfaces/index.ts";
 import { devNonceRule, type JoinOutcome, type KeyedDevice } from "../storage/index.ts";
+import { digest, findDevice, sessionTerms } from "./activation.ts";
 import { type Context, checkReceiver } from "./context.ts";
 import type { JoinServerPeer } from "./peers.ts";
-import { Refusal, unknownDevice } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { checkVersions, joinRequestKey, makeSession, octetOfDlSettings } from "./session.ts";
-
-const SESSION_KEY_ID_OCTETS = 16;
 
 function readFrame(request: JoinReq, phyPayload: Buffer): JoinRequest {
   if (phyPayload.length !== JOIN_REQUEST_OCTETS)
@@ -61,18 +60,6 @@ function checkJoinEui(context: Context, request: JoinReq, frame: JoinRequest): v
     );
 }
 
-async function findDevice(context: Context, request: JoinReq, frame: JoinRequest): Promise<KeyedDevice> {
-  const device = await context.storage.findDevice(frame);
-  if (!device) throw unknownDevice(frame);
-  if (device.homeNetId !== request.SenderID)
-    throw new Refusal(
-      "device",
-      "activation-disallowed",
-      `NetID ${request.SenderID} is not the home network of DevEUI ${frame.devEui}`,
-    );
-  return device;
-}
-
 function checkMic(device: KeyedDevice, phyPayload: Buffer): void {
   const { name, key } = joinRequestKey(device);
   if (verifyJoinRequestMic(phyPayload, key)) return;
@@ -83,20 +70,13 @@ function checkMic(device: KeyedDevice, phyPayload: Buffer): void {
   );
 }
 
-/** Two requests are the same request if nothing differs that the answer depends on. */
-function digest(request: JoinReq): Buffer {
-  const { SenderID, MACVersion, PHYPayload, DevAddr, DLSettings, RxDelay, CFList = "" } = request;
-  const parts = [SenderID, MACVersion, PHYPayload, DevAddr, DLSettings, RxDelay, CFList];
-  return createHash("sha256").update(JSON.stringify(parts)).digest();
-}
-
 function refuseNonce(outcome: JoinOutcome, device: KeyedDevice, devNonce: number): Refusal {
   if (outcome.outcome === "join-nonces-exhausted")
     return new Refusal("dev-nonce", "join-failed", `the JoinNonces of DevEUI ${device.devEui} are used up`);
   const seen =
     devNonceRule(device.macVersion) === "random" || outcome.outcome !== "replayed"
       ? "has been used"
-      : `is not above the last one accepted, ${outcome.lastDevNonce}`;
+      : `is not above the last one accepted, ${outcome.last}`;
   return new Refusal(
     "dev-nonce",
     "frame-replayed",
@@ -111,25 +91,22 @@ export async function answerJoin(context: Context, request: JoinReq, provenName:
   const { devEui, devNonce } = frame;
   const peer: JoinServerPeer = context.peers.authorise(request, provenName);
   checkJoinEui(context, request, frame);
-  const device = await findDevice(context, request, frame);
+  const device = await findDevice(context, request, frame.joinEui);
   checkVersions(request, device);
   context.report("sender-authorised", { senderId: request.SenderID, clientName: provenName }, devEui);
   checkMic(device, phyPayload);
   context.report("mic-checked", { key: joinRequestKey(device).name }, devEui);
 
-  const sessionKeyId = Buffer.from(context.randomBytes(SESSION_KEY_ID_OCTETS)).toString("hex").toUpperCase();
   const plan = {
     request,
-    frame,
+    frame: { joinReqType: JoinReqType.joinRequest, joinEui: frame.joinEui, nonce: devNonce },
     device,
-    sessionKeyId,
-    lifetimeS: context.sessionLifetimeS,
-    nsKek: peer.kek,
-    asKek: device.asId === undefined ? undefined : context.peers.kekOf(device.asId),
+    ...sessionTerms(context, peer, device),
   };
   const outcome = await context.storage.acceptJoin({
     device,
-    devNonce,
+    counter: "DevNonce",
+    count: devNonce,
     requestDigest: digest(request),
     nowMs: context.nowMs(),
     repeatWindowMs: context.repeatWindowMs,

@@ -1,25 +1,39 @@
 /**
- * The session that a join makes: join-accept, session keys, and the JoinAns that carries them.
+ * The session that a join or a rejoin makes: join-accept, session keys, and the JoinAns or RejoinAns that carries them.
  * LoRaWAN L2 1.0.4 section 6.2, 1.1 section 6.2; TS002-1.0.
  */
 import {
+  type AnsweredRequest,
   buildJoinAccept,
   deriveJoinServerKeys,
   deriveSessionKeys10,
   deriveSessionKeys11,
   JoinReqType,
-  type JoinRequest,
   parseDlSettings,
   type SessionKeys,
 } from "../../lorawan/index.ts";
-import { type JoinReq, type Kek, type SuccessOf, wrapKeyEnvelope } from "../interfaces/index.ts";
+import {
+  type JoinReq,
+  type Kek,
+  type RejoinReq,
+  type SuccessOf,
+  wrapKeyEnvelope,
+} from "../interfaces/index.ts";
 import type { KeyedDevice, NewSession } from "../storage/index.ts";
 import { Refusal } from "./refusal.ts";
 
+/** What the device has sent: the keys go by its nonce, the MIC of the answer by all of it (1.1, sections 6.2.3 and 6.2.5). */
+export interface ActivationFrame {
+  readonly joinReqType: AnsweredRequest["joinReqType"];
+  readonly joinEui: string;
+  /** DevNonce, or the RJcount of a rejoin-request. */
+  readonly nonce: number;
+}
+
 /** Everything of a session but the JoinNonce. */
 export interface SessionPlan {
-  readonly request: JoinReq;
-  readonly frame: JoinRequest;
+  readonly request: JoinReq | RejoinReq;
+  readonly frame: ActivationFrame;
   readonly device: KeyedDevice;
   readonly sessionKeyId: string;
   readonly lifetimeS: number;
@@ -48,7 +62,7 @@ export function joinRequestKey(device: KeyedDevice): { readonly name: string; re
   return device.nwkKey ? { name: "NwkKey", key: device.nwkKey } : { name: "AppKey", key: device.appKey };
 }
 
-export function octetOfDlSettings(request: JoinReq): number {
+export function octetOfDlSettings(request: JoinReq | RejoinReq): number {
   return Number.parseInt(request.DLSettings, 16);
 }
 
@@ -56,7 +70,7 @@ export function octetOfDlSettings(request: JoinReq): number {
  * The key schedule goes by OptNeg, which is what the device sees; MACVersion must say the same.
  * @throws Refusal if they differ, or ask for more than the device can do.
  */
-export function checkVersions(request: JoinReq, device: KeyedDevice): void {
+export function checkVersions(request: JoinReq | RejoinReq, device: KeyedDevice): void {
   const { optNeg } = parseDlSettings(octetOfDlSettings(request));
   if (optNeg !== (request.MACVersion === "1.1"))
     throw new Refusal(
@@ -77,7 +91,7 @@ function sessionKeys(
   optNeg: boolean,
   joinNonce: number,
 ): SessionKeys {
-  const { joinEui, devNonce } = frame;
+  const { joinEui, nonce: devNonce } = frame;
   if (optNeg && device.nwkKey)
     return deriveSessionKeys11({
       nwkKey: device.nwkKey,
@@ -93,9 +107,9 @@ function sessionKeys(
 function joinAccept({ request, frame, device }: SessionPlan, joinNonce: number): Buffer {
   const dlSettings = parseDlSettings(octetOfDlSettings(request));
   const { key } = joinRequestKey(device);
-  const micKey = dlSettings.optNeg
-    ? deriveJoinServerKeys({ nwkKey: key, devEui: device.devEui }).jsIntKey
-    : key;
+  const { jsIntKey, jsEncKey } = deriveJoinServerKeys({ nwkKey: key, devEui: device.devEui });
+  const micKey = dlSettings.optNeg ? jsIntKey : key;
+  const encKey = frame.joinReqType === JoinReqType.joinRequest ? key : jsEncKey;
   return buildJoinAccept(
     {
       joinNonce,
@@ -105,8 +119,8 @@ function joinAccept({ request, frame, device }: SessionPlan, joinNonce: number):
       rxDelay: request.RxDelay,
       cfList: request.CFList === undefined ? undefined : Buffer.from(request.CFList, "hex"),
     },
-    { micKey, encKey: key },
-    { joinReqType: JoinReqType.joinRequest, joinEui: frame.joinEui, devNonce: frame.devNonce },
+    { micKey, encKey },
+    { joinReqType: frame.joinReqType, joinEui: frame.joinEui, devNonce: frame.nonce },
   );
 }
 

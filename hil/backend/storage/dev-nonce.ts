@@ -1,6 +1,7 @@
 /**
  * When a DevNonce is new, as a condition on the device's row, so that test and update are one statement.
  * LoRaWAN L2 1.0.4 and 1.1, section 6.2: a counter, never repeated and never going back.
+ * RJcount1 of 1.1, section 6.2.4.4, goes by the same rule; of RJcount0 the Network Server keeps count.
  * L2 1.0 to 1.0.3: a random number; the Join Server remembers the latest and ignores repetitions.
  */
 import { type Expression, type SqlBool, sql } from "kysely";
@@ -15,14 +16,35 @@ export function devNonceRule(macVersion: MacVersion): DevNonceRule {
 /** "A certain number" in the documents. A device that joins daily repeats none of its last two months. */
 export const REMEMBERED_DEV_NONCES = 64;
 
-interface DevNonceStep {
-  /** Holds when the device has not used the DevNonce yet, as far as the rule can tell. */
+/** What counts the requests of a device: join-requests, rejoin-requests of type 1, those of type 0 and 2. */
+export type RequestCounter = "DevNonce" | "RJcount1" | "RJcount0";
+
+interface CounterStep {
+  /** Holds when the device has not used the value yet, as far as the rule can tell. */
   readonly isNew: Expression<SqlBool>;
   /** The columns that remember it. */
-  readonly remember: { last_dev_nonce: number; recent_dev_nonces?: Expression<string> };
+  readonly remember: {
+    last_dev_nonce?: number;
+    recent_dev_nonces?: Expression<string>;
+    last_rj_count_1?: number;
+  };
 }
 
-export function devNonceStep(rule: DevNonceRule, devNonce: number): DevNonceStep {
+export function counterStep(counter: RequestCounter, rule: DevNonceRule, count: number): CounterStep {
+  switch (counter) {
+    case "DevNonce":
+      return devNonceStep(rule, count);
+    case "RJcount1":
+      return {
+        isNew: sql<SqlBool>`(last_rj_count_1 is null or last_rj_count_1 < ${count})`,
+        remember: { last_rj_count_1: count },
+      };
+    case "RJcount0":
+      return { isNew: sql<SqlBool>`1 = 1`, remember: {} };
+  }
+}
+
+function devNonceStep(rule: DevNonceRule, devNonce: number): CounterStep {
   if (rule === "counter") {
     return {
       isNew: sql<SqlBool>`(last_dev_nonce is null or last_dev_nonce < ${devNonce})`,

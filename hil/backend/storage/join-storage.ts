@@ -5,7 +5,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { MacVersion } from "../interfaces/index.ts";
 import { AtRest } from "./at-rest.ts";
-import { devNonceRule, devNonceStep } from "./dev-nonce.ts";
+import { counterStep, devNonceRule, type RequestCounter } from "./dev-nonce.ts";
 import type { DevicesTable, JoinDatabase } from "./schema.ts";
 import { openDatabase } from "./sqlite-file.ts";
 
@@ -46,7 +46,8 @@ export interface NewSession {
 
 export interface JoinToAccept {
   readonly device: DeviceRecord;
-  readonly devNonce: number;
+  readonly counter: RequestCounter;
+  readonly count: number;
   /** SHA-256 over everything that makes two requests the same request. */
   readonly requestDigest: Buffer;
   readonly nowMs: number;
@@ -59,7 +60,7 @@ export interface JoinToAccept {
 export type JoinOutcome =
   | { readonly outcome: "accepted"; readonly joinNonce: number; readonly answer: object }
   | { readonly outcome: "repeated"; readonly answer: object }
-  | { readonly outcome: "replayed"; readonly lastDevNonce: number | undefined }
+  | { readonly outcome: "replayed"; readonly last: number | undefined }
   | { readonly outcome: "join-nonces-exhausted" };
 
 /** JoinNonce has 24 bits and never wraps. */
@@ -68,7 +69,7 @@ const LAST_JOIN_NONCE = 0xffffff;
 /** Sessions kept for AppSKeyReq: the running one, and older ones whose uplinks are still on their way. */
 const SESSIONS_KEPT = 10;
 
-function recordOf(row: Omit<DevicesTable, "recent_dev_nonces">): DeviceRecord {
+function recordOf(row: Omit<DevicesTable, "recent_dev_nonces" | "last_rj_count_1">): DeviceRecord {
   return {
     devEui: row.dev_eui,
     joinEui: row.join_eui,
@@ -174,13 +175,17 @@ export class JoinStorage {
   }
 
   /**
-   * Decides on a join-request whose MIC is good. One statement tests the DevNonce and takes the next JoinNonce;
+   * Decides on a join- or rejoin-request whose MIC is good. One statement tests its counter and takes the next JoinNonce;
    * session and answer are committed with it or not at all.
    */
   acceptJoin(join: JoinToAccept): Promise<JoinOutcome> {
-    const { device, devNonce } = join;
-    const { isNew, remember } = devNonceStep(devNonceRule(device.macVersion), devNonce);
+    const { device, counter, count } = join;
+    const { isNew, remember } = counterStep(counter, devNonceRule(device.macVersion), count);
     return this.#db.transaction().execute(async (transaction) => {
+      if (counter === "RJcount0") {
+        const repeated = await this.#repeated(transaction, join);
+        if (repeated) return repeated;
+      }
       const taken = await transaction
         .updateTable("devices")
         .set((row) => ({ ...remember, join_nonce: row("join_nonce", "+", 1) }))
@@ -231,7 +236,11 @@ export class JoinStorage {
       .execute();
   }
 
-  async #whyNotTaken(transaction: Transaction<JoinDatabase>, join: JoinToAccept): Promise<JoinOutcome> {
+  /** The answer that the same request got a moment ago. */
+  async #repeated(
+    transaction: Transaction<JoinDatabase>,
+    join: JoinToAccept,
+  ): Promise<JoinOutcome | undefined> {
     const { devEui, joinEui } = join.device;
     const last = await transaction
       .selectFrom("answers")
@@ -244,14 +253,22 @@ export class JoinStorage {
       if (ageMs >= 0 && ageMs < join.repeatWindowMs)
         return { outcome: "repeated", answer: this.#atRest.unwrapJson(last.answer) };
     }
+    return undefined;
+  }
+
+  async #whyNotTaken(transaction: Transaction<JoinDatabase>, join: JoinToAccept): Promise<JoinOutcome> {
+    const repeated = await this.#repeated(transaction, join);
+    if (repeated) return repeated;
+    const { devEui, joinEui } = join.device;
     const row = await transaction
       .selectFrom("devices")
-      .select(["join_nonce", "last_dev_nonce"])
+      .select(["join_nonce", "last_dev_nonce", "last_rj_count_1"])
       .where("dev_eui", "=", devEui)
       .where("join_eui", "=", joinEui)
       .executeTakeFirstOrThrow();
     if (row.join_nonce >= LAST_JOIN_NONCE) return { outcome: "join-nonces-exhausted" };
-    return { outcome: "replayed", lastDevNonce: row.last_dev_nonce ?? undefined };
+    const last = join.counter === "DevNonce" ? row.last_dev_nonce : row.last_rj_count_1;
+    return { outcome: "replayed", last: last ?? undefined };
   }
 
   /** The AppSKey of one of the device's kept sessions. */

@@ -50,9 +50,15 @@ const devices: Migration = {
   },
 };
 
+const rejoins: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable("devices").addColumn("last_rj_count_1", "integer").execute();
+  },
+};
+
 export type Migrations = Readonly<Record<string, Migration>>;
 
-export const migrations: Migrations = { "0001-devices": devices };
+export const migrations: Migrations = { "0001-devices": devices, "0002-rejoins": rejoins };
 
 /** Where kysely's Migrator notes what has run, and that it is running. */
 export const MIGRATION_TABLE = "kysely_migration";

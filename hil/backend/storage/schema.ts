@@ -19,6 +19,8 @@ export interface DevicesTable {
   last_dev_nonce: number | null;
   /** Random DevNonces accepted lately, each as ",0A1B", the newest last. Empty where DevNonce is a counter. */
   recent_dev_nonces: Generated<string>;
+  /** The RJcount1 accepted last; null = none yet. */
+  last_rj_count_1: number | null;
   /** The JoinNonce given out last; 0 = none yet. */
   join_nonce: number;
 }
@@ -33,7 +35,7 @@ export interface SessionKeysTable {
   app_s_key: Buffer;
 }
 
-/** The answer to each device's newest join-request, to be repeated when the request is. */
+/** The answer to each device's newest join- or rejoin-request, to be repeated when the request is. */
 export interface AnswersTable {
   dev_eui: string;
   join_eui: string;

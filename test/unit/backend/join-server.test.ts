@@ -588,15 +588,6 @@ describe("Join Server", () => {
       assert.match(events.at(-1)?.reason ?? "", /no entropy left/);
       assert.equal((await state())?.lastJoinNonce, 0);
     });
-
-    it("of a rejoin-request says that it is not served", async () => {
-      await server.registerDevice(device11);
-      const answer = await ask(joinReq(device11, { MessageType: "RejoinReq" }));
-      assert.equal(answer.MessageType, "RejoinAns");
-      assert.equal(answer.Result.ResultCode, "Other");
-      assert.match(answer.Result.Description ?? "", /rejoin-requests are not served/);
-      assert.equal(events.at(-1)?.step, "rejoin-refused");
-    });
   });
 
   describe("what is no request", () => {

@@ -7,7 +7,8 @@ const device = await storage.findDevice({ devEui, joinEui });
 if (!device) throw new Error(`${devEui} is not in ${path}`);
 await storage.acceptJoin({
   device,
-  devNonce: 1,
+  counter: "DevNonce",
+  count: 1,
   requestDigest: Buffer.from("second"),
   nowMs: 0,
   repeatWindowMs: 10_000,

@@ -56,7 +56,8 @@ interface Attempt {
 function attempt(storage: JoinStorage, { devNonce, digest, nowMs = 0, makeSession }: Attempt, of = device) {
   return storage.acceptJoin({
     device: of,
-    devNonce,
+    counter: "DevNonce",
+    count: devNonce,
     requestDigest: Buffer.from(digest ?? `request ${devNonce}`),
     nowMs,
     repeatWindowMs: 10_000,
@@ -155,7 +156,8 @@ describe("backend storage", () => {
       await storage.addDevice(device);
       await storage.acceptJoin({
         device,
-        devNonce: 0,
+        counter: "DevNonce",
+        count: 0,
         requestDigest: Buffer.from("request"),
         nowMs: 0,
         repeatWindowMs: 10_000,
@@ -233,7 +235,7 @@ describe("backend storage", () => {
     it("goes on where an imported device was", async () => {
       const storage = await opened(":memory:");
       await storage.addDevice({ ...device, lastDevNonce: 9, lastJoinNonce: 40 });
-      assert.deepEqual(await attempt(storage, { devNonce: 9 }), { outcome: "replayed", lastDevNonce: 9 });
+      assert.deepEqual(await attempt(storage, { devNonce: 9 }), { outcome: "replayed", last: 9 });
       assert.deepEqual(await attempt(storage, { devNonce: 10 }), accepted(41));
     });
   });
