@@ -54,6 +54,7 @@ export const Cid = {
   dlChannel: 0x0a,
   rekey: 0x0b,
   deviceTime: 0x0d,
+  forceRejoin: 0x0e,
   pingSlotChannel: 0x11,
 } as const;
 

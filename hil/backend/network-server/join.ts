@@ -1,6 +1,6 @@
 /**
- * Over-the-air activation, the Network Server's part: LoRaWAN Backend Interfaces TS002-1.0 (JoinReq,
- * JoinAns; discovery in section 19, key envelopes in section 21). Whatever goes wrong with a peer ends in an event
+ * Over-the-air activation, the Network Server's part: LoRaWAN Backend Interfaces TS002-1.0 (JoinReq, JoinAns,
+ * RejoinReq, RejoinAns; discovery in section 19, key envelopes in section 21). Whatever goes wrong with a peer ends in an event
  * with the reason; the server goes on.
  */
 import {
@@ -9,6 +9,8 @@ import {
   isJoinAccept,
   type JoinRequest,
   type NetworkPlan,
+  type RejoinRequest,
+  verifyRejoinRequestMic,
 } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { postMessage } from "../http.ts";
@@ -16,6 +18,7 @@ import {
   type JoinReq,
   type Kek,
   type KeyEnvelope,
+  type RejoinReq,
   requireSuccess,
   type SuccessOf,
   unwrapKeyEnvelope,
@@ -23,9 +26,10 @@ import {
 import type { JoinServerLink } from "../join-server-link.ts";
 import { receiveWindows, type WindowSettings } from "./receive-windows.ts";
 import type { Uplink } from "./reception.ts";
-import { NetworkSession, type NetworkSessionKeys } from "./session.ts";
+import { type Activation, NetworkSession, type NetworkSessionKeys } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { Transmitter } from "./transmitter.ts";
+import type { UplinkRadio } from "./uplink-session.ts";
 
 /** What the network knows of a device before it joins. */
 export interface DeviceProfile {
@@ -62,6 +66,21 @@ function joinWindows({ joinAcceptDelay1Us, rx2 }: NetworkPlan): WindowSettings {
   };
 }
 
+/** A join- or rejoin-request, as far as it tells what is to be done. */
+interface Request {
+  readonly messageType: "JoinReq" | "RejoinReq";
+  readonly devEui: string;
+  readonly joinEui: string;
+  /** What events tell of it. */
+  readonly detail: Readonly<Record<string, string | number>>;
+  /** The windows after it. */
+  readonly windows: WindowSettings;
+  readonly rx1FrequencyHz: number;
+  /** The settings of the session that it asks for. */
+  readonly settings: WindowSettings;
+  readonly continues?: Activation["continues"];
+}
+
 /** A step of the join failed; the message says which and why. */
 class JoinFailure extends Error {}
 
@@ -85,7 +104,89 @@ export class Join {
   /** From the join-request, which is what `uplink` carries, to the join-accept in a gateway's queue. */
   async handle(uplink: Uplink, request: JoinRequest, uplinkDataRate: number): Promise<void> {
     const { devEui, joinEui, devNonce } = request;
-    this.#event("join-request-received", devEui, { joinEui, devNonce });
+    const detail = { joinEui, devNonce };
+    this.#event("join-request-received", devEui, detail);
+    const messageType = "JoinReq";
+    const [windows, settings] = [joinWindows(this.#with.plan), this.#defaultSettings];
+    await this.#serve(uplink, uplinkDataRate, {
+      messageType,
+      devEui,
+      joinEui,
+      detail,
+      windows,
+      rx1FrequencyHz: this.#rx1FrequencyHz(uplink),
+      settings,
+    });
+  }
+
+  /**
+   * The same for a rejoin-request (L2 1.1, section 6.2.4). One of type 0 or 2 belongs to a session, whose windows its
+   * answer takes; one of type 1 is for the Join Server alone to judge.
+   */
+  async handleRejoin(uplink: Uplink, request: RejoinRequest, radio: UplinkRadio): Promise<void> {
+    const { devEui, type } = request;
+    const rjCount = request.type === 1 ? request.rjCount1 : request.rjCount0;
+    const detail = { type, rjCount };
+    this.#event("rejoin-request-received", devEui, detail);
+    const session = this.#with.sessions.current(devEui);
+    const joinEui = request.type === 1 ? request.joinEui : session?.joinEui;
+    const refusal = request.type === 1 ? undefined : this.#whyNotOf(session, uplink, request);
+    if (refusal !== undefined || joinEui === undefined) {
+      this.#refused("rejoin-refused", devEui, detail, refusal ?? "it has no session here");
+      return;
+    }
+    if (request.type !== 1 && session) session.rjCount0 = request.rjCount0;
+    const settlement = session?.macRequests.settleRejoin();
+    if (session && settlement)
+      this.#event("mac-requests-answered", devEui, {
+        devAddr: session.devAddr,
+        requests: "ForceRejoinReq",
+        answers: "",
+      });
+    const own = type === 1 ? undefined : session?.settings;
+    await this.#serve(uplink, radio.txDr, {
+      messageType: "RejoinReq",
+      devEui,
+      joinEui,
+      detail,
+      windows: own
+        ? { ...own.windows, delay1Us: this.#with.plan.joinAcceptDelay1Us }
+        : joinWindows(this.#with.plan),
+      rx1FrequencyHz: own ? own.rx1FrequencyHz(radio.frequencyHz) : this.#rx1FrequencyHz(uplink),
+      settings: type === 2 && own ? own.windows : this.#defaultSettings,
+      continues: session && { session, keepsSettings: type === 2 },
+    });
+  }
+
+  /** RX1 of the plan's own channel that a request came on. */
+  #rx1FrequencyHz({ best: { frequencyHz } }: Uplink): number {
+    const { plan } = this.#with;
+    return plan.channels[plan.channelIndex(frequencyHz) ?? 0].rx1Hz;
+  }
+
+  get #defaultSettings(): WindowSettings {
+    return { ...joinWindows(this.#with.plan), delay1Us: this.#with.rxDelaySeconds * MICROSECONDS };
+  }
+
+  /** Why a rejoin-request of type 0 or 2 is not one of the session, or undefined. */
+  #whyNotOf(
+    session: NetworkSession | undefined,
+    uplink: Uplink,
+    request: Exclude<RejoinRequest, { type: 1 }>,
+  ): string | undefined {
+    const { netId } = this.#with;
+    if (session === undefined) return `DevEUI ${request.devEui} has no session here`;
+    if (!session.optNeg) return "a session of LoRaWAN 1.0 has no rejoin-requests";
+    if (request.netId !== netId) return `it is for NetID ${request.netId}, not for ${netId}`;
+    if (!verifyRejoinRequestMic(uplink.best.phyPayload, session.sNwkSIntKey))
+      return "MICFailed: it was not made with the SNwkSIntKey of the session";
+    if (session.rjCount0 !== undefined && request.rjCount0 <= session.rjCount0)
+      return `RJcount0 ${request.rjCount0} is not above ${session.rjCount0}, the last one accepted: a replay`;
+    return undefined;
+  }
+
+  async #serve(uplink: Uplink, uplinkDataRate: number, request: Request): Promise<void> {
+    const { devEui } = request;
     const attempt = ++this.#attempts;
     try {
       const session = await this.#activate(uplink, request);
@@ -93,29 +194,27 @@ export class Join {
         throw new JoinFailure("a later join-request of the device was answered first");
       this.#succeeded.set(devEui, attempt);
       this.#with.sessions.add(session.session);
-      await this.#answer(uplink, uplinkDataRate, session);
+      await this.#answer(uplink, uplinkDataRate, request, session);
     } catch (error) {
       if (!(error instanceof JoinFailure)) throw error;
-      this.#with.onEvent({
-        server: "network-server",
-        step: "join-refused",
-        ok: false,
-        devEui,
-        detail: { joinEui, devNonce },
-        reason: error.message,
-      });
+      const step = request.messageType === "JoinReq" ? "join-refused" : "rejoin-refused";
+      this.#refused(step, devEui, request.detail, error.message);
     }
   }
 
   async #activate(
     uplink: Uplink,
-    request: JoinRequest,
+    request: Request,
   ): Promise<{ session: NetworkSession; phyPayload: Buffer }> {
     const profile = this.#profiles.get(request.devEui);
     if (!profile)
       throw new JoinFailure(`no device profile for DevEUI ${request.devEui}: register the device`);
     const url = await this.#discover(request);
-    const message = this.#joinReq(uplink, request, profile);
+    if (request.messageType === "RejoinReq" && profile.macVersion !== "1.1")
+      throw new JoinFailure(
+        `rejoin-requests are of LoRaWAN 1.1; DevEUI ${request.devEui} has ${profile.macVersion}`,
+      );
+    const message = this.#message(uplink, request, profile);
     const answer = await this.#ask(url, message);
     const phyPayload = Buffer.from(answer.PHYPayload, "hex");
     if (!isJoinAccept(phyPayload))
@@ -127,10 +226,11 @@ export class Join {
       optNeg: profile.macVersion === "1.1",
       keys: this.#keysOf(answer, profile),
       plan: this.#with.plan,
-      windows: { ...joinWindows(this.#with.plan), delay1Us: this.#with.rxDelaySeconds * MICROSECONDS },
+      windows: request.settings,
+      continues: request.continues,
       appSKey: { envelope: answer.AppSKey, sessionKeyId: answer.SessionKeyID },
     });
-    this.#event("join-answered", request.devEui, {
+    this.#event(request.messageType === "JoinReq" ? "join-answered" : "rejoin-answered", request.devEui, {
       devAddr: session.devAddr,
       lifetimeSeconds: answer.Lifetime,
       appSKeyWrapped: answer.AppSKey?.KEKLabel !== undefined,
@@ -139,7 +239,7 @@ export class Join {
     return { session, phyPayload };
   }
 
-  async #discover({ joinEui, devEui }: JoinRequest): Promise<string> {
+  async #discover({ joinEui, devEui }: Request): Promise<string> {
     try {
       const { target, port, path } = await this.#with.joinServer.discover(joinEui);
       this.#event("join-server-discovered", devEui, { joinEui, target, port });
@@ -149,18 +249,19 @@ export class Join {
     }
   }
 
-  #joinReq(uplink: Uplink, request: JoinRequest, profile: DeviceProfile): JoinReq {
-    const { plan, netId, sessions, random, rxDelaySeconds } = this.#with;
+  #message(uplink: Uplink, request: Request, profile: DeviceProfile): JoinReq | RejoinReq {
+    const { netId, sessions, random } = this.#with;
+    const { rx1DrOffset, rx2DataRate, delay1Us } = request.settings;
     const devAddr = sessions.freeDevAddr(netId, random);
     if (devAddr === undefined) throw new JoinFailure(`all DevAddrs of NetID ${netId} are in use`);
     const dlSettings = dlSettingsOctet({
       optNeg: profile.macVersion === "1.1",
-      rx1DrOffset: RX1_DR_OFFSET,
-      rx2DataRate: plan.rx2.dataRate,
+      rx1DrOffset,
+      rx2DataRate,
     });
     this.#transactionId = (this.#transactionId + 1) % 2 ** 32;
     return {
-      MessageType: "JoinReq",
+      MessageType: request.messageType,
       ProtocolVersion: "1.0",
       SenderID: netId,
       ReceiverID: request.joinEui,
@@ -170,15 +271,17 @@ export class Join {
       DevEUI: request.devEui,
       DevAddr: devAddr,
       DLSettings: upperHex(Buffer.of(dlSettings)),
-      RxDelay: rxDelaySeconds,
-      CFList: upperHex(buildCfList(plan.cfList)),
+      RxDelay: delay1Us / MICROSECONDS,
+      CFList: upperHex(buildCfList(this.#with.plan.cfList)),
     };
   }
 
-  async #ask(url: string, message: JoinReq): Promise<SuccessOf<"JoinAns">> {
+  async #ask(url: string, message: JoinReq | RejoinReq): Promise<SuccessOf<"JoinAns" | "RejoinAns">> {
     const { agent, timeoutMs } = this.#with.joinServer;
     try {
-      const answer = requireSuccess(await postMessage<"JoinReq">(agent, url, message, { timeoutMs }));
+      const answer = requireSuccess(
+        await postMessage<"JoinReq" | "RejoinReq">(agent, url, message, { timeoutMs }),
+      );
       if (answer.SenderID !== message.ReceiverID || answer.ReceiverID !== message.SenderID)
         throw new Error(
           `the JoinAns is from ${answer.SenderID} to ${answer.ReceiverID}, not the two that talk`,
@@ -189,7 +292,7 @@ export class Join {
     }
   }
 
-  #keysOf(answer: SuccessOf<"JoinAns">, profile: DeviceProfile): NetworkSessionKeys {
+  #keysOf(answer: SuccessOf<"JoinAns" | "RejoinAns">, profile: DeviceProfile): NetworkSessionKeys {
     const unwrap = (name: string, envelope: KeyEnvelope | undefined): Buffer => {
       if (!envelope) throw new JoinFailure(`the JoinAns for a ${profile.macVersion} device has no ${name}`);
       try {
@@ -211,15 +314,19 @@ export class Join {
   async #answer(
     uplink: Uplink,
     uplinkDataRate: number,
+    request: Request,
     { session, phyPayload }: { session: NetworkSession; phyPayload: Buffer },
   ): Promise<void> {
-    const { plan, transmitter } = this.#with;
-    const { frequencyHz } = uplink.best;
-    const rx1Hz = plan.channels[plan.channelIndex(frequencyHz) ?? 0].rx1Hz;
-    const result = await transmitter.send({
+    const result = await this.#with.transmitter.send({
       devEui: session.devEui,
       gatewayEui: uplink.best.gatewayEui,
-      windows: receiveWindows(plan, uplink.best, uplinkDataRate, joinWindows(plan), rx1Hz),
+      windows: receiveWindows(
+        this.#with.plan,
+        uplink.best,
+        uplinkDataRate,
+        request.windows,
+        request.rx1FrequencyHz,
+      ),
       phyPayload,
       step: "join-accept-scheduled",
       detail: { devAddr: session.devAddr },
@@ -227,6 +334,10 @@ export class Join {
     if (result === "not-sent") throw new JoinFailure("the join-accept could not be sent in RX1 or RX2");
     if (result === "unknown")
       throw new JoinFailure("the gateway has not said whether it sends the join-accept");
+  }
+
+  #refused(step: string, devEui: string, detail: Request["detail"], reason: string): void {
+    this.#with.onEvent({ server: "network-server", step, ok: false, devEui, detail, reason });
   }
 
   #event(step: string, devEui: string, detail: Record<string, string | number | boolean>): void {

@@ -2,7 +2,7 @@
  * What the network asks of a device by MAC commands: LoRaWAN L2 1.0.4 and 1.1, section 5. Requests that belong together
  * go in one frame, again and again until an uplink answers one of them; then the next ones go.
  */
-import { type MacCommand, parseMacCommands } from "../../lorawan/index.ts";
+import { Cid, type MacCommand, parseMacCommands } from "../../lorawan/index.ts";
 
 /** FOpts has no more octets. */
 export const MAX_F_OPTS_OCTETS = 15;
@@ -62,6 +62,18 @@ export class MacRequests {
   takeBack(): void {
     this.#isSent = false;
     this.#attempts--;
+  }
+
+  /** The device rejoins: it has been asked to (1.1, section 5.13), or does so by itself. */
+  settleRejoin(): Settlement {
+    if (!this.#isSent) return undefined;
+    this.#isSent = false;
+    const { commands } = this.#waiting[0];
+    const request = commands.find(({ cid }) => cid === Cid.forceRejoin);
+    if (request === undefined) return undefined;
+    this.#waiting.shift();
+    this.#attempts = 0;
+    return { state: "answered", answered: [{ request, answer: { ...request, payload: new Uint8Array() } }] };
   }
 
   /** A new uplink came with these commands: what has become of the requests that were sent. */

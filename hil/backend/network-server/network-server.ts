@@ -1,5 +1,5 @@
 /**
- * Network Server of one network in one region, Class A: joins and data of LoRaWAN 1.0.4 and 1.1 devices, between
+ * Network Server of one network in one region, Class A: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
  * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
@@ -10,6 +10,7 @@ import {
   isDataFrame,
   NetworkPlan,
   parseJoinRequest,
+  parseRejoinRequest,
 } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
 import { type ListeningServer, type ListenOptions, listenForMessages } from "../http.ts";
@@ -195,6 +196,11 @@ export class NetworkServer implements Participant {
         return `${radio.frequencyHz} Hz is no channel of ${this.#plan.name}`;
       const request = parseJoinRequest(phyPayload);
       this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
+      return undefined;
+    }
+    if (fType === FType.rejoinRequest) {
+      const request = parseRejoinRequest(phyPayload);
+      this.#work.start(() => this.#join.handleRejoin(uplink, request, radio));
       return undefined;
     }
     if (!isDataFrame(phyPayload)) return `frames of FType ${fType} are not served by this network`;

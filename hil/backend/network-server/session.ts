@@ -51,6 +51,8 @@ export interface Activation {
   readonly plan: NetworkPlan;
   readonly windows: WindowSettings;
   readonly appSKey: AppSKeyDelivery;
+  /** After a rejoin: the session that goes before, and whether its settings stay (type 2). */
+  readonly continues?: { readonly session: NetworkSession; readonly keepsSettings: boolean };
 }
 
 export class NetworkSession {
@@ -59,12 +61,14 @@ export class NetworkSession {
   readonly devAddr: string;
   readonly optNeg: boolean;
   readonly settings: DeviceSettings;
-  readonly macRequests = new MacRequests();
+  readonly macRequests: MacRequests;
   /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
   confirmedFCntDown: number | undefined;
   /** That downlink has not been acknowledged yet. */
   awaitsAck = false;
   readonly queue: QueuedDownlink[] = [];
+  /** Of the last rejoin-request of type 0 or 2; undefined before the first. */
+  rjCount0: number | undefined;
   readonly #keys: NetworkSessionKeys;
   readonly #appSKey: AppSKeyDelivery;
   #fCntUp: number | undefined;
@@ -79,7 +83,11 @@ export class NetworkSession {
     this.joinEui = activation.joinEui;
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
-    this.settings = new DeviceSettings(activation.plan, activation.windows);
+    const { continues } = activation;
+    this.settings = continues?.keepsSettings
+      ? continues.session.settings
+      : new DeviceSettings(activation.plan, activation.windows);
+    this.macRequests = continues?.session.macRequests ?? new MacRequests();
     this.#appSKey = activation.appSKey;
     this.#keys = activation.keys;
   }

@@ -349,7 +349,7 @@ describe("Network Server: data", () => {
       });
 
     for (const [what, frame, reason] of [
-      ["a rejoin-request", "c0".padEnd(38, "0"), /FType 6 are not served/],
+      ["a rejoin-request cut short", "c0".padEnd(34, "0"), /19 octets, not 17/],
       ["a downlink", `60${"00".repeat(11)}`, /a downlink frame, sent like an uplink/],
       ["a frame cut short", "400000", /at least 12 octets/],
       ["a join-request cut short", "0000", /23 octets, not 2/],
