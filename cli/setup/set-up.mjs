@@ -53,8 +53,20 @@ const JUDGES = [
   { command: "openssl", packages: ["openssl"] },
 ];
 
-/** What each purpose needs from Debian: the main job, the tests, or the `joinery` command by itself. */
-const NEEDS = { start: [...NATIVE, ...AVR], test: [...NATIVE, ...AVR, ...JUDGES], command: NATIVE };
+const FUZZERS = [
+  { command: "clang", packages: ["clang"] },
+  // libFuzzer lies in a folder of clang's version.
+  { file: "/usr/share/doc/libclang-rt-dev/copyright", packages: ["libclang-rt-dev"] },
+  { command: "llvm-symbolizer", packages: ["llvm"] },
+];
+
+/** What each purpose needs from Debian: the main job, the tests, the device's fuzz, or the `joinery` command by itself. */
+const NEEDS = {
+  start: [...NATIVE, ...AVR],
+  test: [...NATIVE, ...AVR, ...JUDGES, ...FUZZERS],
+  fuzz: [...NATIVE, ...FUZZERS],
+  command: NATIVE,
+};
 
 /** Makes the checkout ready for a purpose of `NEEDS`. Ends the process when it cannot. */
 export function setUp(purpose) {

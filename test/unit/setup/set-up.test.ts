@@ -259,6 +259,17 @@ describe("the set-up step", () => {
     assert.deepEqual(log(), []);
   });
 
+  it("prints what the fuzz of the device lacks, before it fuzzes", () => {
+    const command = ["cli/setup/fuzz-device.mjs", "--executions", "1"];
+    const { status, stderr } = spawnSync(process.execPath, command, {
+      cwd: root,
+      env: environment(),
+      encoding: "utf8",
+    });
+    assert.equal(status, 3);
+    assert.match(stderr, /sudo apt-get install -y clang .*llvm\n/);
+  });
+
   for (const [who, sudo] of [
     ["without sudo", undefined],
     ["whose sudo wants a password", "exit 1"],

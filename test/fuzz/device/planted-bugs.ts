@@ -1,0 +1,157 @@
+/**
+ * Bugs of a MAC, as changes of the firmware's sources or of the C that the compiler makes of them: the fuzz must find each.
+ * What would access memory outside of what there is the compiler refuses in the sources; such bugs are planted in the C.
+ *
+ * A change that no longer applies is an error: then the sources have moved, and the bug is to be planted where they now are.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Target } from "./variants.ts";
+
+export interface PlantedBug {
+  readonly name: string;
+  /** Path in the package of a module of the firmware, or the name of a C file. */
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly find: string;
+  readonly replacement: string;
+  /** Which variant and target shows it, in so many executions, by which words. */
+  readonly variant: string;
+  readonly target: Target;
+  readonly within: number;
+  readonly finding: RegExp;
+}
+
+function replaceOnce({ name, file, find, replacement }: PlantedBug, text: string): string {
+  const places = text.split(find).length - 1;
+  if (places !== 1) throw new Error(`'${name}' has ${places} places in ${file}, not one`);
+  return text.replace(find, () => replacement);
+}
+
+/** Texts that take the place of modules; none where the bug is one of the C. */
+export function plantInFirmware(bug: PlantedBug, root: string): Record<string, string> {
+  if (bug.file.endsWith(".c")) return {};
+  const path = join(root, bug.file);
+  return { [path]: replaceOnce(bug, readFileSync(path, "utf8")) };
+}
+
+/** The C files, with the bug where it is one of theirs. */
+export function plantInC(bug: PlantedBug, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (!bug.file.endsWith(".c")) return files;
+  const text = files.get(bug.file);
+  if (text === undefined) throw new Error(`'${bug.name}' has no place: the program has no ${bug.file}`);
+  return new Map([...files, [bug.file, replaceOnce(bug, text)]]);
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: "a frame is read that is longer than its buffer",
+    file: "window.c",
+    find: " && (received <= 64u /* MAX_LENGTH */)",
+    replacement: "",
+    variant: "1.0.4-US915",
+    target: "downlink",
+    within: 100_000,
+    finding: /global-buffer-overflow.*firmware\/radio\/sx127x\/window\.ts/,
+  },
+  {
+    name: "masks are taken of channels that there are not",
+    file: "fixed.c",
+    find: "if (control < 4u) {",
+    replacement: "if (control < 8u) {",
+    variant: "1.0.4-US915",
+    target: "downlink",
+    within: 100_000,
+    finding: /index 1\d out of bounds/,
+  },
+  {
+    name: "FOpts may reach beyond the frame",
+    file: "firmware/lorawan/downlink.ts",
+    find: "if (portAt > end) return false;",
+    replacement: "",
+    variant: "1.1-EU868",
+    target: "downlink",
+    within: 100_000,
+    finding: /what is no downlink of the session is accepted/,
+  },
+  {
+    name: "one octet of the MIC is compared",
+    file: "firmware/lorawan/downlink.ts",
+    find: "return equal(tag, 0, frame, end, MIC_LENGTH);",
+    replacement: "return equal(tag, 0, frame, end, 1);",
+    variant: "1.0.4-EU868",
+    target: "downlink",
+    within: 100_000,
+    finding: /what is no downlink of the session is accepted/,
+  },
+  {
+    name: "an acknowledgement is due before the MIC is known to be right",
+    file: "firmware/lorawan/downlink.ts",
+    find: "if (fCnt === NO_F_CNT ||",
+    replacement: "if (isConfirmed) session.owesAck = true;\n  if (fCnt === NO_F_CNT ||",
+    variant: "1.0.4-EU868",
+    target: "downlink",
+    within: 100_000,
+    finding: /a downlink that is dropped has changed the device \(lorawan\/session\.ts:session\)/,
+  },
+  {
+    name: "a counter stays where it is",
+    file: "firmware/lorawan/downlink.ts",
+    find: "else session.nextFCntDown = fCnt + 1;",
+    replacement: "else session.nextFCntDown = fCnt;",
+    variant: "1.1-EU868",
+    target: "session",
+    within: 100_000,
+    finding: /FCntDown does not follow the accepted downlink/,
+  },
+  {
+    name: "a CFList brings channels that the region has not",
+    file: "firmware/lorawan/channels/dynamic.ts",
+    find: "bandOf(frequency) === NO_BAND ? 0 : frequency",
+    replacement: "frequency",
+    variant: "1.0.4-EU868",
+    target: "join",
+    within: 100_000,
+    finding: /a channel is outside of the region/,
+  },
+  {
+    name: "a JoinNonce is taken twice",
+    file: "firmware/lorawan/join.ts",
+    find: "return isNetwork11 ? joinNonce > last : joinNonce !== last;",
+    replacement: "return isNetwork11 ? joinNonce >= last : joinNonce !== last;",
+    variant: "1.1-US915",
+    target: "store",
+    within: 100_000,
+    finding: /what is no join-accept for this device is accepted/,
+  },
+  {
+    name: "a key stays behind where the MIC is wrong",
+    file: "firmware/lorawan/join.ts",
+    find: "wipeRootKey();\n  if (!valid)",
+    replacement: "if (valid) wipeRootKey();\n  if (!valid)",
+    variant: "1.0.4-EU868",
+    target: "join",
+    within: 100_000,
+    finding: /a join-accept that is refused has changed the device \(lorawan\/join\.ts:rootKey\)/,
+  },
+  {
+    name: "the newest record is written over",
+    file: "firmware/store/journal.ts",
+    find: "slot = slot < SLOT_COUNT - 1 ? slot + 1 : 0;",
+    replacement: "slot = newestSlot;",
+    variant: "1.0.4-EU868",
+    target: "store",
+    within: 100_000,
+    finding: /a DevNonce comes back with the power|the JoinNonce is not the one of the last join/,
+  },
+  {
+    name: "a DevNonce is used that is not stored",
+    file: "firmware/store/journal.ts",
+    find: "nonces.nextDevNonce = devNonce + 1;\n  return writeRecord();",
+    replacement: "nonces.nextDevNonce = devNonce + 1;\n  return true;",
+    variant: "1.0.4-EU868",
+    target: "store",
+    within: 100_000,
+    finding: /a DevNonce comes back with the power/,
+  },
+];

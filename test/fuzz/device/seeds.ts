@@ -1,0 +1,112 @@
+/**
+ * Inputs to begin with, in the harness's words: what comes in a window, and what the application does. The fuzzer finds
+ * the rest from there; without them it would have to guess where a MAC command stands.
+ */
+import type { Target } from "./variants.ts";
+
+/** What comes in a window: the first octet of harness/network.c's `receive`. */
+const SILENCE = [0];
+const REPLAY = [3];
+
+/** A join-accept of NetID 00C0DE and DevAddr 26011F42 with the next JoinNonce, or one off by `distance`. */
+function joinAccept(
+  dlSettings: number,
+  rxDelay: number,
+  cfList: readonly number[] = [],
+  distance = 0,
+): number[] {
+  const body = [0xde, 0xc0, 0x00, 0x42, 0x1f, 0x01, 0x26, dlSettings, rxDelay, ...cfList];
+  return [5, 0, distance & 0xff, body.length, ...body];
+}
+
+/** An unconfirmed data frame with the expected FCnt, or an FCnt off by `distance`. */
+function downlink(fCtrl: number, rest: readonly number[], distance = 0, mhdr = 0): number[] {
+  return [2, mhdr, fCtrl, distance & 0xff, (distance >> 8) & 0xff, rest.length, ...rest];
+}
+
+function octets(hex: string): number[] {
+  return [...Buffer.from(hex, "hex")];
+}
+
+/** The application sends so many octets, and asks for LinkCheckAns and DeviceTimeAns. */
+function uplink(length: number): number[] {
+  return [3, length];
+}
+
+const POWER_CYCLE = [0xfe];
+const CONFIRMED = 0xc0;
+
+/** A command of each kind from the network, in clear. */
+const COMMANDS = [
+  "020a03", // LinkCheckAns
+  "035107000135ff0001", // two LinkADRReq
+  "03000000600331ff0070", // masks of all kinds
+  "0407", // DutyCycleReq
+  "0513d2ad84", // RXParamSetupReq
+  "06", // DevStatusReq
+  "0703a8228450", // NewChannelReq
+  "0805", // RXTimingSetupReq
+  "093f", // TxParamSetupReq
+  "0a03a82284", // DlChannelReq
+  "0b01", // RekeyConf
+  "0c75", // ADRParamSetupReq
+  "0d1122334480", // DeviceTimeAns
+  "0fa0", // ForceRejoinReq, as far as one is known
+].map(octets);
+
+/** A CFList of five frequencies, and one of masks. */
+const CF_LISTS = ["184f84e85684b85e84886684586e8400", "ff00000000000000020000000000000001"].map((hex) =>
+  octets(hex).slice(0, 16),
+);
+
+const JOINS = [
+  joinAccept(0x00, 1),
+  joinAccept(0x80, 1),
+  joinAccept(0x08, 0),
+  joinAccept(0x88, 15, CF_LISTS[1]),
+  ...CF_LISTS.map((list) => joinAccept(0x00, 5, list)),
+];
+
+const DOWNLINKS = [
+  ...COMMANDS.map((commands) => downlink(commands.length, commands)),
+  ...COMMANDS.map((commands) => downlink(0, [0, ...commands])),
+  downlink(0x20, [10, 1, 2, 3], 1, CONFIRMED),
+  downlink(0, [223, ...Array(60).fill(7)]),
+  downlink(3, [1, 2, 3, 0, 5]),
+  downlink(0, [1, 9], -1),
+  // To the package for clock synchronisation, which some of the images have.
+  downlink(0, [202, ...octets("00020303020110203040"), 1]),
+];
+
+/** Of a session whose network speaks 1.0, of one of 1.1, and of one with counters near their end. */
+const HEADERS = [[0], [1], [3, ...octets("fffffffffffffffffffffffe")]];
+
+/** The inputs of a target. */
+export function seedsOf(target: Target): Uint8Array[] {
+  const inputs = {
+    join: () => JOINS.flatMap((join) => [join, [...join, ...uplink(4), ...SILENCE, ...SILENCE]]),
+    downlink: () =>
+      HEADERS.flatMap((header) => DOWNLINKS.map((frame) => [...header, ...frame, ...uplink(20), ...REPLAY])),
+    session: () =>
+      HEADERS.flatMap((header) =>
+        DOWNLINKS.map((frame, i) => [
+          ...[...header, ...uplink(51), ...frame, ...uplink(0), ...SILENCE],
+          ...[...DOWNLINKS[(i * 7 + 3) % DOWNLINKS.length], ...POWER_CYCLE, ...JOINS[i % JOINS.length]],
+        ]),
+      ),
+    store: () => [
+      // Blank, and the power goes at this write.
+      ...[0, 1, 4, 9, 12, 18].map((write) => [0, write, 0, 0xa5, ...JOINS[0], 7, 0, 0x5a, ...JOINS[1]]),
+      // The same JoinNonce twice, with RX2 as the one region has it and as the other.
+      ...[0x00, 0x08, 0x80, 0x88].map((settings) => [
+        ...[0, 0, 0, 0, ...joinAccept(settings, 1), ...POWER_CYCLE, ...joinAccept(settings, 1, [], -1)],
+      ]),
+      // A record with DevNonce 0102 and JoinNonce 030405, and a cell that is stuck.
+      [0x14, 2, 5, 2, 1, 5, 4, 3, 0, 0, 0, 0x48, 0, 0, 0, 0, ...JOINS[0]],
+      // The last DevNonce but one, and all of them used up.
+      [0x10, 2, 0, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...SILENCE, ...SILENCE, ...SILENCE],
+      [0x10, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+    ],
+  }[target]();
+  return inputs.map((input) => Uint8Array.from(input));
+}

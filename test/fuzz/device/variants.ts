@@ -1,0 +1,61 @@
+/** The images that are fuzzed: both versions, a region with channels of the network's making and one with fixed ones. */
+import type { RegionName } from "../../../toolchain/regions/index.ts";
+
+export interface Variant {
+  readonly name: string;
+  /** Whose C it is: the boards differ in the cipher, octet-wise or word-wise. */
+  readonly board: string;
+  readonly region: RegionName;
+  readonly lorawan11: boolean;
+  /** Further options of the firmware. */
+  readonly config: Readonly<Record<string, boolean | number>>;
+}
+
+const OCTETS = "pro-mini-rfm95";
+const WORDS = "nucleo-l073rz-sx1276";
+
+export const VARIANTS: readonly Variant[] = [
+  {
+    name: "1.0.4-EU868",
+    board: OCTETS,
+    region: "EU868",
+    lorawan11: false,
+    config: { CONFIRMED: true },
+  },
+  {
+    name: "1.1-EU868",
+    board: WORDS,
+    region: "EU868",
+    lorawan11: true,
+    config: { FAST_DATA_RATES: true, CLOCK_SYNC: true },
+  },
+  { name: "1.0.4-US915", board: WORDS, region: "US915", lorawan11: false, config: {} },
+  { name: "1.1-US915", board: OCTETS, region: "US915", lorawan11: true, config: { CONFIRMED: true } },
+];
+
+export const TARGETS = ["join", "downlink", "session", "store"] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** What the harness holds a region to (RP002-1.0.4, 2.4 and 2.5): frequencies in units of 100 Hz, sets of data rates. */
+export function regionLimits({ region, config }: Variant): Readonly<Record<string, number>> {
+  if (region === "US915") {
+    return {
+      LOWEST: 9_020_000,
+      HIGHEST: 9_280_000,
+      UPLINK_RATES: 0x001f,
+      DOWNLINK_RATES: 0x3f00,
+      MAX_RX1_OFFSET: 3,
+      RX2_RATE: 8,
+    };
+  }
+  const rates = config.FAST_DATA_RATES ? 0xff : 0x3f;
+  return {
+    DYNAMIC: 1,
+    LOWEST: 8_630_000,
+    HIGHEST: 8_700_000,
+    UPLINK_RATES: rates,
+    DOWNLINK_RATES: rates,
+    MAX_RX1_OFFSET: 5,
+    RX2_RATE: 0,
+  };
+}
