@@ -15,7 +15,7 @@ const known: readonly PackageFigures[] = JSON.parse(
 );
 
 describe("the footprint of the application packages", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   let measured: readonly PackageFigures[];
   before(async () => {
