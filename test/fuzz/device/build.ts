@@ -8,7 +8,7 @@ import { compileForBoard, refuseFaults } from "../../../toolchain/image/index.ts
 import { packageRoot } from "../../../toolchain/package-root.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { type PlantedBug, plantInC, plantInFirmware } from "./planted-bugs.ts";
-import { regionLimits, type Variant } from "./variants.ts";
+import { BLOCK_LENGTH, regionLimits, type Variant } from "./variants.ts";
 
 const HERE = import.meta.dirname;
 
@@ -78,7 +78,7 @@ async function clang(cwd: string, args: readonly string[]): Promise<void> {
 /** One translation unit, so that the harness sees all state. */
 function wholeProgram(result: CompileResult, variant: Variant): string {
   const modules = [...result.files.keys()].filter((name) => name.endsWith(".c"));
-  const limits = { ...regionLimits(variant), LORAWAN_1_1: variant.lorawan11 ? 1 : 0 };
+  const limits = { ...regionLimits(variant), LORAWAN_1_1: variant.lorawan11 ? 1 : 0, BLOCK_LENGTH };
   const lines = Object.entries(limits).map(([name, value]) => `#define ${name} ${value}`);
   const headers = [...result.files.keys()].filter((name) => name.endsWith(".h"));
   lines.push(...headers.map((name) => `#include "${name}"`));

@@ -81,6 +81,15 @@ const DOWNLINKS = [
 /** Of a session whose network speaks 1.0, of one of 1.1, and of one with counters near their end. */
 const HEADERS = [[0], [1], [3, ...octets("fffffffffffffffffffffffe")]];
 
+/** A block of four fragments, the second of which is lost, and what is coded of all: the set-up has an answer of its own. */
+const FRAGMENTS = [
+  ...downlink(0, [201, 2, 0, 4, 0, 3, 0x40, 1, ...octets("01020304010000000000")]),
+  ...[1, 3, 4, 5, 6].flatMap((n, i) => [
+    ...(i > 0 ? uplink(0) : []),
+    ...downlink(0, [201, 8, n, 0, n, n + 1, n + 2]),
+  ]),
+];
+
 /** The inputs of a target. */
 export function seedsOf(target: Target): Uint8Array[] {
   const inputs = {
@@ -88,12 +97,13 @@ export function seedsOf(target: Target): Uint8Array[] {
     downlink: () =>
       HEADERS.flatMap((header) => DOWNLINKS.map((frame) => [...header, ...frame, ...uplink(20), ...REPLAY])),
     session: () =>
-      HEADERS.flatMap((header) =>
-        DOWNLINKS.map((frame, i) => [
+      HEADERS.flatMap((header) => [
+        [...header, ...uplink(0), ...FRAGMENTS],
+        ...DOWNLINKS.map((frame, i) => [
           ...[...header, ...uplink(51), ...frame, ...uplink(0), ...SILENCE],
           ...[...DOWNLINKS[(i * 7 + 3) % DOWNLINKS.length], ...POWER_CYCLE, ...JOINS[i % JOINS.length]],
         ]),
-      ),
+      ]),
     store: () => [
       // Blank, and the power goes at this write.
       ...[0, 1, 4, 9, 12, 18].map((write) => [0, write, 0, 0xa5, ...JOINS[0], 7, 0, 0x5a, ...JOINS[1]]),

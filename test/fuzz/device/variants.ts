@@ -14,6 +14,10 @@ export interface Variant {
 const OCTETS = "pro-mini-rfm95";
 const WORDS = "nucleo-l073rz-sx1276";
 
+/** So that a few fragments are a block, and its memory is soon used up. */
+const MAX_BLOCK = 64;
+const SMALL_BLOCK = { MAX_BLOCK, MAX_FRAGMENTS: 16, MAX_LOST: 4 };
+
 export const VARIANTS: readonly Variant[] = [
   {
     name: "1.0.4-EU868",
@@ -27,14 +31,23 @@ export const VARIANTS: readonly Variant[] = [
     board: WORDS,
     region: "EU868",
     lorawan11: true,
-    config: { FAST_DATA_RATES: true, CLOCK_SYNC: true },
+    config: { FAST_DATA_RATES: true, CLOCK_SYNC: true, FRAGMENTATION: true, ...SMALL_BLOCK },
   },
-  { name: "1.0.4-US915", board: WORDS, region: "US915", lorawan11: false, config: {} },
+  {
+    name: "1.0.4-US915",
+    board: WORDS,
+    region: "US915",
+    lorawan11: false,
+    config: { FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
+  },
   { name: "1.1-US915", board: OCTETS, region: "US915", lorawan11: true, config: { CONFIRMED: true } },
 ];
 
 export const TARGETS = ["join", "downlink", "session", "store"] as const;
 export type Target = (typeof TARGETS)[number];
+
+/** Octets of the block that fragments are put together in; without that package the harness keeps one for nothing. */
+export const BLOCK_LENGTH = MAX_BLOCK;
 
 /** What the harness holds a region to (RP002-1.0.4, 2.4 and 2.5): frequencies in units of 100 Hz, sets of data rates. */
 export function regionLimits({ region, config }: Variant): Readonly<Record<string, number>> {

@@ -80,6 +80,9 @@ typedef struct {
     /** In FSK: no sync word has come. */
     bool timed_out;
   } chip;
+  /** Where fragments are put together, and which octets of it were written. */
+  uint8_t block[BLOCK_LENGTH];
+  bool is_in_block[BLOCK_LENGTH];
   /** What was received last, for replays. */
   uint8_t last_length;
   uint8_t last[FIFO_LENGTH];
@@ -255,6 +258,25 @@ void hal_store_write(uint16_t address, uint8_t value) {
     longjmp(outside, POWER_LOST);
   }
   if (address != world.stuck) world.store[address] = value;
+}
+
+/* The memory for a block of fragments. */
+
+uint8_t block_read(uint16_t offset) {
+  CHECK(offset < BLOCK_LENGTH && world.is_in_block[offset], "an octet of a block is read that was not written");
+  return world.block[offset];
+}
+
+void block_write(uint16_t offset, uint8_t value) {
+  CHECK(offset < BLOCK_LENGTH, "an octet is written behind the memory for a block");
+  world.block[offset] = value;
+  world.is_in_block[offset] = true;
+}
+
+void block_end(uint16_t length, uint32_t descriptor) {
+  (void)descriptor;
+  CHECK(length <= BLOCK_LENGTH, "a block is longer than its memory");
+  for (uint16_t i = 0; i < length; i++) CHECK(world.is_in_block[i], "a block is handed over that is not whole");
 }
 
 /* The rest. */
