@@ -7,6 +7,9 @@ import type { FlashImage } from "./image-file.ts";
 import { keepFile } from "./kept-file.ts";
 import type { FlashStep, FlashWish } from "./plan.ts";
 
+/** A file that each such drive has (UF2 specification, "INFO_UF2.TXT"). */
+const DRIVE_MARK = "INFO_UF2.TXT";
+
 /** What Linux has mounted: device, folder, and more, as proc_mounts(5) says. */
 const MOUNTS = "/proc/mounts";
 
@@ -27,8 +30,13 @@ export function uf2Steps(board: ProcessorBoard, image: FlashImage, wish: FlashWi
   }
   const uf2Path = image.hexPath.replace(/hex$/, "uf2");
   keepFile(uf2Path, uf2Of(board, image));
+  const folder = `${volume.replace(/\/$/, "")}/`;
   return [
-    { words: ["cp", uf2Path, `${volume.replace(/\/$/, "")}/`], ifFails: `is ${volume} the drive ${label}?` },
+    {
+      words: ["test", "-f", `${folder}${DRIVE_MARK}`],
+      ifFails: `${volume} is not the drive ${label}, which has a file ${DRIVE_MARK}`,
+    },
+    { words: ["cp", uf2Path, folder], ifFails: `is ${volume} the drive ${label}?` },
   ];
 }
 

@@ -49,6 +49,11 @@ export interface ElfFile {
 /** e_machine of ARM processors. */
 export const EM_ARM = 40;
 
+/** Octets of an entry of the tables (figures 1-15, 1-9 and 2-1). */
+const SYMBOL_OCTETS = 16;
+const SECTION_HEADER_OCTETS = 40;
+const SEGMENT_HEADER_OCTETS = 32;
+
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
 const SHT_NOBITS = 8;
@@ -60,7 +65,7 @@ const SYMBOL_KINDS: Readonly<Record<number, ElfFileSymbol["kind"]>> = {
   2: "function",
 };
 
-/** Reads a file. Throws BuildError where it is not a 32-bit little-endian ELF file. */
+/** Reads a file. Throws BuildError where it is not a 32-bit little-endian ELF file, or not whole. */
 export function readElfFile(file: Uint8Array): ElfFile {
   const data = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   if (data.length < 52 || data.readUInt32BE(0) !== 0x7f454c46 || data[4] !== 1 || data[5] !== 1) {
@@ -79,12 +84,12 @@ export function readElfFile(file: Uint8Array): ElfFile {
 
 function readSegments(data: Buffer): ElfSegment[] {
   const segments: ElfSegment[] = [];
-  for (const header of tableEntries(data, data.readUInt32LE(28), 42, 44)) {
+  for (const header of tableEntries(data, data.readUInt32LE(28), 42, 44, SEGMENT_HEADER_OCTETS)) {
     const [type, offset, virtualAddress, physicalAddress, fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map(
       (field) => header.readUInt32LE(field),
     );
     if (type !== PT_LOAD) continue;
-    const octets = data.subarray(offset, offset + fileSize);
+    const octets = inside(data, offset, fileSize);
     segments.push({ virtualAddress, physicalAddress, octets, memorySize });
   }
   return segments;
@@ -96,11 +101,11 @@ interface SectionHeader extends ElfSection {
 }
 
 function readSectionHeaders(data: Buffer): SectionHeader[] {
-  const headers = tableEntries(data, data.readUInt32LE(32), 46, 48).map((header) => {
+  const headers = tableEntries(data, data.readUInt32LE(32), 46, 48, SECTION_HEADER_OCTETS).map((header) => {
     const [nameAt, type, , address, offset, size, link] = [0, 4, 8, 12, 16, 20, 24].map((field) =>
       header.readUInt32LE(field),
     );
-    const octets = data.subarray(offset, type === SHT_NOBITS ? offset : offset + size);
+    const octets = type === SHT_NOBITS ? data.subarray(0, 0) : inside(data, offset, size);
     return { nameAt, type, address, octets, link };
   });
   const names = headers[data.readUInt16LE(50)]?.octets;
@@ -117,9 +122,10 @@ function readSectionHeaders(data: Buffer): SectionHeader[] {
 function readSymbols(headers: readonly SectionHeader[], machine: number): ElfFileSymbol[] {
   const table = headers.find((header) => header.type === SHT_SYMTAB);
   if (table === undefined) return [];
-  const names = headers[table.link].octets;
+  const names = headers[table.link]?.octets;
+  if (names === undefined || table.octets.length % SYMBOL_OCTETS !== 0) throw damaged();
   const symbols: ElfFileSymbol[] = [];
-  for (let at = 0; at < table.octets.length; at += 16) {
+  for (let at = 0; at < table.octets.length; at += SYMBOL_OCTETS) {
     const name = text(names, table.octets.readUInt32LE(at));
     const info = table.octets[at + 12];
     const section = table.octets.readUInt16LE(at + 14);
@@ -143,10 +149,25 @@ export function text(octets: Buffer, at: number): string {
 }
 
 /** The entries of a header table; `sizeField` and `countField` are the offsets of the figures in the ELF header. */
-function tableEntries(data: Buffer, offset: number, sizeField: number, countField: number): Buffer[] {
+function tableEntries(
+  data: Buffer,
+  offset: number,
+  sizeField: number,
+  countField: number,
+  ownSize: number,
+): Buffer[] {
   const size = data.readUInt16LE(sizeField);
   const count = data.readUInt16LE(countField);
-  return Array.from({ length: count }, (_, index) =>
-    data.subarray(offset + index * size, offset + (index + 1) * size),
-  );
+  if (count > 0 && size !== ownSize) throw damaged();
+  return Array.from({ length: count }, (_, index) => inside(data, offset + index * size, size));
+}
+
+/** A part of the file, which must lie within it. */
+function inside(data: Buffer, offset: number, size: number): Buffer {
+  if (offset + size > data.length) throw damaged();
+  return data.subarray(offset, offset + size);
+}
+
+function damaged(): BuildError {
+  return new BuildError("the ELF file is damaged or cut short: build it again");
 }

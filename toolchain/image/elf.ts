@@ -44,8 +44,13 @@ export function readAvrElf(file: Uint8Array): ElfImage {
   return { ...readMemories(elf), symbols: symbolsOf(elf, (at) => (at < RAM ? at : at - RAM)) };
 }
 
+function nothingStored(): BuildError {
+  return new BuildError("the ELF file holds nothing for the flash: build it again");
+}
+
 function readMemories({ segments }: ElfFile): Omit<ElfImage, "symbols"> {
   const stored = segments.filter(({ physicalAddress }) => physicalAddress < RAM);
+  if (stored.length === 0) throw nothingStored();
   const inRam = segments.filter(({ virtualAddress: at }) => at >= RAM && at < EEPROM);
   const flash = new Uint8Array(
     Math.max(0, ...stored.map(({ physicalAddress, octets }) => physicalAddress + octets.length)),
@@ -71,6 +76,7 @@ export function readArmElf(file: Uint8Array): ElfImage {
   }
   const stored = elf.segments.filter(({ octets }) => octets.length > 0);
   const inRam = elf.segments.filter(({ virtualAddress }) => virtualAddress >= CORTEX_M_RAM);
+  if (stored.length === 0) throw nothingStored();
   const flashAddress = Math.min(...stored.map(({ physicalAddress }) => physicalAddress));
   const ends = stored.map(({ physicalAddress, octets }) => physicalAddress + octets.length);
   const flash = new Uint8Array(Math.max(flashAddress, ...ends) - flashAddress);

@@ -176,6 +176,17 @@ const LORA: readonly Lora[] = [
     symbolTimeout: ["a0 08", "0d 07 06 20"],
     timeout: "82 00 04 18",
   },
+  {
+    rate: "SF7 at 500 kHz",
+    spreadingFactor: 7,
+    bandwidth: KHZ_500,
+    modulation: "8b 07 06 01 00",
+    txModulation: "0d 08 89 01",
+    ...US,
+    symbols: 8,
+    symbolTimeout: ["a0 08", "0d 07 06 20"],
+    timeout: "82 00 02 0c",
+  },
 ];
 
 const MESSAGE = Uint8Array.from({ length: 64 }, (_, i) => i + 1);

@@ -162,17 +162,35 @@ const LORA: readonly Lora[] = [
     symbols: 8,
     modemDown: ["1e 80", "1f 08"],
   },
+  {
+    rate: "SF7 at 500 kHz",
+    spreadingFactor: 7,
+    bandwidth: KHZ_500,
+    ...US,
+    modem: ["1d 92", "26 04", "36 02", "3a 64"],
+    modemUp: "1e 74",
+    symbols: 8,
+    modemDown: ["1e 70", "1f 08"],
+  },
 ];
 
 /** The SX1272 has bandwidth, CRC and LDRO in RegModemConfig1, automatic gain in RegModemConfig2, and no errata by bandwidth. */
 const SX1272: ReadonlyArray<
-  readonly [string, 7 | 11 | 12, number, up: readonly string[], down: readonly string[]]
+  readonly [string, 7 | 8 | 9 | 10 | 11 | 12, number, up: readonly string[], down: readonly string[]]
 > = [
   ["SF12 at 125 kHz", 12, KHZ_125, ["1d 0b", "1e c4"], ["1d 09", "1e c4", "1f 08"]],
   ["SF11 at 125 kHz", 11, KHZ_125, ["1d 0b", "1e b4"], ["1d 09", "1e b4", "1f 08"]],
+  ["SF10 at 125 kHz", 10, KHZ_125, ["1d 0a", "1e a4"], ["1d 08", "1e a4", "1f 08"]],
+  ["SF9 at 125 kHz", 9, KHZ_125, ["1d 0a", "1e 94"], ["1d 08", "1e 94", "1f 08"]],
+  ["SF8 at 125 kHz", 8, KHZ_125, ["1d 0a", "1e 84"], ["1d 08", "1e 84", "1f 08"]],
   ["SF7 at 125 kHz", 7, KHZ_125, ["1d 0a", "1e 74"], ["1d 08", "1e 74", "1f 08"]],
   ["SF7 at 250 kHz", 7, KHZ_250, ["1d 4a", "1e 74"], ["1d 48", "1e 74", "1f 08"]],
   ["SF12 at 500 kHz", 12, KHZ_500, ["1d 8a", "1e c4"], ["1d 88", "1e c4", "1f 08"]],
+  ["SF11 at 500 kHz", 11, KHZ_500, ["1d 8a", "1e b4"], ["1d 88", "1e b4", "1f 08"]],
+  ["SF10 at 500 kHz", 10, KHZ_500, ["1d 8a", "1e a4"], ["1d 88", "1e a4", "1f 08"]],
+  ["SF9 at 500 kHz", 9, KHZ_500, ["1d 8a", "1e 94"], ["1d 88", "1e 94", "1f 08"]],
+  ["SF8 at 500 kHz", 8, KHZ_500, ["1d 8a", "1e 84"], ["1d 88", "1e 84", "1f 08"]],
+  ["SF7 at 500 kHz", 7, KHZ_500, ["1d 8a", "1e 74"], ["1d 88", "1e 74", "1f 08"]],
 ];
 
 const NORMAL_IQ = ["33 27", "3b 1d"];

@@ -47,6 +47,35 @@ describe("an image from a file", () => {
     refused(marked, proMini, false, /marked\.hex holds something else than the image/);
   });
 
+  it("is refused where its ELF file is cut short, wherever that is", () => {
+    const whole = readFileSync(marked);
+    const cut = join(folder, "cut.elf");
+    for (let length = 0; length < whole.length; length += 97) {
+      writeFileSync(cut, whole.subarray(0, length));
+      refused(cut, proMini, true, /cut\.elf is no image for pro-mini-rfm95: /);
+    }
+  });
+
+  it("is refused where the header of its ELF file is spoilt, or changes nothing of the image", () => {
+    const whole = readFileSync(marked);
+    const spoilt = join(folder, "spoilt.elf");
+    for (let at = 0; at < 52; at++) {
+      const octets = Buffer.from(whole);
+      octets[at] ^= 0xff;
+      writeFileSync(spoilt, octets);
+      rmSync(join(folder, "spoilt.hex"), { force: true });
+      try {
+        assert.deepEqual(
+          readImageFile(spoilt, proMini, true).contents.octets,
+          readImage(proMini, whole).flash,
+          `octet ${at}`,
+        );
+      } catch (error) {
+        assert.equal((error as Error).name, "FlashError", `octet ${at}: ${error}`);
+      }
+    }
+  });
+
   it("is refused for another board of its processor, and for another processor, whatever is forced", () => {
     const other = { ...proMini, name: "other-rfm95" };
     for (const force of [false, true]) {

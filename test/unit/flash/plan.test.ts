@@ -200,9 +200,12 @@ describe("the way into a board", () => {
       });
 
       it("copies the image as a UF2 file, which it writes where it is not there", () => {
-        assert.deepEqual(lines(board, wish, own), [`cp ${uf2Path} '/media/my drive/'`]);
+        assert.deepEqual(lines(board, wish, own), [
+          "test -f '/media/my drive/INFO_UF2.TXT'",
+          `cp ${uf2Path} '/media/my drive/'`,
+        ]);
         assert.deepEqual(readFileSync(uf2Path), uf2(octets, 0x10000000, 0xe48bff56));
-        assert.equal(lines(board, wish, own).length, 1);
+        assert.equal(lines(board, wish, own).length, 2);
       });
 
       it("copies no UF2 file that holds something else", () => {

@@ -60,7 +60,7 @@ print(json.dumps(dict(ini["env:" + ini["platformio"]["default_envs"]])))
 const MOST_APART = 0.03;
 
 /** It also decides where variables lie, and so what is left free between them for their alignment. */
-const MOST_PADDING_BYTES = 4;
+const MOST_PADDING_BYTES = 8;
 
 const words = (text: string) => text.split(/\s+/).filter(Boolean);
 
