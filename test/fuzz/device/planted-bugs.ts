@@ -154,4 +154,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     within: 100_000,
     finding: /a DevNonce comes back with the power/,
   },
+  {
+    name: "a block is handed over that is longer than what came",
+    file: "firmware/packages/fragmentation/index.ts",
+    find: "decoder.count * decoder.size - fragSession.padding",
+    replacement: "decoder.count * decoder.size + fragSession.padding",
+    variant: "1.0.4-US915",
+    target: "session",
+    within: 100_000,
+    finding: /a block is handed over that is not whole/,
+  },
 ];

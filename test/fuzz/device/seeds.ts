@@ -84,7 +84,7 @@ const HEADERS = [[0], [1], [3, ...octets("fffffffffffffffffffffffe")]];
 /** A block of four fragments, the second of which is lost, and what is coded of all: the set-up has an answer of its own. */
 const FRAGMENTS = [
   ...downlink(0, [201, 2, 0, 4, 0, 3, 0x40, 1, ...octets("01020304010000000000")]),
-  ...[1, 3, 4, 5, 6].flatMap((n, i) => [
+  ...[1, 3, 4, 5, 6, 7, 8, 9].flatMap((n, i) => [
     ...(i > 0 ? uplink(0) : []),
     ...downlink(0, [201, 8, n, 0, n, n + 1, n + 2]),
   ]),
