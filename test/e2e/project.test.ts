@@ -137,7 +137,10 @@ describe("an application of its own", () => {
       await lineWith(/app\.ts has changed, building$/);
       await lineWith(/refused:$/);
       await lineWith(/app\.ts:\d+:\d+ - error DEV2001: .*wrap it with u16\(\)/);
-      writeFileSync(app, text.replace("return 4;", "payload[4] = 0;\n  return 5;"));
+      const longer = text
+        .replace("MAX_PAYLOAD = 4", "MAX_PAYLOAD = 5")
+        .replace("Bytes<4>): Int<0, 4>", "Bytes<5>): Int<0, 5>");
+      writeFileSync(app, longer.replace("return 4;", "payload[4] = 0;\n  return 5;"));
       await lineWith(/built in .*: flash \d+ B \(\+\d+\)/);
     } finally {
       writeFileSync(app, text);
