@@ -2,6 +2,7 @@
  * The MAC of a class A device: joins, sends an uplink whenever the application is to, and takes what comes back.
  * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
+import type { MAX_PAYLOAD } from "#app";
 import { reached, TICK_US, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
 import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
@@ -48,7 +49,7 @@ import {
   takeRjCount0,
 } from "./rejoin.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
-import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft } from "./uplink.ts";
+import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft, type PayloadLength } from "./uplink.ts";
 import { LORAWAN_1_1, REJOIN } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
@@ -279,7 +280,12 @@ function runIdle(): DeviceEvent {
  * answer to `DeviceEvent.UplinkDue`. Where there is no room for them beside what the stack has to say, that goes alone,
  * and the next uplink is due at once.
  */
-export function sendUplink(port: Int<1, 224>, length: Int<0, 51>): void {
+export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>): void {
+  // A MAX_PAYLOAD of more than 51 is refused at the application.
+  startUplink(port, length > 51 ? 51 : length);
+}
+
+function startUplink(port: Int<1, 224>, length: PayloadLength): void {
   const time = ticks();
   backOffIfDue();
   mac.due = u32(mac.due + mac.period);
@@ -310,9 +316,9 @@ export function advanceUplink(pauseS: Int<0, 274877>): void {
  * As `sendUplink`, for a package: the next uplink of the period is due when it would have been. False where there was no
  * room for the payload: it is to be sent again with the next uplink, which is due at once.
  */
-export function sendPackageUplink(port: Int<1, 224>, length: Int<0, 51>): boolean {
+export function sendPackageUplink(port: Int<1, 224>, length: PayloadLength): boolean {
   const due = mac.due === advancedDue ? periodicDue : mac.due;
-  sendUplink(port, length);
+  startUplink(port, length);
   if (isPayloadLeft()) {
     periodicDue = due;
     advancedDue = mac.due;

@@ -25,14 +25,15 @@ const MAX_MAC_PAYLOAD = 59;
 /** Octets of FHDR without FOpts, and of FPort. */
 const F_HDR_AND_F_PORT = 8;
 
-/** Octets of the longest payload: as many as every data rate can carry, at most. */
-const LONGEST_PAYLOAD: Int<1, 51> = MAX_PAYLOAD > PACKAGE_ROOM ? MAX_PAYLOAD : PACKAGE_ROOM;
+/** Octets of the longest payload of the application, and of all: as many as every data rate can carry, at most. */
+const LONGEST_OWN: Int<1, 51> = MAX_PAYLOAD;
+const LONGEST_PAYLOAD = LONGEST_OWN > PACKAGE_ROOM ? LONGEST_OWN : PACKAGE_ROOM;
 
 /** Whether it fits beside whatever the outbox holds. */
 const ALWAYS_FITS: boolean = LONGEST_PAYLOAD + F_HDR_AND_F_PORT + MAX_F_OPTS <= MAX_MAC_PAYLOAD;
 
 /** Octets of a payload: `LONGEST_PAYLOAD` at most. */
-type PayloadLength = Int<0, 51>;
+export type PayloadLength = Int<0, 51>;
 
 /** The payload of the uplink under way, in clear: the frame buffer holds what came since. */
 export const uplinkPayload = new Uint8Array(LONGEST_PAYLOAD);

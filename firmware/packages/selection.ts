@@ -29,4 +29,4 @@ export const MAX_GROUPS: Int<1, 4> = 1;
 export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION || MULTICAST_SETUP;
 
 /** Octets of the longest uplink of a package; 0 where there is none. */
-export const PACKAGE_ROOM: Int<0, 51> = MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 0;
+export const PACKAGE_ROOM: Int<1, 51> = MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 1;
