@@ -34,9 +34,13 @@ const EU = {
   reception: ["31 43", "30 00", "2f 40"],
 } as const;
 
+/** US902-928 at 500 kHz. */
 const US = {
+  bandwidth: KHZ_500,
   uplink: [9046000, "06 e2", "07 26", "08 66"],
   downlink: [9233000, "06 e6", "07 d3", "08 33"],
+  modem: ["1d 92", "26 04", "36 02", "3a 64"],
+  symbols: 8,
   reception: ["31 c3"],
 } as const;
 
@@ -115,61 +119,43 @@ const LORA: readonly Lora[] = [
   {
     rate: "SF12 at 500 kHz",
     spreadingFactor: 12,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e c4",
-    symbols: 8,
     modemDown: ["1e c0", "1f 08"],
   },
   {
     rate: "SF11 at 500 kHz",
     spreadingFactor: 11,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e b4",
-    symbols: 8,
     modemDown: ["1e b0", "1f 08"],
   },
   {
     rate: "SF10 at 500 kHz",
     spreadingFactor: 10,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e a4",
-    symbols: 8,
     modemDown: ["1e a0", "1f 08"],
   },
   {
     rate: "SF9 at 500 kHz",
     spreadingFactor: 9,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e 94",
-    symbols: 8,
     modemDown: ["1e 90", "1f 08"],
   },
   {
     rate: "SF8 at 500 kHz",
     spreadingFactor: 8,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e 84",
-    symbols: 8,
     modemDown: ["1e 80", "1f 08"],
   },
   {
     rate: "SF7 at 500 kHz",
     spreadingFactor: 7,
-    bandwidth: KHZ_500,
     ...US,
-    modem: ["1d 92", "26 04", "36 02", "3a 64"],
     modemUp: "1e 74",
-    symbols: 8,
     modemDown: ["1e 70", "1f 08"],
   },
 ];
