@@ -8,7 +8,8 @@
  * What a program waits for on the SPI bus, in the EEPROM and on the console takes here what the data sheet of the
  * ATmega328P, DS40002061B, says; that of the ATmega32U4 says the same. simavr takes 100 us for an octet on the bus, no
  * time for the EEPROM, a bit too many for a character, no time for the crystal to start after power-down, and another period
- * of the watchdog only with the next WDR; that Timer1 counts in power-down, and ends it now and then, is left to it.
+ * of the watchdog only with the next WDR, and lets two instructions run after SEI before an interrupt where there is one
+ * (7.7); that Timer1 counts in power-down, and ends it now and then, is left to it.
  */
 #include <simavr/avr_eeprom.h>
 #include <simavr/avr_ioport.h>
@@ -294,7 +295,10 @@ int main(int count, char **arguments)
 
     avr_cycle_count_t limit = strtoull(arguments[5], NULL, 10);
     while (avr->cycle < limit) {
+        bool after_sei = avr->interrupt_state < 0;
         int state = avr_run(avr);
+        if (after_sei && avr->interrupt_state > 0)
+            avr_service_interrupts(avr);
         if (state == cpu_Done || state == cpu_Crashed) {
             fprintf(stderr, "the program has ended\n");
             return 2;
