@@ -4,7 +4,7 @@
  */
 import { type Int, i32, u32 } from "../lang/index.ts";
 import { slowerDataRate } from "../regions/index.ts";
-import { restoreChannels } from "./channels/index.ts";
+import { hasChannel, restoreChannels } from "./channels/index.ts";
 import { session } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -81,4 +81,9 @@ export function noteSilence(): void {
 export function asksForAnswer(): boolean {
   if (!ADR || adr.count < 1 << adr.limitExponent) return false;
   return !(LORAWAN_1_1 && session.isNetwork11 && adr.isExhausted);
+}
+
+/** Sees to it that there is a channel for the uplink: where the network has left none at all, those of the join. */
+export function ensureChannel(): void {
+  if (!hasChannel(session.dataRate)) restoreChannels();
 }

@@ -1,14 +1,7 @@
 /** The LoRaWAN stack, as main and applications see it. */
-export {
-  advanceUplink,
-  DeviceEvent,
-  runDevice,
-  sendPackageUplink,
-  sendUplink,
-  sleepDevice,
-  startDevice,
-} from "./device.ts";
+export { DeviceEvent, runDevice, sleepDevice, startDevice } from "./device.ts";
 export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";
+export { advanceUplink, sendPackageUplink, sendUplink } from "./sending.ts";
 export { uplinkPayload } from "./uplink.ts";

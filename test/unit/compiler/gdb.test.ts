@@ -138,7 +138,7 @@ describe("a debugger", function () {
       "print period",
       "next",
       "next",
-      "print device_mac",
+      "print mac_mac",
       "step",
       "backtrace",
     ];

@@ -281,7 +281,7 @@ static bool is_power_on;
 void device_startDevice(uint32_t period) {
   if (!is_power_on) return;
   firmware_startDevice(period);
-  if (device_mac.isStopped) return;
+  if (mac_mac.isStopped) return;
   CHECK((int64_t)journal_nonces.nextDevNonce > world.last_dev_nonce, "a DevNonce comes back with the power");
   if (!world.has_clean_store) return;
   const uint32_t read = journal_nonces.joinNonce;

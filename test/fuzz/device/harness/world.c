@@ -222,7 +222,7 @@ uint32_t hal_radio_event_time(void) {
 
 /** Time passes up to `deadline`, or until the chip has something to say. */
 void hal_sleep_until(uint32_t deadline) {
-  if (device_mac.isStopped) longjmp(outside, INPUT_ENDED);
+  if (mac_mac.isStopped) longjmp(outside, INPUT_ENDED);
   world.sleeps++;
   CHECK(world.sleeps < SLEEP_LIMIT, "the device sleeps and wakes without end");
   if (world.chip.events != 0) return;

@@ -1,0 +1,150 @@
+/** Joins and rejoins: when a request goes out, and what becomes of its answer. */
+import { ticks } from "../clock/index.ts";
+import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
+import { u32 } from "../lang/index.ts";
+import type { DataRate } from "../regions/index.ts";
+import { hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
+import { ensureChannel } from "./adr.ts";
+import { airtimeUs } from "./airtime.ts";
+import {
+  hasChannel,
+  isChannelFree,
+  isJoinChannelFree,
+  joinRate,
+  nextRelease,
+  resetChannels,
+  takeChannel,
+  takeJoinChannel,
+} from "./channels/index.ts";
+import { endExchange, endWindow, startExchange } from "./exchange.ts";
+import type { PhyLength } from "./frame.ts";
+import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
+import { joinPause, joinPeriodEnd, spendJoinAirtime } from "./join-back-off.ts";
+import { JOIN_REQUEST_LENGTH, JoinReqType, rejoinRequestLength } from "./join-frames.ts";
+import { mac, sleepUntilTick } from "./mac.ts";
+import { noteRejoin, rejoin, takeRjCount0 } from "./rejoin.ts";
+import { devAddr, resetParameters, session } from "./session.ts";
+import { LORAWAN_1_1 } from "./version.ts";
+import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
+
+/** Uplinks without RekeyConf before the device joins again: ADR_ACK_LIMIT (TS001-1.1, 5.10). */
+const REKEY_LIMIT = 64;
+
+/** The data rate of the join- or rejoin-request under way. */
+let requestDataRate: DataRate = 0;
+
+/** Sends the join-request that is due, if the rules on air time allow it and a DevNonce is left. */
+export function tryJoin(time: u32): void {
+  if (!hasDevNonce()) {
+    print(Text.DevNonceUsedUp);
+    mac.isStopped = true;
+    return;
+  }
+  if (!isJoinChannelFree()) {
+    sleepUntilTick(nextRelease(time), time);
+    return;
+  }
+  const dataRate = joinRate();
+  const airtime = airtimeUs(dataRate, JOIN_REQUEST_LENGTH);
+  if (!spendJoinAirtime(airtime)) {
+    mac.due = joinPeriodEnd();
+    return;
+  }
+  mac.due = u32(time + joinPause(airtime));
+  if (!takeDevNonce()) {
+    print(Text.StoreFailed);
+    return;
+  }
+  print(Text.Joining);
+  printDecimal(nonces.devNonce);
+  print(Text.DataRate);
+  printDecimal(dataRate);
+  endLine();
+  requestDataRate = dataRate;
+  composeJoinRequest();
+  startExchange(JOIN_REQUEST_LENGTH, takeJoinChannel(), dataRate, JOIN_ACCEPT_DELAY_S);
+}
+
+/**
+ * Sends the rejoin-request that is due, if the rules on air time allow it and there is a number for it; the session goes
+ * on. One of type 1 goes out and is answered as a join-request is: it may be for another network.
+ */
+export function tryRejoin(time: u32): void {
+  ensureChannel();
+  const type = rejoin.type;
+  const isLikeJoin = type === JoinReqType.Rejoin1;
+  let dataRate = session.dataRate;
+  if (isLikeJoin) dataRate = joinRate();
+  else if (hasChannel(rejoin.dataRate)) dataRate = rejoin.dataRate;
+  if (!(isLikeJoin ? isJoinChannelFree() : isChannelFree(dataRate))) {
+    sleepUntilTick(nextRelease(time), time);
+    return;
+  }
+  const length = rejoinRequestLength(type);
+  noteRejoin(time);
+  // Where a rejoin is not possible the session goes on as it is.
+  if (!hasDevNonce() || !spendJoinAirtime(airtimeUs(dataRate, length))) return;
+  if (!(isLikeJoin ? takeDevNonce() : takeRjCount0())) return;
+  printRe();
+  print(Text.Joining);
+  printDecimal(nonces.devNonce);
+  print(Text.DataRate);
+  printDecimal(dataRate);
+  endLine();
+  requestDataRate = dataRate;
+  rejoin.isUnderWay = true;
+  composeRejoinRequest();
+  startExchange(
+    length,
+    isLikeJoin ? takeJoinChannel() : takeChannel(dataRate),
+    dataRate,
+    JOIN_ACCEPT_DELAY_S,
+  );
+}
+
+function printRefusal(verdict: JoinVerdict): void {
+  switch (verdict) {
+    case JoinVerdict.WrongMic:
+      print(Text.RefusedMic);
+      break;
+    case JoinVerdict.UsedJoinNonce:
+      print(Text.RefusedJoinNonce);
+      break;
+    case JoinVerdict.UnknownSettings:
+      print(Text.RefusedSettings);
+      break;
+    case JoinVerdict.StoreFailed:
+      print(Text.StoreFailed);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Takes a frame while joining or rejoining. */
+export function takeJoinAccept(length: PhyLength): void {
+  const verdict = acceptJoin(length, requestDataRate);
+  if (verdict !== JoinVerdict.Accepted) {
+    printRefusal(verdict);
+    endWindow();
+    return;
+  }
+  endExchange();
+  mac.due = ticks();
+  print(Text.Joined);
+  for (let i = 0; i < 4; i++) printHex(devAddr[3 - i]);
+  endLine();
+}
+
+/** Whether the session must end: the network never confirmed its keys, or FCntUp is used up. */
+export function isSessionOver(): boolean {
+  if (LORAWAN_1_1 && session.awaitsRekeyConf && session.fCntUp >= REKEY_LIMIT) return true;
+  return session.fCntUp === 0xffffffff;
+}
+
+/** The session is over: joins again, as after power-up. */
+export function leaveSession(): void {
+  session.joined = false;
+  resetParameters();
+  resetChannels();
+}

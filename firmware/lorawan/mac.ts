@@ -1,0 +1,34 @@
+/** What the MAC does next, and when. */
+import { TICK_US } from "../clock/index.ts";
+import { now } from "../hal/index.ts";
+import { type Int, i32, u32 } from "../lang/index.ts";
+
+/** The device looks at the clock at least this often, in ticks: half an hour. */
+export const LONGEST_SLEEP = 7031250;
+
+class Mac {
+  /** Nothing more to do, ever. */
+  isStopped: boolean = false;
+  isRadioReady: boolean = false;
+  /** The board's time at which `runDevice` is to be called next, where no exchange is under way. */
+  wakeTime: u32 = 0;
+  /** Ticks at which the next join-request or uplink is due. */
+  due: u32 = 0;
+  /** Ticks from uplink to uplink. */
+  period: u32 = 0;
+  /** How often the uplink under way is still to be sent, and from when on, in ticks. */
+  transmissionsLeft: Int<0, 15> = 0;
+  transmissionDue: u32 = 0;
+  /** A downlink has come since it was first sent. */
+  isHeard: boolean = false;
+}
+
+export const mac = new Mac();
+
+/** Sleeps until `instant`, in ticks, or as long as the clocks allow. */
+export function sleepUntilTick(instant: u32, time: u32): void {
+  let remaining = i32(instant - time);
+  if (remaining < 0) remaining = 0;
+  if (remaining > LONGEST_SLEEP) remaining = LONGEST_SLEEP;
+  mac.wakeTime = u32(now() + remaining * TICK_US);
+}
