@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import {
   type Board,
-  BuildError,
+  BoardError,
   boardNames,
   describeFileError,
   isLuaBoard,
@@ -16,7 +16,7 @@ import { boardFiles, canNameBoard } from "../toolchain/project/index.ts";
 import { closestName } from "../toolchain/spelling.ts";
 import { isInPackage, ownBoards } from "./choice.ts";
 import { refusing } from "./chosen-image.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 
 export function addBoard(program: Command): void {
   const board = program.command("board").description("the boards, and a new one");
@@ -54,20 +54,26 @@ Examples:
 async function listBoards({ json }: { json?: boolean }): Promise<void> {
   const own = ownBoards();
   const boards: Board[] = [];
-  const faults: string[] = [];
+  const faults: BoardError[] = [];
   for (const name of await refusing(async () => boardNames(own))) {
     try {
       boards.push(loadBoard(name, own));
     } catch (error) {
-      if (!(error instanceof BuildError)) throw error;
-      faults.push(error.message);
+      if (!(error instanceof BoardError)) throw error;
+      faults.push(error);
     }
   }
   process.stdout.write(
     json ? `${JSON.stringify(boards.map(described), null, 2)}\n` : tableOf(boards.map(rowOf)),
   );
-  for (const fault of faults) process.stderr.write(`joinery: ${fault}\n`);
-  if (faults.length > 0) process.exitCode = EXIT.usage;
+  if (faults.length === 0) return;
+  const { message, exitCode } = refusalOf({
+    message: "",
+    kind: "usage",
+    diagnostics: faults.map(({ diagnostic }) => diagnostic),
+  });
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
 }
 
 function described(board: Board) {

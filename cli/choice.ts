@@ -2,8 +2,7 @@
 import { statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { formatReport } from "../toolchain/compiler/index.ts";
-import { BuildError, boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
+import { BoardError, boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
 import { packageRoot } from "../toolchain/package-root.ts";
 import {
   findProject,
@@ -21,7 +20,7 @@ import {
   type RegionName,
 } from "../toolchain/regions/index.ts";
 import { closestName } from "../toolchain/spelling.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 
 /** The options that `addChoice` gives a command. */
 export interface ChoiceOptions {
@@ -100,7 +99,7 @@ function boardsToChoose(boards: string | undefined): { known: readonly string[];
   try {
     return { known: boardNames(boards) };
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
+    if (!(error instanceof BoardError)) throw error;
     return { known: boardNames(), fault: error.message };
   }
 }
@@ -110,7 +109,7 @@ function mayHaveImage(name: string, boards: string | undefined): boolean {
   try {
     return !isLuaBoard(loadBoard(name, boards));
   } catch (error) {
-    if (error instanceof BuildError) return true;
+    if (error instanceof BoardError) return true;
     throw error;
   }
 }
@@ -172,9 +171,8 @@ function currentProject(): Partial<Project> {
     return readProject(folder);
   } catch (error) {
     if (!(error instanceof ProjectError)) throw error;
-    const colour = process.stderr.isTTY === true;
-    const report = formatReport([error.diagnostic], { colour }).trimEnd();
-    throw new Refusal(report, EXIT.usage, [error.diagnostic]);
+    const { message, diagnostic } = error;
+    throw refusalOf({ message, kind: "usage", diagnostics: [diagnostic] });
   }
 }
 

@@ -19,7 +19,7 @@ import {
 } from "../toolchain/image/index.ts";
 import { reportWithinBudget } from "./budget.ts";
 import type { Choice, ChoiceOptions } from "./choice.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 
 export interface ImageOptions extends ChoiceOptions {
   /** The folder for the image; `build` in the project's folder where not given. */
@@ -147,6 +147,6 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
+    throw refusalOf(error);
   }
 }

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { RigError, runLoneBoard } from "../hil/rig/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf, sayExample } from "./choice.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 
 interface DebugOptions extends ChoiceOptions {
@@ -50,7 +50,7 @@ async function debug(application: string | undefined, options: DebugOptions): Pr
     onNotice: (text) => process.stderr.write(`joinery: ${text}\n`),
   }).catch((error: unknown) => {
     if (!(error instanceof RigError)) throw error;
-    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
+    throw refusalOf(error);
   });
   process.exitCode = ended === "failed" ? EXIT.failed : EXIT.done;
 }

@@ -1,4 +1,4 @@
-import type { CompileResult } from "../toolchain/compiler/index.ts";
+import { type CompileResult, formatReport } from "../toolchain/compiler/index.ts";
 
 /** What the process tells its caller. */
 export const EXIT = { done: 0, failed: 1, usage: 2, missing: 3, fault: 4 } as const;
@@ -6,7 +6,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, missing: 3, fault: 4 } as co
 /** An end that is nobody's fault but the input's: the message says what, where and what to do. */
 export class Refusal extends Error {
   readonly exitCode: number;
-  /** Diagnostics of the compiler, which the message is then the text of; empty where something else refuses. */
+  /** Diagnostics, which the message is then the text of; empty where a refusal has no number. */
   readonly diagnostics: CompileResult["diagnostics"];
 
   constructor(message: string, exitCode: number, diagnostics: Refusal["diagnostics"] = []) {
@@ -14,4 +14,19 @@ export class Refusal extends Error {
     this.exitCode = exitCode;
     this.diagnostics = diagnostics;
   }
+}
+
+/** What a part of the toolchain or the rig refuses, with its diagnostics as a terminal shows them. */
+export function refusalOf({
+  message,
+  kind,
+  diagnostics,
+}: {
+  readonly message: string;
+  readonly kind: Exclude<keyof typeof EXIT, "done">;
+  readonly diagnostics: Refusal["diagnostics"];
+}): Refusal {
+  const colour = process.stderr.isTTY === true;
+  const text = diagnostics.length === 0 ? message : formatReport(diagnostics, { colour }).trimEnd();
+  return new Refusal(text, EXIT[kind], diagnostics);
 }

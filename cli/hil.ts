@@ -16,7 +16,7 @@ import {
 } from "../hil/rig/index.ts";
 import { describeFileError } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { addHilTest } from "./hil-test.ts";
 import { luaOption } from "./lua-option.ts";
@@ -104,7 +104,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
     },
   }).catch((error: unknown) => {
     if (!(error instanceof RigError)) throw error;
-    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
+    throw refusalOf(error);
   });
   if (options.junit !== undefined) writeJunit(options.junit, junitXml(report));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

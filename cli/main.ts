@@ -25,8 +25,8 @@ const program = new Command("joinery")
   .addHelpText(
     "after",
     `
-Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong usage, or state that
-cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
+Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong usage, or a
+joinery.json, board.json or state that cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
   );
 addNew(program);
 addBoard(program);

@@ -5,7 +5,7 @@ import { loadBoard } from "../toolchain/image/index.ts";
 import { openSerialPort, SerialError } from "../toolchain/serial/index.ts";
 import { addChoice, type Choice, type ChoiceOptions, choiceOf, sayExample } from "./choice.ts";
 import { refusing } from "./chosen-image.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { luaOption } from "./lua-option.ts";
 
 interface MonitorOptions extends ChoiceOptions {
@@ -96,7 +96,7 @@ async function watchEmulated(
     onNotice: say,
   }).catch((error: unknown) => {
     if (!(error instanceof RigError)) throw error;
-    throw new Refusal(error.message, EXIT[error.kind], error.diagnostics);
+    throw refusalOf(error);
   });
   process.exitCode = ended === "failed" ? EXIT.failed : EXIT.done;
 }

@@ -7,6 +7,6 @@ export function chosenBoard({ board, boards }: { readonly board: string; readonl
   try {
     return loadBoard(board, boards);
   } catch (error) {
-    throw error instanceof BuildError ? new RigError(error.kind, error.message) : error;
+    throw error instanceof BuildError ? new RigError(error.kind, error.message, error.diagnostics) : error;
   }
 }

@@ -110,13 +110,17 @@ void hal_radio_front_end(uint8_t use)
     rmSync(folder, { recursive: true });
   });
 
-  it("is refused by its C where that cannot serve a pin, which the message names", () => {
-    const folder = join(project, "boards", "my-mini");
-    edit(join(folder, "board.json"), '"dio0": "PD2"', '"dio0": "PD5"');
-    const { status, stderr } = joinery(project, "build", "--board", "my-mini");
-    edit(join(folder, "board.json"), '"dio0": "PD5"', '"dio0": "PD2"');
-    assert.equal(status, 1);
-    assert.match(stderr, /This board has radioSelect at PB2, .* dio0 at PD2, INT0/);
+  it("is refused at the line of a pin that its C does not serve, by each command the same", () => {
+    const path = join(project, "boards/my-mini/board.json");
+    edit(path, '"dio0": "PD2"', '"dio0": "PD5"');
+    for (const command of [["check"], ["build"], ["hil", "run", "join"]]) {
+      const { status, stdout } = joinery(project, ...command, "--board", "my-mini", "--json");
+      assert.equal(status, 2, stdout);
+      const [{ file, line, column, code, message }] = JSON.parse(stdout).diagnostics;
+      assert.deepEqual([file, line, column, code], [path, 16, 13, "DEV7001"]);
+      assert.match(message, /^pins\.dio0 is PD5, and hal\.c serves PD2 there/);
+    }
+    edit(path, '"dio0": "PD5"', '"dio0": "PD2"');
   });
 
   it("is listed with the others, as a table and as JSON", () => {
@@ -209,7 +213,7 @@ void hal_radio_front_end(uint8_t use)
       ["board", "new", "mine", "--like", "pro-mini-rfm95"],
     ]) {
       const { status, stderr } = joinery(other, ...command);
-      assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
+      assert.equal(status, 2, `${command}: ${stderr}`);
       assert.match(stderr, reason);
     }
     assert.equal(joinery(other, "explain", "DEV2001").status, 0);
@@ -229,10 +233,14 @@ void hal_radio_front_end(uint8_t use)
   it("with a fault in its board.json stops what is for it, and nothing else", () => {
     const path = join(project, "boards/my-nucleo/board.json");
     edit(path, '"dio1": "PC7"', '"dio1": "PZ7"');
+    const fault = /my-nucleo\/board\.json:\d+:\d+ - error DEV7001: pins\.dio1 must be a port pin/;
     for (const command of [["check"], ["hil", "run", "join"], ["monitor", "--emulated"]]) {
-      const { status, stderr } = joinery(project, ...command, "--board", "my-nucleo");
-      assert.ok(status === 1 || status === 2, `${command}: ${status} ${stderr}`);
-      assert.match(stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);
+      // By joinery.json, which names it, and by the option.
+      for (const board of [[], ["--board", "my-nucleo"]]) {
+        const { status, stderr } = joinery(project, ...command, ...board);
+        assert.equal(status, 2, `${command}: ${stderr}`);
+        assert.match(stderr, fault);
+      }
     }
     for (const [form, good] of [
       [[], /^my-mini +atmega328p/m],
@@ -242,7 +250,7 @@ void hal_radio_front_end(uint8_t use)
       assert.equal(listed.status, 2, listed.stderr);
       assert.match(listed.stdout, good);
       assert.doesNotMatch(listed.stdout, /my-nucleo/);
-      assert.match(listed.stderr, /my-nucleo\/board\.json:\d+:\d+: pins\.dio1 must be a port pin/);
+      assert.match(listed.stderr, fault);
     }
     edit(join(project, "joinery.json"), '"board": "my-nucleo"', '"board": "my-mini"');
     const other = joinery(project, "check");

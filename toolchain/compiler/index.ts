@@ -28,7 +28,7 @@ export {
   type SourcePlace,
 } from "./diagnostics.ts";
 export { type Fix, fixesOf, type TextChange } from "./fixes.ts";
-export { unusableProject } from "./messages.ts";
+export { unusableBoard, unusableProject } from "./messages.ts";
 export { type MessagePage, messagePage, messagePages } from "./pages.ts";
 
 export interface CompileResult {

@@ -2,7 +2,7 @@
  * Every message of the compiler: one number each, what is wrong, why, and what to write instead.
  *
  * 1xxx: syntax, names and types; 2xxx: ranges of values; 3xxx: bounds of arrays; 4xxx: calls and order;
- * 5xxx: interrupts; 6xxx: Lua alone; 9xxx: the compiler itself.
+ * 5xxx: interrupts; 6xxx: Lua alone; 7xxx: boards and images; 9xxx: the compiler itself.
  * docs/messages has a page per number.
  */
 import ts from "typescript";
@@ -484,22 +484,33 @@ function written(example: string | undefined): string {
   return example === undefined ? "" : `: write ${example}`;
 }
 
-/** The joinery.json that a program is compiled by cannot be used; `place` is where in the file, if it could be read. */
-export function unusableProject(
-  why: string,
-  place?: {
-    readonly path: string;
-    readonly content: string;
-    readonly start: number;
-    readonly length: number;
-  },
-): ts.Diagnostic {
-  if (place === undefined) return diagnostic(unusableProject.code, why, NOWHERE);
+/** A piece of a JSON file. */
+export interface JsonPlace {
+  readonly path: string;
+  /** The whole of the file. */
+  readonly content: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+function inJson(place: JsonPlace | undefined): Place {
+  if (place === undefined) return NOWHERE;
   const { path, content, start, length } = place;
   const file = ts.createSourceFile(path, content, ts.ScriptTarget.Latest, false, ts.ScriptKind.JSON);
-  return diagnostic(unusableProject.code, why, { file, start, length });
+  return { file, start, length };
+}
+
+/** The joinery.json that a program is compiled by cannot be used; `place` is where in the file, if it could be read. */
+export function unusableProject(why: string, place?: JsonPlace): ts.Diagnostic {
+  return diagnostic(unusableProject.code, why, inJson(place));
 }
 unusableProject.code = 1053;
+
+/** The same of the board.json that a program is compiled for. */
+export function unusableBoard(why: string, place?: JsonPlace): ts.Diagnostic {
+  return diagnostic(unusableBoard.code, why, inJson(place));
+}
+unusableBoard.code = 7001;
 
 /** A source nests so deeply at a place that it cannot be read, and nothing more can be said of it. */
 export class TooDeep extends Error {

@@ -1,13 +1,6 @@
 /** What the compiler says of one file, as plain objects that go from thread to thread. */
 import ts from "typescript";
-import {
-  type Compiler,
-  createCompiler,
-  type Fix,
-  fixesOf,
-  isOwn,
-  unusableProject,
-} from "../compiler/index.ts";
+import { type Compiler, createCompiler, type Fix, fixesOf, isOwn } from "../compiler/index.ts";
 import { compileForBoard } from "../image/index.ts";
 import { ProjectError } from "../project/index.ts";
 import { type Firmware, firmwareOf } from "./firmware.ts";
@@ -55,7 +48,7 @@ export class Findings {
       firmware = firmwareOf(file, sources);
     } catch (error) {
       if (!(error instanceof ProjectError)) throw error;
-      return [findingOf(unusableProject(error.message))];
+      return [findingOf({ ...placeless(error.diagnostic), messageText: error.message })];
     }
     if (firmware === undefined) return [];
     const program = this.#program(JSON.stringify(firmware));

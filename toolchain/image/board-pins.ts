@@ -78,9 +78,17 @@ type PinRules = Pick<Processor, "reservedPins" | "interruptLine" | "slaveSelect"
 export function checkPins(fields: Record<string, unknown>, fail: Fail): void {
   const { processor, pins, otherPins = {}, fuses } = fields as unknown as PinFields;
   const rules: PinRules = processor === undefined ? MODULE : PROCESSORS[processor];
+  const bus = processor === undefined ? {} : PROCESSORS[processor].functionPins;
+  const others = Object.entries(otherPins).map(([name, pin]) => ({
+    line: name,
+    field: `otherPins.${name}`,
+    pin,
+  }));
+  // Of two that have one pin the later is refused: the bus and the console can be at few pins, a line of the radio at most.
   const uses = [
+    ...others.filter(({ line }) => Object.hasOwn(bus, line)),
     ...Object.entries(pins).map(([line, pin]) => ({ line, field: `pins.${line}`, pin })),
-    ...Object.entries(otherPins).map(([name, pin]) => ({ line: name, field: `otherPins.${name}`, pin })),
+    ...others.filter(({ line }) => !Object.hasOwn(bus, line)),
   ];
   uses.forEach(({ line, field, pin }, index) => {
     const isOfRadio = RADIO_LINES.includes(line);

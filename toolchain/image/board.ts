@@ -32,8 +32,9 @@ import {
   radioOfAnyFamily,
   radioWithoutBusy,
 } from "./board-radio.ts";
-import { BuildError, UsageError } from "./errors.ts";
+import { BoardError, UsageError } from "./errors.ts";
 import { PROCESSORS, type Processor, type StoreLayout } from "./processors.ts";
+import { checkServedPins } from "./served-pins.ts";
 
 /** What every `board.json` has, and where it was read. */
 interface BoardData {
@@ -105,6 +106,9 @@ export function storeLayoutOf(board: Board): StoreLayout {
 /** The boards of this package. */
 export const packageBoardsFolder = join(packageRoot, "boards");
 
+/** The C of a board itself. */
+const HAL = "hal.c";
+
 /** Where the C lies that the boards with a processor share. */
 const processorsFolder = join(packageBoardsFolder, "processors");
 
@@ -135,7 +139,7 @@ export function vectorsOf(board: ProcessorBoard): string[] {
 
 /**
  * The names that `loadBoard` knows, in alphabetical order. `own`: the `boards/` of a project, which need not be there.
- * Throws BuildError where it cannot be read.
+ * Throws BoardError where it cannot be read.
  */
 export function boardNames(own?: string): string[] {
   const folders = own === undefined ? [packageBoardsFolder] : [packageBoardsFolder, own];
@@ -147,14 +151,13 @@ function boardsIn(folder: string): string[] {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
     return readdirSync(folder).filter((name) => existsSync(join(folder, name, "board.json")));
   } catch (error) {
-    throw new BuildError(
-      `the boards: cannot read the folder ${folder}: ${(error as Error).message}: make it readable, or remove it`,
-    );
+    const why = `cannot read the folder ${folder}: ${(error as Error).message}: make it readable, or remove it`;
+    throw new BoardError(new DocumentError(why));
   }
 }
 
 /**
- * Reads a board by name. Throws UsageError for a name that is not in `boardNames(own)`; BuildError for a bad file, for
+ * Reads a board by name. Throws UsageError for a name that is not in `boardNames(own)`; BoardError for a bad file, for
  * one that says another name than its folder has, and where two folders have the name: images, reports and budgets say
  * it, and it must lead back to one board.
  */
@@ -168,24 +171,32 @@ export function loadBoard(name: string, own?: string): Board {
     .filter((folder) => boardsIn(folder).includes(name))
     .map((folder) => join(folder, name));
   if (another !== undefined) {
-    throw new BuildError(
-      `the board: ${another} has the name of a board of joinery's: give it another, in its board.json too`,
+    throw new BoardError(
+      new DocumentError(
+        `${another} has the name of a board of joinery's: give it another, in its board.json too`,
+      ),
     );
   }
-  const board = readBoard(dir);
-  if (board.name === name) return board;
-  const path = join(dir, "board.json");
-  throw new BuildError(`the board: ${path}: name must be that of its folder, "${name}", not "${board.name}"`);
+  return readBoard(dir, name);
 }
 
-/** Reads and checks the `board.json` of a folder. Throws BuildError naming the file, the line and the field. */
-export function readBoard(dir: string): Board {
+/**
+ * Reads and checks the `board.json` of a folder; `name`, where given, is what it must say. Throws BoardError naming the
+ * file, the line and the field.
+ */
+export function readBoard(dir: string, name?: string): Board {
   const path = join(dir, "board.json");
   try {
-    const fields = readJsonDocument(path, shapeOf, checkTogether);
+    const fields = readJsonDocument(path, shapeOf, (fields, fail) => {
+      if (name !== undefined && fields.name !== name) {
+        fail("name", `that of its folder, "${name}"`, fields.name);
+      }
+      checkTogether(fields, fail);
+      checkServed(dir, fields, fail);
+    });
     return { dir, ...(fields as unknown as Omit<Board, "dir">) } as Board;
   } catch (error) {
-    throw error instanceof DocumentError ? new BuildError(`the board: ${error.message}`) : error;
+    throw error instanceof DocumentError ? new BoardError(error) : error;
   }
 }
 
@@ -275,6 +286,14 @@ const LUA_BOARD: Shape = {
   pins: pinsOfSx127x(modulePin),
   currentsMicroampere: currentsOf(MODULE_STATES),
 };
+
+/** Whether its `hal.c` serves the pins; a board without one is refused where it is compiled. */
+function checkServed(dir: string, fields: Record<string, unknown>, fail: Fail): void {
+  const path = join(dir, HAL);
+  if (!existsSync(path)) return;
+  const { pins } = fields as unknown as Board;
+  checkServedPins({ ...pins }, { c: readFileSync(path, "utf8"), file: HAL }, fail);
+}
 
 /** What depends on more than one field. */
 function checkTogether(fields: Record<string, unknown>, fail: Fail): void {

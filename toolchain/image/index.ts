@@ -17,7 +17,7 @@ export { resetLevel } from "./board-radio.ts";
 export { buildImage, compileForBoard, type Firmware, refuseFaults } from "./build.ts";
 export { type DebuggerStart, debuggerStart } from "./debugger.ts";
 export type { ElfSymbol } from "./elf.ts";
-export { BuildError, UsageError } from "./errors.ts";
+export { BoardError, BuildError, UsageError } from "./errors.ts";
 export { projectFlags, readImage } from "./family.ts";
 export type { ProjectFlags } from "./gcc.ts";
 export { type HexContents, HexError, intelHex, readIntelHex } from "./intel-hex.ts";

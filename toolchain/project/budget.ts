@@ -2,9 +2,8 @@
  * `budget` of a `joinery.json`: what an image may take on any board, or board by board, since what is little on one is
  * much on another.
  */
-import { type Budget, boardNames, isLuaBoard } from "../image/index.ts";
+import { type Budget, boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
 import { type Check, object, optional, type Shape, wholeNumber } from "../json-document/index.ts";
-import { boardAt } from "./own-boards.ts";
 
 /** That of every image, or those of the images for each board that is named. */
 export type ProjectBudget = Budget | Readonly<Record<string, Budget>>;
@@ -29,7 +28,7 @@ const limitsOf =
   (board: string, own: string): Check =>
   (value, field, fail) => {
     if (value === undefined) return;
-    if (isLuaBoard(boardAt(board, own, field, fail)))
+    if (isLuaBoard(loadBoard(board, own)))
       fail.because(field, "must be left out: it runs a Lua program, and a budget is an image's");
     object(LIMITS)(value, field, fail);
   };

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { unusableProject } from "../compiler/index.ts";
-import { isLuaBoard } from "../image/index.ts";
+import { BoardError, boardNames, isLuaBoard, loadBoard } from "../image/index.ts";
 import {
   type Check,
   DocumentError,
@@ -14,7 +14,7 @@ import {
 } from "../json-document/index.ts";
 import { isRegionName, nearestRegion, REGION_NAMES, type RegionChoice } from "../regions/index.ts";
 import { budgetOf, isByBoard, type ProjectBudget } from "./budget.ts";
-import { boardAt, boardsToName, ownBoardsFolder } from "./own-boards.ts";
+import { ownBoardsFolder } from "./own-boards.ts";
 
 /** A `joinery.json`, with its paths made absolute. */
 export interface Project {
@@ -37,15 +37,15 @@ export interface Project {
   readonly budget?: ProjectBudget;
 }
 
-/** A `joinery.json` that cannot be used: the message names file, line, field and what belongs there. */
+/** A `joinery.json`, or a board that it names, cannot be used: the message names file, line, field and what belongs there. */
 export class ProjectError extends Error {
   override readonly name = "ProjectError";
   /** The same as the compiler's diagnostics, at its place in the file. */
   readonly diagnostic: ReturnType<typeof unusableProject>;
 
-  constructor({ message, fault, place }: DocumentError) {
+  constructor(message: string, diagnostic: ProjectError["diagnostic"]) {
     super(message);
-    this.diagnostic = unusableProject(fault, place);
+    this.diagnostic = diagnostic;
   }
 }
 
@@ -114,7 +114,7 @@ export function readProject(folder: string): Project {
       path,
       {
         app: text,
-        board: named(...boardsToName(boards)),
+        board: named(...boardNames(boards)),
         lorawan: oneOf("1.0.4", "1.1"),
         region: optional(regions),
         c: optional(sourcesIn(resolve(folder))),
@@ -129,7 +129,7 @@ export function readProject(folder: string): Project {
             `must be the path of the application's TypeScript file, but there is no file ${file}`,
           );
         }
-        if (!isLuaBoard(boardAt(board as string, boards, "board", fail))) return;
+        if (!isLuaBoard(loadBoard(board as string, boards))) return;
         for (const [field, why] of Object.entries(OF_IMAGES)) {
           if (fields[field] === undefined || (field === "budget" && isByBoard(fields.budget as object)))
             continue;
@@ -147,6 +147,8 @@ export function readProject(folder: string): Project {
       app: resolve(folder, document.app),
     };
   } catch (error) {
-    throw error instanceof DocumentError ? new ProjectError(error) : error;
+    if (error instanceof BoardError) throw new ProjectError(error.message, error.diagnostic);
+    if (!(error instanceof DocumentError)) throw error;
+    throw new ProjectError(error.message, unusableProject(error.fault, error.place));
   }
 }

@@ -17,6 +17,7 @@ import {
   TooDeep,
   unfitExport,
   unknownConfig,
+  unusableBoard,
   unusableProject,
 } from "../../../toolchain/compiler/messages.ts";
 import { dataRefused } from "./data-refused.ts";
@@ -347,6 +348,7 @@ describe("pages of the compiler's messages", () => {
     TooDeep,
     missingExport,
     unfitExport,
+    unusableBoard,
     unusableProject,
     internalError,
   ];

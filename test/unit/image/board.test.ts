@@ -1,8 +1,9 @@
 /** Board data: what is in the repository is right, and what is wrong is named. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { diagnosticsJson } from "../../../toolchain/compiler/index.ts";
 import {
   boardNames,
   isLuaBoard,
@@ -11,7 +12,7 @@ import {
   storeLayoutOf,
   vectorsOf,
 } from "../../../toolchain/image/board.ts";
-import { BuildError, UsageError } from "../../../toolchain/image/errors.ts";
+import { type BoardError, BuildError, UsageError } from "../../../toolchain/image/errors.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";
 
 describe("boards", () => {
@@ -376,12 +377,12 @@ describe("a faulty board.json", () => {
     [
       "BUSY where the SPI has a line",
       (b) => (b.pins.busy = "PA5"),
-      /:26:\d+: otherPins\.radioSck is PA5, which pins\.busy is too: give each line a pin of its own$/,
+      /:22:\d+: pins\.busy is PA5, which otherPins\.radioSck is too: give each line a pin of its own$/,
     ],
     [
       "BUSY where the console is",
       (b) => (b.pins.busy = "PA2"),
-      /:29:\d+: otherPins\.consoleTx is PA2, which pins\.busy is too: give each line a pin of its own$/,
+      /:22:\d+: pins\.busy is PA2, which otherPins\.consoleTx is too: give each line a pin of its own$/,
     ],
     [
       "a line of the radio where the antenna switch is",
@@ -512,6 +513,52 @@ describe("a faulty board.json", () => {
       text.replace('"dio1":', '"dio0": "PD4",\n    "dio1":'),
       /:22:5: pins\.dio0 is here twice, the first time on line 21: remove one of the two$/,
     );
+  });
+
+  it("is refused at its name where that is not the name of its folder", () => {
+    writeFileSync(join(dir, "board.json"), JSON.stringify(good(), null, 2));
+    assert.throws(
+      () => readBoard(dir, "my-board"),
+      /board\.json:2:11: name must be that of its folder, "my-board", not "pro-mini-rfm95"$/,
+    );
+  });
+
+  it("has its place as a diagnostic too", () => {
+    const text = JSON.stringify({ ...good(), ramBytes: 4096 }, null, 2);
+    writeFileSync(join(dir, "board.json"), text);
+    assert.throws(
+      () => readBoard(dir),
+      (error: BoardError) => {
+        const [{ file, line, column, code, message }] = diagnosticsJson(error.diagnostics);
+        assert.deepEqual(
+          [file, line, column, code, error.kind],
+          [join(dir, "board.json"), 9, 15, "DEV7001", "usage"],
+        );
+        assert.match(message, /^ramBytes must be at most 2048/);
+        return true;
+      },
+    );
+  });
+
+  it("is refused at a line of the radio that lies on the bus, not at the bus", () => {
+    const board = JSON.parse(readFileSync(join(loadBoard("nucleo-l073rz-sx1276").dir, "board.json"), "utf8"));
+    board.pins.radioReset = board.otherPins.radioSck;
+    refused(JSON.stringify(board), /: pins\.radioReset is PA5, which otherPins\.radioSck is too: give each/);
+  });
+
+  it("is refused where the hal.c beside it serves another pin", () => {
+    copyFileSync(join(loadBoard("pro-mini-rfm95").dir, "hal.c"), join(dir, "hal.c"));
+    const withPins = (pins: object) => JSON.stringify({ ...good(), pins: { ...good().pins, ...pins } });
+    refused(
+      withPins({ dio0: "PD5" }),
+      /:1:\d+: pins\.dio0 is PD5, and hal\.c serves PD2 there: take that, or serve PD5 in hal\.c$/,
+    );
+    refused(
+      withPins({ radioReset: "PD5" }),
+      /: pins\.radioReset is PD5, and hal\.c serves PB0 or PB1 there: /,
+    );
+    writeFileSync(join(dir, "board.json"), withPins({ radioReset: "PB0" }));
+    readBoard(dir);
   });
 
   it("is refused where it is a list", () => refused("[]", /:1:1: the file must be an object, not \[\]$/));

@@ -70,7 +70,12 @@ describe("joinery.json", () => {
     write({ ...good, board: "my-board" });
     assert.throws(
       () => readProject(folder),
-      /joinery\.json:1:\d+: board is my-board, which cannot be used: .*board\.json:\d+:\d+: pins\.radioSelect must be/,
+      (error: ProjectError) => {
+        assert.match(error.message, /my-board\/board\.json:\d+:\d+: pins\.radioSelect must be/);
+        const { code, file } = error.diagnostic;
+        assert.deepEqual([code, file?.fileName], [7001, join(folder, "boards/my-board/board.json")]);
+        return true;
+      },
     );
   });
 
