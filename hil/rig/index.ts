@@ -1,5 +1,6 @@
 /** The rig: devices under test, scenarios, faults, reports. */
 export type { Debugging } from "./debugging.ts";
+export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";

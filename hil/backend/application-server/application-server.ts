@@ -36,7 +36,7 @@ export interface ApplicationUplink {
 
 /** A frame for a device, in clear. */
 export interface ApplicationDownlink {
-  /** 1 to 223. */
+  /** 1 to 224. */
   readonly fPort: number;
   readonly payload: Uint8Array;
   readonly confirmed?: boolean;
@@ -70,7 +70,8 @@ interface Device {
 
 /** N at the fastest data rates of all regions; the Network Server knows the actual limit. */
 const MAX_PAYLOAD_OCTETS = 242;
-const MAX_FPORT = 223;
+/** The certification protocol, TS009, is among what the AppSKey is for. */
+const MAX_FPORT = 224;
 /** Refusals that a later attempt can overcome: counter used up, session not there yet. */
 const TRY_AGAIN = ["XmitFailed", "UnknownDevEUI"];
 

@@ -371,7 +371,7 @@ describe("Application Server", () => {
       assert.deepEqual(downlinks().at(-1), [0, 7, "d2", SESSION_KEY_ID]);
     });
 
-    for (const fPort of [0, 224, 1.5])
+    for (const fPort of [0, 225, 1.5])
       it(`refuses FPort ${fPort}`, async () => {
         await assert.rejects(queue(1, fPort), RangeError);
       });
