@@ -3,8 +3,8 @@
  * then step by step does what carries farther.
  */
 import { type Int, i32, u32 } from "../lang/index.ts";
-import { slowerDataRate } from "../regions/index.ts";
-import { hasChannel, restoreChannels } from "./channels/index.ts";
+import { PLANS, selection, slowerDataRate } from "../regions/index.ts";
+import { hasChannel, rateWithChannel, restoreChannels } from "./channels/index.ts";
 import { session } from "./session.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -57,6 +57,8 @@ function backOff(isFirst: boolean): void {
   const slower = slowerDataRate(session.dataRate, session.isUplinkLimited);
   if (slower !== session.dataRate) {
     session.dataRate = slower;
+    // From the one at 500 kHz, where all others are off.
+    if (PLANS[selection.plan].isFixed && !hasChannel(slower)) restoreChannels();
     return;
   }
   restoreChannels();
@@ -83,7 +85,7 @@ export function asksForAnswer(): boolean {
   return !(LORAWAN_1_1 && session.isNetwork11 && adr.isExhausted);
 }
 
-/** Sees to it that there is a channel for the uplink: where the network has left none at all, those of the join. */
+/** Sees to it that there is a channel for the uplink: at another data rate, where the network has left none for its own. */
 export function ensureChannel(): void {
-  if (!hasChannel(session.dataRate)) restoreChannels();
+  session.dataRate = rateWithChannel(session.dataRate);
 }

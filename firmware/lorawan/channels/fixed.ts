@@ -108,6 +108,12 @@ export function hasFixedChannel(dataRate: DataRate): boolean {
   return all !== 0;
 }
 
+/** A data rate of the other kind of channels: the one at 500 kHz, or the fastest of those at 125 kHz. */
+export function otherFixedRate(dataRate: DataRate): DataRate {
+  const wide = PLANS[selection.plan].fastestJoinRate;
+  return isWideRate(dataRate) ? wide - 1 : wide;
+}
+
 /** Takes one of the channels of an octet of the set that are on, at random, each once before any is used again. */
 function takeOf(octet: Int<0, 8>): FixedChannel {
   if ((enabled[octet] & ~used[octet]) === 0) used[octet] = u8(used[octet] & ~enabled[octet]);

@@ -31,6 +31,7 @@ import {
   fixedFrequency,
   fixedJoinRate,
   hasFixedChannel,
+  otherFixedRate,
   resetFixed,
   startFixedMasks,
   takeFixedCfList,
@@ -81,6 +82,20 @@ export function takeCfList(cfList: Bytes<16>): void {
 export function restoreChannels(): void {
   if (PLANS[selection.plan].isFixed) enableAll();
   else enableDefaults();
+}
+
+/**
+ * A data rate that a channel is on for: this one, if it can be. What the masks of a fixed plan switch off stays off as
+ * long as a channel of either kind is left; where none is, those are on again that the device had before its join.
+ */
+export function rateWithChannel(dataRate: DataRate): DataRate {
+  if (hasChannel(dataRate)) return dataRate;
+  if (PLANS[selection.plan].isFixed) {
+    const other = otherFixedRate(dataRate);
+    if (hasFixedChannel(other)) return other;
+  }
+  restoreChannels();
+  return dataRate;
 }
 
 /** Before the masks of a block of LinkADRReq. */

@@ -31,6 +31,26 @@ describe("firmware: ADR back-off", () => {
     return { dataRate, txPower, nbTrans, enabled };
   }
 
+  it("switches the channels at 125 kHz on where it goes to them from those at 500 kHz alone", () => {
+    const it = new MacSession("1.0.4", {}, "US915");
+    const { hasChannel } = it.module<typeof ChannelsModule>("lorawan/channels/index.ts");
+    it.session.dataRate = 4;
+    it.send({ fOpts: "034fff0071" });
+    assert.equal(it.answers(), "0307");
+    const reached = Array.from({ length: 162 }, () => {
+      it.silentUplink();
+      return [it.session.dataRate, hasChannel(it.session.dataRate), hasChannel(0)];
+    });
+    assert.deepEqual(
+      [reached[127], reached[128], reached[160]],
+      [
+        [4, true, false],
+        [3, true, true],
+        [2, true, true],
+      ],
+    );
+  });
+
   for (const version of VERSIONS) {
     it(`goes step by step, uplink for uplink (${version})`, () => {
       const it = new MacSession(version);

@@ -189,6 +189,28 @@ for (const [region, narrowRate, wideRate, least] of [
       assert.equal(channels.areMasksValid(narrowRate), true);
     });
 
+    it("stay off where those of the other kind can be used, at their data rate", () => {
+      const channels = load(region);
+      channels.takeCfList(Buffer.from("000000000000000006000000000000" + "01", "hex"));
+      assert.equal(channels.rateWithChannel(narrowRate), wideRate);
+      assert.equal(channels.rateWithChannel(wideRate), wideRate);
+      assert.deepEqual(channelsOn(channels, narrowRate), []);
+      assert.deepEqual(channelsOn(channels, wideRate), [65, 66]);
+      channels.takeCfList(Buffer.from("00ff00000000000000000000000000" + "01", "hex"));
+      assert.equal(channels.rateWithChannel(wideRate), wideRate - 1);
+      assert.equal(channels.rateWithChannel(narrowRate), narrowRate);
+      assert.deepEqual(channelsOn(channels, narrowRate), range(8, 15));
+      assert.deepEqual(channelsOn(channels, wideRate), []);
+    });
+
+    it("are all on again where the masks leave none", () => {
+      const channels = load(region);
+      channels.takeCfList(Buffer.from("000000000000000000000000000000" + "01", "hex"));
+      assert.equal(channels.rateWithChannel(narrowRate), narrowRate);
+      assert.deepEqual(channelsOn(channels, narrowRate), range(0, 63));
+      assert.deepEqual(channelsOn(channels, wideRate), range(64, 71));
+    });
+
     it("have RX1 on the channel for downlinks that is theirs modulo eight", () => {
       const channels = load(region);
       for (const channel of range(0, 71))

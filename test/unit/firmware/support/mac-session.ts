@@ -21,6 +21,7 @@ import {
   dataMic10,
   downlinkMic11,
 } from "../../../../hil/lorawan/index.ts";
+import type { RegionName } from "../../../../toolchain/regions/index.ts";
 import { loraPacket } from "../../lorawan/judge.ts";
 import { loadFirmware } from "./instance.ts";
 
@@ -78,11 +79,15 @@ export class MacSession {
   battery = 200;
   readonly #hal = { batteryLevel: () => this.battery, now: () => 0 } as unknown as HalModule.Hal;
 
-  constructor(version: Version, config: Readonly<Record<string, boolean | number>> = {}) {
+  constructor(
+    version: Version,
+    config: Readonly<Record<string, boolean | number>> = {},
+    region: RegionName = "EU868",
+  ) {
     this.#isNetwork11 = version === "1.1";
     this.#firmware = loadFirmware(
       { LORAWAN_1_1: version !== "1.0.4", ...config },
-      { application: "longest" },
+      { application: "longest", region },
     );
     const { bindHal } = this.module<typeof HalModule>("hal/index.ts");
     bindHal(this.#hal);
