@@ -47,6 +47,7 @@ export function deriveMcKeKey(key: Bytes<16>): void {
     readNwkKey(rootKey);
   }
   encryptBlock(rootKey, mcRootKey);
+  forgetKey();
   fill(key, 0, 16, 0);
   encryptBlock(mcRootKey, key);
   wipe(rootKey, 0, 16);

@@ -21,7 +21,9 @@ export interface CryptoFigures {
   /** Octets of RAM while no cipher runs, and of stack while a CMAC does. */
   readonly ramBytes: number;
   readonly stackBytes: number;
-  /** Cycles of a block, and of a CMAC over 20 octets, which is three; the round keys of each are made on the way. */
+  /** Cycles to make the round keys, where that is done once for a key; null where each block makes them on the way. */
+  readonly key: number | null;
+  /** Cycles of a block, and of a CMAC over 20 octets, which is three of them and the round keys. */
   readonly block: number;
   readonly cmac20: number;
 }
@@ -30,6 +32,8 @@ export interface CryptoComparison {
   readonly core: string;
   readonly gcc: string;
   readonly compiled: CryptoFigures;
+  /** With `KEY_SCHEDULE`. */
+  readonly scheduled: CryptoFigures;
   readonly byHand: CryptoFigures;
 }
 
@@ -37,9 +41,14 @@ export interface CryptoComparison {
 interface Implementation {
   readonly files: ReadonlyMap<string, string>;
   readonly aes: readonly string[];
+  /** Whether round keys are made once for a key. */
+  readonly isScheduled: boolean;
 }
 
 const CMAC = "cmac.c";
+
+/** Calls of `mark` in `driver.c`. */
+const MARKS = 6;
 
 /** AES-128 of FIPS 197, appendix B, and the CMAC of 20 octets that NIST gives with SP 800-38B: what `driver.c` asks for. */
 const ANSWERS = {
@@ -53,24 +62,33 @@ export function compareCrypto(): CryptoComparison[] {
     core: core.name,
     gcc: run(core, "gcc", ["-dumpversion"], BY_HAND).trim(),
     compiled: measure(core, compiledCrypto(core.family)),
+    scheduled: measure(core, compiledCrypto(core.family, true)),
     byHand: measure(core, cryptoByHand(core.family)),
   }));
 }
 
 /** The firmware's, as it is for processors of a family. */
-export function compiledCrypto(family: FamilyName): Implementation {
+export function compiledCrypto(family: FamilyName, isScheduled = false): Implementation {
   const aes = aesCore(family);
-  const { diagnostics, files } = compile({ entry: join(BY_HAND, "crypto.ts"), aes });
+  const { diagnostics, files } = compile({
+    entry: join(BY_HAND, "crypto.ts"),
+    aes,
+    config: { KEY_SCHEDULE: isScheduled },
+  });
   if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics, { colour: false }));
   const module = cNameOf(aes);
   const names = `#include "${module}.h"\n#define aes_encryptBlock ${module}_encryptBlock\n#define aes_forgetKey ${module}_forgetKey\n`;
-  return { files: new Map([...files, ["aes.h", names]]), aes: [`${module}.c`, "s_box.c"] };
+  return { files: new Map([...files, ["aes.h", names]]), aes: [`${module}.c`, "s_box.c"], isScheduled };
 }
 
 function cryptoByHand(family: FamilyName): Implementation {
   const aes = [`${basename(aesCore(family), ".ts")}.c`, "s-box.c"];
   const names = [...aes, "aes.h", "s-box.h", CMAC, "cmac.h", "flash.h"];
-  return { files: new Map(names.map((name) => [name, readFileSync(join(BY_HAND, name), "utf8")])), aes };
+  return {
+    files: new Map(names.map((name) => [name, readFileSync(join(BY_HAND, name), "utf8")])),
+    aes,
+    isScheduled: false,
+  };
 }
 
 function cNameOf(module: string): string {
@@ -78,7 +96,7 @@ function cNameOf(module: string): string {
 }
 
 /** Runs `driver.c` with an implementation. */
-function measure(core: Core, { files, aes }: Implementation): CryptoFigures {
+function measure(core: Core, { files, aes, isScheduled }: Implementation): CryptoFigures {
   const folder = mkdtempSync(join(tmpdir(), "joinery-bench-"));
   try {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
@@ -89,12 +107,12 @@ function measure(core: Core, { files, aes }: Implementation): CryptoFigures {
     run(core, "gcc", [...core.linkFlags, "-Wl,--gc-sections", ...objects, "-o", "program"], folder);
     run(core, "objcopy", ["-O", "binary", "program", "program.bin"], folder);
     const symbols = symbolsOf(run(core, "nm", ["program"], folder));
-    const { marks, stacks, read } = core.run(readFileSync(join(folder, "program.bin")), symbols, 4);
+    const { marks, stacks, read } = core.run(readFileSync(join(folder, "program.bin")), symbols, MARKS);
     for (const [name, answer] of Object.entries(ANSWERS)) {
       const found = Buffer.from(read(symbols.get(name)!, 16)).toString("hex");
       if (found !== answer) throw new Error(`${name} on the ${core.name} is ${found}, not ${answer}`);
     }
-    const [nothing, block, cmac20] = marks.slice(1).map((cycles, i) => cycles - marks[i]);
+    const [nothing, first, block, , cmac20] = marks.slice(1).map((cycles, i) => cycles - marks[i]);
     const ofAes = aes.map((source) => sizeOf(core, source.replace(".c", ".o"), folder));
     const ofCmac = sizeOf(core, "cmac.o", folder);
     const aesBytes = sum(ofAes.map(({ flash }) => flash));
@@ -102,7 +120,8 @@ function measure(core: Core, { files, aes }: Implementation): CryptoFigures {
       aesBytes,
       bytes: aesBytes + ofCmac.flash,
       ramBytes: sum([...ofAes, ofCmac].map((size) => size.ram)),
-      stackBytes: stacks[3],
+      stackBytes: stacks[MARKS - 1],
+      key: isScheduled ? first - block : null,
       block: block - nothing,
       cmac20: cmac20 - nothing,
     };

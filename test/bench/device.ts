@@ -3,14 +3,14 @@
  * application packages add to an image.
  */
 import { readFileSync } from "node:fs";
-import { type CryptoFigures, compareCrypto } from "./crypto.ts";
+import { type CryptoComparison, type CryptoFigures, compareCrypto } from "./crypto.ts";
 import { measurePackages, packageTable } from "./packages.ts";
 import type { Bench, Table } from "./table.ts";
 
 /** Figures of other implementations on a core; null where there are none. */
 interface Peers {
   readonly core: string;
-  readonly implementations: readonly ({ readonly name: string; readonly key: number | null } & {
+  readonly implementations: readonly ({ readonly name: string } & {
     readonly [figure in keyof CryptoFigures]: number | null;
   })[];
 }
@@ -20,19 +20,18 @@ const FIGURES = ["aesBytes", "bytes", "ramBytes", "stackBytes", "key", "block", 
 export async function deviceBench(): Promise<Bench> {
   const crypto = compareCrypto();
   const peers: readonly Peers[] = JSON.parse(readFileSync(new URL("./peers.json", import.meta.url), "utf8"));
-  const tables = crypto.map(({ core, gcc, compiled, byHand }) =>
-    cryptoTable(
-      `AES-128 and CMAC on the ${core}, gcc ${gcc}`,
-      compiled,
-      byHand,
-      peers.find((p) => p.core === core)!,
-    ),
+  const tables = crypto.map(({ core, gcc, ...ours }) =>
+    cryptoTable(`AES-128 and CMAC on the ${core}, gcc ${gcc}`, ours, peers.find((p) => p.core === core)!),
   );
   const packages = await measurePackages();
   return { tables: [...tables, packageTable(packages)], data: { crypto, peers, packages } };
 }
 
-function cryptoTable(title: string, compiled: CryptoFigures, byHand: CryptoFigures, peers: Peers): Table {
+function cryptoTable(
+  title: string,
+  { compiled, scheduled, byHand }: Pick<CryptoComparison, "compiled" | "scheduled" | "byHand">,
+  peers: Peers,
+): Table {
   const row = (name: string, figures: { readonly [figure in (typeof FIGURES)[number]]?: number | null }) => [
     name,
     ...FIGURES.map((figure) => figures[figure]?.toString() ?? "-"),
@@ -42,6 +41,7 @@ function cryptoTable(title: string, compiled: CryptoFigures, byHand: CryptoFigur
     head: ["", "AES octets", "+ CMAC", "RAM", "stack", "key cycles", "block", "CMAC-20"],
     rows: [
       row("compiled from TypeScript", compiled),
+      row("the same with KEY_SCHEDULE", scheduled),
       row("C by hand, same algorithm", byHand),
       ...peers.implementations.map((peer) => row(peer.name, peer)),
     ],

@@ -30,6 +30,7 @@ export function blockMic(sessionCount: u16, index: u8, descriptor: u32, length: 
   else readNwkKey(rootKey);
   key[0] = KEY_TYPE;
   encryptBlock(rootKey, key);
+  forgetKey();
   wipe(rootKey, 0, 16);
 
   tag[0] = MIC_TYPE;

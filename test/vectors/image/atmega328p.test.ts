@@ -56,20 +56,33 @@ describe("known answers, as an image for the ATmega328P", () => {
   let outDir: string;
   let image: Image;
 
+  const build = (name: string, config: Readonly<Record<string, boolean>> = {}) =>
+    buildImage({
+      board: loadProcessorBoard("pro-mini-rfm95"),
+      entry: new URL("runner.ts", import.meta.url).pathname,
+      config,
+      outDir: join(outDir, name),
+    });
+
   before(async function () {
     this.timeout(60_000);
     outDir = mkdtempSync(join(tmpdir(), "joinery-vectors-"));
-    image = await buildImage({
-      board: loadProcessorBoard("pro-mini-rfm95"),
-      entry: new URL("runner.ts", import.meta.url).pathname,
-      outDir,
-    });
+    image = await build("image");
   });
 
   after(() => rmSync(outDir, { recursive: true, force: true }));
 
   describe("on the emulated board", () => {
     specifyVectors(() => imageSubject((store) => octetsOf(runEmulated(image, store))));
+  });
+
+  describe("on the emulated board, with the round keys kept", () => {
+    let scheduled: Image;
+    before(async function () {
+      this.timeout(60_000);
+      scheduled = await build("scheduled", { KEY_SCHEDULE: true });
+    });
+    specifyVectors(() => imageSubject((store) => octetsOf(runEmulated(scheduled, store))));
   });
 
   describe("on simavr, which says each octet in the very cycle that the emulated board does", () => {

@@ -26,6 +26,19 @@ describe("known answers, as an image for a Cortex-M0", () => {
     specifyVectors(() => imageSubject((store) => runEmulated(program, store)));
   });
 
+  describe("on that core, with the round keys kept", () => {
+    let scheduled: Program;
+    let scheduledFolder: string;
+    before(async function () {
+      this.timeout(60_000);
+      scheduledFolder = mkdtempSync(join(tmpdir(), "joinery-vectors-"));
+      scheduled = await buildProgram(scheduledFolder, { KEY_SCHEDULE: true });
+    });
+    after(() => rmSync(scheduledFolder, { recursive: true, force: true }));
+
+    specifyVectors(() => imageSubject((store) => runEmulated(scheduled, store)));
+  });
+
   describe("on qemu, octet for octet what the emulated core says", () => {
     if (!hasQemu()) {
       it("cannot be asked: qemu-system-arm is not installed (apt-get install qemu-system-arm)");

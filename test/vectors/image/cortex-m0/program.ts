@@ -36,8 +36,15 @@ export interface Program extends ElfImage {
 }
 
 /** Compiles runner.ts and links it with the flags of a board; files go into `folder`. */
-export async function buildProgram(folder: string): Promise<Program> {
-  const { diagnostics, files } = compile({ entry: own("../runner.ts"), aes: aesCore("cortex-m0plus") });
+export async function buildProgram(
+  folder: string,
+  config: Readonly<Record<string, boolean>> = {},
+): Promise<Program> {
+  const { diagnostics, files } = compile({
+    entry: own("../runner.ts"),
+    aes: aesCore("cortex-m0plus"),
+    config,
+  });
   if (diagnostics.length > 0) throw new Error(formatDiagnostics(diagnostics, { colour: false }));
   const c = join(folder, "c");
   mkdirSync(c);
