@@ -393,6 +393,34 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
     assert.match(refused.stderr, /cannot read the report/);
   });
 
+  it("gives an image that is too large as JSON: at the limit, with the places of what takes most", () => {
+    const app = join(folder, "large.ts");
+    const example = readFileSync(join(ROOT, "firmware/apps/sensor.ts"), "utf8");
+    const application = example
+      .replaceAll('"../', `"${join(ROOT, "firmware")}/`)
+      .replace("let sampleCount", "const history = new Uint8Array(3000);\nlet sampleCount")
+      .replace("sampleCount = 0;\n", "sampleCount = history[batteryLevel()];\n  history[0] = sampleCount;\n");
+    writeFileSync(app, application);
+    const { status, stdout } = joinery(["build", app, "--out", join(folder, "large"), "--json"]);
+    assert.equal(status, 1, stdout);
+    const [{ file, line, code, message, related }] = JSON.parse(stdout).diagnostics;
+    const boardFile = join(ROOT, "boards/pro-mini-rfm95/board.json");
+    const limitLine = readFileSync(boardFile, "utf8")
+      .split("\n")
+      .findIndex((text) => text.includes("ramBytes"));
+    assert.deepEqual([file, line, code], [boardFile, limitLine + 1, "DEV7002"]);
+    assert.match(message, /RAM: \d+ B needed, 2048 B available/);
+    const declared = application.split("\n").findIndex((text) => text.includes("history = new"));
+    assert.deepEqual(
+      related.map((place: { file: string; line: number; message: string }) => [
+        place.file,
+        place.line,
+        place.message,
+      ]),
+      [[app, declared + 1, "'history' takes 3000 B of RAM"]],
+    );
+  });
+
   it("fails a build that takes more than its project allows, and says what grew", () => {
     const project = join(folder, "budget");
     mkdirSync(project);
@@ -440,12 +468,13 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
       assert.deepEqual([status, stdout], [1, ""], `attempt ${attempt}: ${stderr}`);
       assert.match(
         stderr,
-        /the image takes more than it may:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/,
+        /^joinery\.json:1:\d+ - error DEV7002: the image takes more than it may:\n {2}flash: \d+ B, \d+ more than the \d+ allowed/,
       );
       assert.match(
         stderr,
         /grown by \d+ since the last build that was kept .*\n +\+\d+ {2}\.\/app\.ts:TABLE \(new\)/,
       );
+      assert.match(stderr, /\n {4}'TABLE' takes 256 B of flash\n/);
     }
   });
 

@@ -5,7 +5,7 @@
  * range with bounds, lower (widths, signs and order, to the IR), emit-c. A phase of several files has its name before
  * each: check-loops.ts, range-calls.ts, lower-arithmetic.ts.
  */
-import type ts from "typescript";
+import ts from "typescript";
 import { type Analysis, analyze, type CompileOptions } from "./analysis.ts";
 import { breakdownMessage } from "./breakdown.ts";
 import { emitModules } from "./emit-c.ts";
@@ -28,18 +28,20 @@ export {
   type SourcePlace,
 } from "./diagnostics.ts";
 export { type Fix, fixesOf, type TextChange } from "./fixes.ts";
-export { unusableBoard, unusableProject } from "./messages.ts";
+export { imageTooLarge, unusableBoard, unusableProject } from "./messages.ts";
 export { type MessagePage, messagePage, messagePages } from "./pages.ts";
+/** A diagnostic with places that are not its own. */
+export { relating } from "./related.ts";
 
 export interface CompileResult {
   /** Numbered DEV...; empty where all is well. */
   readonly diagnostics: readonly ts.Diagnostic[];
   /** Flat names to texts: "aes.c", "aes.h", "joinery.h", ...; empty after an error. */
   readonly files: ReadonlyMap<string, string>;
-  /** "lorawan/session.ts:appSKey" to the C symbol, for each module-level variable that the program uses. */
-  readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
-  /** "lorawan/join.ts:acceptJoin" to the C function, for each function that code reaches. */
-  readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
+  /** "lorawan/session.ts:appSKey" to the C symbol and the name's place, for each module-level variable that the program uses. */
+  readonly symbols: ReadonlyMap<string, { readonly symbol: string; readonly node: ts.Node }>;
+  /** "lorawan/join.ts:acceptJoin" to those of the C function, for each function that code reaches. */
+  readonly functions: ReadonlyMap<string, { readonly symbol: string; readonly node: ts.Node }>;
   /** The `@extern` functions that code reaches, by their C names: where each is named. */
   readonly externals: ReadonlyMap<string, ts.Node>;
   /** C names of the interrupt handlers: what the hardware calls besides the program. */
@@ -144,8 +146,11 @@ function failed(diagnostics: readonly ts.Diagnostic[]): CompileResult {
 function symbolsOf<T extends Variable | FunctionTree>(
   members: readonly T[],
   symbolOf: (member: T) => string,
-): Map<string, { symbol: string }> {
+): Map<string, { symbol: string; node: ts.Node }> {
   return new Map(
-    members.map((member) => [`${member.module.path}:${member.name}`, { symbol: symbolOf(member) }]),
+    members.map((member) => {
+      const node = ts.getNameOfDeclaration(member.node as ts.Declaration) ?? member.node;
+      return [`${member.module.path}:${member.name}`, { symbol: symbolOf(member), node }];
+    }),
   );
 }

@@ -512,6 +512,16 @@ export function unusableBoard(why: string, place?: JsonPlace): ts.Diagnostic {
 }
 unusableBoard.code = 7001;
 
+/**
+ * An image takes more than its board has or its budget allows: `what` and how much; `where` is what sets the limit, or a
+ * variable that passes it by itself.
+ */
+export function imageTooLarge(what: string, where?: JsonPlace | ts.Node): ts.Diagnostic {
+  const place = where !== undefined && "kind" in where ? placeOf(where) : inJson(where);
+  return diagnostic(imageTooLarge.code, what, place);
+}
+imageTooLarge.code = 7002;
+
 /** A source nests so deeply at a place that it cannot be read, and nothing more can be said of it. */
 export class TooDeep extends Error {
   readonly diagnostic: ts.Diagnostic;

@@ -5,13 +5,14 @@ import {
   type Compiler,
   createCompiler,
   formatReport,
+  imageTooLarge,
   isInternal,
   messages,
 } from "../compiler/index.ts";
 import { type RegionChoice, regionModule, regionsOf } from "../regions/index.ts";
 import { aesOf } from "./aes-core.ts";
 import { type Board, isLuaBoard, type ProcessorBoard, vectorsOf } from "./board.ts";
-import { BuildError, UndefinedSymbols } from "./errors.ts";
+import { BuildError, OversizedArrays, UndefinedSymbols } from "./errors.ts";
 import type { LinkOptions } from "./gcc.ts";
 import { type Image, type Keeping, linkImage } from "./link.ts";
 import { radioConfig, radioDriver } from "./radio-driver.ts";
@@ -95,13 +96,25 @@ export async function buildImage(
   const { outDir, exactLines, beside, c, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
-  const { board } = firmware;
+  const { board, config } = firmware;
+  const lorawan = config?.LORAWAN_1_1 === false ? "1.0.4" : "1.1";
   try {
-    return await linkImage(board, result, outDir, { exactLines, beside, ownC: c });
+    return await linkImage(board, result, outDir, { exactLines, beside, lorawan, ownC: c });
   } catch (error) {
     if (error instanceof UndefinedSymbols) refuseFaults(unimplemented(board, result, error));
+    if (error instanceof OversizedArrays) refuseFaults(outOfReach(result, error));
     throw error;
   }
+}
+
+/** The arrays that are larger than the processor can reach, as diagnostics at their declarations. */
+function outOfReach(
+  { symbols }: CompileResult,
+  { symbols: oversized, message }: OversizedArrays,
+): CompileResult["diagnostics"] {
+  const [why] = message.split("\n");
+  const declared = [...symbols.values()].filter(({ symbol }) => oversized.includes(symbol));
+  return declared.map(({ node }) => imageTooLarge(why, node));
 }
 
 /** The functions of the program that no C defines, as diagnostics at their declarations. */

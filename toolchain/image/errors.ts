@@ -39,6 +39,16 @@ export class BoardError extends BuildError {
   }
 }
 
+/** Arrays, by their C names, that are larger than pointers of the processor can reach. */
+export class OversizedArrays extends BuildError {
+  readonly symbols: readonly string[];
+
+  constructor(message: string, symbols: readonly string[]) {
+    super(message);
+    this.symbols = symbols;
+  }
+}
+
 /** The linker found no definition of some C names. */
 export class UndefinedSymbols extends BuildError {
   readonly symbols: readonly string[];

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { BuildError, UndefinedSymbols } from "./errors.ts";
+import { BuildError, OversizedArrays, UndefinedSymbols } from "./errors.ts";
 import { NOTE_INCLUDED } from "./included-files.ts";
 
 /**
@@ -131,15 +131,16 @@ function run(gcc: Gcc, args: readonly string[]): Promise<string> {
       else {
         const words = stderr.trim() || error.message;
         const message = gcc.explain(words) ?? `${gcc.command} refused:\n${words}`;
-        const symbols = undefinedIn(words);
-        reject(symbols.length > 0 ? new UndefinedSymbols(message, symbols) : new BuildError(message));
+        const missing = namesIn(words, /undefined reference to [`'](\w+)'/g);
+        const oversized = namesIn(words, /size of array [`'](\w+)' is too large/g);
+        if (missing.length > 0) reject(new UndefinedSymbols(message, missing));
+        else reject(oversized.length > 0 ? new OversizedArrays(message, oversized) : new BuildError(message));
       }
     });
   });
 }
 
-/** The C names that the linker, in its words of refusal, has no definition of. */
-function undefinedIn(words: string): string[] {
-  const names = [...words.matchAll(/undefined reference to [`'](\w+)'/g)].map(([, name]) => name);
-  return [...new Set(names)];
+/** The C names in its words of refusal. */
+function namesIn(words: string, pattern: RegExp): string[] {
+  return [...new Set([...words.matchAll(pattern)].map(([, name]) => name))];
 }

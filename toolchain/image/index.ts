@@ -26,12 +26,16 @@ export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
 export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";
 export {
   type Budget,
+  boardLimit,
   checkBudget,
   comparisonText,
+  type Excess,
+  excessText,
   figureLines,
   type Grouping,
   isSameTarget,
   keptReport,
+  type LimitPlace,
   labelOf,
   modulesOf,
   type Part,
@@ -43,6 +47,7 @@ export {
   sizeHtml,
   sizeReport,
   sizeText,
+  tooLarge,
 } from "./report/index.ts";
 export { type SourceLine, SourceLines } from "./source-lines.ts";
 export { UF2_PAGE_OCTETS, uf2 } from "./uf2.ts";

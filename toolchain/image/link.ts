@@ -57,6 +57,8 @@ export interface Keeping {
    * where this throws, neither is.
    */
   readonly beside?: (image: Image) => Promise<ReadonlyMap<string, string>>;
+  /** The version of LoRaWAN that the image is for: what can be done about one that does not fit goes by it. */
+  readonly lorawan?: "1.0.4" | "1.1";
 }
 
 const ELF = "joinery.elf";
@@ -79,7 +81,7 @@ export async function linkImage(
   board: ProcessorBoard,
   generated: GeneratedC,
   outDir: string,
-  { beside = async () => new Map(), ...options }: LinkOptions & Keeping = {},
+  { beside = async () => new Map(), lorawan, ...options }: LinkOptions & Keeping = {},
 ): Promise<Image> {
   const family = familyOf(board);
   const ofBoard = sourcesOf(board, ".c", ".h", ".ld").map((path) => readFile(path, "utf8"));
@@ -93,7 +95,7 @@ export async function linkImage(
   ]);
   const fitting = (elf: Buffer): Image => {
     const image = imageOf(board, generated, outDir, elf, options.ownC ?? []);
-    checkFit(image);
+    checkFit({ ...image, lorawan });
     return image;
   };
   const kept = await keptBuild(outDir, generated, inputs, outputsOf(board));

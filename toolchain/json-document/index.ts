@@ -73,6 +73,17 @@ export function readJsonDocument(
   return fields;
 }
 
+/** The place of a field, or of the object that should have it; undefined where the file is not, or is no JSON. */
+export function documentPlace(path: string, field: string): DocumentPlace | undefined {
+  try {
+    const content = readFileSync(path, "utf8");
+    return { path, content, ...placeOf(field, "value", fieldPlaces(content)) };
+  } catch (error) {
+    if (error instanceof JsonFault || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
 /** Throws DocumentError where the content is no JSON. */
 function failing(path: string, content: string): Fail {
   const places = placesIn(path, content);

@@ -13,6 +13,11 @@ export function budgetFor(budget: ProjectBudget, board: string): Budget | undefi
   return isByBoard(budget) ? budget[board] : budget;
 }
 
+/** Where in `joinery.json` a limit of what an image for a board may take stands. */
+export function limitField(budget: ProjectBudget, board: string, limit: keyof Budget): string {
+  return isByBoard(budget) ? `budget.${board}.${limit}` : `budget.${limit}`;
+}
+
 /** Whether a budget names boards, each with its limits. */
 export function isByBoard(budget: object): budget is Readonly<Record<string, Budget>> {
   return Object.values(budget).some((part) => typeof part === "object" && part !== null);

@@ -82,12 +82,15 @@ export function main(): void {
     assert.match(c(false), /^ {2}\(void\)main_odd\(\);$/m);
   });
 
-  it("names the C symbol of every module-level variable in use", () => {
+  it("names the C symbol of every module-level variable in use, and where its name stands", () => {
     const { symbols } = compileTexts({
       "main.ts": `import { key } from "./session/keys.ts";\nexport function main(): void { key[0] = 1; }`,
       "session/keys.ts": "export const key = new Uint8Array(16);\nexport const unused = new Uint8Array(9);",
     });
-    assert.deepEqual([...symbols], [["session/keys.ts:key", { symbol: "keys_key" }]]);
+    assert.deepEqual(
+      [...symbols].map(([name, { symbol, node }]) => [name, symbol, node.getText(), node.getStart()]),
+      [["session/keys.ts:key", "keys_key", "key", 13]],
+    );
   });
 
   it("names the interrupt handlers, and what is called through dispatch tables", () => {

@@ -10,6 +10,7 @@ import {
   messagePages,
 } from "../../../toolchain/compiler/index.ts";
 import {
+  imageTooLarge,
   internalError,
   messages,
   missingExport,
@@ -349,6 +350,7 @@ describe("pages of the compiler's messages", () => {
     missingExport,
     unfitExport,
     unusableBoard,
+    imageTooLarge,
     unusableProject,
     internalError,
   ];

@@ -39,6 +39,30 @@ describe("buildImage", () => {
     );
   });
 
+  it("shows an array that is larger than the processor can reach where it is declared", async () => {
+    const app = join(outDir, "oversized.ts");
+    const text = `import { type Bytes, type Int, type u8 } from "joinery/lang";
+export const PERIOD_S = 60;
+export const UPLINK_PORT = 2;
+export const MAX_PAYLOAD = 49;
+const history = new Uint8Array(40000);
+export function setup(): void { history[0] = 1; }
+export function sample(payload: Bytes<49>): Int<0, 49> { payload[0] = history[0]; return 1; }
+export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}
+`;
+    const board = loadProcessorBoard("pro-mini-rfm95");
+    const building = buildImage({ board, app, sources: { [app]: text }, outDir: join(outDir, "oversized") });
+    await assert.rejects(building, (error: BuildError) => {
+      const [{ file, line, column, code, message }] = diagnosticsJson(error.diagnostics);
+      assert.deepEqual([file, line, column, code], [app, 5, 7, "DEV7002"]);
+      assert.match(
+        message,
+        /^the program takes more than the processor can address, .*: make arrays shorter$/,
+      );
+      return true;
+    });
+  });
+
   for (const name of ["pro-mini-rfm95", "nucleo-l073rz-sx1276"]) {
     it(`shows the functions that no C of ${name} defines where the sources name them`, async () => {
       const app = join(outDir, "without-c.ts");

@@ -302,6 +302,16 @@ describe("linkImage", () => {
     });
   });
 
+  it("does not advise a version of LoRaWAN that the image is of already", async () => {
+    const tooSmall = { ...board, flashBytes: 256 };
+    await assert.rejects(linkImage(tooSmall, generated(), outDir, { lorawan: "1.1" }), {
+      message: /to make room: .*, build for LoRaWAN 1\.0\.4/,
+    });
+    await assert.rejects(linkImage(tooSmall, generated(), outDir, { lorawan: "1.0.4" }), {
+      message: /to make room: leave out what the application does not use, or choose a board/,
+    });
+  });
+
   /** Three arrays of some octets each, all of them used. */
   const withArrays = (octets: number) =>
     generated({

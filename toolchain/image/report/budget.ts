@@ -1,6 +1,7 @@
 /** What an image may take, and what is to blame where it takes more. */
 import { bytesIn, changesOf, isSameTarget, type Memory } from "./compare.ts";
 import { largestParts } from "./largest.ts";
+import { roomIn } from "./remedies.ts";
 import type { SizeReport } from "./size-report.ts";
 import { stackLines } from "./text.ts";
 
@@ -14,19 +15,32 @@ export interface Budget {
 /** How many of those that grew are named. */
 const NAMED = 5;
 
+/** A limit that an image passes. */
+export interface Excess {
+  /** That of the budget; "board": what the variables leave of the board's RAM to the stack. */
+  readonly limit: keyof Budget | "board";
+  /** What is too much, and why. */
+  readonly lines: readonly string[];
+}
+
 /**
- * Undefined where the image keeps the budget and its stack never reaches the variables. Otherwise the text of the refusal: each limit that is passed, and
- * the parts and modules that grew most since the report of a build before; without one for the same board and version
- * of LoRaWAN, the largest.
+ * What of an image is more than its budget, or than its board has for the variables and the stack, with the parts and
+ * modules that grew most since the report of a build before; without one for the same board and version of LoRaWAN, the
+ * largest. Empty where the image keeps all limits.
  */
-export function checkBudget(report: SizeReport, budget: Budget, kept?: SizeReport): string | undefined {
+export function checkBudget(report: SizeReport, budget: Budget, kept?: SizeReport): readonly Excess[] {
   const previous = kept !== undefined && isSameTarget(kept, report) ? kept : undefined;
-  const lines = [
-    ...memoryExcess(report, "flash", budget.flash, previous),
-    ...memoryExcess(report, "ram", budget.ram, previous),
-    ...stackExcess(report, budget.stack, previous),
+  const excesses: readonly Excess[] = [
+    { limit: "flash", lines: memoryExcess(report, "flash", budget.flash, previous) },
+    { limit: "ram", lines: memoryExcess(report, "ram", budget.ram, previous) },
+    stackExcess(report, budget.stack, previous),
   ];
-  return lines.length === 0 ? undefined : ["the image takes more than it may:", ...lines].join("\n");
+  return excesses.filter(({ lines }) => lines.length > 0);
+}
+
+/** The refusal of an image that passes some limits. */
+export function excessText(excesses: readonly Excess[]): string {
+  return ["the image takes more than it may:", ...excesses.flatMap(({ lines }) => lines)].join("\n");
 }
 
 const NAMES: Readonly<Record<Memory, string>> = { flash: "flash", ram: "RAM" };
@@ -65,14 +79,14 @@ function stackExcess(
   report: SizeReport,
   limit: number | undefined,
   previous: SizeReport | undefined,
-): string[] {
+): Excess {
   const { stackBytes, ramBytes, capacity } = report;
   const left = capacity.ramBytes - ramBytes;
-  const [most, whose] =
-    limit === undefined || left < limit
-      ? [left, `${left} that the variables leave`]
-      : [limit, `${limit} allowed`];
-  if (stackBytes === null ? limit === undefined : stackBytes <= most) return [];
+  const isOfBoard = limit === undefined || left < limit;
+  const most = isOfBoard ? left : limit;
+  const whose = isOfBoard ? `${left} that the variables leave` : `${limit} allowed`;
+  const excess = (lines: string[]): Excess => ({ limit: isOfBoard ? "board" : "stack", lines });
+  if (stackBytes === null ? limit === undefined : stackBytes <= most) return excess([]);
   const known = previous?.stackBytes ?? undefined;
   const head =
     stackBytes === null
@@ -82,5 +96,12 @@ function stackExcess(
     stackBytes !== null && known !== undefined && known < stackBytes
       ? [`    grown by ${stackBytes - known} since the last build that was kept (${known} B); now:`]
       : [];
-  return [head, ...grown, ...stackLines(report.stack).map((line) => `    ${line}`)];
+  const room = isOfBoard
+    ? [
+        `    the variables take ${ramBytes} of ${capacity.ramBytes} B; the largest:`,
+        ...largestParts(report, "ram"),
+        `    to make room: ${roomIn("ram", report)}`,
+      ]
+    : [];
+  return excess([head, ...grown, ...stackLines(report.stack).map((line) => `    ${line}`), ...room]);
 }

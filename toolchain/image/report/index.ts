@@ -1,5 +1,5 @@
 /** What an image takes: flash and RAM by function, variable and module, and the deepest stack. */
-export { type Budget, checkBudget } from "./budget.ts";
+export { type Budget, checkBudget, type Excess, excessText } from "./budget.ts";
 export { type Grouping, isSameTarget } from "./compare.ts";
 export { sizeReport } from "./compose.ts";
 export { checkFit } from "./fit.ts";
@@ -8,3 +8,4 @@ export { keptReport, REPORT_FILE, readReport, reportJson } from "./kept-report.t
 export { labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
 export type { CompilerNames } from "./source-names.ts";
 export { comparisonText, figureLines, sizeText } from "./text.ts";
+export { boardLimit, type LimitPlace, tooLarge } from "./too-large.ts";

@@ -1,25 +1,31 @@
 /** What takes most of a memory, in lines for a person. */
 import { bytesIn, type Memory } from "./compare.ts";
-import { byText, labelOf, modulesOf, type SizeReport } from "./size-report.ts";
+import { byText, labelOf, modulesOf, type Part, type SizeReport } from "./size-report.ts";
 
 /** How many are named. */
 const NAMED = 5;
 
+/** Those of some parts that take most, the largest first. */
+export function largestOf(parts: readonly Part[], memory: Memory): readonly Part[] {
+  return parts
+    .filter((part) => bytesIn(part, memory) > 0)
+    .sort((a, b) => bytesIn(b, memory) - bytesIn(a, memory) || byText(labelOf(a), labelOf(b)))
+    .slice(0, NAMED);
+}
+
 export function largestParts(report: SizeReport, memory: Memory): string[] {
-  const named = report.parts.map((part) => ({ name: labelOf(part), bytes: bytesIn(part, memory) }));
-  return largest(named);
+  return largestOf(report.parts, memory).map((part) => lineOf(bytesIn(part, memory), labelOf(part)));
 }
 
 export function largestModules(report: SizeReport, memory: Memory): string[] {
-  return largest(
-    modulesOf(report.parts).map((module) => ({ name: module.module, bytes: bytesIn(module, memory) })),
-  );
-}
-
-function largest(rows: readonly { readonly name: string; readonly bytes: number }[]): string[] {
-  return rows
+  return modulesOf(report.parts)
+    .map((module) => ({ name: module.module, bytes: bytesIn(module, memory) }))
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes || byText(a.name, b.name))
     .slice(0, NAMED)
-    .map(({ name, bytes }) => `      ${String(bytes).padStart(6)}  ${name}`);
+    .map(({ name, bytes }) => lineOf(bytes, name));
+}
+
+function lineOf(bytes: number, name: string): string {
+  return `      ${String(bytes).padStart(6)}  ${name}`;
 }

@@ -1,13 +1,20 @@
 /** Whose a symbol of the linked program is: a function or variable of the TypeScript sources, of the board's C, or neither. */
 import { basename } from "node:path";
+import type ts from "typescript";
 import type { DebugInfo, Scope } from "./dwarf.ts";
 import { labelOf, type Origin } from "./size-report.ts";
 
-/** What the compiler says of its names: "lorawan/join.ts:acceptJoin" to the symbol in C. */
+/** The symbol of a function or variable in C, and where its name is declared. */
+export interface CompiledName {
+  readonly symbol: string;
+  readonly node?: ts.Node;
+}
+
+/** What the compiler says of its names, by "lorawan/join.ts:acceptJoin". */
 export interface CompilerNames {
-  readonly functions: ReadonlyMap<string, { readonly symbol: string }>;
+  readonly functions: ReadonlyMap<string, CompiledName>;
   /** Module-level variables. */
-  readonly symbols: ReadonlyMap<string, { readonly symbol: string }>;
+  readonly symbols: ReadonlyMap<string, CompiledName>;
   /** C functions that a C function may call through dispatch tables. */
   readonly dispatches: ReadonlyMap<string, readonly string[]>;
 }
@@ -34,13 +41,8 @@ export class SourceNames {
   /** `ownC`: the C files of the application. */
   constructor(names: CompilerNames, debug: DebugInfo, ownC: readonly string[]) {
     this.#ownC = new Set(ownC);
-    const sources = [...names.functions, ...names.symbols].map(([source, { symbol }]) => {
-      const at = source.lastIndexOf(":");
-      return { module: source.slice(0, at), name: source.slice(at + 1), symbol };
-    });
-    const moduleName = shortNames(sources.map(({ module }) => module));
-    for (const { module, name, symbol } of sources) {
-      const owner: Owner = { origin: "typescript", module: moduleName(module), name };
+    for (const { module, name, symbol } of compiledNames(names)) {
+      const owner: Owner = { origin: "typescript", module, name };
       this.#compiled.set(symbol, owner);
       const listed = names.dispatches.get(symbol);
       if (listed !== undefined) this.#dispatches.set(labelOf(owner), listed);
@@ -86,6 +88,21 @@ export class SourceNames {
     if (this.#ownC.has(file)) return { origin: "application", module: `./${module}`, name };
     return { origin: RUNTIME.test(module) ? "typescript" : "board", module, name };
   }
+}
+
+/** Where functions and variables are declared, by their labels: "lorawan/join.ts:acceptJoin". */
+export function sourceNodes(names: CompilerNames): Map<string, ts.Node> {
+  return new Map(compiledNames(names).flatMap((owner) => (owner.node ? [[labelOf(owner), owner.node]] : [])));
+}
+
+/** What the compiler has named, the modules as reports call them. */
+function compiledNames({ functions, symbols }: CompilerNames) {
+  const sources = [...functions, ...symbols].map(([source, compiled]) => {
+    const at = source.lastIndexOf(":");
+    return { module: source.slice(0, at), name: source.slice(at + 1), ...compiled };
+  });
+  const moduleName = shortNames(sources.map(({ module }) => module));
+  return sources.map((source) => ({ ...source, module: moduleName(source.module) }));
 }
 
 /**

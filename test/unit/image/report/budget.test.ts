@@ -1,6 +1,12 @@
 /** Budgets: what is refused, and what the refusal names. */
 import assert from "node:assert/strict";
-import { checkBudget, type Part, type SizeReport } from "../../../../toolchain/image/report/index.ts";
+import {
+  type Budget,
+  checkBudget,
+  excessText,
+  type Part,
+  type SizeReport,
+} from "../../../../toolchain/image/report/index.ts";
 
 const part = (label: string, flashBytes: number, ramBytes = 0): Part => {
   const [module, name] = label.split(":");
@@ -37,6 +43,12 @@ function report(parts: readonly Part[], stackBytes: number | null = 60): SizeRep
   };
 }
 
+/** What is said of a report; undefined where it keeps all limits. */
+function refusal(now: SizeReport, budget: Budget, before?: SizeReport): string | undefined {
+  const excesses = checkBudget(now, budget, before);
+  return excesses.length === 0 ? undefined : excessText(excesses);
+}
+
 const BEFORE = report([part("a.ts:one", 500), part("a.ts:two", 300), part("b.ts:table", 0, 40)]);
 const NOW = report([
   part("a.ts:one", 620),
@@ -47,14 +59,14 @@ const NOW = report([
 
 describe("a budget", () => {
   it("is kept by what takes no more, to the octet, and by what it does not limit", () => {
-    assert.equal(checkBudget(NOW, { flash: 1070, ram: 64, stack: 60 }), undefined);
-    assert.equal(checkBudget(NOW, {}), undefined);
-    assert.equal(checkBudget(report([], null), { flash: 1, ram: 1 }), undefined);
+    assert.equal(refusal(NOW, { flash: 1070, ram: 64, stack: 60 }), undefined);
+    assert.equal(refusal(NOW, {}), undefined);
+    assert.equal(refusal(report([], null), { flash: 1, ram: 1 }), undefined);
   });
 
   it("names what grew most since the last build", () => {
     assert.equal(
-      checkBudget(NOW, { flash: 1000, ram: 2000 }, BEFORE),
+      refusal(NOW, { flash: 1000, ram: 2000 }, BEFORE),
       [
         "the image takes more than it may:",
         "  flash: 1070 B, 70 more than the 1000 allowed",
@@ -71,7 +83,7 @@ describe("a budget", () => {
   it("names the largest where there is no earlier build, or where nothing grew", () => {
     for (const previous of [undefined, NOW]) {
       assert.equal(
-        checkBudget(NOW, { ram: 63 }, previous),
+        refusal(NOW, { ram: 63 }, previous),
         [
           "the image takes more than it may:",
           "  RAM: 64 B, 1 more than the 63 allowed",
@@ -90,16 +102,13 @@ describe("a budget", () => {
     ];
     for (const other of others) {
       const budget = { flash: 1000, ram: 63, stack: 59 };
-      assert.equal(
-        checkBudget(NOW, budget, { ...other, stackBytes: 44 }),
-        checkBudget(NOW, budget, undefined),
-      );
+      assert.equal(refusal(NOW, budget, { ...other, stackBytes: 44 }), refusal(NOW, budget, undefined));
     }
   });
 
   it("shows the deepest stack, with what it was before", () => {
     assert.equal(
-      checkBudget(NOW, { stack: 59 }, { ...BEFORE, stackBytes: 44 }),
+      refusal(NOW, { stack: 59 }, { ...BEFORE, stackBytes: 44 }),
       [
         "the image takes more than it may:",
         "  stack: 60 B at worst, 1 more than the 59 allowed",
@@ -115,23 +124,37 @@ describe("a budget", () => {
 
   it("is not needed to refuse a stack that would reach the variables", () => {
     const full = (ramBytes: number) => report([part("a.ts:all", 0, ramBytes)]);
-    assert.equal(checkBudget(full(2048 - 60), {}), undefined);
+    assert.equal(refusal(full(2048 - 60), {}), undefined);
     for (const budget of [{}, { stack: 60 }]) {
       assert.match(
-        checkBudget(full(2048 - 59), budget) ?? "",
+        refusal(full(2048 - 59), budget) ?? "",
         /\n {2}stack: 60 B at worst, 1 more than the 59 that the variables leave\n/,
       );
     }
   });
 
+  it("names the largest variables where they leave too little to the stack, and what to do", () => {
+    assert.equal(
+      refusal(report([part("./app.ts:samples", 0, 1500), part("lorawan/session.ts:keys", 0, 489)]), {})
+        ?.split("in all\n")
+        .at(-1),
+      [
+        "    the variables take 1989 of 2048 B; the largest:",
+        "        1500  ./app.ts:samples",
+        "         489  lorawan/session.ts:keys",
+        "    to make room: make arrays shorter or their elements narrower, make tables that never change const, since those lie in flash, or choose a board with more RAM (--board)",
+      ].join("\n"),
+    );
+  });
+
   it("is not kept by a stack that is not known", () => {
-    const text = checkBudget(report([], null), { stack: 1000 }) ?? "";
+    const text = refusal(report([], null), { stack: 1000 }) ?? "";
     assert.match(text, /stack: not known, so it cannot be held against the 1000 allowed/);
     assert.match(text, /60 B {2}at least; not known is:\n\s+a\.ts:deep calls itself$/);
   });
 
   it("names all that is passed at once", () => {
-    const text = checkBudget(NOW, { flash: 1, ram: 1, stack: 1 }) ?? "";
+    const text = refusal(NOW, { flash: 1, ram: 1, stack: 1 }) ?? "";
     assert.deepEqual(text.match(/^ {2}\w+(?=:)/gm), ["  flash", "  RAM", "  stack"]);
   });
 });
