@@ -6,6 +6,7 @@ import { regionsOf } from "../toolchain/regions/index.ts";
 import { sayUnlimited } from "./budget.ts";
 import { addChoice, type Choice, choiceOf, sayExample } from "./choice.ts";
 import { buildChosen, type ChosenProgram, type ImageOptions } from "./chosen-image.ts";
+import { addEnergy, ENERGY_HELP } from "./energy.ts";
 import { luaOption } from "./lua-option.ts";
 
 interface BuildOptions extends ImageOptions {
@@ -18,7 +19,7 @@ export function addBuild(program: Command): void {
     .command("build")
     .description("compile an application and the LoRaWAN stack for a board: to an image, or to a Lua program")
     .argument("[application]", "the TypeScript file of the application; without one, the project's");
-  addChoice(command)
+  addEnergy(addChoice(command))
     .addOption(luaOption())
     .option(
       "--out <dir>",
@@ -35,10 +36,13 @@ export function addBuild(program: Command): void {
 Where the image takes more than the "budget" of joinery.json, the build fails and says what grew since the last
 build that kept it, if that was for the same board and version. joinery size shows what takes how much.
 
+${ENERGY_HELP}
+
 Examples:
   $ joinery build
   $ joinery build my-sensor.ts --board pro-mini-rfm95 --lorawan 1.0.4 --out build
   $ joinery build my-sensor.ts --board nucleo-l073rz-sx1276
+  $ joinery build --energy --battery 2400
   $ joinery build my-sensor.ts --board nodemcu-rfm95 --lua 5.3`,
     )
     .action(build);
@@ -80,10 +84,10 @@ function filesOf({ dir, files }: LuaProgram): string[] {
 
 function jsonText({ lorawan, region }: Choice, image: Image, report: SizeReport): string {
   const { board, elfPath, hexPath, binPath } = image;
-  const { flashBytes, ramBytes, stackBytes } = report;
+  const { flashBytes, ramBytes, stackBytes, energy } = report;
   const document = {
     ...{ board: board.name, lorawan, region: regionsOf(region), elfPath, hexPath, binPath },
-    ...{ flashBytes, ramBytes, stackBytes },
+    ...{ flashBytes, ramBytes, stackBytes, energy },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -19,9 +19,10 @@ import {
 } from "../toolchain/image/index.ts";
 import { reportWithinBudget } from "./budget.ts";
 import type { Choice, ChoiceOptions } from "./choice.ts";
+import { type EnergyOptions, energyOf } from "./energy.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 
-export interface ImageOptions extends ChoiceOptions {
+export interface ImageOptions extends ChoiceOptions, EnergyOptions {
   /** The folder for the image; `build` in the project's folder where not given. */
   out?: string;
   debug?: boolean;
@@ -85,6 +86,12 @@ export async function buildChosen(
       throw new Refusal(`${board.name} runs no Lua: leave --lua out`, EXIT.usage);
     return linkedImage(choice, board, options, compiler);
   }
+  if (options.energy) {
+    throw new Refusal(
+      `${board.name} runs a Lua program: what it draws is measured of images only; leave --energy out`,
+      EXIT.usage,
+    );
+  }
   const outDir = outFolder(choice, options.out);
   const program = await written(outDir, () =>
     buildLuaProgram({ ...firmwareOf(choice, options.debug), outDir, board, dialect: options.lua ?? "5.1" }),
@@ -109,6 +116,8 @@ async function linkedImage(
       compiler,
       beside: async (linked) => {
         report = await reportWithinBudget(choice, linked, outDir);
+        const energy = await energyOf(linked, choice, options);
+        if (energy !== undefined) report = { ...report, energy };
         return new Map([[REPORT_FILE, reportJson(report)]]);
       },
     });

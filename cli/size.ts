@@ -16,6 +16,7 @@ import {
 import { regionsOf } from "../toolchain/regions/index.ts";
 import { addChoice, choiceOf, sayExample } from "./choice.ts";
 import { type ImageOptions, measuredImage, refusing } from "./chosen-image.ts";
+import { addEnergy, ENERGY_HELP, energyOf } from "./energy.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 interface SizeOptions extends ImageOptions {
@@ -30,7 +31,7 @@ export function addSize(program: Command): void {
     .command("size")
     .description("say what an image takes: flash, RAM and worst-case stack, by what takes it")
     .argument("[application]", "the TypeScript file of the application; without one, the project's");
-  addChoice(command, "images")
+  addEnergy(addChoice(command, "images"))
     .addOption(
       new Option("--by <what>", "the rows of the table")
         .choices(["module", "function", "variable"])
@@ -52,13 +53,14 @@ export function addSize(program: Command): void {
       `
 The octets of a function that was inlined count for that function, wherever they lie; all of them add up to the
 image's, and only boards that run an image have one. The stack is that of the deepest calls and of one interrupt, read from the machine code: what a run
-needs is never more.
+needs is never more. ${ENERGY_HELP}
 
 Examples:
   $ joinery size
   $ joinery size --by function
   $ joinery size --by variable --lorawan 1.0.4
   $ joinery size --html size.html
+  $ joinery size --energy --config PERIOD_S=600 --battery 2400
   $ joinery size my-sensor.ts --json > before.json
   $ joinery size my-sensor.ts --compare before.json --by function`,
     )
@@ -70,7 +72,11 @@ async function size(application: string | undefined, options: SizeOptions): Prom
   const choice = choiceOf(application, options);
   sayExample(choice);
   const image = await measuredImage(choice, options);
-  const report = sizeReport({ ...image, lorawan: choice.lorawan, region: regionsOf(choice.region) });
+  const energy = await energyOf(image, choice, options);
+  const report = {
+    ...sizeReport({ ...image, lorawan: choice.lorawan, region: regionsOf(choice.region) }),
+    ...(energy !== undefined && { energy }),
+  };
   if (options.html !== undefined) writePage(options.html, report);
   if (options.json) {
     process.stdout.write(reportJson(report));

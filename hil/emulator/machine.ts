@@ -91,7 +91,7 @@ export interface DebugPort {
   writeMemory(address: number, octets: Uint8Array): boolean;
 }
 
-/** Nanoseconds that a processor was asleep: in idle its clocks run on, in power-down they stand, or start up again. */
+/** Nanoseconds that a processor was asleep: in idle its clock runs on, in power-down it stands, or that of an AVR starts up again. */
 export interface SleepTimes {
   readonly idle: number;
   readonly powerDown: number;
@@ -109,6 +109,6 @@ export interface ProcessorMachine extends Machine {
   readonly stackPeakBytes: number;
   /** Processor cycles since the first power-up, awake or in idle. */
   readonly cycles: number;
-  /** Since the first power-up; undefined where the machine does not count it. */
-  readonly asleepNs?: SleepTimes;
+  /** Since the first power-up. */
+  readonly asleepNs: SleepTimes;
 }

@@ -54,6 +54,7 @@ export {
   Cid,
   deviceTimeAns,
   isSticky,
+  linkAdrReq,
   linkCheckAns,
   type MacCommand,
   MINOR_VERSION_1_1,

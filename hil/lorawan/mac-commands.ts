@@ -47,6 +47,7 @@ const BY_CID = new Map(DEFINITIONS.map((definition) => [definition.cid, definiti
 /** CIDs that the Network Server speaks itself, or whose answers it goes by. */
 export const Cid = {
   linkCheck: 0x02,
+  linkAdr: 0x03,
   rxParamSetup: 0x05,
   newChannel: 0x07,
   rxTimingSetup: 0x08,
@@ -128,6 +129,18 @@ export function deviceTimeAns(endOfUplink: Date): Buffer {
   answer.writeUInt32LE(Math.floor(gpsMs / 1000) % 2 ** 32, 1);
   answer[5] = Math.floor(((gpsMs % 1000) * 256) / 1000);
   return answer;
+}
+
+/** Network to device: data rate and channels, the power as it is, no repetitions (1.0.4, section 5.3; 1.1, section 5.3). */
+export function linkAdrReq(dataRate: number, chMask: number, chMaskCntl: number): Buffer {
+  const keepPower = 0xf;
+  return Buffer.of(
+    Cid.linkAdr,
+    (dataRate << 4) | keepPower,
+    chMask & 0xff,
+    chMask >> 8,
+    (chMaskCntl << 4) | 1,
+  );
 }
 
 /** Minor version in the payload of a RekeyInd or RekeyConf: bits 3:0, the others are reserved. */

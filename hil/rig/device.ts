@@ -8,7 +8,7 @@ import {
 import { type StoreFormat, storeFormat } from "../../toolchain/provisioning/index.ts";
 import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
-import { createRadio, type RadioEvent } from "../emulator/chips/index.ts";
+import { createRadio, type RadioEvent, type RadioState } from "../emulator/chips/index.ts";
 import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
 import type { Check, MemoryFigures } from "./report/join-report.ts";
 
@@ -28,6 +28,7 @@ export interface DeviceOptions {
   readonly watchdogError?: number;
   readonly onConsoleLine: (line: string) => void;
   readonly onRadioEvent: (event: RadioEvent) => void;
+  readonly onRadioState?: (state: RadioState) => void;
   readonly onFinding: (finding: DeviceFinding) => void;
   /** The program has come to an end that it should not come to, by the way that `trace` tells; it does nothing more. */
   readonly onFailure: (reason: string, trace: readonly string[]) => void;
@@ -75,8 +76,12 @@ export const DEVICE_STATION = "device";
 const LINE_FEED = 0x0a;
 
 /** Connects a machine to the run: the board's radio to its pins, its console line by line. */
-export function connect(machine: Machine, board: Board, options: DeviceOptions): void {
-  const { air, random, onRadioEvent } = options;
+export function connect(
+  machine: Machine,
+  board: Board,
+  options: Pick<DeviceOptions, "air" | "random" | "onConsoleLine" | "onRadioEvent" | "onRadioState">,
+): void {
+  const { air, random, onRadioEvent, onRadioState } = options;
   const radio = createRadio(board.radio, {
     clock: machine,
     air,
@@ -84,6 +89,7 @@ export function connect(machine: Machine, board: Board, options: DeviceOptions):
     random,
     onFinding: ({ message }) => machine.report(message),
     onEvent: onRadioEvent,
+    onState: onRadioState,
   });
   machine.attachRadio(radio, board.pins);
   let line = "";

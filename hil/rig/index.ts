@@ -2,6 +2,7 @@
 export type { Debugging } from "./debugging.ts";
 export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";
+export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";

@@ -57,6 +57,12 @@ describe("the command line", () => {
       /pro-mini-rfm95 runs no Lua: leave --lua out/,
     ],
     ["the size of an image that there is not", ["size", "--board", "nodemcu-rfm95"], /runs a Lua program/],
+    [
+      "what a Lua program draws",
+      ["build", "--energy", "--board", "nodemcu-rfm95"],
+      /runs a Lua program: .* leave --energy out/,
+    ],
+    ["a battery that holds nothing", ["size", "--battery", "0"], /Write milliampere-hours/],
     ["an application that is not there", ["build", "nowhere.ts"], /there is no application .*nowhere\.ts/],
     [
       "an application to check that is not there",

@@ -1,15 +1,16 @@
 /**
  * What the sensor's image costs on each board, to the octet: growth is a decision, and seen in review. The stack that a
  * join takes is measured, in a run that passes all its checks; the stack at worst is read from the image, and never less.
+ * What the board draws with the image in a day is near what is recorded; it moves with every instruction.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ImageFigures, type JoinReport, runJoin } from "../../hil/rig/index.ts";
+import { type ImageFigures, type JoinReport, measureEnergy, runJoin } from "../../hil/rig/index.ts";
 import { processorOf } from "../../toolchain/image/board.ts";
-import { buildImage, sizeReport } from "../../toolchain/image/index.ts";
+import { buildImage, type EnergyEstimate, type Image, sizeReport } from "../../toolchain/image/index.ts";
 import { loadProcessorBoard } from "../support/processor-board.ts";
 import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
 
@@ -52,14 +53,35 @@ function versionOf(compiler: string): string {
   return spawnSync(compiler, ["-dumpversion"], { encoding: "utf8" }).stdout.trim();
 }
 
-async function stackAtWorst(board: string, lorawan: JoinReport["lorawan"]): Promise<number | null> {
+async function withImage(
+  board: string,
+  lorawan: JoinReport["lorawan"],
+  use: (image: Image) => Promise<void>,
+): Promise<void> {
   const outDir = mkdtempSync(join(tmpdir(), "joinery-footprint-"));
   try {
     const config = { LORAWAN_1_1: lorawan === "1.1" };
-    return sizeReport(await buildImage({ board: loadProcessorBoard(board), config, outDir })).stackBytes;
+    await use(await buildImage({ board: loadProcessorBoard(board), config, outDir }));
   } finally {
     rmSync(outDir, { recursive: true });
   }
+}
+
+const ENERGY_FILE = "test/data/energy.json";
+/** The day that is recorded is one of LoRaWAN 1.1 at DR5. */
+const energy: Readonly<Record<string, { readonly day: Pick<EnergyEstimate, "milliampereHours"> }>> =
+  JSON.parse(readFileSync(join(import.meta.dirname, "../..", ENERGY_FILE), "utf8"));
+const ENERGY_TOLERANCE = 0.02;
+
+async function assertEnergy(image: Image): Promise<void> {
+  const estimates = await measureEnergy(image, { lorawan: "1.1", region: "EU868" });
+  assert.deepEqual(
+    estimates.map(({ scenario }) => scenario.dataRate),
+    [5, 0],
+  );
+  const now = estimates[0].milliampereHours;
+  const before = energy[image.board.name].day.milliampereHours;
+  assert.ok(Math.abs(now - before) < ENERGY_TOLERANCE * before, `${now} mAh a day, ${before} recorded`);
 }
 
 describe("the footprint of the sensor", () => {
@@ -78,10 +100,16 @@ describe("the footprint of the sensor", () => {
           [],
         );
         assert.ok("flashBytes" in image);
-        const stackBytes = await stackAtWorst(board, lorawan);
-        assert.ok(stackBytes !== null && stackBytes >= image.stackPeakBytes, `${stackBytes} octets at worst`);
-        const changed = difference(known.boards[board][lorawan], { ...image, stackBytes }, lorawan);
-        assert.equal(changed, undefined, changed);
+        await withImage(board, lorawan, async (built) => {
+          const { stackBytes } = sizeReport(built);
+          assert.ok(
+            stackBytes !== null && stackBytes >= image.stackPeakBytes,
+            `${stackBytes} octets at worst`,
+          );
+          const changed = difference(known.boards[board][lorawan], { ...image, stackBytes }, lorawan);
+          assert.equal(changed, undefined, changed);
+          if (lorawan === "1.1") await assertEnergy(built);
+        });
       });
     }
   }

@@ -2,7 +2,7 @@
 import type { Air } from "../../air/index.ts";
 import type { Clock } from "../../clock/index.ts";
 import type { Finding } from "../finding.ts";
-import type { RadioChip, RadioEvent } from "./radio-chip.ts";
+import type { RadioChip, RadioEvent, RadioState } from "./radio-chip.ts";
 import { Sx127x, type Sx127xOptions } from "./sx127x/index.ts";
 import { type BoardTraits, Sx1262 } from "./sx1262/index.ts";
 
@@ -16,6 +16,8 @@ export interface RadioOptions {
   readonly random: () => number;
   readonly onFinding?: (finding: Finding) => void;
   readonly onEvent?: (event: RadioEvent) => void;
+  /** The chip is in another state from now on; it begins in standby. */
+  readonly onState?: (state: RadioState) => void;
 }
 
 /** The chip and what is around it, as `radio` of `board.json` has it. */

@@ -8,7 +8,14 @@ import { type Clock, type Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import { ConsoleLine } from "../console-line.ts";
 import { FindingLog } from "../finding-log.ts";
-import type { CutPhase, DebugPort, MachineOptions, ProcessorMachine, RadioPins } from "../machine.ts";
+import type {
+  CutPhase,
+  DebugPort,
+  MachineOptions,
+  ProcessorMachine,
+  RadioPins,
+  SleepTimes,
+} from "../machine.ts";
 import type { Pins } from "../pins.ts";
 import { RadioPort } from "../radio-port.ts";
 import { Slice } from "../slice.ts";
@@ -90,6 +97,8 @@ export class CortexMMachine implements ProcessorMachine {
   #resetRequest: ResetCause | undefined;
   #cyclesOfEarlierBoots = 0;
   #stackPeakOfEarlierBoots = 0;
+  #idleNs = 0;
+  #stoodNs = 0;
   #debugPort: CortexMDebugPort | undefined;
 
   /** Powered up at the present instant of the clock. Throws RangeError where the image does not fit. */
@@ -213,6 +222,10 @@ export class CortexMMachine implements ProcessorMachine {
     return this.#cyclesOfEarlierBoots + (this.#powered ? this.#core.cycles : 0);
   }
 
+  get asleepNs(): SleepTimes {
+    return { idle: this.#idleNs, powerDown: this.#stoodNs };
+  }
+
   /** To the next event of the peripherals, the end of the slice, or into or out of sleep. */
   #advance(): void {
     const core = this.#core;
@@ -232,10 +245,19 @@ export class CortexMMachine implements ProcessorMachine {
       // With interrupts masked the program goes on behind the WFI, and may have a breakpoint there.
       if (core.PM && this.#debugPort?.stops()) this.#slice.shortenTo(this.nowNs());
     } else {
-      core.skipTo(stopNs, this.#processor.clockRunsAsleep);
+      this.#sleepTo(stopNs);
     }
     if (this.#powered) this.#timeLine.advanceTo(core.nowNs);
     if (this.#powered && this.#resetRequest !== undefined) this.#reset(this.#resetRequest);
+  }
+
+  #sleepTo(stopNs: number): void {
+    const core = this.#core;
+    const fromNs = core.nowNs;
+    const { clockRunsAsleep } = this.#processor;
+    core.skipTo(stopNs, clockRunsAsleep);
+    if (clockRunsAsleep) this.#idleNs += core.nowNs - fromNs;
+    else this.#stoodNs += core.nowNs - fromNs;
   }
 
   /** Instruction by instruction, to `stopCycles`, into sleep, or to where a debugger has the program stop. */

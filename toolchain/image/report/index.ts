@@ -2,6 +2,13 @@
 export { type Budget, checkBudget, type Excess, excessText } from "./budget.ts";
 export { type Grouping, isSameTarget } from "./compare.ts";
 export { sizeReport } from "./compose.ts";
+export {
+  type EnergyEstimate,
+  type EnergyPart,
+  type EnergyScenario,
+  energyADay,
+  type StateTimes,
+} from "./energy.ts";
 export { checkFit } from "./fit.ts";
 export { sizeHtml } from "./html.ts";
 export { keptReport, REPORT_FILE, readReport, reportJson } from "./kept-report.ts";

@@ -1,5 +1,7 @@
 /** What an image takes, by what takes it: the document that `joinery size --json` prints and a build keeps. */
 
+import type { EnergyEstimate } from "./energy.ts";
+
 /** Who wrote a piece of an image. */
 export type Origin =
   /** The firmware and the application. */
@@ -69,6 +71,8 @@ export interface SizeReport {
   /** By flash, then by RAM, the largest first. Their octets add up to the image's. */
   readonly parts: readonly Part[];
   readonly stack: StackReport;
+  /** What the board draws in a day with it, at each data rate that was measured; left out where nothing was. */
+  readonly energy?: readonly EnergyEstimate[];
 }
 
 /** A part as people name it: "lorawan/join.ts:acceptJoin". */

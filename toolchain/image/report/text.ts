@@ -1,5 +1,6 @@
 /** A report as a person reads it in a terminal. */
 import { type Change, changesOf, type Grouping, isSameTarget, type Memory } from "./compare.ts";
+import { energyLine, energyLines } from "./energy-text.ts";
 import { bySize, labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
 
 /** What colours do to a text; every member returns it unchanged where there are none. */
@@ -10,9 +11,9 @@ export interface TextStyle {
 
 export const PLAIN: TextStyle = { dim: (text) => text, bold: (text) => text };
 
-/** The three figures, each with what the board has. */
+/** The three figures, each with what the board has, and what it draws where that was measured. */
 export function figureLines(report: SizeReport): string[] {
-  const { flashBytes, ramBytes, stackBytes, capacity } = report;
+  const { flashBytes, ramBytes, stackBytes, capacity, energy = [] } = report;
   const left = capacity.ramBytes - ramBytes;
   return [
     `flash ${share(flashBytes, capacity.flashBytes)}`,
@@ -20,6 +21,7 @@ export function figureLines(report: SizeReport): string[] {
     stackBytes === null
       ? "stack not known at worst (joinery size tells why)"
       : `stack ${share(stackBytes, left)} at worst`,
+    ...energy.map((estimate) => `draws ${energyLine(estimate)}`),
   ];
 }
 
@@ -61,6 +63,7 @@ export function sizeText(report: SizeReport, grouping: Grouping, style: TextStyl
     "",
     style.bold("Deepest stack"),
     ...stackLines(report.stack),
+    ...(report.energy ?? []).flatMap((estimate) => ["", style.bold("A day"), ...energyLines(estimate)]),
     "",
   ].join("\n");
 }

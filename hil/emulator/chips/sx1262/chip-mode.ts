@@ -1,5 +1,7 @@
 /** Operating modes and the status octet: SX1261/2 datasheet, chapter 9 and section 13.5.1 (table 13-76). */
 
+import type { RadioState } from "../radio-chip.ts";
+
 /** Channel activity detection is a kind of RX. */
 export type ChipMode = "SLEEP" | "STDBY_RC" | "STDBY_XOSC" | "FS" | "RX" | "TX";
 
@@ -11,6 +13,16 @@ const MODE_BITS: Readonly<Record<ChipMode, number>> = {
   FS: 4,
   RX: 5,
   TX: 6,
+};
+
+/** What the chip draws in a mode. */
+export const STATES: Readonly<Record<ChipMode, RadioState>> = {
+  SLEEP: "sleep",
+  STDBY_RC: "standby",
+  STDBY_XOSC: "standby",
+  FS: "standby",
+  RX: "receive",
+  TX: "transmit",
 };
 
 /** Bits 3:1 of the status octet: how the last command ended, or what the modem did since. */

@@ -5,11 +5,11 @@
  * Timers carry the instant they stand for: the board's own time may have run ahead of it.
  */
 import type { Timer } from "../../../clock/index.ts";
-import type { RadioChannel } from "../radio-chip.ts";
+import type { RadioChannel, RadioState } from "../radio-chip.ts";
 import { ActivityDetector } from "./activity-detector.ts";
 import { BusyLine } from "./busy-line.ts";
 import type { ChipMode } from "./chip-mode.ts";
-import { CommandStatus } from "./chip-mode.ts";
+import { CommandStatus, STATES } from "./chip-mode.ts";
 import { ChipState, DeviceError } from "./chip-state.ts";
 import type { ModeControl, Station } from "./mode-control.ts";
 import { oscillatorStart } from "./oscillator.ts";
@@ -21,6 +21,7 @@ import { Transmitter } from "./transmitter.ts";
 interface ModeMachineOptions extends Station {
   /** A flag or the switch of the antenna changed. */
   readonly onSignal: () => void;
+  readonly onState: (state: RadioState) => void;
 }
 
 export class ModeMachine {
@@ -76,7 +77,7 @@ export class ModeMachine {
     this.transmitter.abort(nowNs);
     this.#leave(nowNs);
     this.receiver.leftover.forget();
-    this.#mode = "STDBY_RC";
+    this.#become("STDBY_RC");
     this.#options.onSignal();
   }
 
@@ -98,7 +99,7 @@ export class ModeMachine {
     this.#step?.cancel();
     this.#step = undefined;
     if (!this.#retained) this.#renew();
-    this.#mode = "STDBY_RC";
+    this.#become("STDBY_RC");
     this.busy.hold(nowNs + (this.#retained ? WARM_START_NS : COLD_START_NS));
   }
 
@@ -113,7 +114,7 @@ export class ModeMachine {
     if (oscillatorNs === undefined) return;
     const before = this.#mode;
     this.#leave(nowNs);
-    this.#mode = mode;
+    this.#become(mode);
     this.busy.hold(nowNs + switchingNs(before, mode) + oscillatorNs);
   }
 
@@ -142,10 +143,10 @@ export class ModeMachine {
       busy: this.busy,
       enter: (mode, command, nowNs) => this.#enter(mode, command, nowNs),
       become: (mode) => {
-        this.#mode = mode;
+        this.#become(mode);
       },
       fallBack: () => {
-        this.#mode = this.#chip.settings.fallback;
+        this.#become(this.#chip.settings.fallback);
       },
       doze: () => this.#fallAsleep(true),
       at: (atNs, action) => this.#at(atNs, action),
@@ -181,10 +182,15 @@ export class ModeMachine {
     leftover.forget();
     const before = this.#mode;
     this.#leave(nowNs);
-    this.#mode = mode;
+    this.#become(mode);
     const reachedNs = nowNs + switchingNs(before, mode) + oscillatorNs;
     this.busy.hold(reachedNs);
     return reachedNs;
+  }
+
+  #become(mode: ChipMode): void {
+    this.#mode = mode;
+    this.#options.onState(STATES[mode]);
   }
 
   /** Stops whatever the present mode does. */
@@ -201,7 +207,7 @@ export class ModeMachine {
 
   #fallAsleep(retained: boolean): void {
     const { registers, buffer, interrupts } = this.#chip;
-    this.#mode = "SLEEP";
+    this.#become("SLEEP");
     this.#retained = retained;
     registers.loseVolatile();
     buffer.clear();

@@ -10,7 +10,7 @@ import type { Air } from "../../../air/index.ts";
 import type { Clock } from "../../../clock/index.ts";
 import type { Finding } from "../../finding.ts";
 import { hex } from "../hex.ts";
-import type { Dio, RadioChip, RadioEvent } from "../radio-chip.ts";
+import type { Dio, RadioChip, RadioEvent, RadioState } from "../radio-chip.ts";
 import type { BoardTraits } from "./board-traits.ts";
 import { CommandStatus, isStandby, onAir, statusOctet } from "./chip-mode.ts";
 import { type Command, type CommandContext, commands } from "./commands/index.ts";
@@ -32,6 +32,7 @@ export interface Sx1262Options {
   readonly random: () => number;
   readonly onFinding?: (finding: Finding) => void;
   readonly onEvent?: (event: RadioEvent) => void;
+  readonly onState?: (state: RadioState) => void;
 }
 
 /** What the octets of a selection are: a command, the wake-up from sleep, or nothing that the chip hears. */
@@ -61,6 +62,7 @@ export class Sx1262 implements RadioChip {
       board: this.#board,
       report: (fault) => this.#report(fault),
       onEvent: (event) => options.onEvent?.(event),
+      onState: (state) => options.onState?.(state),
       onSignal: () => this.#updateDio(),
     });
   }

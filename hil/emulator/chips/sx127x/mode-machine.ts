@@ -6,14 +6,14 @@
  */
 import type { Timer } from "../../../clock/index.ts";
 import { hex } from "../hex.ts";
-import type { LoraChannel } from "../radio-chip.ts";
+import type { LoraChannel, RadioState } from "../radio-chip.ts";
 import { ActivityDetector } from "./activity-detector.ts";
 import { carrierFaults } from "./carrier.ts";
 import type { ChipState } from "./chip-state.ts";
 import { Irq1, irqFlags } from "./fsk/interrupts.ts";
 import { FskModem } from "./fsk/modem.ts";
 import type { ModeControl, Station } from "./mode-control.ts";
-import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, withMode } from "./operating-mode.ts";
+import { isLora, LONG_RANGE_MODE, Mode, modeName, modeOf, stateOf, withMode } from "./operating-mode.ts";
 import { oscillatorFaults, oscillatorStartNs } from "./oscillator.ts";
 import { clearCounters } from "./packet-registers.ts";
 import { rampUs } from "./power-amplifier.ts";
@@ -25,6 +25,7 @@ import { Transmitter } from "./transmitter.ts";
 export interface ModeMachineOptions extends Station {
   /** A flag, the lock of the PLL or the readiness of the mode changed. */
   readonly onSignal: () => void;
+  readonly onState: (state: RadioState) => void;
 }
 
 /** RegSeqConfig1. */
@@ -70,7 +71,7 @@ export class ModeMachine {
         this.#pllLock = true;
       },
       returnToStandby: () => {
-        this.#chip.opMode = withMode(this.#chip.opMode, Mode.Standby);
+        this.#setOpMode(withMode(this.#chip.opMode, Mode.Standby));
         this.#pllLock = false;
       },
       raise: (flags) => {
@@ -114,6 +115,7 @@ export class ModeMachine {
   reset(chip: ChipState, nowNs: number): void {
     this.#leave(nowNs);
     this.#chip = chip;
+    this.#setOpMode(chip.opMode);
     this.fsk.reset(chip);
     this.#modeReady = true;
     this.#pllLock = false;
@@ -143,10 +145,15 @@ export class ModeMachine {
       ]);
     }
     this.#leave(nowNs);
-    this.#chip.opMode = wanted;
+    this.#setOpMode(wanted);
     if (isLora(wanted)) this.fsk.clearFifo();
     else this.#clearFskFifo(modeOf(before), mode);
     this.#enter(mode, modeOf(before), nowNs);
+  }
+
+  #setOpMode(value: number): void {
+    this.#chip.opMode = value;
+    this.#options.onState(stateOf(modeOf(value)));
   }
 
   /** What becomes of the FSK modem's FIFO when the mode changes: datasheet table 27. */

@@ -1,4 +1,5 @@
 /** RegOpMode, datasheet sections 4.1.5 and 6.2: which modem, which page, which mode. */
+import type { RadioState } from "../radio-chip.ts";
 
 export const Mode = {
   Sleep: 0,
@@ -19,6 +20,13 @@ const NAMES = ["SLEEP", "STDBY", "FSTX", "TX", "FSRX", "RXCONTINUOUS", "RXSINGLE
 
 export function modeName(mode: number): string {
   return NAMES[mode & MODE_BITS];
+}
+
+/** What the chip draws in a mode: the datasheet has one current for standby and, close to it, the synthesizer. */
+export function stateOf(mode: number): RadioState {
+  if (mode === Mode.Sleep) return "sleep";
+  if (mode === Mode.Tx) return "transmit";
+  return mode >= Mode.RxContinuous ? "receive" : "standby";
 }
 
 export function modeOf(opMode: number): number {

@@ -9,7 +9,7 @@
 import type { Air } from "../../../air/index.ts";
 import type { Clock } from "../../../clock/index.ts";
 import type { Finding } from "../../finding.ts";
-import type { Dio, RadioChip, RadioEvent } from "../radio-chip.ts";
+import type { Dio, RadioChip, RadioEvent, RadioState } from "../radio-chip.ts";
 import { ChipState } from "./chip-state.ts";
 import { fskDioLevel } from "./fsk/interrupts.ts";
 import { DioLines, loraDioLevel } from "./interrupts.ts";
@@ -36,6 +36,7 @@ export interface Sx127xOptions {
   readonly random: () => number;
   readonly onFinding?: (finding: Finding) => void;
   readonly onEvent?: (event: RadioEvent) => void;
+  readonly onState?: (state: RadioState) => void;
 }
 
 /** RegRxConfig 6:5: RestartRxWithoutPllLock, RestartRxWithPllLock. */
@@ -67,6 +68,7 @@ export class Sx127x implements RadioChip {
       tcxo: options.tcxo,
       report: (faults) => this.#report(faults),
       onEvent: (event) => options.onEvent?.(event),
+      onState: (state) => options.onState?.(state),
       onSignal: () => this.#updateDio(),
     });
   }

@@ -1,0 +1,174 @@
+/**
+ * What a board draws in a day with an image: the image runs on the emulated board, joins, and sends; the times in each
+ * state, over the join and over some periods once nothing but the uplinks is left, make up a day.
+ */
+import {
+  BuildError,
+  type EnergyEstimate,
+  type EnergyScenario,
+  energyADay,
+  type Image,
+  type StateTimes,
+} from "../../toolchain/image/index.ts";
+import { type DeviceIdentity, eepromImage } from "../../toolchain/provisioning/index.ts";
+import type { RegionName } from "../../toolchain/regions/index.ts";
+import { Air } from "../air/index.ts";
+import { runLockstep, VirtualClock } from "../clock/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
+import { createMachine, hasMachine } from "../emulator/index.ts";
+import { FType, fTypeOf, NetworkPlan, parseDataFrame } from "../lorawan/index.ts";
+import { connect, storeFormatOf } from "./device.ts";
+import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
+import { QuietNetwork } from "./quiet-network.ts";
+import { seededRandom } from "./random.ts";
+import { RigError } from "./rig-error.ts";
+import { StateClock, timesBetween } from "./state-times.ts";
+
+export interface EnergyRunOptions {
+  readonly lorawan: "1.0.4" | "1.1";
+  readonly region: RegionName;
+  /** What the estimate says of a battery's life. */
+  readonly batteryMilliampereHours?: number;
+}
+
+/** Periods that are measured. */
+const PERIODS = 4;
+/** Uplinks after which all that the network has set is answered, whatever else is in them. */
+const ANSWERED_BY = 8;
+/** A device that sends nothing for so long is given up. */
+const SILENCE_NS = 2 * 86_400e9;
+const LIMIT_NS = 30 * 86_400e9;
+const SPREADING_FACTORS = [7, 8, 9, 10, 11, 12];
+
+/** The keys do not count for the time that they take; the same ones make the same run. */
+const IDENTITY: DeviceIdentity = {
+  devEui: `${DEV_EUI_PREFIX}00000001`,
+  joinEui: JOIN_EUI,
+  nwkKey: Buffer.alloc(16, 1),
+  appKey: Buffer.alloc(16, 2),
+};
+
+/**
+ * A day at the fastest and at the slowest data rate of 125 kHz, or at the one that the device keeps to where it does not
+ * take what the network sets. Throws RigError where the firmware does not do its part.
+ */
+export async function measureEnergy(image: Image, options: EnergyRunOptions): Promise<EnergyEstimate[]> {
+  if (!hasMachine(image.board.processor)) {
+    const { processor, name } = image.board;
+    throw new RigError("usage", `there is no emulation of the ${processor}, which ${name} has`);
+  }
+  const plan = new NetworkPlan(options.region);
+  const rates = SPREADING_FACTORS.flatMap(
+    (spreadingFactor) => plan.dataRateIndex({ spreadingFactor, bandwidthHz: 125_000 }) ?? [],
+  );
+  const days = new Map<number, MeasuredDay>();
+  for (const dataRate of new Set([rates[0], rates[rates.length - 1]])) {
+    const day = await measureDay(dataRate, image, plan, options);
+    days.set(day.scenario.dataRate, day);
+  }
+  try {
+    return [...days.values()].map(({ scenario, ...times }) =>
+      energyADay(image.board, scenario, times, options.batteryMilliampereHours),
+    );
+  } catch (error) {
+    throw error instanceof BuildError ? new RigError("usage", error.message) : error;
+  }
+}
+
+/** What a day is made of. */
+export interface MeasuredDay {
+  readonly scenario: EnergyScenario;
+  /** From power-up to the first uplink. */
+  readonly join: StateTimes;
+  /** From an uplink to the next one, in the mean. */
+  readonly period: StateTimes;
+}
+
+/** An uplink as it begins, and what had passed until then. */
+interface Mark {
+  readonly atNs: number;
+  readonly event: RadioEvent & { readonly type: "tx-start" };
+  readonly times: StateTimes;
+}
+
+export async function measureDay(
+  dataRate: number,
+  image: Image,
+  plan: NetworkPlan,
+  { lorawan, region }: EnergyRunOptions,
+): Promise<MeasuredDay> {
+  const { board } = image;
+  const clock = new VirtualClock();
+  const air = new Air({ clock, random: seededRandom(1) });
+  let failure: string | undefined;
+  const machine = createMachine(image, {
+    clock,
+    eeprom: storeFormatOf(board).pack(eepromImage(IDENTITY, board.eepromBytes)),
+    onFinding: ({ message }) => {
+      failure ??= `the firmware misuses the hardware: it ${message}`;
+    },
+  });
+  const states = new StateClock(machine);
+  const marks: Mark[] = [];
+  connect(machine, board, {
+    air,
+    random: seededRandom(2),
+    onConsoleLine: () => {},
+    onRadioState: (state) => states.enter(state),
+    onRadioEvent: (event) => {
+      if (event.type !== "tx-start" || !isDataUplink(event.payload)) return;
+      marks.push({ atNs: event.atNs, event, times: states.read() });
+    },
+  });
+  new QuietNetwork({ clock, air, plan, lorawan, identity: IDENTITY, dataRate });
+  await runLockstep({
+    clock,
+    machines: [machine],
+    participants: [],
+    done: () => {
+      if (clock.nowNs() - (marks.at(-1)?.atNs ?? 0) > SILENCE_NS) {
+        failure ??= `the firmware sends nothing for ${SILENCE_NS / 3600e9} hours, so there is no period to measure`;
+      }
+      return failure !== undefined || settled(marks).length > PERIODS;
+    },
+    limitNs: LIMIT_NS,
+  });
+  if (failure !== undefined) throw new RigError("failed", `${failure} (joinery hil run join tells more)`);
+  const periods = settled(marks);
+  const [first, last] = [periods[0], periods[PERIODS]];
+  const periodS = (last.atNs - first.atNs) / PERIODS / 1e9;
+  return {
+    scenario: scenarioOf(first.event, periodS, { lorawan, region, plan }),
+    join: marks[0].times,
+    period: timesBetween(first.times, last.times, 1 / PERIODS),
+  };
+}
+
+/** From the first uplink that has nothing to answer any more; a device that always has something to say is as it is. */
+function settled(marks: readonly Mark[]): readonly Mark[] {
+  const first = marks.findIndex(({ event }, i) => i > 1 && parseDataFrame(event.payload).fOpts.length === 0);
+  return marks.slice(first < 0 ? ANSWERED_BY : Math.min(first, ANSWERED_BY));
+}
+
+function isDataUplink(payload: Uint8Array): boolean {
+  const fType = fTypeOf(payload);
+  return fType === FType.unconfirmedDataUp || fType === FType.confirmedDataUp;
+}
+
+function scenarioOf(
+  { spreadingFactor, bandwidthHz, powerDbm, payload }: Mark["event"],
+  periodS: number,
+  { lorawan, region, plan }: Pick<EnergyScenario, "lorawan" | "region"> & { readonly plan: NetworkPlan },
+): EnergyScenario {
+  const dataRate =
+    spreadingFactor === undefined ? undefined : plan.dataRateIndex({ spreadingFactor, bandwidthHz });
+  if (spreadingFactor === undefined || dataRate === undefined) {
+    throw new RigError("usage", "the device sends in FSK, which this measurement does not know");
+  }
+  return {
+    ...{ lorawan, region, dataRate, spreadingFactor, bandwidthHz, powerDbm },
+    octets: payload.length,
+    periodS: Math.round(periodS * 1000) / 1000,
+    acknowledged: fTypeOf(payload) === FType.confirmedDataUp,
+  };
+}

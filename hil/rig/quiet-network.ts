@@ -1,0 +1,163 @@
+/**
+ * A network for one device in a few lines, right on the air: it accepts the join, confirms the keys of 1.1, sets a data
+ * rate, acknowledges what asks for it, and says nothing else. For runs that measure the device; what the servers do is
+ * the join scenario's to show.
+ */
+import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
+import { type Air, airtimeUs, type LoraTransmission } from "../air/index.ts";
+import type { VirtualClock } from "../clock/index.ts";
+import {
+  buildCfList,
+  buildDataMessage,
+  buildJoinAccept,
+  cryptFOpts,
+  dataMic10,
+  deriveJoinServerKeys,
+  deriveSessionKeys10,
+  deriveSessionKeys11,
+  downlinkMic11,
+  FType,
+  fTypeOf,
+  JoinReqType,
+  linkAdrReq,
+  MINOR_VERSION_1_1,
+  type NetworkPlan,
+  parseDataFrame,
+  parseJoinRequest,
+  rekeyConf,
+  type SessionKeys,
+} from "../lorawan/index.ts";
+
+const NET_ID = "000013";
+const DEV_ADDR = "26000001";
+const STATION = "network";
+const SYNC_WORD = 0x34;
+/** A synthesizer has steps, 61 Hz wide in an SX127x. */
+const CHANNEL_ERROR_HZ = 100;
+
+export interface QuietNetworkOptions {
+  readonly clock: VirtualClock;
+  readonly air: Air;
+  readonly plan: NetworkPlan;
+  readonly lorawan: "1.0.4" | "1.1";
+  readonly identity: DeviceIdentity;
+  /** What the device is told to use, once it has joined. */
+  readonly dataRate: number;
+}
+
+export class QuietNetwork {
+  readonly #options: QuietNetworkOptions;
+  #keys: SessionKeys | undefined;
+  #joinNonce = 0;
+  #fCntDown = 0;
+
+  constructor(options: QuietNetworkOptions) {
+    this.#options = options;
+    options.air.onTransmission((transmission) => {
+      if (transmission.modulation !== "lora" || transmission.from === STATION) return;
+      options.clock.at(transmission.endNs, () => this.#hear(transmission));
+    });
+  }
+
+  #hear(uplink: LoraTransmission): void {
+    const fType = fTypeOf(uplink.payload);
+    if (fType === FType.joinRequest) this.#acceptJoin(uplink);
+    else if (fType === FType.unconfirmedDataUp || fType === FType.confirmedDataUp) this.#hearData(uplink);
+  }
+
+  #acceptJoin(uplink: LoraTransmission): void {
+    const { lorawan, identity, plan } = this.#options;
+    const { devNonce } = parseJoinRequest(uplink.payload);
+    const joinNonce = ++this.#joinNonce;
+    const optNeg = lorawan === "1.1";
+    const rootKey = optNeg ? identity.nwkKey : identity.appKey;
+    const accept = buildJoinAccept(
+      {
+        joinNonce,
+        netId: NET_ID,
+        devAddr: DEV_ADDR,
+        dlSettings: { optNeg, rx1DrOffset: 0, rx2DataRate: plan.rx2.dataRate },
+        rxDelay: 1,
+        cfList: buildCfList(plan.cfList),
+      },
+      { micKey: optNeg ? deriveJoinServerKeys(identity).jsIntKey : rootKey, encKey: rootKey },
+      { joinReqType: JoinReqType.joinRequest, joinEui: identity.joinEui, devNonce },
+    );
+    this.#keys = optNeg
+      ? deriveSessionKeys11({ ...identity, joinNonce, devNonce })
+      : deriveSessionKeys10({ rootKey, joinNonce, netId: NET_ID, devNonce });
+    this.#fCntDown = 0;
+    this.#sendInRx1(uplink, plan.joinAcceptDelay1Us, accept);
+  }
+
+  #hearData(uplink: LoraTransmission): void {
+    const { confirmed, fCnt16 } = parseDataFrame(uplink.payload);
+    const isFirst = this.#fCntDown === 0;
+    if (!isFirst && !confirmed) return;
+    const commands = isFirst ? this.#settings() : Buffer.alloc(0);
+    this.#sendInRx1(uplink, 1_000_000, this.#downlink(commands, confirmed ? fCnt16 : undefined));
+  }
+
+  /** What the device is told once: the version of the keys, and the data rate on all its channels. */
+  #settings(): Buffer {
+    const { lorawan, plan, dataRate } = this.#options;
+    const isFixed = plan.cfList.type === 1;
+    const adr = isFixed
+      ? linkAdrReq(dataRate, 0xff, 6)
+      : linkAdrReq(dataRate, 2 ** plan.channels.length - 1, 0);
+    return Buffer.concat([...(lorawan === "1.1" ? [rekeyConf(MINOR_VERSION_1_1)] : []), adr]);
+  }
+
+  #downlink(commands: Buffer, acknowledged: number | undefined): Buffer {
+    const is11 = this.#options.lorawan === "1.1";
+    const keys = this.#keys!;
+    const fCnt = this.#fCntDown++;
+    const frame = { devAddr: DEV_ADDR, fCnt };
+    const message = buildDataMessage({
+      direction: "down",
+      confirmed: false,
+      devAddr: DEV_ADDR,
+      adr: true,
+      adrAckReq: false,
+      ack: acknowledged !== undefined,
+      classBOrFPending: false,
+      fCnt16: fCnt & 0xffff,
+      fOpts: is11 ? cryptFOpts({ ...frame, counter: "NFCntDown" }, keys.nwkSEncKey, commands) : commands,
+      frmPayload: Buffer.alloc(0),
+    });
+    const mic = is11
+      ? downlinkMic11({ ...frame, message, confFCnt: acknowledged ?? 0 }, keys.sNwkSIntKey)
+      : dataMic10({ ...frame, message }, keys.fNwkSIntKey, "down");
+    return Buffer.concat([message, mic]);
+  }
+
+  #sendInRx1(uplink: LoraTransmission, delayUs: number, payload: Uint8Array): void {
+    const { air, plan } = this.#options;
+    const { frequencyHz, endNs } = uplink;
+    const channel = plan.channels.find(({ uplinkHz }) => Math.abs(uplinkHz - frequencyHz) < CHANNEL_ERROR_HZ);
+    const uplinkRate = plan.dataRateIndex(uplink);
+    if (channel === undefined || uplinkRate === undefined) return;
+    const rate = plan.dataRate(plan.rx1DataRate(uplinkRate, 0));
+    const modulation = {
+      ...rate,
+      codingRate: 1,
+      preambleSymbols: 8,
+      implicitHeader: false,
+      crc: false,
+      lowDataRateOptimize: rate.spreadingFactor >= 11 && rate.bandwidthHz === 125_000,
+    };
+    const startNs = endNs + delayUs * 1000;
+    air.transmit({
+      ...modulation,
+      modulation: "lora",
+      from: STATION,
+      frequencyHz: channel.rx1Hz,
+      iqInverted: true,
+      syncWord: SYNC_WORD,
+      powerDbm: plan.powerDbm(channel.rx1Hz),
+      payload,
+      startNs,
+      endNs: startNs + Math.round(airtimeUs({ ...modulation, payloadBytes: payload.length }) * 1000),
+    });
+  }
+}
