@@ -1,5 +1,5 @@
 /** `joinery flash`: gets an image into a board. */
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   builtImage,
@@ -45,7 +45,10 @@ export function addFlash(program: Command): void {
     .option("--erase-store", "erase the store too: the device loses its names, its keys and its nonces")
     .option("--force", "flash a file that does not say which board it is for, as no .hex does")
     .option("--out <dir>", "where the image is built (default: build, in the project's folder)")
-    .option("--dry-run", "print the commands, one a line as a shell takes them, and run none")
+    .option(
+      "--dry-run",
+      "build the image, print the commands, one a line as a shell takes them, and run none",
+    )
     .option("--json", "print one JSON document on stdout and nothing else")
     .addHelpText("after", `\n${HELP}`)
     .action(flash);
@@ -88,6 +91,9 @@ async function flash(application: string | undefined, options: FlashOptions): Pr
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     } else if (dryRun) {
       process.stdout.write(commands.map((words) => `${shellLine(words)}\n`).join(""));
+      process.stderr.write(
+        `joinery: nothing is flashed; the files that the commands name lie in ${resolve(dirname(image.hexPath))}\n`,
+      );
     } else {
       const took = ((performance.now() - begun) / 1000).toFixed(1);
       process.stdout.write(

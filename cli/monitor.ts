@@ -48,7 +48,13 @@ Examples:
 
 async function monitor(application: string | undefined, options: MonitorOptions): Promise<void> {
   const { port, emulated = false } = options;
-  if ((port === undefined) === !emulated) {
+  if (port !== undefined && emulated) {
+    throw new Refusal(
+      "--port is the serial port of a real board, and --emulated asks for an emulated one: give one of the two",
+      EXIT.usage,
+    );
+  }
+  if (port === undefined && !emulated) {
     throw new Refusal("say which board: --port /dev/ttyUSB0 for a real one, or --emulated", EXIT.usage);
   }
   const ofOther =

@@ -1,7 +1,7 @@
 /** Emulated boards. */
 export { createMachine, hasMachine } from "./create-machine.ts";
 export type { Finding } from "./finding.ts";
-export { GdbPortError, GdbServer } from "./gdb/server.ts";
+export { checkGdbPort, GdbPortError, GdbServer } from "./gdb/server.ts";
 export {
   buildLuaHost,
   type LuaDialect,

@@ -1,6 +1,6 @@
 /** A debugger beside a run: the board waits for it, and time stands still wherever it stops the program. */
 import { type DebuggerStart, debuggerStart } from "../../toolchain/image/index.ts";
-import { GdbPortError, GdbServer } from "../emulator/index.ts";
+import { checkGdbPort, GdbPortError, GdbServer } from "../emulator/index.ts";
 import type { DebuggedImage } from "./device.ts";
 import { RigError } from "./rig-error.ts";
 
@@ -9,6 +9,19 @@ export interface Debugging {
   readonly port: number;
   /** Called when the board waits for the debugger, with how that is started. */
   readonly onReady: (start: DebuggerStart) => void;
+}
+
+/** Throws RigError where the port cannot be had: asked before the firmware is built. */
+export function checkPort({ port }: Debugging): Promise<void> {
+  return refusing(() => checkGdbPort(port));
+}
+
+async function refusing<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof GdbPortError ? new RigError("usage", error.message) : error;
+  }
 }
 
 /**
@@ -22,10 +35,6 @@ export async function waitForDebugger(
   onKilled: () => void,
 ): Promise<GdbServer> {
   const server = new GdbServer(debugPort, onKilled);
-  try {
-    onReady(debuggerStart(board, { elfPath, app, port: await server.listen(port) }));
-  } catch (error) {
-    throw error instanceof GdbPortError ? new RigError("usage", error.message) : error;
-  }
+  onReady(debuggerStart(board, { elfPath, app, port: await refusing(() => server.listen(port)) }));
   return server;
 }

@@ -17,7 +17,7 @@ import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { composeJoinReport } from "./compose-report.ts";
-import { type Debugging, waitForDebugger } from "./debugging.ts";
+import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import { Errands } from "./errands.ts";
@@ -83,6 +83,7 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   if (!isLuaBoard(board) && !hasMachine(board.processor)) {
     throw new RigError("usage", `there is no emulation of the ${board.processor}, which ${board.name} has`);
   }
+  if (options.debugging !== undefined) await checkPort(options.debugging);
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
   try {
     const exactLines = options.debugging !== undefined;

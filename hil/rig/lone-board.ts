@@ -6,7 +6,7 @@ import { runLockstep, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
-import { type Debugging, waitForDebugger } from "./debugging.ts";
+import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { describeFinding } from "./narration.ts";
@@ -54,6 +54,7 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   if (!isLuaBoard(board) && !hasMachine(board.processor)) {
     throw new RigError("usage", `there is no emulation of the ${board.processor}, which ${board.name} has`);
   }
+  if (debugging !== undefined) await checkPort(debugging);
   const timeline = new Timeline(({ text }) => onNotice(text));
   const firmware = await buildFirmware(board, { ...options, exactLines: debugging !== undefined }, timeline);
   const random = seededRandom(seed);

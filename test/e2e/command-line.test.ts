@@ -96,6 +96,11 @@ describe("the command line", () => {
       /has no "platformio"/,
     ],
     ["a monitor of no board", ["monitor"], /--port \/dev\/ttyUSB0 for a real one, or --emulated/],
+    [
+      "a monitor of a real board and an emulated one",
+      ["monitor", "--emulated", "--port", "/dev/ttyUSB0"],
+      /--port is the serial port of a real board, and --emulated asks for an emulated one: give one/,
+    ],
     ["a rate of an emulated board", ["monitor", "--emulated", "--baud", "9600"], /--baud belongs to --port/],
     ["a port that is not there", ["monitor", "--port", "/dev/ttyNONE"], /there is no port \/dev\/ttyNONE/],
     ["a port that is a file", ["monitor", "--port", "package.json"], /package\.json is no serial port/],

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type JoinReport, RigError, runJoin } from "../../hil/rig/index.ts";
+import { type JoinReport, RigError, runJoin, type TimelineEntry } from "../../hil/rig/index.ts";
 import { projectFiles } from "../../toolchain/project/index.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -155,10 +155,11 @@ describe("gdb beside a join", () => {
     try {
       const { port } = other.address() as { port: number };
       const debugging = { port, onReady: () => assert.fail("the port is taken") };
-      await assert.rejects(runJoin({ ...choice, debugging }), (error: RigError) => {
+      const onEntry = ({ text }: TimelineEntry) => assert.fail(`before the port is asked for: ${text}`);
+      await assert.rejects(runJoin({ ...choice, debugging, onEntry }), (error: RigError) => {
         assert.ok(error instanceof RigError);
         assert.equal(error.kind, "usage");
-        assert.match(error.message, new RegExp(`${port}`));
+        assert.match(error.message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use: choose another`));
         return true;
       });
       await assert.rejects(

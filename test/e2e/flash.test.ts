@@ -43,7 +43,7 @@ describe("joinery flash", function () {
   for (const name of boardNames()) {
     const board = loadBoard(name);
     if (isLuaBoard(board)) continue;
-    it(`prints the exact commands for ${name} and nothing else, and runs none`, () => {
+    it(`prints the exact commands for ${name} on stdout and where their files lie on stderr, and runs none`, () => {
       const { avrdude, uf2 } = board.flashing ?? assert.fail(`board.json of ${name} has no "flashing"`);
       const wish = avrdude ? ["--port", "/dev/ttyUSB0"] : uf2 ? ["--volume", folder] : [];
       const out = join(folder, name);
@@ -54,6 +54,7 @@ describe("joinery flash", function () {
         stdout,
         new RegExp(`^(test -f .*\\n)?(avrdude|openocd|cp) .*${name}/joinery\\.(hex|uf2).*\\n$`),
       );
+      assert.equal(stderr, `joinery: nothing is flashed; the files that the commands name lie in ${out}\n`);
     });
   }
 

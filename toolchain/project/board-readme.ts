@@ -29,7 +29,7 @@ export function boardReadme(name: string, like: Board): string {
     : `${flashLine(name, like)}   # with --dry-run it prints the commands\n`;
   return `# ${name}
 
-Begun as ${like.name} (${like.title}), whose README tells of console, clock, fuses and flashing.
+Begun as ${like.name} (${like.title}), whose README tells of ${topicsOf(like)}.
 
 ## Wiring
 
@@ -53,6 +53,12 @@ joinery build --board ${name}
 joinery hil run join --board ${name}
 ${flash}\`\`\`
 `;
+}
+
+/** What the README of a board tells of besides its wiring. */
+function topicsOf(like: Board): string {
+  if (isLuaBoard(like)) return "console, clock and uploading";
+  return like.fuses === undefined ? "console, clock and flashing" : "console, clock, fuses and flashing";
 }
 
 /** The command, with what the usual way into the board asks for. */

@@ -33,6 +33,29 @@ export class GdbPortError extends Error {
   override readonly name = "GdbPortError";
 }
 
+/** Throws GdbPortError where a debugger could not be awaited at a port now: said before a build is spent on it. */
+export async function checkGdbPort(port: number): Promise<void> {
+  const server = createServer();
+  await listenAt(server, port);
+  await new Promise((closed) => server.close(closed));
+}
+
+function listenAt(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const why =
+        code === "EADDRINUSE"
+          ? `port ${port} of ${HOST} is in use: choose another, 0 being any that is free`
+          : message;
+      reject(new GdbPortError(`cannot listen for a debugger: ${why}`));
+    });
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      if (address !== null && typeof address === "object") resolve(address.port);
+    });
+  });
+}
+
 export class GdbServer implements Participant {
   readonly #debug: DebugPort;
   readonly #onLost: () => void;
@@ -54,15 +77,7 @@ export class GdbServer implements Participant {
 
   /** Listens at a port of the loopback interface, 0 being any that is free, and returns it. Throws GdbPortError. */
   listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", ({ message }) =>
-        reject(new GdbPortError(`cannot listen for a debugger: ${message}`)),
-      );
-      this.#server.listen(port, HOST, () => {
-        const address = this.#server.address();
-        if (address !== null && typeof address === "object") resolve(address.port);
-      });
-    });
+    return listenAt(this.#server, port);
   }
 
   /** Whether the debugger has come and gone, or been sent away: it has detached, killed the program, or is not there any more. */

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { refuseUsage, wholeNumber } from "../command.ts";
 import type { Comparison, Difference } from "./compare.ts";
 import { describeDifference, targetsOf } from "./describe.ts";
 import { runBatches } from "./pool.ts";
@@ -31,11 +32,6 @@ Exit codes: 0 no difference; 1 some; 2 wrong usage.
 const BATCH = 100;
 const REDUCE_LIMIT_MS = 180_000;
 
-function usage(message: string): never {
-  process.stderr.write(`${message}\n\n${HELP}`);
-  process.exit(2);
-}
-
 function optionsOf(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
@@ -55,23 +51,18 @@ function optionsOf(args: readonly string[]) {
         help: flag,
       },
     });
-    const whole = (name: "programs" | "seed" | "from" | "workers" | "reduce", least: number) => {
-      const value = Number(values[name]);
-      if (Number.isSafeInteger(value) && value >= least) return value;
-      throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
-    };
     const targets = values.targets.split(",");
     targetsNamed(targets);
     return {
       ...{ targets, out: values.out, debug: values.debug, json: values.json, help: values.help },
-      programs: whole("programs", 1),
-      seed: whole("seed", 0),
-      from: whole("from", 0),
-      workers: whole("workers", 1),
-      reduce: whole("reduce", 0),
+      programs: wholeNumber("programs", values.programs, 1),
+      seed: wholeNumber("seed", values.seed, 0),
+      from: wholeNumber("from", values.from, 0),
+      workers: wholeNumber("workers", values.workers, 1),
+      reduce: wholeNumber("reduce", values.reduce, 0),
     };
   } catch (error) {
-    usage((error as Error).message);
+    refuseUsage(error as Error);
   }
 }
 

@@ -21,10 +21,13 @@ describe("the command that fuzzes the device", function () {
   });
 
   const WRONG: readonly (readonly [args: readonly string[], words: RegExp])[] = [
-    [["--target", "uplink"], /^--target wants some of join, downlink, session, store, not 'uplink'\n/],
-    [["--executions", "many"], /^--executions wants an integer from 1 on, not 'many'\n/],
-    [["--input", "x", "--target", "join"], /^--input wants one --image and one --target\n/],
-    [["--fast"], /^Unknown option '--fast'/],
+    [
+      ["--target", "uplink"],
+      /^--target wants some of join, downlink, session, store, not 'uplink'; see --help\n$/,
+    ],
+    [["--executions", "many"], /^--executions wants an integer from 1 on, not 'many'; see --help\n$/],
+    [["--input", "x", "--target", "join"], /^--input wants one --image and one --target; see --help\n$/],
+    [["--fast"], /^Unknown option '--fast'.*; see --help\n$/],
   ];
   for (const [args, words] of WRONG) {
     it(`refuses ${args.join(" ")}, with exit code 2`, () => {

@@ -1,9 +1,10 @@
 /** `npm run fuzz:device`: the long form of the fuzz of what comes to a device from the air and from its store. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { cpSync, mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createCompiler } from "../../../toolchain/compiler/index.ts";
+import { ownFolder, refuseUsage, wholeNumber } from "../command.ts";
 import { buildFuzzer } from "./build.ts";
 import { type FuzzResult, fuzz, replay } from "./run.ts";
 import { TARGETS, type Target, VARIANTS, type Variant } from "./variants.ts";
@@ -33,11 +34,6 @@ Examples:
 Exit codes: 0 no finding; 1 some; 2 wrong usage; 3 what it needs cannot be installed.
 `;
 
-function usage(message: string): never {
-  process.stderr.write(`${message}\n\n${HELP}`);
-  process.exit(2);
-}
-
 function optionsOf(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
@@ -56,11 +52,6 @@ function optionsOf(args: readonly string[]) {
         help: flag,
       },
     });
-    const whole = (name: "executions" | "seed" | "workers", least: number) => {
-      const value = Number(values[name]);
-      if (Number.isSafeInteger(value) && value >= least) return value;
-      throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
-    };
     const listed = (name: "target" | "image", known: readonly string[]) => {
       const names = values[name].split(",");
       const unknown = names.find((candidate) => !known.includes(candidate));
@@ -75,13 +66,13 @@ function optionsOf(args: readonly string[]) {
     if (input !== undefined && (targets.length > 1 || variants.length > 1))
       throw new Error("--input wants one --image and one --target");
     const numbers = {
-      executions: whole("executions", 1),
-      seed: whole("seed", 0),
-      workers: whole("workers", 1),
+      executions: wholeNumber("executions", values.executions, 1),
+      seed: wholeNumber("seed", values.seed, 0),
+      workers: wholeNumber("workers", values.workers, 1),
     };
     return { targets, variants, input, out, json, help, ...numbers };
   } catch (error) {
-    usage((error as Error).message);
+    refuseUsage(error as Error);
   }
 }
 
@@ -98,9 +89,7 @@ interface Job {
 }
 
 const jobName = ({ variant, target }: Job) => `${variant.name}-${target}`;
-const folder = mkdtempSync(join(tmpdir(), "joinery-fuzz-device-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+const folder = ownFolder("fuzz-device");
 
 /** One line that is written over on a terminal; elsewhere a line a minute. */
 const LINE_EVERY_MS = 60_000;

@@ -1,12 +1,12 @@
 /** `npm run fuzz:power-cuts`: the long form of the campaign of power cuts. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { packageVersion } from "../../../toolchain/compiler/index.ts";
 import { buildImage } from "../../../toolchain/image/index.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { EMULATED_BOARDS } from "../../unit/emulator/support/emulated-boards.ts";
 import { seeded } from "../../unit/firmware/support/bench.ts";
+import { ownFolder, refuseUsage, wholeNumber } from "../command.ts";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
 import { PERIOD_S, planCuts } from "./plan.ts";
 
@@ -23,11 +23,6 @@ It must join again after each, and repeat neither a DevNonce nor, under the same
 Exit codes: 0 the boards have stood it; 1 one has not; 2 wrong usage.
 `;
 
-function usage(message: string): never {
-  process.stderr.write(`${message}\n\n${HELP}`);
-  process.exit(2);
-}
-
 function optionsOf(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
@@ -43,11 +38,6 @@ function optionsOf(args: readonly string[]) {
         help: flag,
       },
     });
-    const whole = (name: "cuts" | "seed", least: number) => {
-      const value = Number(values[name]);
-      if (Number.isSafeInteger(value) && value >= least) return value;
-      throw new Error(`--${name} wants an integer from ${least} on, not '${values[name]}'`);
-    };
     const boards = values.boards.split(",");
     const unknown = boards.find((name) => !EMULATED_BOARDS.includes(name));
     if (unknown !== undefined)
@@ -56,9 +46,10 @@ function optionsOf(args: readonly string[]) {
       throw new Error(`--lorawan wants 1.1 or 1.0.4, not '${values.lorawan}'`);
     }
     const { lorawan, json, help } = values;
-    return { boards, lorawan, json, help, cuts: whole("cuts", 1), seed: whole("seed", 0) };
+    const cuts = wholeNumber("cuts", values.cuts, 1);
+    return { boards, lorawan, json, help, cuts, seed: wholeNumber("seed", values.seed, 0) };
   } catch (error) {
-    usage((error as Error).message);
+    refuseUsage(error as Error);
   }
 }
 
@@ -88,22 +79,24 @@ function summary(board: string, result: CampaignResult): string {
   return `${lines.join("\n")}\n`;
 }
 
+const { lorawan, seed, boards } = options;
+const folder = ownFolder("power-cuts");
+if (!options.json) {
+  const what = `${options.cuts} cuts of ${boards.join(", ")}, LoRaWAN ${lorawan}, seed ${seed}`;
+  process.stderr.write(`joinery ${packageVersion}: ${what}\n`);
+}
 const results: Record<string, CampaignResult> = {};
-for (const board of options.boards) {
-  const outDir = mkdtempSync(join(tmpdir(), "joinery-power-cuts-"));
-  try {
-    const lorawan11 = options.lorawan === "1.1";
-    const config = { LORAWAN_1_1: lorawan11, PERIOD_S };
-    const image = await buildImage({ board: loadProcessorBoard(board), config, outDir });
-    const random = seeded(options.seed);
-    const cuts = planCuts(options.cuts, image.board.processor, random);
-    const onProgress = (done: number) => progress(board, done);
-    results[board] = await runCampaign({ image, lorawan11, cuts, random, onProgress });
-    if (process.stderr.isTTY && !options.json) process.stderr.write("\r\u001b[K");
-    if (!options.json) process.stdout.write(summary(board, results[board]));
-  } finally {
-    rmSync(outDir, { recursive: true });
-  }
+for (const board of boards) {
+  const lorawan11 = lorawan === "1.1";
+  const config = { LORAWAN_1_1: lorawan11, PERIOD_S };
+  const outDir = join(folder, board);
+  const image = await buildImage({ board: loadProcessorBoard(board), config, outDir });
+  const random = seeded(seed);
+  const cuts = planCuts(options.cuts, image.board.processor, random);
+  const onProgress = (done: number) => progress(board, done);
+  results[board] = await runCampaign({ image, lorawan11, cuts, random, onProgress });
+  if (process.stderr.isTTY && !options.json) process.stderr.write("\r\u001b[K");
+  if (!options.json) process.stdout.write(summary(board, results[board]));
 }
 if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 process.exitCode = Object.values(results).some(({ fault }) => fault !== undefined) ? 1 : 0;

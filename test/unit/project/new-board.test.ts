@@ -15,6 +15,7 @@ describe("a new board", () => {
       const { dir: _, ...fields } = board;
       assert.deepEqual(JSON.parse(String(files.get("board.json"))), { ...fields, name: "new-one" });
       const readme = String(files.get("README.md"));
+      assert.equal(readme.includes("fuses"), "fuses" in board, "fuses are those of an AVR");
       const others = isLuaBoard(board) ? {} : board.otherPins;
       for (const [field, pin] of Object.entries({ ...board.pins, ...others })) {
         assert.match(readme, new RegExp(`^\\| [A-Z0-9]* \\| ${pin} \\| \`${field}\` \\| \\w`, "m"));

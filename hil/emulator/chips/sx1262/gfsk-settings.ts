@@ -7,6 +7,7 @@ import { stepsToHz } from "./frequency-steps.ts";
 import type { GfskReady } from "./readiness.ts";
 import { Reg } from "./registers.ts";
 import type { Taken } from "./taken.ts";
+import { whiteningSeed } from "./whitening-seed.ts";
 
 /** SetModulationParams: 32 times the crystal's frequency over the bit rate, from 600 bit/s to 300 kbit/s. */
 const BIT_RATE_NUMERATOR = 32 * 32e6;
@@ -174,11 +175,6 @@ function frameSettings(
     whiteningSeed: packet.whitening ? whiteningSeed({ registers }) : undefined,
     crc: crcOf({ registers }, packet.crc),
   };
-}
-
-/** Nine bits, the highest of which is in a register that has others, too. */
-export function whiteningSeed({ registers }: Pick<ChipState, "registers">): number {
-  return ((registers.read(Reg.WhiteningMsb) & 1) << 8) | registers.read(Reg.WhiteningLsb);
 }
 
 function crcOf(

@@ -14,8 +14,8 @@ import {
   PacketType,
 } from "./chip-state.ts";
 import { stepsToHz } from "./frequency-steps.ts";
-import { whiteningSeed } from "./gfsk-settings.ts";
 import { Reg } from "./registers.ts";
+import { whiteningSeed } from "./whitening-seed.ts";
 
 /** What a modem goes on the air with. */
 export interface LoraReady {
