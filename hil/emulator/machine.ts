@@ -2,6 +2,7 @@
 import type { Clock, SteppedMachine, VirtualClock } from "../clock/index.ts";
 import type { RadioChip } from "./chips/index.ts";
 import type { Finding } from "./finding.ts";
+import type { Watchpoints } from "./watchpoints.ts";
 
 /**
  * Where in a write to the store the power goes. Before it the old contents stay, after it the new ones are there; an
@@ -74,10 +75,15 @@ export interface Machine extends SteppedMachine, Clock {
 export interface DebugPort {
   /** Addresses of instructions that the program stands still before. */
   readonly breakpoints: Set<number>;
+  /** Places that the program stands still behind a change of. */
+  readonly watchpoints: Watchpoints;
   /** The program stands still after its next instruction. */
   stepping: boolean;
-  /** Called when the program stands still, once: the machine goes on when it is told to run again. */
-  onStop: () => void;
+  /**
+   * Called when the program stands still, once: the machine goes on when it is told to run again. `changed`: the watched
+   * place that it stands still for.
+   */
+  onStop: (changed?: number) => void;
   /** Where each register lies in `readRegisters()`: first octet and number of octets, in GDB's order. */
   readonly registerRuns: readonly (readonly [start: number, length: number])[];
   readRegisters(): Uint8Array;

@@ -121,10 +121,13 @@ describe("gdb beside a join", () => {
       "break app_sample",
       "continue",
       "shell sleep 1",
+      "watch app_sampleCount",
+      "continue",
       "stepi 20",
       "delete",
       "continue",
     ]);
+    assert.match(stopping.said, /^Hardware watchpoint 2: app_sampleCount\n\nOld value = 0\nNew value = 1\n/m);
     const passing = await debugged(["continue"]);
     const repeatable = ({ wallMs: _, ...rest }: JoinReport) => rest;
     assert.deepEqual(repeatable(stopping.report), repeatable(passing.report));

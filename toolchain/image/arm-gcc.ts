@@ -17,7 +17,7 @@ const TARGET = ["-mcpu=cortex-m0plus", "-mthumb"];
 const OPTIMISATION = ["-Os", "-flto", ...SOUND_OPTIMISATION];
 /**
  * For a debugger: each statement keeps an address of its own, in the order of the source. Where a call begins with code
- * that was inlined GDB stops one line later, so none is. The image takes about a third more flash.
+ * that was inlined GDB stops one line later, so none is. The image takes almost two fifths more flash.
  */
 const EXACT_OPTIMISATION = ["-Og", "-fno-inline", ...SOUND_OPTIMISATION];
 /** The report of sizes reads DWARF up to version 4, without the extensions of GNU. */

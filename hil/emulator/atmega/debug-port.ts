@@ -3,6 +3,7 @@
  * those of avr-gdb: flash from 0, data from 0x800000, EEPROM from 0x810000; R0 to R31, SREG, SP, PC.
  */
 import type { DebugPort } from "../machine.ts";
+import { Watchpoints } from "../watchpoints.ts";
 import type { AvrCore } from "./core.ts";
 import { SRAM_START } from "./io-space.ts";
 import { SPL, SREG } from "./registers.ts";
@@ -18,8 +19,9 @@ const REGISTER_OCTETS = PC_AT + 4;
 
 export class AvrDebugPort implements DebugPort {
   readonly breakpoints = new Set<number>();
+  readonly watchpoints = new Watchpoints((address, length) => this.#memoryAt(address, length));
   stepping = false;
-  onStop: () => void = () => {};
+  onStop: (changed?: number) => void = () => {};
 
   readonly #core: () => AvrCore;
   readonly #eeprom: Uint8Array;
@@ -75,10 +77,12 @@ export class AvrDebugPort implements DebugPort {
   /** Whether the program stands still before its next instruction: not where it sleeps before it. A step ends here. */
   stops(): boolean {
     const { pc, sleepMode } = this.#core();
-    const stops = this.stepping || (sleepMode === undefined && this.breakpoints.has(2 * pc));
+    const changed = this.watchpoints.changed();
+    const stops =
+      changed !== undefined || this.stepping || (sleepMode === undefined && this.breakpoints.has(2 * pc));
     if (stops) {
       this.stepping = false;
-      this.onStop();
+      this.onStop(changed);
     }
     return stops;
   }

@@ -4,6 +4,7 @@
  * one address space of the processor. Peripherals are not read: that may change them.
  */
 import type { DebugPort } from "../machine.ts";
+import { Watchpoints } from "../watchpoints.ts";
 import type { CortexM0 } from "./core.ts";
 
 const GENERAL_REGISTERS = 16;
@@ -25,8 +26,9 @@ const TYPES: Readonly<Record<string, string>> = { sp: "data_ptr", pc: "code_ptr"
 
 export class CortexMDebugPort implements DebugPort {
   readonly breakpoints = new Set<number>();
+  readonly watchpoints = new Watchpoints((address, length) => this.#memoryAt(address, length)?.octets);
   stepping = false;
-  onStop: () => void = () => {};
+  onStop: (changed?: number) => void = () => {};
 
   readonly #processor: () => { readonly core: CortexM0; readonly memories: readonly DebugMemory[] };
 
@@ -80,10 +82,11 @@ export class CortexMDebugPort implements DebugPort {
   /** Whether the program stands still before its next instruction: not where it sleeps before it. A step ends here. */
   stops(): boolean {
     const { core } = this.#processor();
-    const stops = this.stepping || (!core.asleep && this.breakpoints.has(core.PC));
+    const changed = this.watchpoints.changed();
+    const stops = changed !== undefined || this.stepping || (!core.asleep && this.breakpoints.has(core.PC));
     if (stops) {
       this.stepping = false;
-      this.onStop();
+      this.onStop(changed);
     }
     return stops;
   }

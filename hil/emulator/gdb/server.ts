@@ -19,6 +19,8 @@ const BAD_REQUEST = "E01";
 /** Appendix G: a target tells which registers it has. */
 const READ_DESCRIPTION = "Xfer:features:read:target.xml:";
 const NOT_SUPPORTED = "";
+/** Of Z and z: E.2. */
+const WRITE_WATCHPOINT = "2";
 /** Stop replies, by signal: 5 a breakpoint or a step, 2 an interrupt from the debugger. */
 const TRAPPED = "T05";
 const INTERRUPTED = "T02";
@@ -72,7 +74,8 @@ export class GdbServer implements Participant {
     this.#debug = debug;
     this.#onLost = onLost;
     this.#server = createServer((socket) => this.#connect(socket));
-    debug.onStop = () => this.#stop(TRAPPED);
+    debug.onStop = (changed) =>
+      this.#stop(changed === undefined ? TRAPPED : `${TRAPPED}watch:${changed.toString(16)};`);
   }
 
   /** Listens at a port of the loopback interface, 0 being any that is free, and returns it. Throws GdbPortError. */
@@ -158,6 +161,7 @@ export class GdbServer implements Participant {
   #release(): void {
     this.#over = true;
     this.#debug.breakpoints.clear();
+    this.#debug.watchpoints.clear();
     this.#resume(false);
   }
 
@@ -261,15 +265,23 @@ export class GdbServer implements Participant {
     return this.#debug.writeMemory(address, octets) ? OK : BAD_REQUEST;
   }
 
-  /** `type,address,kind`: a breakpoint of either type is no change of the flash. */
+  /** `type,address,kind`: a breakpoint of either type is no change of the flash. Reads are not watched. */
   #breakpoint(isSet: boolean, text: string): string {
-    const [type, place] = text.split(",");
-    if (type !== "0" && type !== "1") return NOT_SUPPORTED;
-    const address = hexNumber(place);
+    const [type, place, kind] = text.split(",");
+    if (type !== "0" && type !== "1" && type !== WRITE_WATCHPOINT) return NOT_SUPPORTED;
+    const [address, length] = [place, kind].map(hexNumber);
     if (Number.isNaN(address)) return BAD_REQUEST;
+    if (type === WRITE_WATCHPOINT) return this.#watchpoint(isSet, address, length);
     const { breakpoints } = this.#debug;
     if (isSet) breakpoints.add(address);
     else breakpoints.delete(address);
+    return OK;
+  }
+
+  #watchpoint(isSet: boolean, address: number, length: number): string {
+    const { watchpoints } = this.#debug;
+    if (isSet) return length > 0 && watchpoints.add(address, length) ? OK : BAD_REQUEST;
+    watchpoints.delete(address, length);
     return OK;
   }
 }

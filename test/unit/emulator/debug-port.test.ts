@@ -71,6 +71,26 @@ for (const { processor, build, boot, pcAt, flash, data, startNs } of CASES) {
       assert.equal(machine.runUntil(startNs), startNs);
     });
 
+    it("stands still behind the change of a watched place, and once for each", async () => {
+      const { board, machine, debug, tick, symbols } = await counting();
+      debug.breakpoints.add(tick);
+      machine.runUntil(startNs);
+      debug.breakpoints.clear();
+      const place = data + symbols.get("count")!.address;
+      const stops: (number | undefined)[] = [];
+      debug.onStop = (changed) => stops.push(changed);
+      assert.equal(debug.watchpoints.add(place, 1), true);
+      machine.runUntil(startNs);
+      for (let round = 1; round <= 3; round++) {
+        assert.equal(board.u8("count"), round);
+        assert.ok(machine.runUntil(startNs) < startNs);
+      }
+      assert.deepEqual(stops, [place, place, place, place]);
+      assert.equal(debug.watchpoints.add(data + 0x7fff0000, 1), false);
+      debug.watchpoints.delete(place, 1);
+      assert.equal(machine.runUntil(startNs), startNs);
+    });
+
     it("executes one instruction for a step, and then stands still", async () => {
       const { machine, debug, pc, tick } = await counting();
       debug.breakpoints.add(tick);

@@ -123,7 +123,22 @@ describe("the server of GDB's remote protocol", () => {
       assert.equal(await gdb.ask("s"), "T05");
       assert.equal(await gdb.ask(`z${type},${pc.toString(16)},2`), "OK");
     }
-    assert.equal(await gdb.ask(`Z2,800100,1`), "");
+  });
+
+  it("stops behind the change of a watched place, and watches no reads", async () => {
+    const at = (0x800000 + count).toString(16);
+    assert.equal(await gdb.ask(`Z2,${at},1`), "OK");
+    // The start-up code clears it.
+    for (const value of ["00", "01", "02"]) {
+      assert.equal(await gdb.ask("c"), `T05watch:${at};`);
+      assert.equal(await gdb.ask(`m${at},1`), value);
+    }
+    assert.equal(await gdb.ask(`z2,${at},1`), "OK");
+    for (const type of ["3", "4"]) assert.equal(await gdb.ask(`Z${type},${at},1`), "");
+    for (const wrong of [`Z2,${at},0`, `Z2,${at}`, "Z2,820000,1"]) assert.equal(await gdb.ask(wrong), "E01");
+    gdb.command("c");
+    gdb.write("\x03");
+    assert.equal(await gdb.answer(), "T02");
   });
 
   it("reads and writes memory, and refuses what there is not", async () => {
