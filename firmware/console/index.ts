@@ -4,6 +4,7 @@
  *
  *     boot LoRaWAN 1.1                      power-up; "1.0.4" where the image speaks that
  *     error: no identity in the store       not provisioned, or damaged: the device stops
+ *     error: no counters                    of a personalised device: lost, or used up: it stops for good
  *     error: no radio                       the radio does not answer: the device tries again later
  *     error: store                          a record could not be written: nothing is transmitted
  *     error: DevNonce used up               all 65536 were used: joining stops for good
@@ -14,6 +15,7 @@
  *     refused: settings                     ... or with settings that the region does not know
  *     join failed                           neither window brought a join-accept; the next try comes by itself
  *     joined 26011F42                       the DevAddr
+ *     personalised 26011F42                 the DevAddr of a device that does not join
  *     uplink 7                              the FCntUp of a data frame that starts
  *     downlink 10: 0102FF                   FPort and payload of a data frame received, unless PRINT_DOWNLINKS is false
  */
@@ -70,6 +72,20 @@ export function print(text: Text): void {
       consoleWrite(character);
     }
   }
+}
+
+/** What only a personalised device says: apart, so that no other image has it. */
+const PERSONALISED = ascii("personalised ");
+const NO_COUNTERS = ascii("error: no counters\n");
+
+/** Prints "personalised". */
+export function printPersonalised(): void {
+  for (let i = 0; i < lengthOf(PERSONALISED); i++) consoleWrite(PERSONALISED[i]);
+}
+
+/** Prints that there are no counters, on a line of its own. */
+export function printNoCounters(): void {
+  for (let i = 0; i < lengthOf(NO_COUNTERS); i++) consoleWrite(NO_COUNTERS[i]);
 }
 
 const LETTER_R = 0x72;

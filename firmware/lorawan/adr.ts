@@ -39,6 +39,16 @@ export function setAdrAckExponents(limit: Int<0, 15>, delay: Int<0, 15>): void {
   adr.delayExponent = delay;
 }
 
+/** ADRACKCnt, for the store. */
+export function unanswered(): u32 {
+  return adr.count;
+}
+
+/** ADRACKCnt goes on where it was before the power went. */
+export function setUnanswered(count: u32): void {
+  adr.count = count;
+}
+
 /** A class A downlink has come. */
 export function noteAnswer(): void {
   adr.count = 0;

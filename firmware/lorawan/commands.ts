@@ -26,7 +26,7 @@ import { exchange } from "./exchange.ts";
 import { frame } from "./frame.ts";
 import { noteLinkCheck, noteTime } from "./link.ts";
 import { addToBlock, endBlock, startBlocks } from "./link-adr.ts";
-import { Cid, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
+import { Cid, INDICATION, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
 import { forceRejoin, setUpRejoin } from "./rejoin.ts";
 import { rxDelay, session } from "./session.ts";
 import { LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
@@ -143,7 +143,7 @@ function obey(cid: u8, request: Request): void {
 
 /** The commands that 1.0.4 has not. */
 function obey11(cid: u8, first: u8): void {
-  if (cid === Cid.Rekey) {
+  if (cid === INDICATION) {
     // The high bits are reserved.
     if ((first & 15) === MINOR_VERSION) session.awaitsRekeyConf = false;
   } else if (cid === Cid.AdrParamSetup) {

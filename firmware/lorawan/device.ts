@@ -8,7 +8,8 @@ import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
 import { powerDbm } from "../regions/index.ts";
-import { hasIdentity, openJournal, readDevEui } from "../store/index.ts";
+import { ABP, hasIdentity, openJournal, readDevEui } from "../store/index.ts";
+import { startPersonalised, takeFCntUp } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { frequencyOf, isChannelFree, nextRelease, releaseBands, resetChannels } from "./channels/index.ts";
 import { acceptDownlink, downlink } from "./downlink.ts";
@@ -45,12 +46,16 @@ export function sleepDevice(): void {
   else sleepUntil(exchange.wakeTime);
 }
 
-/** Makes the device ready to join, and to ask for an uplink every `period` ticks once it has joined. */
+/** Makes the device ready to join, or takes the session that it was personalised with, and to ask for an uplink every `period` ticks once it has joined. */
 export function startDevice(period: u32): void {
   const time = ticks();
   print(LORAWAN_1_1 ? Text.Boot11 : Text.Boot10);
   mac.period = period;
   mac.due = time;
+  if (ABP) {
+    startPersonalised();
+    return;
+  }
   if (!hasIdentity()) {
     print(Text.NoIdentity);
     mac.isStopped = true;
@@ -87,7 +92,7 @@ function runIdle(): DeviceEvent {
   radioEvents(); // what is left would keep the board awake
   const time = ticks();
   releaseBands(time);
-  advanceJoinBackOff(time);
+  if (!ABP) advanceJoinBackOff(time);
   if (LORAWAN_1_1 && REJOIN) advanceRejoin(time);
   mac.wakeTime = now();
   let due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
@@ -98,7 +103,7 @@ function runIdle(): DeviceEvent {
     repairRadio(time);
   } else if (!reached(due, time)) {
     sleepUntilTick(due, time);
-  } else if (!session.joined) {
+  } else if (!ABP && !session.joined) {
     tryJoin(time);
   } else if (LORAWAN_1_1 && REJOIN && mac.transmissionsLeft === 0 && isRejoinDue(time)) {
     tryRejoin(time);
@@ -107,6 +112,7 @@ function runIdle(): DeviceEvent {
     if (!isChannelFree(session.dataRate)) sleepUntilTick(nextRelease(time), time);
     else if (mac.transmissionsLeft > 0) transmitUplink();
     else if (isSessionOver()) leaveSession();
+    else if (ABP && !takeFCntUp()) mac.due = u32(time + mac.period);
     else return DeviceEvent.UplinkDue;
   }
   return DeviceEvent.None;
@@ -119,7 +125,7 @@ export function runDevice(): DeviceEvent {
   let event: DeviceEvent = DeviceEvent.None;
   let isAnswered = false;
   if (length > 0) {
-    if (!session.joined || (LORAWAN_1_1 && REJOIN && rejoin.isUnderWay)) {
+    if ((!ABP && !session.joined) || (LORAWAN_1_1 && REJOIN && rejoin.isUnderWay)) {
       takeJoinAccept(length);
     } else if (acceptDownlink(length)) {
       endExchange();
@@ -132,7 +138,7 @@ export function runDevice(): DeviceEvent {
   }
   if (isExchangeOver()) {
     mac.wakeTime = now();
-    if (!session.joined) print(Text.JoinFailed);
+    if (!ABP && !session.joined) print(Text.JoinFailed);
     else if (mac.transmissionsLeft > 0) endTransmission(isAnswered);
     if (LORAWAN_1_1 && REJOIN) rejoin.isUnderWay = false;
     if (exchange.hasRadioFailed) {

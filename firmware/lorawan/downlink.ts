@@ -1,5 +1,7 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
 import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
+import { ABP } from "../store/index.ts";
+import { keepFCntDown } from "./abp.ts";
 import { noteAnswer } from "./adr.ts";
 import { obeyCommands } from "./commands.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
@@ -83,6 +85,7 @@ export function acceptDownlink(length: PhyLength): boolean {
 
   if (isCountedByA) session.nextAFCntDown = fCnt + 1;
   else session.nextFCntDown = fCnt + 1;
+  if (ABP && !keepFCntDown()) return false;
   downlink.isAck = (fCtrl & ACK) !== 0;
   noteAnswer();
   if (isConfirmed) {

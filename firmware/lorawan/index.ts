@@ -5,3 +5,4 @@ export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";
 export { advanceUplink, sendPackageUplink, sendUplink } from "./sending.ts";
 export { uplinkPayload } from "./uplink.ts";
+export { wipeSession } from "./wipe-session.ts";

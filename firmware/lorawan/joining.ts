@@ -3,7 +3,8 @@ import { ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
 import { u32 } from "../lang/index.ts";
 import type { DataRate } from "../regions/index.ts";
-import { hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
+import { ABP, hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
+import { endPersonalised } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { airtimeUs } from "./airtime.ts";
 import {
@@ -138,12 +139,16 @@ export function takeJoinAccept(length: PhyLength): void {
 
 /** Whether the session must end: the network never confirmed its keys, or FCntUp is used up. */
 export function isSessionOver(): boolean {
-  if (LORAWAN_1_1 && session.awaitsRekeyConf && session.fCntUp >= REKEY_LIMIT) return true;
+  if (LORAWAN_1_1 && !ABP && session.awaitsRekeyConf && session.fCntUp >= REKEY_LIMIT) return true;
   return session.fCntUp === 0xffffffff;
 }
 
-/** The session is over: joins again, as after power-up. */
+/** The session is over: joins again, as after power-up. A personalised device has no other one, and stops. */
 export function leaveSession(): void {
+  if (ABP) {
+    endPersonalised();
+    return;
+  }
   session.joined = false;
   resetParameters();
   resetChannels();

@@ -3,11 +3,13 @@
  * uplink, in the order in which they came. What an uplink carries stays the same in each of its repetitions.
  */
 import { type Int, table8, type u8 } from "../lang/index.ts";
+import { ABP } from "../store/index.ts";
 import { session } from "./session.ts";
 import { LORAWAN_1_1, REJOIN } from "./version.ts";
 
-/** CID of the MAC commands (TS001-1.1, 5); Rekey, AdrParamSetup and what rejoins are of 1.1 only. */
+/** CID of the MAC commands (TS001-1.1, 5); Reset, Rekey, AdrParamSetup and what rejoins are of 1.1 only. */
 export const enum Cid {
+  Reset = 0x01,
   LinkCheck = 0x02,
   LinkAdr = 0x03,
   DutyCycle = 0x04,
@@ -50,8 +52,12 @@ const SHAPES = table8([
 ]);
 
 /** The shapes of what only some images have. */
+const RESET_SHAPE = 0x11;
 const FORCE_REJOIN_SHAPE = 0x20;
 const REJOIN_PARAM_SETUP_SHAPE = 0x11;
+
+/** What a device of 1.1 says of its session until the network confirms it. */
+export const INDICATION = ABP ? Cid.Reset : Cid.Rekey;
 
 /** The shape of a CID that the device does not know: longer than any. */
 const UNKNOWN_SHAPE = 0xf0;
@@ -73,6 +79,7 @@ class Outbox {
 const outbox = new Outbox();
 
 function shapeOf(cid: u8): u8 {
+  if (LORAWAN_1_1 && ABP && cid === Cid.Reset) return RESET_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.ForceRejoin) return FORCE_REJOIN_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.RejoinParamSetup) return REJOIN_PARAM_SETUP_SHAPE;
   if (cid < FIRST_CID || cid > LAST_CID) return UNKNOWN_SHAPE;
@@ -146,9 +153,23 @@ export function isSealed(cid: Cid): boolean {
   return false;
 }
 
+/** Whether there is a sticky answer that says yes, by its status. */
+export function isAgreed(cid: Cid, status: u8): boolean {
+  let left: u8 = 0;
+  for (let i = 0; i < outbox.length; i++) {
+    if (left === 0) {
+      left = shapeOf(octets[i]) & 7;
+      if (octets[i] === cid && (left === 0 || (i < 14 && octets[i + 1] === status))) return true;
+    } else {
+      left--;
+    }
+  }
+  return false;
+}
+
 /**
  * The uplink under way has ended: what it carried is said, but for sticky answers where no downlink has come, and for
- * RekeyInd until RekeyConf.
+ * RekeyInd until RekeyConf, or ResetInd until ResetConf.
  */
 export function settleOutbox(isHeard: boolean): void {
   let kept: Int<0, 15> = 0;
@@ -162,7 +183,7 @@ export function settleOutbox(isHeard: boolean): void {
       const shape = shapeOf(octet);
       left = shape & 7;
       if (i >= outbox.sent) stays = true;
-      else if (octet === Cid.Rekey) stays = session.awaitsRekeyConf;
+      else if (octet === INDICATION) stays = session.awaitsRekeyConf;
       else stays = !isHeard && (shape & STICKY) !== 0;
     }
     if (stays && kept < MAX_F_OPTS) {

@@ -3,14 +3,17 @@ import type { MAX_PAYLOAD } from "#app";
 import { reached, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, Text } from "../console/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
+import { ABP } from "../store/index.ts";
 import { backOffIfDue, noteSilence } from "./adr.ts";
 import { takeChannel } from "./channels/index.ts";
 import { startExchange } from "./exchange.ts";
+import { keepParameters } from "./kept-parameters.ts";
 import { mac } from "./mac.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16 } from "./random.ts";
 import { session } from "./session.ts";
 import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft, type PayloadLength } from "./uplink.ts";
+import { LORAWAN_1_1 } from "./version.ts";
 
 /** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
 const RETRANSMIT_TIMEOUT = 3907;
@@ -35,7 +38,9 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
 
 function startUplink(port: Int<1, 224>, length: PayloadLength): void {
   const time = ticks();
+  if (ABP && !session.joined) return;
   backOffIfDue();
+  if (ABP && !LORAWAN_1_1 && !keepParameters()) print(Text.StoreFailed);
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);
   if (!beginUplink(port, length)) mac.due = time;

@@ -1,4 +1,7 @@
-/** The session: what the join gave, and the counters since. Nothing of it survives power loss: the device joins again. */
+/**
+ * The session: what the join gave, and the counters since. Nothing of it survives power loss: the device joins again. That
+ * of a personalised device is in its store (abp.ts).
+ */
 import type { Int, u8, u16, u32 } from "../lang/index.ts";
 import { type DataRate, PLANS, selection } from "../regions/index.ts";
 
@@ -19,7 +22,7 @@ export class Session {
   joined: boolean = false;
   /** OptNeg of the join-accept: the network speaks 1.1. */
   isNetwork11: boolean = false;
-  /** RekeyInd goes with every uplink until RekeyConf. */
+  /** RekeyInd goes with every uplink until RekeyConf; of a personalised device, ResetInd until ResetConf. */
   awaitsRekeyConf: boolean = false;
   /** FCntUp of the next uplink. */
   fCntUp: u32 = 0;

@@ -1,5 +1,20 @@
-/** What survives power loss: the identity that provisioning wrote, and the journal of nonces. */
-export { hasIdentity, readAppKey, readDevEui, readJoinEui, readNwkKey } from "./identity.ts";
+/**
+ * What survives power loss: the identity that provisioning wrote, and the journal of nonces; of a personalised device
+ * its counters and what the network has set, in place of nonces.
+ */
+export { counters, keepCounters, openCounters } from "./counters.ts";
+export {
+  ABP,
+  hasIdentity,
+  readAppKey,
+  readDevAddr,
+  readDevEui,
+  readJoinEui,
+  readMinorVersion,
+  readNwkKey,
+  readSessionKey,
+  SessionKeyAt,
+} from "./identity.ts";
 export {
   hasDevNonce,
   type JoinNonce,
@@ -10,3 +25,13 @@ export {
   skipDevNonce,
   takeDevNonce,
 } from "./journal.ts";
+export {
+  beginRecord,
+  endRecord,
+  hasRecord,
+  openRing,
+  putOctet,
+  RECORD_SLOTS,
+  Ring,
+  readOctet,
+} from "./record-ring.ts";

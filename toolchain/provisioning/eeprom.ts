@@ -5,7 +5,9 @@
  * Identity block, octets: 0 'J', 1 layout version 1, 2..3 zero, 4..11 JoinEUI and 12..19 DevEUI (least
  * significant octet first, as on the air), 20..35 NwkKey, 36..51 AppKey, 52..53 CRC-16/CCITT-FALSE of the
  * octets before it, least significant first. Journal: records of 8 octets from 64 on, see `readNonces`.
+ * That of a personalised device is another: personalisation.ts.
  */
+import { crc16 } from "./crc16.ts";
 import type { DeviceIdentity } from "./identity.ts";
 
 /** The octets are not those of a provisioned board. */
@@ -93,14 +95,4 @@ export function readNonces(eeprom: Uint8Array): StoredNonces {
     newestSlot = slot;
   }
   return newest;
-}
-
-/** CRC-16/CCITT-FALSE: polynomial 0x1021, initial value 0xffff, most significant bit first, no final XOR. */
-function crc16(octets: Uint8Array): number {
-  let crc = 0xffff;
-  for (const octet of octets) {
-    crc ^= octet << 8;
-    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ ((crc & 0x8000) === 0 ? 0 : 0x1021)) & 0xffff;
-  }
-  return crc;
 }

@@ -8,6 +8,7 @@ import {
   type DataRate,
   DEFAULT_CHANNEL_COUNT,
   DEFAULT_CHANNELS,
+  isAllowed,
   NO_BAND,
   PLANS,
   selection,
@@ -217,4 +218,35 @@ export function takeDynamicJoinChannel(): DynamicChannel {
   const plan = PLANS[selection.plan];
   channels.joinRate = rate > plan.slowestJoinRate ? rate - 1 : plan.fastestJoinRate;
   return takeOf(freeChannels(defaultChannels(), rate));
+}
+
+/** Octets that the channels take in the store. */
+export const DYNAMIC_OCTETS = 114;
+
+/** One of them: uplinks, downlinks, data rates, and what is on. */
+export function dynamicOctet(index: Int<0, 113>): u8 {
+  if (index < 48) return uplinks[index];
+  if (index < 96) return downlinks[index - 48];
+  if (index < 112) return dataRates[index - 96];
+  return index === 112 ? channels.enabled & 0xff : channels.enabled >> 8;
+}
+
+/** The same from the store. */
+export function setDynamicOctet(index: Int<0, 113>, octet: u8): void {
+  if (index < 48) uplinks[index] = octet;
+  else if (index < 96) downlinks[index - 48] = octet;
+  else if (index < 112) dataRates[index - 96] = octet;
+  else if (index === 112) channels.enabled = octet;
+  else channels.enabled = (channels.enabled & 0xff) | (octet << 8);
+}
+
+/** Whether all channels lie where the region allows it, and none is on that is not there. */
+export function areDynamicAllowed(): boolean {
+  for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++) {
+    const frequency = dynamicFrequency(i);
+    if (frequency !== 0 && bandOf(frequency) === NO_BAND) return false;
+    const moved = load24(downlinks, i);
+    if (moved !== 0 && !isAllowed(moved)) return false;
+  }
+  return (channels.enabled & ~knownChannels()) === 0;
 }

@@ -162,3 +162,16 @@ export function takeFixedJoinChannel(): FixedChannel {
   joining.turn = turn + 1;
   return takeOf((joining.firstBank + turn) & 7);
 }
+
+/** Octets that the channels take in the store. */
+export const FIXED_OCTETS = SET_OCTETS;
+
+/** One of them: what is on. */
+export function fixedOctet(index: Int<0, 8>): u8 {
+  return enabled[index];
+}
+
+/** The same from the store. */
+export function setFixedOctet(index: Int<0, 8>, octet: u8): void {
+  enabled[index] = octet;
+}

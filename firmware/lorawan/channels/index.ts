@@ -2,21 +2,25 @@
  * The channels of the device. Where the network makes them, they are of one kind, where the plan fixes them, of another;
  * the kind that no plan of the image needs is not in the image.
  */
-import type { Bytes, Int, u16, u32 } from "../../lang/index.ts";
+import type { Bytes, Int, u8, u16, u32 } from "../../lang/index.ts";
 import { type DataRate, PLANS, selection } from "../../regions/index.ts";
 import {
   addDynamicMask,
+  areDynamicAllowed,
   areDynamicMasksValid,
   channelsWith,
+  DYNAMIC_OCTETS,
   doDynamicMasksHave,
   dynamicDownlinkFrequency,
   dynamicFrequency,
   dynamicJoinRate,
+  dynamicOctet,
   enableDefaults,
   enabledChannels,
   isDynamicFree,
   isDynamicJoinFree,
   resetDynamic,
+  setDynamicOctet,
   startDynamicMasks,
   takeDynamicCfList,
   takeDynamicChannel,
@@ -27,12 +31,15 @@ import {
   addFixedMask,
   areFixedMasksEnough,
   enableAll,
+  FIXED_OCTETS,
   fixedDownlinkFrequency,
   fixedFrequency,
   fixedJoinRate,
+  fixedOctet,
   hasFixedChannel,
   otherFixedRate,
   resetFixed,
+  setFixedOctet,
   startFixedMasks,
   takeFixedCfList,
   takeFixedChannel,
@@ -156,4 +163,24 @@ export function isJoinChannelFree(): boolean {
 /** The channel of the next join-request; the data rate of the one after it may be another. */
 export function takeJoinChannel(): Channel {
   return PLANS[selection.plan].isFixed ? takeFixedJoinChannel() : takeDynamicJoinChannel();
+}
+
+/** Octets that the channels take in the store. */
+export const CHANNEL_OCTETS = DYNAMIC_OCTETS;
+
+/** One of them. */
+export function channelOctet(index: Int<0, 115>): u8 {
+  if (!PLANS[selection.plan].isFixed) return index < DYNAMIC_OCTETS ? dynamicOctet(index) : 0;
+  return index < FIXED_OCTETS ? fixedOctet(index) : 0;
+}
+
+/** The same from the store. */
+export function setChannelOctet(index: Int<0, 113>, octet: u8): void {
+  if (!PLANS[selection.plan].isFixed) setDynamicOctet(index, octet);
+  else if (index < FIXED_OCTETS) setFixedOctet(index, octet);
+}
+
+/** Whether the region allows all channels: those from a store may be another region's. */
+export function areChannelsAllowed(): boolean {
+  return PLANS[selection.plan].isFixed || areDynamicAllowed();
 }
