@@ -22,6 +22,7 @@ import {
   setChannel,
   setDownlinkFrequency,
 } from "./channels/index.ts";
+import { confirmClass } from "./class-c.ts";
 import { exchange } from "./exchange.ts";
 import { frame } from "./frame.ts";
 import { noteLinkCheck, noteTime } from "./link.ts";
@@ -29,7 +30,7 @@ import { addToBlock, endBlock, startBlocks } from "./link-adr.ts";
 import { Cid, INDICATION, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
 import { forceRejoin, setUpRejoin } from "./rejoin.ts";
 import { rxDelay, session } from "./session.ts";
-import { LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** What stands behind the CID of a command, the longest of which has five octets. */
 type Request = Bytes<5>;
@@ -149,6 +150,8 @@ function obey11(cid: u8, first: u8): void {
   } else if (cid === Cid.AdrParamSetup) {
     setAdrAckExponents(first >> 4, first & 15);
     post(Cid.AdrParamSetup, 0, 0);
+  } else if (CLASS_C && cid === Cid.DeviceMode) {
+    confirmClass(first);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The MAC of a class A device: joins, sends an uplink whenever the application is to, and takes what comes back.
+ * The MAC of a device: joins, sends an uplink whenever the application is to, and takes what comes back, or in class C at
+ * any time.
  * `runDevice` does what is due and returns at once; `sleepDevice` sleeps while there is nothing to do.
  */
 import { reached, ticks } from "../clock/index.ts";
@@ -12,17 +13,20 @@ import { ABP, hasIdentity, openJournal, readDevEui } from "../store/index.ts";
 import { startPersonalised, takeFCntUp } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { frequencyOf, isChannelFree, nextRelease, releaseBands, resetChannels } from "./channels/index.ts";
+import { classC, nextAnswer } from "./class-c.ts";
 import { acceptDownlink, downlink } from "./downlink.ts";
 import { endExchange, endWindow, exchange, isExchangeOver, runExchange } from "./exchange.ts";
+import type { PhyLength } from "./frame.ts";
 import { advanceJoinBackOff, startJoinBackOff } from "./join-back-off.ts";
 import { isSessionOver, leaveSession, takeJoinAccept, tryJoin, tryRejoin } from "./joining.ts";
+import { hear, isListening, keepListening, listenAnew } from "./listening.ts";
 import { LONGEST_SLEEP, mac, sleepUntilTick } from "./mac.ts";
 import { random16, seedRandom } from "./random.ts";
 import { advanceRejoin, isRejoinDue, nextRejoin, rejoin, startRejoin } from "./rejoin.ts";
-import { endTransmission, transmitUplink } from "./sending.ts";
+import { endTransmission, sendAnswer, transmitUplink } from "./sending.ts";
 import { resetParameters, session } from "./session.ts";
 import { CONFIRMED } from "./uplink.ts";
-import { LORAWAN_1_1, REJOIN } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 
 /** What `runDevice` has for the application. */
 export const enum DeviceEvent {
@@ -39,10 +43,11 @@ const REPAIR_PAUSE = 234375;
 
 /**
  * Sleeps until there is something to do, or the radio says something. Only an exchange is timed to the microsecond:
- * between two the board may rest.
+ * between two the board may rest, unless the radio may wake it.
  */
 export function sleepDevice(): void {
-  if (isExchangeOver()) restUntil(mac.wakeTime);
+  if (CLASS_C && isExchangeOver() && isListening()) sleepUntil(mac.wakeTime);
+  else if (isExchangeOver()) restUntil(mac.wakeTime);
   else sleepUntil(exchange.wakeTime);
 }
 
@@ -89,13 +94,14 @@ function repairRadio(time: u32): void {
 
 /** What to do while no exchange is under way. */
 function runIdle(): DeviceEvent {
-  radioEvents(); // what is left would keep the board awake
+  if (!CLASS_C || !isListening()) radioEvents(); // what is left would keep the board awake
   const time = ticks();
   releaseBands(time);
   if (!ABP) advanceJoinBackOff(time);
   if (LORAWAN_1_1 && REJOIN) advanceRejoin(time);
   mac.wakeTime = now();
   let due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
+  if (CLASS_C && mac.transmissionsLeft === 0) due = nextAnswer(due);
   if (LORAWAN_1_1 && REJOIN && session.joined && mac.transmissionsLeft === 0) due = nextRejoin(due);
   if (mac.isStopped) {
     sleepUntilTick(u32(time + LONGEST_SLEEP), time);
@@ -112,22 +118,41 @@ function runIdle(): DeviceEvent {
     if (!isChannelFree(session.dataRate)) sleepUntilTick(nextRelease(time), time);
     else if (mac.transmissionsLeft > 0) transmitUplink();
     else if (isSessionOver()) leaveSession();
-    else if (ABP && !takeFCntUp()) mac.due = u32(time + mac.period);
+    else if (ABP && !takeFCntUp()) {
+      mac.due = u32(time + mac.period);
+      if (CLASS_C) classC.owesAnswer = false;
+    } else if (CLASS_C && !reached(mac.due, time)) sendAnswer();
     else return DeviceEvent.UplinkDue;
   }
   return DeviceEvent.None;
 }
 
+/** Takes a frame that was heard outside the windows of class A. */
+function takeHeard(length: PhyLength): DeviceEvent {
+  if (!acceptDownlink(length, false)) return DeviceEvent.None;
+  // Commands, which only 1.1 has here, may have changed what is listened by.
+  if (LORAWAN_1_1) listenAnew();
+  return downlink.port !== 0 ? DeviceEvent.Downlink : DeviceEvent.None;
+}
+
 /** Does what is due. Call it whenever `sleepDevice` returns. */
 export function runDevice(): DeviceEvent {
-  if (isExchangeOver()) return runIdle();
+  if (CLASS_C) {
+    const heard = hear();
+    if (heard > 0) return takeHeard(heard);
+  }
+  if (isExchangeOver()) {
+    const due = runIdle();
+    if (CLASS_C && isExchangeOver() && mac.isRadioReady) keepListening();
+    return due;
+  }
   const length = runExchange();
   let event: DeviceEvent = DeviceEvent.None;
   let isAnswered = false;
   if (length > 0) {
     if ((!ABP && !session.joined) || (LORAWAN_1_1 && REJOIN && rejoin.isUnderWay)) {
       takeJoinAccept(length);
-    } else if (acceptDownlink(length)) {
+    } else if (acceptDownlink(length, true)) {
       endExchange();
       mac.isHeard = true;
       isAnswered = downlink.isAck || !CONFIRMED;

@@ -3,11 +3,12 @@ import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index
 import { ABP } from "../store/index.ts";
 import { keepFCntDown } from "./abp.ts";
 import { noteAnswer } from "./adr.ts";
+import { planAnswer } from "./class-c.ts";
 import { obeyCommands } from "./commands.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** MHDR, FHDR without FOpts, and MIC. */
 const MIN_LENGTH = 12;
@@ -59,10 +60,19 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
 }
 
 /**
- * Takes the frame in the frame buffer as a downlink of the session. True where it is one: the counters move on, an
- * acknowledgement may be due, and `downlink` says what the application gets.
+ * Whether what stands in a frame counts that came outside the windows of class A: under 1.0.4 it has no MAC commands
+ * (TS001-1.0.4, 9.2 and 15), and what has is dropped. 1.1 knows no such rule.
  */
-export function acceptDownlink(length: PhyLength): boolean {
+function mayCome(isClassA: boolean, hasCommands: boolean): boolean {
+  return isClassA || !hasCommands || (LORAWAN_1_1 && session.isNetwork11);
+}
+
+/**
+ * Takes the frame in the frame buffer as a downlink of the session. True where it is one: the counters move on, an
+ * acknowledgement may be due, and `downlink` says what the application gets. `isClassA`: it came in RX1 or RX2, and so
+ * answers the uplink before it; no other frame does.
+ */
+export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
   downlink.port = 0;
   downlink.length = 0;
   if (length < MIN_LENGTH) return false;
@@ -77,6 +87,8 @@ export function acceptDownlink(length: PhyLength): boolean {
   if (portAt > end) return false;
   const port = portAt < end ? frame[portAt] : 0;
   if (portAt < end && port === 0 && portAt > F_OPTS) return false;
+  const hasCommands = portAt > F_OPTS || (portAt < end && port === 0);
+  if (CLASS_C && !mayCome(isClassA, hasCommands)) return false;
 
   const isCountedByA = LORAWAN_1_1 && session.isNetwork11 && port > 0;
   const next = isCountedByA ? session.nextAFCntDown : session.nextFCntDown;
@@ -86,8 +98,9 @@ export function acceptDownlink(length: PhyLength): boolean {
   if (isCountedByA) session.nextAFCntDown = fCnt + 1;
   else session.nextFCntDown = fCnt + 1;
   if (ABP && !keepFCntDown()) return false;
-  downlink.isAck = (fCtrl & ACK) !== 0;
-  noteAnswer();
+  downlink.isAck = isClassA && (fCtrl & ACK) !== 0;
+  if (isClassA) noteAnswer();
+  else if (CLASS_C && (isConfirmed || hasCommands)) planAnswer();
   if (isConfirmed) {
     session.owesAck = true;
     session.confFCntDown = u16(fCnt);

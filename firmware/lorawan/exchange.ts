@@ -3,7 +3,7 @@
  * uplink's channel, RX2 a second later on a fixed one; it is not opened when RX1 brought what was waited for.
  */
 import { reached, ticks } from "../clock/index.ts";
-import { now, radioEvents, radioEventTime } from "../hal/index.ts";
+import { COMMAND_LATENCY_US, now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Int, u32, view } from "../lang/index.ts";
 import {
   EVENT_RECEIVED,
@@ -34,9 +34,10 @@ import { type Airtime, airtimeUs } from "./airtime.ts";
 import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels/index.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
 import { JoinReqType } from "./join-frames.ts";
+import { isListening, keepListening, stopListening } from "./listening.ts";
 import { rejoin } from "./rejoin.ts";
 import { session } from "./session.ts";
-import { LORAWAN_1_1, REJOIN } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 import { fskWindowUs, openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
 
 const enum ExchangeState {
@@ -44,6 +45,8 @@ const enum ExchangeState {
   Over,
   /** The radio transmits; an event will tell the end. */
   Transmitting,
+  /** Before a window that is not set up yet: the radio listens in class C. */
+  Listening,
   /** Before a window. */
   Waiting,
   /** A window is open; an event will tell the end. */
@@ -55,6 +58,9 @@ const LONGEST_RECEPTION_US = 4000000;
 
 /** What is allowed beyond the time on air before a transmission counts as failed: most of all for the start of a TCXO. */
 const TRANSMISSION_SLACK_US = 200000;
+
+/** From listening in class C to a window that is set up: the commands for that, and the start of an oscillator. */
+const SET_UP_US = OPENING_US + 50 * COMMAND_LATENCY_US;
 
 class Exchange {
   state: ExchangeState = ExchangeState.Over;
@@ -94,6 +100,7 @@ export function startExchange(
   exchange.dataRate = dataRate;
   exchange.windowDelayS = rx1DelayS;
   exchange.isRx2 = false;
+  if (CLASS_C) stopListening();
   if (exchange.txPower !== session.txPower) {
     exchange.txPower = session.txPower;
     setPower(powerDbm(session.txPower));
@@ -120,7 +127,7 @@ function hasPlanWindows(): boolean {
 }
 
 /** Sets up the window under way; the radio sleeps until it opens. */
-function prepareWindow(): void {
+function setUpWindow(): void {
   const delayS = exchange.windowDelayS;
   let dataRate = exchange.isRx2
     ? session.rx2DataRate
@@ -143,6 +150,20 @@ function prepareWindow(): void {
   exchange.openingTime = openingTime;
   exchange.wakeTime = u32(openingTime - OPENING_US);
   exchange.state = ExchangeState.Waiting;
+}
+
+/** Sees to the window under way: in class C the radio listens as long as there is time, else the window is set up. */
+function prepareWindow(): void {
+  if (CLASS_C) {
+    keepListening();
+    exchange.wakeTime = u32(exchange.endOfUplink + openingDelayUs(exchange.windowDelayS) - SET_UP_US);
+    if (isListening() && !reached(exchange.wakeTime, now())) {
+      exchange.state = ExchangeState.Listening;
+      return;
+    }
+    stopListening();
+  }
+  setUpWindow();
 }
 
 /** Ends the window under way without success and goes on to RX2, where that is still ahead. */
@@ -170,6 +191,12 @@ function runTransmitting(): void {
     exchange.hasRadioFailed = true;
     endExchange();
   }
+}
+
+function runListening(): void {
+  if (!reached(exchange.wakeTime, now())) return;
+  stopListening();
+  setUpWindow();
 }
 
 function runWaiting(): void {
@@ -201,6 +228,9 @@ export function runExchange(): PhyLength {
   switch (exchange.state) {
     case ExchangeState.Transmitting:
       runTransmitting();
+      return 0;
+    case ExchangeState.Listening:
+      if (CLASS_C) runListening();
       return 0;
     case ExchangeState.Waiting:
       runWaiting();

@@ -1,5 +1,7 @@
 /** The LoRaWAN stack, as main and applications see it. */
+
 export { DeviceEvent, runDevice, sleepDevice, startDevice } from "./device.ts";
+export { DeviceClass, switchClass } from "./device-class.ts";
 export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";

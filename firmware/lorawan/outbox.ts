@@ -5,9 +5,9 @@
 import { type Int, table8, type u8 } from "../lang/index.ts";
 import { ABP } from "../store/index.ts";
 import { session } from "./session.ts";
-import { LORAWAN_1_1, REJOIN } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 
-/** CID of the MAC commands (TS001-1.1, 5); Reset, Rekey, AdrParamSetup and what rejoins are of 1.1 only. */
+/** CID of the MAC commands (TS001-1.1, 5); Reset, Rekey, AdrParamSetup, DeviceMode and what rejoins are of 1.1 only. */
 export const enum Cid {
   Reset = 0x01,
   LinkCheck = 0x02,
@@ -24,6 +24,7 @@ export const enum Cid {
   DeviceTime = 0x0d,
   ForceRejoin = 0x0e,
   RejoinParamSetup = 0x0f,
+  DeviceMode = 0x20,
 }
 
 const FIRST_CID = Cid.LinkCheck;
@@ -55,6 +56,7 @@ const SHAPES = table8([
 const RESET_SHAPE = 0x11;
 const FORCE_REJOIN_SHAPE = 0x20;
 const REJOIN_PARAM_SETUP_SHAPE = 0x11;
+const DEVICE_MODE_SHAPE = 0x11;
 
 /** What a device of 1.1 says of its session until the network confirms it. */
 export const INDICATION = ABP ? Cid.Reset : Cid.Rekey;
@@ -82,6 +84,7 @@ function shapeOf(cid: u8): u8 {
   if (LORAWAN_1_1 && ABP && cid === Cid.Reset) return RESET_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.ForceRejoin) return FORCE_REJOIN_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.RejoinParamSetup) return REJOIN_PARAM_SETUP_SHAPE;
+  if (LORAWAN_1_1 && CLASS_C && cid === Cid.DeviceMode) return DEVICE_MODE_SHAPE;
   if (cid < FIRST_CID || cid > LAST_CID) return UNKNOWN_SHAPE;
   return SHAPES[cid - FIRST_CID];
 }
@@ -90,7 +93,7 @@ function shapeOf(cid: u8): u8 {
 export function requestLength(cid: u8): Int<0, 15> {
   if ((cid === Cid.Rekey || cid === Cid.AdrParamSetup) && !(LORAWAN_1_1 && session.isNetwork11))
     return UNKNOWN_LENGTH;
-  if (LORAWAN_1_1 && REJOIN && cid > LAST_CID && !session.isNetwork11) return UNKNOWN_LENGTH;
+  if (LORAWAN_1_1 && (REJOIN || CLASS_C) && cid > LAST_CID && !session.isNetwork11) return UNKNOWN_LENGTH;
   return shapeOf(cid) >> 4;
 }
 
@@ -169,7 +172,7 @@ export function isAgreed(cid: Cid, status: u8): boolean {
 
 /**
  * The uplink under way has ended: what it carried is said, but for sticky answers where no downlink has come, and for
- * RekeyInd until RekeyConf, or ResetInd until ResetConf.
+ * RekeyInd until RekeyConf, or ResetInd until ResetConf. DeviceModeInd is put into each uplink anew.
  */
 export function settleOutbox(isHeard: boolean): void {
   let kept: Int<0, 15> = 0;
@@ -182,7 +185,8 @@ export function settleOutbox(isHeard: boolean): void {
     } else {
       const shape = shapeOf(octet);
       left = shape & 7;
-      if (i >= outbox.sent) stays = true;
+      if (LORAWAN_1_1 && CLASS_C && octet === Cid.DeviceMode) stays = false;
+      else if (i >= outbox.sent) stays = true;
       else if (octet === INDICATION) stays = session.awaitsRekeyConf;
       else stays = !isHeard && (shape & STICKY) !== 0;
     }

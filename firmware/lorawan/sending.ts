@@ -6,6 +6,7 @@ import { type Int, u32 } from "../lang/index.ts";
 import { ABP } from "../store/index.ts";
 import { backOffIfDue, noteSilence } from "./adr.ts";
 import { takeChannel } from "./channels/index.ts";
+import { changeClass, classC } from "./class-c.ts";
 import { startExchange } from "./exchange.ts";
 import { keepParameters } from "./kept-parameters.ts";
 import { mac } from "./mac.ts";
@@ -13,7 +14,7 @@ import { settleOutbox } from "./outbox.ts";
 import { random16 } from "./random.ts";
 import { session } from "./session.ts";
 import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft, type PayloadLength } from "./uplink.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
 const RETRANSMIT_TIMEOUT = 3907;
@@ -23,6 +24,7 @@ const RETRANSMIT_SPREAD = 7812;
 export function transmitUplink(): void {
   const dataRate = session.dataRate;
   const channel = takeChannel(dataRate);
+  if (LORAWAN_1_1 && CLASS_C) changeClass();
   startExchange(composeUplink(dataRate, channel), channel, dataRate, session.rxDelayS);
 }
 
@@ -36,9 +38,10 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
   startUplink(port, length > 51 ? 51 : length);
 }
 
-function startUplink(port: Int<1, 224>, length: PayloadLength): void {
+function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
   if (ABP && !session.joined) return;
+  if (CLASS_C) classC.owesAnswer = false;
   backOffIfDue();
   if (ABP && !LORAWAN_1_1 && !keepParameters()) print(Text.StoreFailed);
   mac.due = u32(mac.due + mac.period);
@@ -50,6 +53,14 @@ function startUplink(port: Int<1, 224>, length: PayloadLength): void {
   print(Text.Uplink);
   printDecimal(session.fCntUp);
   endLine();
+}
+
+/** Sends an uplink without payload, once, for what the stack has to say. Those of the period are due when they would have been. */
+export function sendAnswer(): void {
+  const due = mac.due;
+  startUplink(0, 0);
+  mac.due = due;
+  mac.transmissionsLeft = 1;
 }
 
 /** When the next uplink is due after all, in ticks, where one of a package comes before it at `advancedDue`. */

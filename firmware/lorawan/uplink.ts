@@ -6,11 +6,12 @@ import { MAX_PAYLOAD } from "#app";
 import { assert, copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
 import { PACKAGE_ROOM } from "../packages/selection.ts";
 import { ADR, asksForAnswer } from "./adr.ts";
+import { indicateClass } from "./class-c.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
 import { MAX_F_OPTS, sealedLength, sealedOctet, sealOutbox, unsealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** Whether uplinks ask for an acknowledgement. @config */
 export const CONFIRMED: boolean = false;
@@ -65,11 +66,12 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
 }
 
 /**
- * Begins the next uplink: the first `length` octets of `uplinkPayload`, and what there is for the network. Where there
- * is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need be: sticky answers
+ * Begins the next uplink: the first `length` octets of `uplinkPayload`, nothing of it on port 0, and what there is for the
+ * network. Where there is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need be: sticky answers
  * may be there until the network has reason to send a downlink, and that is long.
  */
-export function beginUplink(port: Int<1, 224>, length: PayloadLength): boolean {
+export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
+  if (LORAWAN_1_1 && CLASS_C) indicateClass();
   sealOutbox();
   let fits = ALWAYS_FITS || length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
   if (!fits && uplink.isPayloadWaiting) {

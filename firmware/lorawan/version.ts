@@ -10,5 +10,8 @@ export const LORAWAN_1_1: boolean = true;
  */
 export const REJOIN: boolean = false;
 
+/** Whether the device can be of class C, and so listen all the time. @config */
+export const CLASS_C: boolean = false;
+
 /** The minor version in RekeyInd and RekeyConf: 1 of 1.1. */
 export const MINOR_VERSION = 1;

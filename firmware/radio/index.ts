@@ -1,7 +1,7 @@
 /**
  * The radio as the MAC sees it, whatever chip is behind it: the import "#radio" is the driver of the board's chip. One
- * transmission or one window at a time; the radio sleeps in between. The end of each is an event of the HAL, with its
- * time.
+ * transmission or one window at a time; the radio sleeps in between, unless it listens all the time. The end of each is an
+ * event of the HAL, with its time.
  */
 export {
   Bandwidth,
@@ -12,6 +12,7 @@ export {
   EVENT_TRANSMITTED,
   frameSnr,
   LEAST_POWER_DBM,
+  listen,
   OPENING_US,
   openReceiver,
   type PowerDbm,

@@ -11,6 +11,7 @@ export { detectActivity, EVENT_DETECTION_DONE, readActivity } from "./sx127x/act
 export { prepareFskReceiver } from "./sx127x/fsk-reception.ts";
 export { transmitFsk } from "./sx127x/fsk-transmission.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./sx127x/interrupts.ts";
+export { listen } from "./sx127x/listening.ts";
 export { Bandwidth } from "./sx127x/lora.ts";
 export { sleepRadio } from "./sx127x/modes.ts";
 export { readNoise } from "./sx127x/noise.ts";

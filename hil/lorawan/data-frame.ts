@@ -47,6 +47,11 @@ export function isDataFrame(phyPayload: Uint8Array): boolean {
   return fType >= FType.unconfirmedDataUp && fType <= FType.confirmedDataDown;
 }
 
+/** The DevAddr that a data frame names; of no meaning in any other frame. */
+export function devAddrIn(phyPayload: Uint8Array): string {
+  return fromAirOrder(phyPayload.subarray(1, 5));
+}
+
 /**
  * @throws FrameError if the octets are not a data frame, or carry MAC commands both in FOpts and in
  * FRMPayload (FPort 0), which a receiver must discard.

@@ -9,6 +9,7 @@ export {
   buildDataMessage,
   type DataFrame,
   type Direction,
+  devAddrIn,
   isDataFrame,
   type ParsedDataFrame,
   parseDataFrame,
@@ -52,6 +53,9 @@ export {
 } from "./keys.ts";
 export {
   Cid,
+  DeviceClass,
+  deviceModeConf,
+  deviceModeInd,
   deviceTimeAns,
   isSticky,
   linkAdrReq,

@@ -57,7 +57,11 @@ export const Cid = {
   deviceTime: 0x0d,
   forceRejoin: 0x0e,
   pingSlotChannel: 0x11,
+  deviceMode: 0x20,
 } as const;
+
+/** The octet of DeviceModeInd and DeviceModeConf (1.1, section 18.1). */
+export const DeviceClass = { a: 0, c: 2 } as const;
 
 /** Answers that a device repeats until it has heard a downlink (1.0.4 and 1.1, section 5, footnotes of the table). */
 const STICKY: ReadonlySet<number> = new Set([
@@ -156,4 +160,14 @@ export function rekeyInd(minorVersion: number): Buffer {
 /** Network to device: the version both will use (1.1, section 5.10). */
 export function rekeyConf(minorVersion: number): Buffer {
   return Buffer.of(Cid.rekey, minorVersion);
+}
+
+/** Device to network, in every uplink until DeviceModeConf: the class that it is in from now on (1.1, section 18.1). */
+export function deviceModeInd(deviceClass: number): Buffer {
+  return Buffer.of(Cid.deviceMode, deviceClass);
+}
+
+/** Network to device: the class of the DeviceModeInd that it answers (1.1, section 18.1). */
+export function deviceModeConf(deviceClass: number): Buffer {
+  return Buffer.of(Cid.deviceMode, deviceClass);
 }

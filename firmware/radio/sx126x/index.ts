@@ -8,6 +8,7 @@ export type { PowerDbm } from "../limits.ts";
 export { detectActivity, EVENT_DETECTION_DONE, readActivity } from "./activity.ts";
 export { prepareFskReceiver, transmitFsk } from "./fsk.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./interrupts.ts";
+export { listen } from "./listening.ts";
 export { Bandwidth } from "./lora.ts";
 export { sleepRadio } from "./modes.ts";
 export { readNoise } from "./noise.ts";

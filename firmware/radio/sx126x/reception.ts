@@ -1,4 +1,4 @@
-/** Setting up a LoRa receive window: SX1261/2 data sheet, sections 13.1.5, 13.4.9 and 14.3. */
+/** Setting up the receiver for LoRa: SX1261/2 data sheet, sections 13.1.5, 13.4.9 and 14.3. */
 import { type Int, u8, u32 } from "../../lang/index.ts";
 import { MAX_LENGTH } from "../limits.ts";
 import { command, Op, Register, writeRegister } from "./commands.ts";
@@ -29,6 +29,16 @@ function setSymbolTimeout(symbols: Int<4, 1023>): void {
   writeRegister(Register.SynchTimeout, u8(exponent + (mantissa << 3)));
 }
 
+/** From sleep to standby with all that a reception takes, but for its time-outs: downlinks of LoRaWAN on this channel. */
+export function setUpReceiver(frequency: u32, spreadingFactor: Int<7, 12>, bandwidth: Bandwidth): void {
+  wake();
+  useLora();
+  setModulation(spreadingFactor, bandwidth);
+  setPacket(MAX_LENGTH, false);
+  setInterrupts(IRQ_RX_END | IRQ_CRC_ERROR);
+  setFrequency(frequency);
+}
+
 /**
  * Sets a window up: downlinks of LoRaWAN on this channel, `symbols` symbols for a preamble to be found. Then the
  * chip sleeps until `openReceiver`.
@@ -42,12 +52,7 @@ export function prepareReceiver(
   bandwidth: Bandwidth,
   symbols: Int<4, 1023>,
 ): void {
-  wake();
-  useLora();
-  setModulation(spreadingFactor, bandwidth);
-  setPacket(MAX_LENGTH, false);
-  setInterrupts(IRQ_RX_END | IRQ_CRC_ERROR);
-  setFrequency(frequency);
+  setUpReceiver(frequency, spreadingFactor, bandwidth);
   setSymbolTimeout(symbols);
   // A symbol has 2^SF / BW: at 125 kHz 2^SF * 64 / 125 steps of 15.625 microseconds.
   const chips = u32((symbols + HEADER_SYMBOLS) << spreadingFactor);

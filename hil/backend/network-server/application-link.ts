@@ -32,6 +32,8 @@ interface Dependencies {
   readonly sessions: SessionStore;
   readonly random: () => number;
   readonly onEvent: EventSink;
+  /** A frame waits for the device of this session. */
+  readonly onQueued: (session: NetworkSession) => void;
 }
 
 export class ApplicationLink {
@@ -135,6 +137,7 @@ export class ApplicationLink {
     if (!refusal) {
       const detail = { devAddr: session.devAddr, fPort, fCntDown };
       this.#with.onEvent({ server: "network-server", step: "downlink-queued", ok: true, devEui, detail });
+      this.#with.onQueued(session);
     }
     return refusal;
   }

@@ -4,6 +4,9 @@
  */
 import {
   Cid,
+  DeviceClass,
+  devAddrIn,
+  deviceModeConf,
   deviceTimeAns,
   isSticky,
   linkCheckAns,
@@ -42,6 +45,11 @@ export class DataUplinks {
 
   constructor(dependencies: Dependencies) {
     this.#with = dependencies;
+  }
+
+  /** A copy of a frame came, and others may: whoever may have sent it gets nothing until it is known whether RX1 opens. */
+  announce(phyPayload: Uint8Array, untilNs: number): void {
+    for (const session of this.#with.sessions.byDevAddr(devAddrIn(phyPayload))) session.heldUntilNs = untilNs;
   }
 
   /** @throws FrameError if the octets are no data frame. */
@@ -193,6 +201,10 @@ export class DataUplinks {
       case Cid.rekey:
         if (!session.optNeg || minorVersionOf(payload) !== MINOR_VERSION_1_1) return undefined;
         return rekeyConf(MINOR_VERSION_1_1);
+      case Cid.deviceMode:
+        if (!session.optNeg) return undefined;
+        session.isClassC = payload[0] === DeviceClass.c;
+        return deviceModeConf(payload[0]);
       case Cid.linkCheck: {
         const gateways = new Set(receptions.map(({ gatewayEui }) => gatewayEui)).size;
         return linkCheckAns(best.snrDb - this.#with.plan.snrFloorDb(radio.txDr), gateways);

@@ -6,7 +6,8 @@
 import type { Clock } from "../../clock/index.ts";
 import type { Reception, Uplink } from "./reception.ts";
 
-const WINDOW_NS = 200_000_000;
+/** How long the copies of a frame are waited for. */
+export const WINDOW_NS = 200_000_000;
 
 /** No device repeats a frame sooner: RX2, which it waits for, opens two seconds after the frame's end at the earliest. */
 const LATE_NS = 2_000_000_000;

@@ -20,7 +20,8 @@ export interface ReceivedPacket {
 /** The txpk of a LoRa downlink. */
 export interface TransmitPacket {
   readonly imme: boolean;
-  readonly tmst: number;
+  /** Where it is not sent at once. */
+  readonly tmst?: number;
   readonly freq: number;
   readonly rfch: number;
   readonly powe: number;
@@ -46,7 +47,8 @@ export interface GatewayServer {
 /** A downlink in this server's units. */
 export interface Transmission {
   readonly gatewayEui: string;
-  readonly timestampUs: number;
+  /** Undefined: at once. */
+  readonly timestampUs?: number;
   readonly frequencyHz: number;
   readonly dataRate: LoRaDataRate;
   readonly powerDbm: number;
@@ -75,10 +77,9 @@ export function receptionOf(
 
 /** A LoRaWAN downlink: inverted IQ, no payload CRC, coding rate 4/5. */
 export function txpkOf(transmission: Transmission): TransmitPacket {
-  const { dataRate, phyPayload } = transmission;
+  const { dataRate, phyPayload, timestampUs } = transmission;
   return {
-    imme: false,
-    tmst: transmission.timestampUs,
+    ...(timestampUs === undefined ? { imme: true } : { imme: false, tmst: timestampUs }),
     freq: transmission.frequencyHz / 1e6,
     rfch: 0,
     powe: transmission.powerDbm,

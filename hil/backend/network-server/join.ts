@@ -36,6 +36,8 @@ export interface DeviceProfile {
   readonly devEui: string;
   /** Highest version that device and network have in common. */
   readonly macVersion: "1.0.4" | "1.1";
+  /** Of a 1.0.4 device, from the join on; A where not given. A 1.1 device tells its class by DeviceModeInd. */
+  readonly deviceClass?: "A" | "C";
 }
 
 export interface JoinDependencies {
@@ -224,6 +226,7 @@ export class Join {
       joinEui: request.joinEui,
       devAddr: message.DevAddr,
       optNeg: profile.macVersion === "1.1",
+      isClassC: profile.macVersion === "1.0.4" && profile.deviceClass === "C",
       keys: this.#keysOf(answer, profile),
       plan: this.#with.plan,
       windows: request.settings,

@@ -1,5 +1,5 @@
 /**
- * Network Server of one network in one region, Class A: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
+ * Network Server of one network in one region, Class A and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
  * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
@@ -19,7 +19,7 @@ import type { JoinServerLink } from "../join-server-link.ts";
 import type { XmitDataPeer } from "../xmit-data.ts";
 import { ApplicationLink } from "./application-link.ts";
 import { DataUplinks, uplinkRadio } from "./data-uplinks.ts";
-import { Deduplication } from "./deduplication.ts";
+import { Deduplication, WINDOW_NS } from "./deduplication.ts";
 import { Downlinks } from "./downlinks.ts";
 import { type GatewayServer, receptionOf } from "./gateways.ts";
 import { type DeviceProfile, Join } from "./join.ts";
@@ -89,8 +89,9 @@ export class NetworkServer implements Participant {
       sessions,
       random,
       onEvent,
+      onQueued: (session) => downlinks.continue(session),
     });
-    const downlinks = new Downlinks({ clock, sessions, transmitter, work, onEvent });
+    const downlinks = new Downlinks({ plan, clock, sessions, transmitter, work, onEvent });
     this.#data = new DataUplinks({
       plan,
       sessions,
@@ -121,6 +122,7 @@ export class NetworkServer implements Participant {
           snrDb: reception.snrDb,
         },
       });
+      this.#data.announce(reception.phyPayload, clock.nowNs() + WINDOW_NS);
       deduplication.add(reception);
     });
   }

@@ -1,16 +1,17 @@
 /**
- * The two receive windows that a Class A uplink opens. LoRaWAN L2 1.0.4 and 1.1, section 3.3: RX1 where the
- * uplink's channel has it, RX2 one second later on a fixed frequency; RP002-1.0.4 for data rates.
+ * The two receive windows that a Class A uplink opens, and what a device of Class C listens to besides. LoRaWAN L2 1.0.4 and 1.1, section 3.3: RX1 where the
+ * uplink's channel has it, RX2 one second later on a fixed frequency; Class C: 1.0.4, section 15, and 1.1, section 17.
+ * RP002-1.0.4 for data rates.
  */
 import type { NetworkPlan } from "../../lorawan/index.ts";
 import type { Reception } from "./reception.ts";
 
 export interface ReceiveWindow {
-  readonly name: "RX1" | "RX2";
+  readonly name: "RX1" | "RX2" | "RXC";
   /** On this server's clock. */
   readonly opensNs: number;
-  /** On the clock of the gateway that heard the uplink. */
-  readonly timestampUs: number;
+  /** On the clock of the gateway that heard the uplink; undefined: it is open. */
+  readonly timestampUs?: number;
   readonly frequencyHz: number;
   readonly dataRate: number;
   /** Octets of FOpts and FRMPayload that a frame may have in it. */
@@ -60,4 +61,17 @@ export function receiveWindows(
       dataRate: rx2DataRate,
     }),
   ];
+}
+
+/** What a device of Class C listens to whenever it does nothing else: RX2's parameters. Open from `nowNs` on. */
+export function continuousWindow(plan: NetworkPlan, settings: WindowSettings, nowNs: number): ReceiveWindow {
+  const { rx2DataRate: dataRate, rx2FrequencyHz: frequencyHz, isDownlinkLimited } = settings;
+  return {
+    name: "RXC",
+    opensNs: nowNs,
+    frequencyHz,
+    dataRate,
+    powerDbm: plan.powerDbm(frequencyHz),
+    limitOctets: plan.maxFrmPayloadOctets(dataRate, isDownlinkLimited),
+  };
 }

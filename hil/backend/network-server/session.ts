@@ -18,7 +18,7 @@ import {
 import type { KeyEnvelope } from "../interfaces/index.ts";
 import { channelMadeBy, DeviceSettings } from "./device-settings.ts";
 import { MacRequests } from "./mac-requests.ts";
-import type { WindowSettings } from "./receive-windows.ts";
+import type { ReceiveWindow, WindowSettings } from "./receive-windows.ts";
 
 /** Network session keys; under 1.0.x all three are the NwkSKey. */
 export interface NetworkSessionKeys {
@@ -41,6 +41,16 @@ export interface QueuedDownlink {
   readonly frmPayload: Uint8Array;
 }
 
+/** The last uplink, as far as downlinks after it must know. */
+export interface Contact {
+  readonly gatewayEui: string;
+  readonly rx2: ReceiveWindow;
+  /** Ahead of its windows it is decided what goes in them: from then on, what has not come by then must wait. */
+  readonly isDecided: boolean;
+  /** A downlink is in one of its windows. */
+  readonly isUsed: boolean;
+}
+
 export interface Activation {
   readonly devEui: string;
   readonly joinEui: string;
@@ -51,6 +61,8 @@ export interface Activation {
   readonly plan: NetworkPlan;
   readonly windows: WindowSettings;
   readonly appSKey: AppSKeyDelivery;
+  /** The device is of Class C from the start; one of 1.1 says so itself. */
+  readonly isClassC?: boolean;
   /** After a rejoin: the session that goes before, and whether its settings stay (type 2). */
   readonly continues?: { readonly session: NetworkSession; readonly keepsSettings: boolean };
 }
@@ -67,6 +79,11 @@ export class NetworkSession {
   /** That downlink has not been acknowledged yet. */
   awaitsAck = false;
   readonly queue: QueuedDownlink[] = [];
+  /** The device listens all the time. */
+  isClassC: boolean;
+  contact: Contact | undefined;
+  /** A frame that may be the device's is being looked at: until then it is not known whether windows open. */
+  heldUntilNs = 0;
   /** Of the last rejoin-request of type 0 or 2; undefined before the first. */
   rjCount0: number | undefined;
   readonly #keys: NetworkSessionKeys;
@@ -83,6 +100,7 @@ export class NetworkSession {
     this.joinEui = activation.joinEui;
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
+    this.isClassC = activation.isClassC ?? false;
     const { continues } = activation;
     this.settings = continues?.keepsSettings
       ? continues.session.settings

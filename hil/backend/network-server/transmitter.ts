@@ -6,7 +6,7 @@ import { type GatewayServer, txpkOf } from "./gateways.ts";
 import type { ReceiveWindow } from "./receive-windows.ts";
 
 /** A gateway must have the frame this long before it sends it: network and its own queue take time. */
-const GATEWAY_LEAD_NS = 100_000_000;
+export const GATEWAY_LEAD_NS = 100_000_000;
 
 export interface Downlink {
   readonly devEui: string;
@@ -63,7 +63,7 @@ export class Transmitter {
             gateway: downlink.gatewayEui,
             frequencyHz: window.frequencyHz,
             dataRate: window.dataRate,
-            timestampUs: window.timestampUs,
+            ...(window.timestampUs === undefined ? {} : { timestampUs: window.timestampUs }),
           },
         });
         return "scheduled";
@@ -76,7 +76,7 @@ export class Transmitter {
   /** Why a window cannot be used at all, or undefined. */
   #obstacle(downlink: Downlink, window: ReceiveWindow): string | undefined {
     const leftNs = window.opensNs - this.#clock.nowNs();
-    if (leftNs < GATEWAY_LEAD_NS)
+    if (window.timestampUs !== undefined && leftNs < GATEWAY_LEAD_NS)
       return `too late: ${Math.round(leftNs / 1e6)} ms before the window, ${GATEWAY_LEAD_NS / 1e6} ms are needed`;
     const limit = window.limitOctets + FRAME_OVERHEAD_OCTETS;
     if (downlink.phyPayload.length > limit)

@@ -166,7 +166,7 @@ describe("firmware: data frames", () => {
 
   const receive = (it: Device, phyPayload: Uint8Array): boolean => {
     it.frame.set(phyPayload, PHY);
-    return it.acceptDownlink(phyPayload.length);
+    return it.acceptDownlink(phyPayload.length, true);
   };
 
   for (const [title, lorawan11] of [

@@ -98,7 +98,7 @@ static void check_accepted(const session_Session *before, int port, uint32_t f_c
   check_parameters();
 }
 
-bool downlink_acceptDownlink(uint8_t length) {
+bool downlink_acceptDownlink(uint8_t length, bool is_class_a) {
   saved_state before;
   uint8_t message[64];
   CHECK(length <= sizeof message, "a frame is longer than its buffer");
@@ -107,7 +107,7 @@ bool downlink_acceptDownlink(uint8_t length) {
   const session_Session session = session_session;
   const int port = port_of(message, length);
   const int64_t f_cnt = judge_downlink(message, length);
-  const bool accepted = firmware_acceptDownlink(length);
+  const bool accepted = firmware_acceptDownlink(length, is_class_a);
   if (!accepted) {
     CHECK(f_cnt < 0, "a downlink of the session is dropped");
     check_unchanged(before, false, "a downlink that is dropped has changed the device");

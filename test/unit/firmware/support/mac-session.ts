@@ -161,7 +161,7 @@ export class MacSession {
     const { frame } = this.module<typeof FrameModule>("lorawan/frame.ts");
     frame.fill(0xee, PHY);
     frame.set(phyPayload, PHY);
-    return this.module<typeof DownlinkModule>("lorawan/downlink.ts").acceptDownlink(phyPayload.length);
+    return this.module<typeof DownlinkModule>("lorawan/downlink.ts").acceptDownlink(phyPayload.length, true);
   }
 
   /** A downlink that must be taken. */
