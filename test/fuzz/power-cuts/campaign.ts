@@ -1,25 +1,45 @@
 /**
- * One device, one store, one power cut after the other. After each the device has to join again and be heard; what it
- * sends is watched for a DevNonce or a counter of uplinks that was there before.
+ * One device, one store, one power cut after the other. After each the device has to come back; what it sends and says is
+ * watched by a witness, who knows what must never be there twice.
  */
 import { setImmediate } from "node:timers/promises";
 import { runLockstep } from "../../../hil/clock/index.ts";
 import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
 import { createMachine, type ProcessorMachine } from "../../../hil/emulator/index.ts";
-import { isDataFrame, parseDataFrame, parseJoinRequest } from "../../../hil/lorawan/index.ts";
 import { storeFormatOf } from "../../../hil/rig/device.ts";
 import type { Image } from "../../../toolchain/image/index.ts";
 import { Bench, type Uplink } from "../../unit/firmware/support/bench.ts";
-import { Network } from "../../unit/firmware/support/network.ts";
-import { type Cut, describeCut, LIFE_NS } from "./plan.ts";
+import { type Cut, describeCut } from "./plan.ts";
 
 /** What the device was doing when its power went: at a write to its store it is writing, also before it begins and after it. */
 export type Activity = "writing" | "transmitting" | "receiving" | "working" | "asleep";
 
+/** The network of the device, and what it sees and hears. A text that it gives is a fault. */
+export interface Witness {
+  /** How often the device has shown that it lives: after each cut it has to do so once more. */
+  readonly signs: number;
+  /** What the device does that is no sign of life. */
+  readonly missing: string;
+  /** How long it may take for that, from power-up on. */
+  readonly limitNs: number;
+  /** Whether it has to live once before the first cut. */
+  readonly hasYouth: boolean;
+  readonly counts: OnAir;
+  /** `cut`: that which this life will end with; undefined where it may live until it has shown that it does. */
+  onPowerUp(cut: Cut | undefined): void;
+  /** Also what a cut ended early: somebody may have heard enough of it. */
+  onUplink(uplink: Uplink): string | undefined;
+  onLine(line: string): string | undefined;
+}
+
+/** What was on the air, by its kind. */
+export type OnAir = Readonly<Record<string, number>>;
+
 export interface CampaignOptions {
   /** The sensor, with the `PERIOD_S` of the plan. */
   readonly image: Image;
-  readonly lorawan11: boolean;
+  /** Provisions the bench, and is the network of its device. */
+  readonly witness: (bench: Bench, random: () => number) => Witness;
   readonly cuts: readonly Cut[];
   /** 0..1, seeded: how long the power stays away, and what a write that it cuts off leaves. */
   readonly random: () => number;
@@ -31,16 +51,13 @@ export interface CampaignOptions {
 export interface CampaignResult {
   /** Cuts that the device has come back from, by what it was doing. */
   readonly survived: Readonly<Record<Activity, number>>;
-  readonly joinRequests: number;
-  readonly uplinks: number;
+  readonly onAir: OnAir;
   /** Virtual time. */
   readonly seconds: number;
   /** What should not have been, and where. A campaign ends there. */
   readonly fault: string | undefined;
 }
 
-/** From power-up to an uplink that is heard: a join takes 8 s, and further attempts may be needed. */
-const RECOVERY_LIMIT_NS = 120e9;
 /** How long the power stays away. */
 const OFF_NS = { least: 0.1e9, most: 2e9 } as const;
 
@@ -49,7 +66,7 @@ class Fault extends Error {}
 class Campaign {
   readonly #options: CampaignOptions;
   readonly #bench: Bench;
-  readonly #network: Network;
+  readonly #witness: Witness;
   readonly #machine: ProcessorMachine;
   readonly #survived: Record<Activity, number> = {
     writing: 0,
@@ -58,22 +75,19 @@ class Campaign {
     working: 0,
     asleep: 0,
   };
-  #joinRequests = 0;
-  #lastDevNonce = -1;
-  #uplinks = 0;
-  #lastFrame = { joinNonce: -1, fCnt: -1 };
   /** The first thing that went wrong. */
   #fault: string | undefined;
 
   constructor(options: CampaignOptions) {
-    const { image, lorawan11, random } = options;
+    const { image, random } = options;
     this.#options = options;
     this.#bench = new Bench(image.board.radio);
-    this.#network = new Network(this.#bench, { lorawan11 });
+    this.#witness = options.witness(this.#bench, random);
     const answer = this.#bench.onUplink;
     this.#bench.onUplink = (uplink) => {
-      this.#watch(uplink);
-      answer(uplink);
+      const fault = this.#witness.onUplink(uplink);
+      if (fault === undefined) answer(uplink);
+      else this.#blame(fault);
     };
     this.#machine = createMachine(image, {
       clock: this.#bench.clock,
@@ -90,6 +104,7 @@ class Campaign {
     let fault: string | undefined;
     this.#machine.powerOff();
     await this.#stayOff();
+    if (this.#witness.hasYouth) await this.#recover();
     for (const [index, cut] of this.#options.cuts.entries()) {
       try {
         const activity = await this.#live(cut);
@@ -106,8 +121,7 @@ class Campaign {
     }
     return {
       survived: this.#survived,
-      joinRequests: this.#joinRequests,
-      uplinks: this.#uplinks,
+      onAir: this.#witness.counts,
       seconds: this.#bench.clock.nowNs() / 1e9,
       fault,
     };
@@ -124,23 +138,25 @@ class Campaign {
       machine.powerOff();
     };
     const bornNs = clock.nowNs();
+    this.#witness.onPowerUp(cut);
     machine.powerOn();
     if (cut.at === "write") machine.cutPowerAtStoreWrite(cut.count, cut.phase);
     else if (cut.at === "instant") clock.at(bornNs + cut.afterNs, cutPower);
     else this.#atEvent(cut.event, cut.count, ({ atNs }) => machine.at(atNs + cut.afterNs, cutPower));
-    await this.#runUntil(() => !machine.powered, bornNs + LIFE_NS + RECOVERY_LIMIT_NS);
+    await this.#runUntil(() => !machine.powered, bornNs + this.#witness.limitNs);
     if (machine.powered) throw new Fault("the device lives on, and does not come so far");
     await this.#stayOff();
     return activity;
   }
 
-  /** From power-up to the first uplink that is heard. Then the power goes, too. */
+  /** From power-up to a sign of life. Then the power goes, too. */
   async #recover(): Promise<void> {
-    const { received } = this.#network;
-    const heard = received.length;
+    const witness = this.#witness;
+    const { signs } = witness;
+    witness.onPowerUp(undefined);
     this.#machine.powerOn();
-    await this.#runUntil(() => received.length > heard, this.#bench.clock.nowNs() + RECOVERY_LIMIT_NS);
-    if (received.length === heard) throw new Fault("the device does not join again");
+    await this.#runUntil(() => witness.signs > signs, this.#bench.clock.nowNs() + witness.limitNs);
+    if (witness.signs === signs) throw new Fault(witness.missing);
     this.#machine.powerOff();
     await this.#stayOff();
   }
@@ -169,33 +185,13 @@ class Campaign {
     };
   }
 
-  /** Sees what was on the air, also what a cut ended early: somebody may have heard enough of it. */
-  #watch({ transmission: { payload } }: Uplink): void {
-    if (isDataFrame(payload)) {
-      this.#uplinks++;
-      const { fCnt16: fCnt } = parseDataFrame(payload);
-      // A join brings keys, and with them counters that begin anew.
-      const { joinNonce } = this.#network;
-      if (joinNonce === this.#lastFrame.joinNonce && fCnt <= this.#lastFrame.fCnt) {
-        this.#blame(`FCntUp ${fCnt} follows ${this.#lastFrame.fCnt} under the same keys`);
-      }
-      this.#lastFrame = { joinNonce, fCnt };
-    } else {
-      this.#joinRequests++;
-      const { devNonce } = parseJoinRequest(payload);
-      if (devNonce <= this.#lastDevNonce) {
-        this.#blame(`DevNonce ${devNonce} follows ${this.#lastDevNonce}`);
-      }
-      this.#lastDevNonce = devNonce;
-    }
-  }
-
   #watchConsole(): void {
     let line = "";
     this.#machine.onConsole((octet) => {
       line += String.fromCharCode(octet);
       if (!line.endsWith("\n")) return;
       if (line.startsWith("error")) this.#blame(`the device says "${line.trimEnd()}"`);
+      this.#blame(this.#witness.onLine(line.trimEnd()));
       line = "";
     });
   }
@@ -208,7 +204,7 @@ class Campaign {
     return this.#machine.nextWakeNs > this.#machine.nowNs() ? "asleep" : "working";
   }
 
-  #blame(fault: string): void {
+  #blame(fault: string | undefined): void {
     this.#fault ??= fault;
   }
 }

@@ -9,6 +9,7 @@ import { loadProcessorBoard } from "../../support/processor-board.ts";
 import { EMULATED_BOARDS } from "../../unit/emulator/support/emulated-boards.ts";
 import { type Bench, seeded } from "../../unit/firmware/support/bench.ts";
 import { type CampaignOptions, runCampaign } from "./campaign.ts";
+import { JoinWitness } from "./join-witness.ts";
 import { type Cut, PERIOD_S, planCuts } from "./plan.ts";
 
 /** With one of four at a write, each of the 18 writes of a join, and of the two at a start, is cut off once. */
@@ -41,7 +42,8 @@ async function campaign(
   more: Partial<CampaignOptions> = {},
 ) {
   return runCampaign({
-    ...{ image: await imageFor(board, lorawan11), lorawan11, cuts, random: seeded(1) },
+    ...{ image: await imageFor(board, lorawan11), cuts, random: seeded(1) },
+    witness: (bench) => new JoinWitness(bench, lorawan11),
     ...more,
   });
 }
@@ -55,7 +57,7 @@ describe("power cuts", () => {
         this.timeout(180_000);
         // A turn of the plan, with its four cuts, is for one version, the next for the other.
         const cuts = plan.filter((_, index) => (Math.floor(index / 4) % 2 === 0) === lorawan11);
-        const { survived, joinRequests, uplinks, fault } = await campaign(board, lorawan11, cuts);
+        const { survived, onAir, fault } = await campaign(board, lorawan11, cuts);
         assert.equal(fault, undefined);
         assert.equal(
           Object.values(survived).reduce((sum, count) => sum + count),
@@ -63,7 +65,7 @@ describe("power cuts", () => {
         );
         assert.ok(survived.writing >= CUTS / 8);
         assert.ok(survived.transmitting > 0 && survived.asleep > 0);
-        assert.ok(joinRequests > CUTS / 2 && uplinks > CUTS / 2);
+        assert.ok(onAir.joinRequests > CUTS / 2 && onAir.uplinks > CUTS / 2);
       });
     }
   }

@@ -40,6 +40,6 @@ export function personalisedBench(lorawan11: boolean): { readonly bench: Bench; 
 export function fOptsOf(network: Network, { fCnt16, fOpts }: Network["received"][number]): string {
   if (!network.isNetwork11) return Buffer.from(fOpts).toString("hex");
   const { nwkSEncKey } = network.keys as SessionKeys;
-  const input = { devAddr: DEV_ADDR, fCnt: fCnt16, counter: "FCntUp" } as const;
+  const input = { devAddr: DEV_ADDR, fCnt: network.fCntOf(fCnt16), counter: "FCntUp" } as const;
   return Buffer.from(cryptFOpts(input, nwkSEncKey, fOpts)).toString("hex");
 }

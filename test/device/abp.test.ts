@@ -1,0 +1,112 @@
+/**
+ * Personalised boards over power cuts, also in the midst of writes to their stores: no FCntUp twice, no downlink taken twice,
+ * what the network has set kept under 1.0.4, ResetInd under 1.1. Thousands of cuts: npm run fuzz:power-cuts -- --activation abp.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildImage, type Image } from "../../toolchain/image/index.ts";
+import { AbpWitness } from "../fuzz/power-cuts/abp-witness.ts";
+import { type CampaignOptions, runCampaign } from "../fuzz/power-cuts/campaign.ts";
+import {
+  type Cut,
+  type Life,
+  PERIOD_S,
+  PERSONALISED_10,
+  PERSONALISED_11,
+  planCuts,
+} from "../fuzz/power-cuts/plan.ts";
+import { loadProcessorBoard } from "../support/processor-board.ts";
+import { type Bench, seeded } from "../unit/firmware/support/bench.ts";
+
+const BOARDS = ["pro-mini-rfm95", "nucleo-l073rz-sx1276"];
+const WRITE_CUTS = 16;
+const OTHER_CUTS = 20;
+
+const images = new Map<string, Image>();
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "joinery-abp-"));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+async function campaign(
+  board: string,
+  lorawan11: boolean,
+  cuts: readonly Cut[],
+  prepare?: CampaignOptions["prepare"],
+) {
+  const key = `${board}-${lorawan11}`;
+  const config = { LORAWAN_1_1: lorawan11, PERIOD_S, ABP: true };
+  const image =
+    images.get(key) ??
+    (await buildImage({ board: loadProcessorBoard(board), config, outDir: join(folder, key) }));
+  images.set(key, image);
+  const random = seeded(1);
+  const witness = (bench: Bench) => new AbpWitness(bench, lorawan11, random);
+  return runCampaign({ image, cuts, random, witness, prepare });
+}
+
+/** Cuts in the midst of writes, over all of a life, and elsewhere. */
+function someCuts(life: Life, processor: string): Cut[] {
+  const writes = Array.from({ length: WRITE_CUTS }, (_, index): Cut => {
+    const count = 1 + Math.round((index * (life.writes - 1)) / (WRITE_CUTS - 1));
+    return { at: "write", count, phase: "during" };
+  });
+  const others = planCuts(2 * OTHER_CUTS, processor, seeded(1), life).filter(({ at }) => at !== "write");
+  return [...writes, ...others.slice(0, OTHER_CUTS)];
+}
+
+describe("power cuts of a personalised board", () => {
+  for (const board of BOARDS) {
+    for (const lorawan11 of [false, true]) {
+      const version = lorawan11 ? "1.1" : "1.0.4";
+      it(`repeat no FCntUp, take no downlink twice and lose no settings: ${board}, LoRaWAN ${version}`, async function () {
+        this.timeout(120_000);
+        const life = lorawan11 ? PERSONALISED_11 : PERSONALISED_10;
+        const cuts = someCuts(life, loadProcessorBoard(board).processor);
+        const { survived, onAir, fault } = await campaign(board, lorawan11, cuts);
+        assert.equal(fault, undefined);
+        assert.equal(
+          Object.values(survived).reduce((sum, count) => sum + count),
+          cuts.length,
+        );
+        assert.ok(survived.writing >= WRITE_CUTS, JSON.stringify(survived));
+        assert.ok(onAir.replays > 0 && onAir.downlinks > cuts.length, JSON.stringify(onAir));
+      });
+    }
+  }
+});
+
+describe("a campaign of power cuts of a personalised board", () => {
+  const cuts = Array.from({ length: 12 }, (): Cut => ({ at: "instant", afterNs: 7e9 }));
+  const BOARD = "pro-mini-rfm95";
+
+  /** After each uplink and its windows part of the store is again what it was. */
+  const forgetful =
+    (start: number, end: number, when: "before the uplink" | "before the downlink") =>
+    ({ eeprom, air, clock }: Bench) => {
+      const first = Uint8Array.from(eeprom);
+      air.onTransmission(({ from, endNs }) => {
+        if (from === "network") return;
+        const kept = when === "before the uplink" ? first : Uint8Array.from(eeprom);
+        clock.at(endNs + 2.9e9, () => eeprom.set(kept.subarray(start, end), start));
+      });
+    };
+
+  it("finds an FCntUp that is there twice", async () => {
+    const { fault } = await campaign(BOARD, true, cuts, forgetful(96, 512, "before the uplink"));
+    assert.match(fault ?? "", /: FCntUp 0 follows 0$/);
+  });
+
+  it("finds a downlink that is taken twice", async () => {
+    const { fault } = await campaign(BOARD, true, cuts, forgetful(96, 512, "before the downlink"));
+    assert.match(fault ?? "", /: the device takes downlink [0-9A-F]{8} again$/);
+  });
+
+  it("finds settings that are lost", async () => {
+    const { fault } = await campaign(BOARD, false, cuts, forgetful(512, 1024, "before the uplink"));
+    assert.match(fault ?? "", /: the data rate that was set is lost: SF12$/);
+  });
+});
