@@ -1,5 +1,5 @@
 /** Tells of each misuse once for each place in the program, however often the program passes there. */
-import type { Finding } from "./finding.ts";
+import type { Finding, ProcessorStack } from "./finding.ts";
 
 export class FindingLog {
   readonly #told = new Set<string>();
@@ -9,10 +9,11 @@ export class FindingLog {
     this.#onFinding = onFinding;
   }
 
-  add(finding: Finding): void {
+  /** `stack` is asked for once for each place. */
+  add(finding: Omit<Finding, "stack">, stack?: () => ProcessorStack): void {
     const place = `${finding.programCounter} ${finding.message}`;
     if (this.#told.has(place)) return;
     this.#told.add(place);
-    this.#onFinding?.(finding);
+    this.#onFinding?.(stack === undefined ? finding : { ...finding, stack: stack() });
   }
 }

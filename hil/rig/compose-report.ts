@@ -49,11 +49,12 @@ export function composeJoinReport(
     downlinks: application.downlinks
       .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
       .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
-    findings: seen.findings.map(({ atNs, message, programCounter, source }) => ({
+    findings: seen.findings.map(({ atNs, message, programCounter, source, caller }) => ({
       virtualMs: atNs / 1e6,
       message,
       programCounter: programCounter ?? null,
       source: source ?? null,
+      caller: caller ?? null,
     })),
     checks,
     ...took,

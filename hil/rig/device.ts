@@ -15,6 +15,8 @@ import type { Check, MemoryFigures } from "./report/join-report.ts";
 /** A misuse of the hardware, and the line of the sources that it came about in, where that is known. */
 export interface DeviceFinding extends Finding {
   readonly source?: SourceLine;
+  /** Where that is in C: the line of the TypeScript that called it, by as many functions as may be. */
+  readonly caller?: SourceLine;
 }
 
 /** What a device is connected to, and who hears of it. */

@@ -37,10 +37,12 @@ const DOCUMENTS_WORDS: readonly [RegExp, string][] = [
 ];
 
 /** A misuse of the hardware and its place in the program: "file.ts:12 (0x1a2b)". */
-export function describeFinding({ message, source, programCounter }: DeviceFinding): string {
+export function describeFinding({ message, source, caller, programCounter }: DeviceFinding): string {
   if (programCounter === undefined) return message;
   const address = `0x${programCounter.toString(16)}`;
-  return `${message}, at ${source === undefined ? address : `${source.file}:${source.line} (${address})`}`;
+  const place = source === undefined ? address : `${source.file}:${source.line} (${address})`;
+  const from = caller === undefined ? "" : `, called at ${caller.file}:${caller.line}`;
+  return `${message}, at ${place}${from}`;
 }
 
 /** "join-request-received" as a person writes it: "join-request received". */

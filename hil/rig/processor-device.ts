@@ -1,9 +1,10 @@
 /** The device under test as an image in the flash of an emulated processor. */
-import { type Image, SourceLines } from "../../toolchain/image/index.ts";
-import { createMachine, type ProcessorMachine } from "../emulator/index.ts";
+import { type Image, ReturnAddresses, type SourceLine, SourceLines } from "../../toolchain/image/index.ts";
+import { createMachine, type Finding, type ProcessorMachine } from "../emulator/index.ts";
 import {
   connect,
   type DebuggedImage,
+  type DeviceFinding,
   type DeviceOptions,
   type DeviceUnderTest,
   type Firmware,
@@ -19,6 +20,32 @@ export function imageFirmware(image: Image): Firmware {
   return { board: image.board, boot: (options) => new ProcessorDevice(image, options) };
 }
 
+/** Where in the sources a misuse of the hardware is. */
+class Places {
+  readonly #lines: SourceLines;
+  readonly #returns: ReturnAddresses;
+
+  constructor({ elf, flash }: Image) {
+    this.#lines = new SourceLines(elf);
+    this.#returns = new ReturnAddresses(elf, flash);
+  }
+
+  of({ programCounter, stack }: Finding): Pick<DeviceFinding, "source" | "caller"> {
+    if (programCounter === undefined) return {};
+    const source = this.#lines.at(programCounter);
+    if (source !== undefined && isTypeScript(source)) return { source };
+    const behindCalls = stack === undefined ? [] : this.#returns.from(programCounter, stack);
+    // The instruction before is the call.
+    const addresses = [programCounter, ...behindCalls.map((address) => address - 2)];
+    const caller = addresses.flatMap((address) => this.#lines.allAt(address)).find(isTypeScript);
+    return { source, caller };
+  }
+}
+
+function isTypeScript({ file }: SourceLine): boolean {
+  return file.endsWith(".ts");
+}
+
 class ProcessorDevice implements DeviceUnderTest {
   readonly machine: ProcessorMachine;
   readonly #image: Image;
@@ -26,16 +53,14 @@ class ProcessorDevice implements DeviceUnderTest {
   constructor(image: Image, options: DeviceOptions) {
     const { clock, eeprom, watchdogError, onFinding } = options;
     this.#image = image;
-    let lines: SourceLines | undefined;
+    let places: Places | undefined;
     this.machine = createMachine(image, {
       clock,
       eeprom,
       watchdogError,
       onFinding: (finding) => {
-        const { programCounter } = finding;
-        lines ??= new SourceLines(image.elf);
-        const source = programCounter === undefined ? undefined : lines.at(programCounter);
-        onFinding({ ...finding, source });
+        places ??= new Places(image);
+        onFinding({ ...finding, ...places.of(finding) });
       },
     });
     connect(this.machine, image.board, options);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { exec } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { type JoinReport, runJoin, runLoneBoard } from "../../hil/rig/index.ts";
 
@@ -25,6 +25,9 @@ export function sample(payload: Bytes<49>): Int<0, 49> {
 }
 export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): void {}
 `;
+
+/** The line of `APP` that calls the C. */
+const CALL_LINE = APP.split("\n").indexOf("  misuse();") + 1;
 
 /** Each misuses in line 5. */
 interface Misuse {
@@ -84,14 +87,15 @@ describe("a misuse of the hardware", () => {
     it(`ends a run with its address, its line and its program counter: ${misuse.what}`, async () => {
       const report = await run(misuse);
       assert.equal(report.findings.length, 1);
-      const [{ message, source, programCounter, virtualMs }] = report.findings;
+      const [{ message, source, caller, programCounter, virtualMs }] = report.findings;
       assert.match(message, misuse.message);
       assert.deepEqual(source, { file: c, line: 5 });
+      assert.deepEqual([basename(caller!.file), caller?.line], ["app.ts", CALL_LINE]);
       assert.ok(programCounter !== null);
       assert.equal(report.verdict, "failed");
       assert.equal(
         report.reason,
-        `device: misuses the hardware: ${message}, at ${c}:5 (0x${programCounter.toString(16)})`,
+        `device: misuses the hardware: ${message}, at ${c}:5 (0x${programCounter.toString(16)}), called at ${caller?.file}:${CALL_LINE}`,
       );
       assert.ok(report.virtualMs - virtualMs < 2, `${report.virtualMs} ms, ${virtualMs} ms`);
       assert.deepEqual(report.join.devNonces, []);
@@ -109,7 +113,7 @@ describe("a misuse of the hardware", () => {
       assert.equal(end, "failed");
       assert.match(
         notices.at(-1) ?? "",
-        /^the firmware misuses the hardware: .*, at \S+\/probe\.c:5 \(0x[0-9a-f]+\)$/,
+        /^the firmware misuses the hardware: .*, at \S+\/probe\.c:5 \(0x[0-9a-f]+\), called at \S*app\.ts:\d+$/,
       );
     });
   }
@@ -161,9 +165,11 @@ void probe_misuse(void) {
     );
     assert.equal(report.uplinks.length, 3);
     assert.equal(report.findings.length, 1);
-    const [{ message, source }] = report.findings;
+    const [{ message, source, caller }] = report.findings;
     assert.match(message, /SPI access while NRESET is low$/);
     assert.equal(source?.file, "boards/processors/avr/radio-port.c");
+    // By way of a function of the application's C.
+    assert.deepEqual([basename(caller?.file ?? ""), caller?.line], ["app.ts", CALL_LINE]);
   });
 
   it("lets a run that is told to go on go to its end, and fail", async () => {

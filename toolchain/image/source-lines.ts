@@ -49,13 +49,19 @@ export class SourceLines {
 
   /** Undefined for code that no debug information speaks of, as that of libraries. */
   at(address: number): SourceLine | undefined {
+    const places = this.allAt(address);
+    return places.find(({ file }) => !HELPERS.test(file)) ?? places[0];
+  }
+
+  /** The line that the code at an address was written in, and those of the calls that it was inlined for, from inside out. */
+  allAt(address: number): SourceLine[] {
     const scopes = scopesAt(this.#functions, address);
     const written = this.#lineAt(address, scopes.at(-1)?.file);
-    if (written === undefined) return undefined;
-    const inlinedFrom = scopes.map(({ calledAt }) => calledAt).reverse();
-    const { file, line } =
-      [written, ...inlinedFrom].find((place) => place !== undefined && !HELPERS.test(place.file)) ?? written;
-    return { file: shortName(file), line };
+    if (written === undefined) return [];
+    const inlinedFrom = scopes
+      .flatMap(({ calledAt }) => (calledAt === undefined ? [] : [calledAt]))
+      .reverse();
+    return [written, ...inlinedFrom].map(({ file, line }) => ({ file: shortName(file), line }));
   }
 
   /** The stretch at an address; where that is not of the file that the code there is declared in, the nearest that is. */

@@ -8,6 +8,7 @@
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import { ConsoleLine } from "../console-line.ts";
+import { STACK_OCTETS } from "../finding.ts";
 import { FindingLog } from "../finding-log.ts";
 import type {
   CutPhase,
@@ -298,7 +299,10 @@ export class AtmegaMachine implements ProcessorMachine {
 
   /** `at`: the word address of the instruction. */
   #reportAt(at: number, message: string): void {
-    this.#findings.add({ atNs: this.nowNs(), message, programCounter: 2 * at });
+    this.#findings.add({ atNs: this.nowNs(), message, programCounter: 2 * at }, () => {
+      const { data, SP } = this.#core;
+      return { octets: data.slice(SP + 1, SP + 1 + STACK_OCTETS), registers: [] };
+    });
   }
 
   #timeOf(cycles: number): number {

@@ -7,6 +7,7 @@
 import { type Clock, type Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
 import { ConsoleLine } from "../console-line.ts";
+import { STACK_OCTETS } from "../finding.ts";
 import { FindingLog } from "../finding-log.ts";
 import type {
   CutPhase,
@@ -24,6 +25,8 @@ import type { CortexM0, Program } from "./core.ts";
 import { CortexMDebugPort, type DebugMemory } from "./debug-port.ts";
 import { hex } from "./hex.ts";
 
+/** The stack pointer among the registers. */
+const SP = 13;
 /** SRAM is undefined after power-up: a pattern, so that a program that relies on zeros fails. */
 const POWER_UP_RAM = 0xa5;
 
@@ -193,7 +196,11 @@ export class CortexMMachine implements ProcessorMachine {
   }
 
   report(message: string): void {
-    this.#findings.add({ atNs: this.nowNs(), message, programCounter: this.#core.at });
+    this.#findings.add({ atNs: this.nowNs(), message, programCounter: this.#core.at }, () => {
+      const registers = [...this.#core.registers];
+      const from = registers[SP] - this.#design.ramStart;
+      return { octets: from < 0 ? new Uint8Array() : this.#sram.slice(from, from + STACK_OCTETS), registers };
+    });
   }
 
   onConsole(listener: (octet: number) => void): void {

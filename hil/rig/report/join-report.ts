@@ -46,6 +46,8 @@ export interface ReportedFinding {
   readonly programCounter: number | null;
   /** The line of the TypeScript or of a board's C; null for code without debug information, as that of libraries. */
   readonly source: { readonly file: string; readonly line: number } | null;
+  /** Where that is in C: the line of the TypeScript that called it, directly or not; null where that is not known. */
+  readonly caller: { readonly file: string; readonly line: number } | null;
 }
 
 export interface JoinReport {

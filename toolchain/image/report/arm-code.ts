@@ -7,7 +7,7 @@
  */
 import type { ElfFile, ElfSection } from "../elf-file.ts";
 import { VECTORS } from "./arm-layout.ts";
-import type { Call, Doubt, MachineCode, PointerCall, Routine } from "./routine.ts";
+import type { Call, Doubt, MachineCode, PointerCall, ReturnPlace, Routine } from "./routine.ts";
 
 const LR = 14;
 const SP = 13;
@@ -26,6 +26,7 @@ const CASES_ROUTINE: Routine = {
   pointerCalls: [],
   enablesInterrupts: false,
   doubts: [],
+  returnPlace: () => undefined,
 };
 
 /**
@@ -121,6 +122,8 @@ class Walk {
   readonly #doubts = new Map<number, Doubt>();
   readonly #pending: { readonly at: number; readonly state: State }[] = [];
   readonly #visits = new Map<number, Set<string>>();
+  /** Undefined where they differ by the way that leads there. */
+  readonly #returnPlaces = new Map<number, ReturnPlace | undefined>();
   #deepest = 0;
 
   constructor(program: Program, entry: number) {
@@ -140,6 +143,7 @@ class Walk {
       pointerCalls: this.#pointerCalls,
       enablesInterrupts: false,
       doubts: [...this.#doubts.values()],
+      returnPlace: (at) => this.#returnPlaces.get(at),
     };
   }
 
@@ -164,6 +168,11 @@ class Walk {
         this.#doubt(at, "grows the stack in a loop");
         return;
       }
+      const place = returnPlaceIn(state);
+      this.#returnPlaces.set(
+        at,
+        seen.size === 0 || isEqual(this.#returnPlaces.get(at), place) ? place : undefined,
+      );
       this.#visits.set(at, seen.add(key));
       const step = this.#step(at, state);
       at = step.next;
@@ -325,6 +334,20 @@ class Walk {
     // An octet of padding is no case, and leads into the table.
     return [...targets].filter((target) => this.#program.isCode(target));
   }
+}
+
+function returnPlaceIn({ stack, returns }: State): ReturnPlace | undefined {
+  const frameBytes = 4 * stack.length;
+  const register = Array.from({ length: 16 }, (_, number) => number).find(
+    (number) => (returns >> number) & 1,
+  );
+  if (register !== undefined) return { register, offset: 0, frameBytes };
+  const index = stack.lastIndexOf(true);
+  return index < 0 ? undefined : { offset: 4 * (stack.length - 1 - index), frameBytes };
+}
+
+function isEqual(a: ReturnPlace | undefined, b: ReturnPlace | undefined): boolean {
+  return a?.register === b?.register && a?.offset === b?.offset && a?.frameBytes === b?.frameBytes;
 }
 
 function isBetween(code: number, first: number, last: number): boolean {

@@ -88,6 +88,7 @@ const UNDER_WAY: AvrRoutine = {
   pointerCalls: [],
   enablesInterrupts: false,
   doubts: [],
+  returnPlace: () => undefined,
   returns: true,
 };
 
@@ -133,6 +134,12 @@ class Walk {
       pointerCalls: [...this.#pointerCalls.values()].sort((a, b) => a.at - b.at),
       enablesInterrupts: this.#enablesInterrupts,
       doubts: [...this.#doubts.values()].sort((a, b) => a.at - b.at),
+      returnPlace: (at) => {
+        const depth = this.#depths.get(at);
+        return depth === undefined
+          ? undefined
+          : { offset: depth, frameBytes: depth + this.#program.addressBytes };
+      },
       returns: this.#returns || this.#doubts.size > 0,
     };
   }

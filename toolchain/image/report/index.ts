@@ -12,6 +12,7 @@ export {
 export { checkFit } from "./fit.ts";
 export { sizeHtml } from "./html.ts";
 export { keptReport, REPORT_FILE, readReport, reportJson } from "./kept-report.ts";
+export { ReturnAddresses, type StackContents } from "./return-addresses.ts";
 export { labelOf, modulesOf, type Part, type SizeReport, type StackReport } from "./size-report.ts";
 export type { CompilerNames } from "./source-names.ts";
 export { comparisonText, figureLines, sizeText } from "./text.ts";

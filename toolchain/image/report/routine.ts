@@ -11,6 +11,17 @@ export interface Routine {
   readonly enablesInterrupts: boolean;
   /** Why the figures may be too small. */
   readonly doubts: readonly Doubt[];
+  /** Where its return address lies before the instruction at an address; undefined where that is not known. */
+  returnPlace(at: number): ReturnPlace | undefined;
+}
+
+export interface ReturnPlace {
+  /** The register that holds it; undefined where it lies on the stack. */
+  readonly register?: number;
+  /** Octets from the stack pointer to where it lies. */
+  readonly offset: number;
+  /** Octets that are gone from the stack when the routine has returned. */
+  readonly frameBytes: number;
 }
 
 export interface Call extends PointerCall {
