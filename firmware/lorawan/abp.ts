@@ -69,8 +69,9 @@ export function startPersonalised(): void {
     session.awaitsRekeyConf = true;
     post(Cid.Reset, MINOR_VERSION, 0);
   } else {
-    setUnanswered(counters.third);
     openParameters();
+    // On from where it was before the power went.
+    setUnanswered(counters.third);
   }
   printPersonalised();
   for (let i = 0; i < 4; i++) printHex(devAddr[3 - i]);

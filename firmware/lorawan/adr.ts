@@ -44,11 +44,6 @@ export function unanswered(): u32 {
   return adr.count;
 }
 
-/** ADRACKCnt goes on where it was before the power went. */
-export function setUnanswered(count: u32): void {
-  adr.count = count;
-}
-
 /** A class A downlink has come. */
 export function noteAnswer(): void {
   adr.count = 0;
@@ -76,9 +71,10 @@ function backOff(isFirst: boolean): void {
   adr.isExhausted = true;
 }
 
-/** Before a new uplink: backs off where it is time to. */
-export function backOffIfDue(): void {
+/** ADRACKCnt is `count` from now on: backs off where it is time to. */
+export function setUnanswered(count: u32): void {
   if (!ADR) return;
+  adr.count = count;
   const late = i32(adr.count - (1 << adr.limitExponent));
   const delay = 1 << adr.delayExponent;
   if (late >= delay && (late & (delay - 1)) === 0) backOff(late === delay);
@@ -86,7 +82,7 @@ export function backOffIfDue(): void {
 
 /** After an uplink that nothing has answered, however often it was sent. */
 export function noteSilence(): void {
-  if (ADR) adr.count = u32(adr.count + 1);
+  setUnanswered(u32(adr.count + 1));
 }
 
 /** ADRACKReq of the uplink: 1.1 ends it where nothing more can be done, 1.0.4 does not. */

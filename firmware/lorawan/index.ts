@@ -6,5 +6,5 @@ export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";
 export { advanceUplink, sendPackageUplink, sendUplink } from "./sending.ts";
-export { uplinkPayload } from "./uplink.ts";
+export { longestPayload, uplinkPayload } from "./uplink.ts";
 export { wipeSession } from "./wipe-session.ts";

@@ -2,7 +2,7 @@
 import { ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
 import { u32 } from "../lang/index.ts";
-import type { DataRate } from "../regions/index.ts";
+import { type DataRate, slowestDataRate } from "../regions/index.ts";
 import { ABP, hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
 import { endPersonalised } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
@@ -76,7 +76,8 @@ export function tryRejoin(time: u32): void {
   const isLikeJoin = type === JoinReqType.Rejoin1;
   let dataRate = session.dataRate;
   if (isLikeJoin) dataRate = joinRate();
-  else if (hasChannel(rejoin.dataRate)) dataRate = rejoin.dataRate;
+  else if (hasChannel(rejoin.dataRate) && rejoin.dataRate >= slowestDataRate(session.isUplinkLimited))
+    dataRate = rejoin.dataRate;
   if (!(isLikeJoin ? isJoinChannelFree() : isChannelFree(dataRate))) {
     sleepUntilTick(nextRelease(time), time);
     return;

@@ -4,7 +4,15 @@
  */
 import { type Bytes, type Int, load16le, type u8 } from "../lang/index.ts";
 import { LEAST_POWER_DBM } from "../radio/index.ts";
-import { type DataRate, isUplinkRate, PLANS, powerDbm, RATE_COUNT, selection } from "../regions/index.ts";
+import {
+  type DataRate,
+  isUplinkRate,
+  PLANS,
+  powerDbm,
+  RATE_COUNT,
+  selection,
+  slowestDataRate,
+} from "../regions/index.ts";
 import { ADR } from "./adr.ts";
 import { addMask, areMasksValid, doMasksHave, startMasks, takeMasks } from "./channels/index.ts";
 import { Cid, post } from "./outbox.ts";
@@ -56,7 +64,8 @@ function applyBlock(): u8 {
   let status: u8 = DATA_RATE_ACK | POWER_ACK;
   // A device that goes its own way takes the channels and nothing else.
   if (ADR && wantedRate !== KEEP) {
-    if (wantedRate < RATE_COUNT && isUplinkRate(wantedRate)) dataRate = wantedRate;
+    const isSlow = wantedRate < slowestDataRate(session.isUplinkLimited);
+    if (wantedRate < RATE_COUNT && isUplinkRate(wantedRate) && !isSlow) dataRate = wantedRate;
     else status = status & ~DATA_RATE_ACK;
   }
   if (ADR && wantedPower !== KEEP) {

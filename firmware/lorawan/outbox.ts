@@ -127,6 +127,16 @@ export function sealOutbox(): void {
   outbox.sent = outbox.length;
 }
 
+/** The same where FOpts has but `most` octets: it takes whole commands, and the others wait for the uplink after it. */
+export function sealPart(most: Int<0, 52>): void {
+  outbox.sent = 0;
+  let left: u8 = 0;
+  for (let i = 0; i < outbox.length && i < most; i++) {
+    left = left > 0 ? left - 1 : shapeOf(octets[i]) & 7;
+    if (left === 0) outbox.sent = i + 1;
+  }
+}
+
 /** The uplink under way goes without; all that there is waits for the next. */
 export function unsealOutbox(): void {
   outbox.sent = 0;

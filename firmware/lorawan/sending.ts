@@ -4,7 +4,7 @@ import { reached, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, Text } from "../console/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
 import { ABP } from "../store/index.ts";
-import { backOffIfDue, noteSilence } from "./adr.ts";
+import { noteSilence } from "./adr.ts";
 import { takeChannel } from "./channels/index.ts";
 import { changeClass, classC } from "./class-c.ts";
 import { startExchange } from "./exchange.ts";
@@ -13,15 +13,27 @@ import { mac } from "./mac.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16 } from "./random.ts";
 import { session } from "./session.ts";
-import { beginUplink, CONFIRMED, composeUplink, isPayloadLeft, type PayloadLength } from "./uplink.ts";
+import {
+  beginUplink,
+  CONFIRMED,
+  composeUplink,
+  HAS_ONE_LIMIT,
+  isPayloadLeft,
+  isUplinkCarried,
+  type PayloadLength,
+} from "./uplink.ts";
 import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
 const RETRANSMIT_TIMEOUT = 3907;
 const RETRANSMIT_SPREAD = 7812;
 
-/** Sends the uplink under way, or once more. */
+/** Sends the uplink under way, or once more. One that has become too long for the data rate is not repeated. */
 export function transmitUplink(): void {
+  if (!HAS_ONE_LIMIT && !isUplinkCarried()) {
+    endTransmission(true);
+    return;
+  }
   const dataRate = session.dataRate;
   const channel = takeChannel(dataRate);
   if (LORAWAN_1_1 && CLASS_C) changeClass();
@@ -42,11 +54,11 @@ function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
   if (ABP && !session.joined) return;
   if (CLASS_C) classC.owesAnswer = false;
-  backOffIfDue();
   if (ABP && !LORAWAN_1_1 && !keepParameters()) print(Text.StoreFailed);
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);
-  if (!beginUplink(port, length)) mac.due = time;
+  beginUplink(port, length);
+  if (isPayloadLeft()) mac.due = time;
   mac.transmissionsLeft = session.nbTrans;
   mac.transmissionDue = time;
   mac.isHeard = false;

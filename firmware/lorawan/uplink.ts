@@ -5,11 +5,12 @@
 import { MAX_PAYLOAD } from "#app";
 import { assert, copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
 import { PACKAGE_ROOM } from "../packages/selection.ts";
+import { LEAST_MAC_PAYLOAD, maxMacPayload } from "../regions/index.ts";
 import { ADR, asksForAnswer } from "./adr.ts";
 import { indicateClass } from "./class-c.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
-import { MAX_F_OPTS, sealedLength, sealedOctet, sealOutbox, unsealOutbox } from "./outbox.ts";
+import { MAX_F_OPTS, sealedLength, sealedOctet, sealOutbox, sealPart, unsealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
@@ -23,7 +24,11 @@ const ADR_ACK_REQ = 0x40;
 /** Octets of a MACPayload at most, in a frame buffer of 64 octets. */
 const MAX_MAC_PAYLOAD = 59;
 
+/** Whether the slowest data rate of the plan carries that, too. */
+export const HAS_ONE_LIMIT: boolean = LEAST_MAC_PAYLOAD >= MAX_MAC_PAYLOAD;
+
 /** Octets of FHDR without FOpts, and of FPort. */
+const F_HDR = 7;
 const F_HDR_AND_F_PORT = 8;
 
 /** Octets of the longest payload of the application, and of all: as many as every data rate can carry, at most. */
@@ -31,7 +36,8 @@ const LONGEST_OWN: Int<1, 51> = MAX_PAYLOAD;
 const LONGEST_PAYLOAD = LONGEST_OWN > PACKAGE_ROOM ? LONGEST_OWN : PACKAGE_ROOM;
 
 /** Whether it fits beside whatever the outbox holds. */
-const ALWAYS_FITS: boolean = LONGEST_PAYLOAD + F_HDR_AND_F_PORT + MAX_F_OPTS <= MAX_MAC_PAYLOAD;
+const ALWAYS_FITS: boolean =
+  LONGEST_PAYLOAD + F_HDR_AND_F_PORT + MAX_F_OPTS <= (HAS_ONE_LIMIT ? MAX_MAC_PAYLOAD : LEAST_MAC_PAYLOAD);
 
 /** Octets of a payload: `LONGEST_PAYLOAD` at most. */
 export type PayloadLength = Int<0, 51>;
@@ -52,6 +58,19 @@ class Uplink {
 
 const uplink = new Uplink();
 
+/** Octets of a MACPayload at most, at the data rate of the session. */
+function macPayloadLimit(): Int<19, 59> {
+  if (HAS_ONE_LIMIT) return MAX_MAC_PAYLOAD;
+  const limit = maxMacPayload(session.dataRate, session.isUplinkLimited);
+  if (limit <= LEAST_MAC_PAYLOAD) return LEAST_MAC_PAYLOAD;
+  return limit < MAX_MAC_PAYLOAD ? limit : MAX_MAC_PAYLOAD;
+}
+
+/** Octets of the longest payload that the next uplink can have, at the data rate that it goes at. */
+export function longestPayload(): PayloadLength {
+  return macPayloadLimit() - F_HDR_AND_F_PORT;
+}
+
 /** Writes the MIC behind the message that ends before frame[end]. */
 function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, channel: u8): void {
   const tag = new Uint8Array(16);
@@ -67,18 +86,22 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
 
 /**
  * Begins the next uplink: the first `length` octets of `uplinkPayload`, nothing of it on port 0, and what there is for the
- * network. Where there is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need be: sticky answers
- * may be there until the network has reason to send a downlink, and that is long.
+ * network. Where there is no room for both, the payload stays behind; false then. The next uplink takes it, alone if need
+ * be: sticky answers may be there until the network has reason to send a downlink, and that is long. A payload that the
+ * data rate cannot carry even so does not wait: what there is for the network goes without it.
  */
 export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   if (LORAWAN_1_1 && CLASS_C) indicateClass();
-  sealOutbox();
-  let fits = ALWAYS_FITS || length + F_HDR_AND_F_PORT + sealedLength() <= MAX_MAC_PAYLOAD;
-  if (!fits && uplink.isPayloadWaiting) {
+  const limit = macPayloadLimit();
+  if (HAS_ONE_LIMIT) sealOutbox();
+  else sealPart(limit - F_HDR);
+  let fits = ALWAYS_FITS || length + F_HDR_AND_F_PORT + sealedLength() <= limit;
+  const canWait = HAS_ONE_LIMIT || length + F_HDR_AND_F_PORT <= limit;
+  if (!fits && canWait && uplink.isPayloadWaiting) {
     unsealOutbox();
     fits = true;
   }
-  uplink.isPayloadWaiting = !fits;
+  uplink.isPayloadWaiting = !fits && canWait;
   uplink.port = fits ? port : 0;
   uplink.length = fits ? length : 0;
   let fCtrl: u8 = sealedLength();
@@ -97,6 +120,12 @@ export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
 /** Whether the uplink under way goes without the payload that it was begun with. */
 export function isPayloadLeft(): boolean {
   return uplink.isPayloadWaiting;
+}
+
+/** Whether the uplink under way may go at the data rate that the session has by now. */
+export function isUplinkCarried(): boolean {
+  const payload = uplink.port > 0 ? 1 + uplink.length : 0;
+  return F_HDR + sealedLength() + payload <= macPayloadLimit();
 }
 
 /** Writes the frame of the uplink under way, as it is sent at `dataRate` on `channel`, and returns its length. */

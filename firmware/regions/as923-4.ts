@@ -49,6 +49,9 @@ export const HAS_DWELL_TIME = true;
 /** M: octets of a MACPayload at most, and then the same where time on air is limited. */
 export const MAC_PAYLOADS = table8([59, 59, 123, 123, 250, 250, 250, 250, 0, 0, 19, 61, 133, 250, 250, 250]);
 
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = 19;
+
 /** Default channels of a plan: so many are in the table. */
 export const DEFAULT_CHANNEL_COUNT = 2;
 

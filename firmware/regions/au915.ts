@@ -52,6 +52,9 @@ export const MAC_PAYLOADS = table8([
   250, 250, 250, 250,
 ]);
 
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = 19;
+
 /** Default channels of a plan: so many are in the table. */
 export const DEFAULT_CHANNEL_COUNT = 1;
 

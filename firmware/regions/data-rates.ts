@@ -66,15 +66,15 @@ export function isFsk(rate: DataRate): boolean {
   return FAST_DATA_RATES && BANDWIDTHS[RATE_COUNT * selection.plan + rate] === FSK;
 }
 
-/** The slowest data rate that keeps to the limit of 400 ms on air, where that holds. */
-function slowestRate(isLimited: boolean): DataRate {
+/** The slowest data rate that keeps to the limit of 400 ms on air, where that holds: `isLimited`. */
+export function slowestDataRate(isLimited: boolean): DataRate {
   return HAS_DWELL_TIME && isLimited ? PLANS[selection.plan].dwellRate : 0;
 }
 
 /** The next slower data rate for uplinks; the slowest itself. `isLimited`: time on air is limited to 400 ms. */
 export function slowerDataRate(rate: DataRate, isLimited: boolean): DataRate {
   const rates = uplinkRates();
-  const slowest = slowestRate(isLimited);
+  const slowest = slowestDataRate(isLimited);
   for (let slower = rate; slower > slowest; slower--) {
     if (((rates >> (slower - 1)) & 1) !== 0) return slower - 1;
   }
@@ -87,7 +87,7 @@ export function rx1DataRate(uplink: DataRate, offset: Int<0, 7>, isLimited: bool
   // Offsets 6 and 7 are -1 and -2: RX1 is the faster one.
   const slower = plan.maxRx1DrOffset > 5 && offset > 5 ? 5 - offset : offset;
   const rate = uplink + plan.rx1Base - slower;
-  const slowest = slowestRate(isLimited);
+  const slowest = slowestDataRate(isLimited);
   if (rate < slowest) return slowest;
   if (rate <= plan.rx1Slowest) return plan.rx1Slowest;
   if (rate >= plan.rx1Fastest) return plan.rx1Fastest;

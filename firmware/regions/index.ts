@@ -4,6 +4,7 @@ export {
   DEFAULT_CHANNELS,
   DOWNLINK_BLOCKS,
   HAS_DWELL_TIME,
+  LEAST_MAC_PAYLOAD,
   PLANS,
   type PlanIndex,
   RATE_COUNT,
@@ -19,6 +20,7 @@ export {
   maxMacPayload,
   rx1DataRate,
   slowerDataRate,
+  slowestDataRate,
   spreadingFactor,
 } from "./data-rates.ts";
 export { BAND_COUNT, type Band, type BandOrNone, bandOf, NO_BAND, silenceFactor } from "./duty-cycle.ts";

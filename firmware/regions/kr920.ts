@@ -49,6 +49,9 @@ export const HAS_DWELL_TIME = false;
 /** M: octets of a MACPayload at most. */
 export const MAC_PAYLOADS = table8([59, 59, 59, 123, 250, 250]);
 
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = 59;
+
 /** Default channels of a plan: so many are in the table. */
 export const DEFAULT_CHANNEL_COUNT = 3;
 

@@ -49,6 +49,9 @@ export const HAS_DWELL_TIME = false;
 /** M: octets of a MACPayload at most. */
 export const MAC_PAYLOADS = table8([19, 61, 133, 250, 250, 0, 0, 0, 61, 137, 250, 250, 250, 250]);
 
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = 19;
+
 /** Default channels of a plan: so many are in the table. */
 export const DEFAULT_CHANNEL_COUNT = 1;
 

@@ -86,6 +86,9 @@ export const HAS_DWELL_TIME = ${hasDwellTime};
 /** M: octets of a MACPayload at most${hasDwellTime ? ", and then the same where time on air is limited" : ""}. */
 ${table("MAC_PAYLOADS", "table8", payloads)}
 
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = ${Math.min(...regions.map(leastMacPayload))};
+
 /** Default channels of a plan: so many are in the table. */
 export const DEFAULT_CHANNEL_COUNT = ${channels[0].length};
 
@@ -110,6 +113,14 @@ ${blocks("uplink_blocks")}]);
 export const DOWNLINK_BLOCKS = tableOf(Block, [
 ${blocks("downlink_blocks")}]);
 `;
+}
+
+/** The least M of the data rates for uplinks, whether or not time on air is limited; 0 means that there must be none. */
+function leastMacPayload(region: RegionFigures): number {
+  const { dwell0, dwell1 = dwell0 } = region.max_payload.no_repeater;
+  const uplinks = [...dataRates(region)].filter(([, { direction }]) => direction !== "down");
+  const all = [dwell0, dwell1].flatMap((limits) => uplinks.map(([rate]) => limits[rate].M));
+  return Math.min(...all.filter((octets) => octets > 0));
 }
 
 /** The fields of the firmware's `Plan`. */

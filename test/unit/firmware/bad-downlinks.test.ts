@@ -12,7 +12,7 @@ function device(version: Version): MacSession {
   const it = new MacSession(version);
   it.send({ port: 3, payload: "aa" });
   it.send({ fOpts: "" });
-  for (let i = 0; i < 64; i++) it.silentUplink();
+  for (let i = 0; i <= 64; i++) it.silentUplink();
   assert.equal(it.asksForAnswer, true);
   return it;
 }

@@ -77,6 +77,7 @@ export class MacSession {
   nFCntDown = 0;
   aFCntDown = 0;
   battery = 200;
+  #isSilent = false;
   readonly #hal = { batteryLevel: () => this.battery, now: () => 0 } as unknown as HalModule.Hal;
 
   constructor(
@@ -159,6 +160,7 @@ export class MacSession {
   /** Gives the device a frame, as if it had come in a window. Whether it is a downlink for it. */
   receive(phyPayload: Uint8Array): boolean {
     const { frame } = this.module<typeof FrameModule>("lorawan/frame.ts");
+    this.#isSilent = false;
     frame.fill(0xee, PHY);
     frame.set(phyPayload, PHY);
     return this.module<typeof DownlinkModule>("lorawan/downlink.ts").acceptDownlink(phyPayload.length, true);
@@ -201,14 +203,13 @@ export class MacSession {
     this.module<typeof RadioModule>("radio/index.ts").readFrame(new Uint8Array(64));
   }
 
-  /** An uplink that nothing answers. */
+  /** An uplink that nothing answers. Its silence is noted before the next one: until then there is what it was sent with. */
   silentUplink() {
-    const { backOffIfDue, noteSilence } = this.module<typeof AdrModule>("lorawan/adr.ts");
-    backOffIfDue();
+    if (this.#isSilent) this.module<typeof AdrModule>("lorawan/adr.ts").noteSilence();
     this.begin();
     const uplink = this.compose();
     this.endUplink(false);
-    noteSilence();
+    this.#isSilent = true;
     return uplink;
   }
 

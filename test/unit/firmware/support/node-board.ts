@@ -3,7 +3,7 @@
 import type { Hal } from "../../../../firmware/hal/index.ts";
 import type { VirtualClock } from "../../../../hil/clock/index.ts";
 import type { RadioChip } from "../../../../hil/emulator/chips/index.ts";
-import { loadFirmware, type RadioDriver } from "./instance.ts";
+import { type Choices, loadFirmware, type RadioDriver } from "./instance.ts";
 
 /** Thrown out of the firmware when the board loses its power. */
 class PowerCut extends Error {}
@@ -15,6 +15,9 @@ export interface NodeBoardOptions {
   readonly config?: Readonly<Record<string, boolean | number>>;
   /** The driver that belongs to the radio: that of the SX127x where not given. */
   readonly driver?: RadioDriver;
+  /** The example application in EU868 where not given. */
+  readonly application?: Choices["application"];
+  readonly region?: Choices["region"];
   /** Cuts the power right before this store write; Infinity for never. */
   readonly cutAtStoreWrite?: number;
   /** The wires of DIO0 and DIO1 are loose until then. */
@@ -40,7 +43,8 @@ export class NodeBoard implements Hal {
   constructor(options: NodeBoardOptions) {
     this.#options = options;
     this.#startNs = options.clock.nowNs();
-    this.#firmware = loadFirmware(options.config, { driver: options.driver });
+    const { driver, application, region } = options;
+    this.#firmware = loadFirmware(options.config, { driver, application, region });
     options.radio.onDio((dio, level) => {
       if (!level || dio > 1 || !this.#isOn) return;
       if (options.clock.nowNs() < (options.deafUntilNs ?? 0)) return;
