@@ -17,12 +17,13 @@ import {
   SessionKeyAt,
 } from "../store/index.ts";
 import { resetAdr, setUnanswered, unanswered } from "./adr.ts";
+import { resetSlotChannels, startClassB } from "./class-b.ts";
 import { startClassC } from "./class-c.ts";
 import { openParameters, takeDefaults } from "./kept-parameters.ts";
 import { mac } from "./mac.ts";
 import { Cid, clearOutbox, post } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** A personalised device has no root keys, which these need: an image with them and ABP is refused here. */
 const NEEDS_ROOT_KEYS: Int<0, 0> = REJOIN || MULTICAST_SETUP || (FRAGMENTATION && !FRAGMENTATION_V1) ? 1 : 0;
@@ -60,6 +61,10 @@ export function startPersonalised(): void {
   session.isNetwork11 = LORAWAN_1_1;
   session.fCntUp = counters.fCntUpBound;
   session.nextFCntDown = counters.nextFCntDown;
+  if (CLASS_B) {
+    startClassB();
+    resetSlotChannels();
+  }
   if (CLASS_C) startClassC();
   takeDefaults();
   resetAdr();

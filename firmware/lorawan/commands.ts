@@ -23,6 +23,7 @@ import {
   setChannel,
   setDownlinkFrequency,
 } from "./channels/index.ts";
+import { agreeOnPingSlots, moveBeacon, movePingSlots, searchBeacon } from "./class-b.ts";
 import { confirmClass } from "./class-c.ts";
 import { exchange } from "./exchange.ts";
 import { frame } from "./frame.ts";
@@ -31,7 +32,7 @@ import { addToBlock, endBlock, startBlocks } from "./link-adr.ts";
 import { Cid, INDICATION, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
 import { forceRejoin, setUpRejoin } from "./rejoin.ts";
 import { rxDelay, session } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** What stands behind the CID of a command, the longest of which has five octets. */
 type Request = Bytes<5>;
@@ -136,11 +137,15 @@ function obey(cid: u8, request: Request): void {
       break;
     case Cid.DeviceTime:
       // Only an answer to this uplink says when it ended.
-      if (isSealed(Cid.DeviceTime)) noteTime(load32le(request, 0), request[4], exchange.endTick);
+      if (isSealed(Cid.DeviceTime)) {
+        noteTime(load32le(request, 0), request[4], exchange.endTick);
+        if (CLASS_B) searchBeacon(load32le(request, 0), request[4], exchange.endTick);
+      }
       break;
     default:
       if (LORAWAN_1_1) obey11(cid, first);
       if (LORAWAN_1_1 && REJOIN) obeyRejoin(cid, first, request[1]);
+      if (CLASS_B) obeyClassB(cid, request);
       break;
   }
 }
@@ -166,6 +171,14 @@ function obeyRejoin(cid: u8, first: u8, second: u8): void {
     setUpRejoin(first >> 4, first & 15);
     post(Cid.RejoinParamSetup, TIME_OK, 0);
   }
+}
+
+/** The commands of class B. */
+function obeyClassB(cid: u8, request: Request): void {
+  const frequency = load16le(request, 0) + request[2] * 0x10000;
+  if (cid === Cid.PingSlotInfo) agreeOnPingSlots();
+  else if (cid === Cid.PingSlotChannel) movePingSlots(frequency, request[3] & 15);
+  else if (cid === Cid.BeaconFreq) moveBeacon(frequency);
 }
 
 /** Processes the commands in frame[start..end), in clear. One that is cut short counts as not there. */

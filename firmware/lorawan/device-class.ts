@@ -1,7 +1,8 @@
 /** The classes of LoRaWAN, and how a device changes from one to another while it runs. */
 import type { u8 } from "../lang/index.ts";
+import { wantClassB } from "./class-b.ts";
 import { wantClassC } from "./class-c.ts";
-import { CLASS_C } from "./version.ts";
+import { CLASS_B, CLASS_C } from "./version.ts";
 
 /** As DeviceModeInd of 1.1 and SwitchClassReq of TS009 code them. */
 export const enum DeviceClass {
@@ -15,7 +16,10 @@ export const enum DeviceClass {
  * changes then.
  */
 export function switchClass(deviceClass: u8): boolean {
-  if (deviceClass !== DeviceClass.A && !(CLASS_C && deviceClass === DeviceClass.C)) return false;
-  if (CLASS_C) wantClassC(deviceClass === DeviceClass.C);
+  const isB = deviceClass === DeviceClass.B;
+  const isC = deviceClass === DeviceClass.C;
+  if (deviceClass !== DeviceClass.A && !(CLASS_B && isB) && !(CLASS_C && isC)) return false;
+  if (CLASS_B) wantClassB(isB);
+  if (CLASS_C) wantClassC(isC);
   return true;
 }

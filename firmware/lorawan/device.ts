@@ -25,8 +25,9 @@ import { random16, seedRandom } from "./random.ts";
 import { advanceRejoin, isRejoinDue, nextRejoin, rejoin, startRejoin } from "./rejoin.ts";
 import { endTransmission, sendAnswer, transmitUplink } from "./sending.ts";
 import { resetParameters, session } from "./session.ts";
+import { hasSlots, isBeaconNear, isSlotUnderWay, runSlots, slotWindow } from "./slot-windows.ts";
 import { CONFIRMED } from "./uplink.ts";
-import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
+import { CLASS_B, CLASS_C, HEARS_UNASKED, LORAWAN_1_1, REJOIN } from "./version.ts";
 
 /** What `runDevice` has for the application. */
 export const enum DeviceEvent {
@@ -46,9 +47,17 @@ const REPAIR_PAUSE = 234375;
  * between two the board may rest, unless the radio may wake it.
  */
 export function sleepDevice(): void {
-  if (CLASS_C && isExchangeOver() && isListening()) sleepUntil(mac.wakeTime);
-  else if (isExchangeOver()) restUntil(mac.wakeTime);
-  else sleepUntil(exchange.wakeTime);
+  if (CLASS_B && isExchangeOver() && mac.isRadioReady && hasSlots()) {
+    // In rest the clock would lag.
+    const isEarlier = isSlotUnderWay() || reached(slotWindow.wakeTime, mac.wakeTime);
+    sleepUntil(isEarlier ? slotWindow.wakeTime : mac.wakeTime);
+  } else if (CLASS_C && isExchangeOver() && isListening()) {
+    sleepUntil(mac.wakeTime);
+  } else if (isExchangeOver()) {
+    restUntil(mac.wakeTime);
+  } else {
+    sleepUntil(exchange.wakeTime);
+  }
 }
 
 /** Makes the device ready to join, or takes the session that it was personalised with, and to ask for an uplink every `period` ticks once it has joined. */
@@ -101,7 +110,7 @@ function runIdle(): DeviceEvent {
   if (LORAWAN_1_1 && REJOIN) advanceRejoin(time);
   mac.wakeTime = now();
   let due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
-  if (CLASS_C && mac.transmissionsLeft === 0) due = nextAnswer(due);
+  if (HEARS_UNASKED && mac.transmissionsLeft === 0) due = nextAnswer(due);
   if (LORAWAN_1_1 && REJOIN && session.joined && mac.transmissionsLeft === 0) due = nextRejoin(due);
   if (mac.isStopped) {
     sleepUntilTick(u32(time + LONGEST_SLEEP), time);
@@ -111,6 +120,8 @@ function runIdle(): DeviceEvent {
     sleepUntilTick(due, time);
   } else if (!ABP && !session.joined) {
     tryJoin(time);
+  } else if (CLASS_B && isBeaconNear()) {
+    sleepUntilTick(u32(time + LONGEST_SLEEP), time);
   } else if (LORAWAN_1_1 && REJOIN && mac.transmissionsLeft === 0 && isRejoinDue(time)) {
     tryRejoin(time);
   } else {
@@ -120,8 +131,8 @@ function runIdle(): DeviceEvent {
     else if (isSessionOver()) leaveSession();
     else if (ABP && !takeFCntUp()) {
       mac.due = u32(time + mac.period);
-      if (CLASS_C) classC.owesAnswer = false;
-    } else if (CLASS_C && !reached(mac.due, time)) sendAnswer();
+      if (HEARS_UNASKED) classC.owesAnswer = false;
+    } else if (HEARS_UNASKED && !reached(mac.due, time)) sendAnswer();
     else return DeviceEvent.UplinkDue;
   }
   return DeviceEvent.None;
@@ -131,7 +142,7 @@ function runIdle(): DeviceEvent {
 function takeHeard(length: PhyLength): DeviceEvent {
   if (!acceptDownlink(length, false)) return DeviceEvent.None;
   // Commands, which only 1.1 has here, may have changed what is listened by.
-  if (LORAWAN_1_1) listenAnew();
+  if (CLASS_C && LORAWAN_1_1) listenAnew();
   return downlink.port !== 0 ? DeviceEvent.Downlink : DeviceEvent.None;
 }
 
@@ -142,6 +153,11 @@ export function runDevice(): DeviceEvent {
     if (heard > 0) return takeHeard(heard);
   }
   if (isExchangeOver()) {
+    if (CLASS_B && mac.isRadioReady) {
+      const heard = runSlots();
+      if (heard > 0) return takeHeard(heard);
+      if (isSlotUnderWay()) return DeviceEvent.None;
+    }
     const due = runIdle();
     if (CLASS_C && isExchangeOver() && mac.isRadioReady) keepListening();
     return due;

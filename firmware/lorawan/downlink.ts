@@ -3,12 +3,13 @@ import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index
 import { ABP } from "../store/index.ts";
 import { keepFCntDown } from "./abp.ts";
 import { noteAnswer } from "./adr.ts";
+import { isClassB } from "./class-b.ts";
 import { planAnswer } from "./class-c.ts";
 import { obeyCommands } from "./commands.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
+import { CLASS_B, HEARS_UNASKED, LORAWAN_1_1 } from "./version.ts";
 
 /** MHDR, FHDR without FOpts, and MIC. */
 const MIN_LENGTH = 12;
@@ -60,11 +61,12 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
 }
 
 /**
- * Whether what stands in a frame counts that came outside the windows of class A: under 1.0.4 it has no MAC commands
- * (TS001-1.0.4, 9.2 and 15), and what has is dropped. 1.1 knows no such rule.
+ * Whether what stands in a frame counts that came outside the windows of class A: under 1.0.4, and in ping slots, it has
+ * no MAC commands (TS001-1.0.4, 9.2 and 15), and what has is dropped. 1.1 knows no such rule for class C.
  */
 function mayCome(isClassA: boolean, hasCommands: boolean): boolean {
-  return isClassA || !hasCommands || (LORAWAN_1_1 && session.isNetwork11);
+  if (isClassA || !hasCommands) return true;
+  return LORAWAN_1_1 && session.isNetwork11 && !(CLASS_B && isClassB());
 }
 
 /**
@@ -88,7 +90,7 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
   const port = portAt < end ? frame[portAt] : 0;
   if (portAt < end && port === 0 && portAt > F_OPTS) return false;
   const hasCommands = portAt > F_OPTS || (portAt < end && port === 0);
-  if (CLASS_C && !mayCome(isClassA, hasCommands)) return false;
+  if (HEARS_UNASKED && !mayCome(isClassA, hasCommands)) return false;
 
   const isCountedByA = LORAWAN_1_1 && session.isNetwork11 && port > 0;
   const next = isCountedByA ? session.nextAFCntDown : session.nextFCntDown;
@@ -100,7 +102,7 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
   if (ABP && !keepFCntDown()) return false;
   downlink.isAck = isClassA && (fCtrl & ACK) !== 0;
   if (isClassA) noteAnswer();
-  else if (CLASS_C && (isConfirmed || hasCommands)) planAnswer();
+  else if (HEARS_UNASKED && (isConfirmed || hasCommands)) planAnswer();
   if (isConfirmed) {
     session.owesAck = true;
     session.confFCntDown = u16(fCnt);

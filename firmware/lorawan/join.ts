@@ -17,6 +17,7 @@ import {
 } from "../store/index.ts";
 import { noteAnswer, resetAdr } from "./adr.ts";
 import { resetChannels, takeCfList } from "./channels/index.ts";
+import { resetSlotChannels, startClassB } from "./class-b.ts";
 import { startClassC } from "./class-c.ts";
 import { frame, type PhyLength } from "./frame.ts";
 import {
@@ -44,7 +45,7 @@ import {
   session,
   sNwkSIntKey,
 } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
 /** What became of a frame that was received while joining. */
 export const enum JoinVerdict {
@@ -192,6 +193,7 @@ function startSession(
   session.fCntUp = 0;
   session.nextFCntDown = 0;
   session.nextAFCntDown = 0;
+  if (CLASS_B) startClassB();
   if (CLASS_C) startClassC();
   if (LORAWAN_1_1 && REJOIN) {
     copy(netId, 0, frame, JoinAcceptField.NetId, 3);
@@ -206,6 +208,7 @@ function startSession(
     resetRejoin();
   }
   resetParameters();
+  if (CLASS_B) resetSlotChannels();
   session.dataRate = dataRate;
   session.rx1DrOffset = rx1DrOffset;
   session.rx2DataRate = rx2DataRate;

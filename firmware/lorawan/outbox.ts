@@ -5,7 +5,7 @@
 import { type Int, table8, type u8 } from "../lang/index.ts";
 import { ABP } from "../store/index.ts";
 import { session } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 
 /** CID of the MAC commands (TS001-1.1, 5); Reset, Rekey, AdrParamSetup, DeviceMode and what rejoins are of 1.1 only. */
 export const enum Cid {
@@ -24,6 +24,10 @@ export const enum Cid {
   DeviceTime = 0x0d,
   ForceRejoin = 0x0e,
   RejoinParamSetup = 0x0f,
+  PingSlotInfo = 0x10,
+  PingSlotChannel = 0x11,
+  BeaconTiming = 0x12,
+  BeaconFreq = 0x13,
   DeviceMode = 0x20,
 }
 
@@ -61,6 +65,9 @@ const DEVICE_MODE_SHAPE = 0x11;
 /** What a device of 1.1 says of its session until the network confirms it. */
 export const INDICATION = ABP ? Cid.Reset : Cid.Rekey;
 
+/** The same of class B, by the lowest bits of the CID. BeaconTimingAns is known, but not asked for: DeviceTimeAns tells more. */
+const CLASS_B_SHAPES = table8([0x01, 0x40 | STICKY | 1, 0x30, 0x31]);
+
 /** The shape of a CID that the device does not know: longer than any. */
 const UNKNOWN_SHAPE = 0xf0;
 
@@ -80,11 +87,16 @@ class Outbox {
 
 const outbox = new Outbox();
 
+function isOfClassB(cid: u8): boolean {
+  return cid >= Cid.PingSlotInfo && cid <= Cid.BeaconFreq;
+}
+
 function shapeOf(cid: u8): u8 {
   if (LORAWAN_1_1 && ABP && cid === Cid.Reset) return RESET_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.ForceRejoin) return FORCE_REJOIN_SHAPE;
   if (LORAWAN_1_1 && REJOIN && cid === Cid.RejoinParamSetup) return REJOIN_PARAM_SETUP_SHAPE;
   if (LORAWAN_1_1 && CLASS_C && cid === Cid.DeviceMode) return DEVICE_MODE_SHAPE;
+  if (CLASS_B && isOfClassB(cid)) return CLASS_B_SHAPES[cid & 3];
   if (cid < FIRST_CID || cid > LAST_CID) return UNKNOWN_SHAPE;
   return SHAPES[cid - FIRST_CID];
 }
@@ -93,6 +105,7 @@ function shapeOf(cid: u8): u8 {
 export function requestLength(cid: u8): Int<0, 15> {
   if ((cid === Cid.Rekey || cid === Cid.AdrParamSetup) && !(LORAWAN_1_1 && session.isNetwork11))
     return UNKNOWN_LENGTH;
+  if (CLASS_B && isOfClassB(cid)) return shapeOf(cid) >> 4;
   if (LORAWAN_1_1 && (REJOIN || CLASS_C) && cid > LAST_CID && !session.isNetwork11) return UNKNOWN_LENGTH;
   return shapeOf(cid) >> 4;
 }

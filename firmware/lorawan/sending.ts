@@ -22,7 +22,7 @@ import {
   isUplinkCarried,
   type PayloadLength,
 } from "./uplink.ts";
-import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
+import { CLASS_C, HEARS_UNASKED, LORAWAN_1_1 } from "./version.ts";
 
 /** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
 const RETRANSMIT_TIMEOUT = 3907;
@@ -53,7 +53,7 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
 function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
   if (ABP && !session.joined) return;
-  if (CLASS_C) classC.owesAnswer = false;
+  if (HEARS_UNASKED) classC.owesAnswer = false;
   if (ABP && !LORAWAN_1_1 && !keepParameters()) print(Text.StoreFailed);
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);

@@ -7,12 +7,13 @@ import { assert, copy, type Int, store16le, type u8, type u16 } from "../lang/in
 import { PACKAGE_ROOM } from "../packages/selection.ts";
 import { LEAST_MAC_PAYLOAD, maxMacPayload } from "../regions/index.ts";
 import { ADR, asksForAnswer } from "./adr.ts";
+import { askForClassB, isClassB } from "./class-b.ts";
 import { indicateClass } from "./class-c.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY } from "./frame.ts";
 import { MAX_F_OPTS, sealedLength, sealedOctet, sealOutbox, sealPart, unsealOutbox } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
-import { CLASS_C, LORAWAN_1_1 } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** Whether uplinks ask for an acknowledgement. @config */
 export const CONFIRMED: boolean = false;
@@ -20,6 +21,7 @@ export const CONFIRMED: boolean = false;
 /** FCtrl of an uplink. */
 const ADR_BIT = 0x80;
 const ADR_ACK_REQ = 0x40;
+const CLASS_B_BIT = 0x10;
 
 /** Octets of a MACPayload at most, in a frame buffer of 64 octets. */
 const MAX_MAC_PAYLOAD = 59;
@@ -92,6 +94,10 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
  */
 export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   if (LORAWAN_1_1 && CLASS_C) indicateClass();
+  if (CLASS_B) {
+    sealOutbox();
+    askForClassB();
+  }
   const limit = macPayloadLimit();
   if (HAS_ONE_LIMIT) sealOutbox();
   else sealPart(limit - F_HDR);
@@ -107,6 +113,7 @@ export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   let fCtrl: u8 = sealedLength();
   if (ADR) fCtrl = fCtrl | ADR_BIT;
   if (asksForAnswer()) fCtrl = fCtrl | ADR_ACK_REQ;
+  if (CLASS_B && isClassB()) fCtrl = fCtrl | CLASS_B_BIT;
   uplink.confFCnt = 0;
   if (session.owesAck) {
     fCtrl = fCtrl | ACK;

@@ -10,8 +10,14 @@ export const LORAWAN_1_1: boolean = true;
  */
 export const REJOIN: boolean = false;
 
+/** Whether the device can be of class B, and so open ping slots by the beacons of gateways. @config */
+export const CLASS_B: boolean = false;
+
 /** Whether the device can be of class C, and so listen all the time. @config */
 export const CLASS_C: boolean = false;
+
+/** Whether frames may come that answer no uplink. */
+export const HEARS_UNASKED: boolean = CLASS_B || CLASS_C;
 
 /** The minor version in RekeyInd and RekeyConf: 1 of 1.1. */
 export const MINOR_VERSION = 1;

@@ -53,6 +53,13 @@ export function windowSymbols(rate: DataRate, delayS: WindowDelay): Int<4, 1023>
   return symbols > MOST_SYMBOLS ? MOST_SYMBOLS : symbols;
 }
 
+/** The same of a window that is not behind an uplink: it may be open too early by `early` microseconds. */
+export function listeningSymbols(rate: DataRate, early: Int<0, 150000000>): Int<4, 1023> {
+  const symbol = symbolUs(rate);
+  const symbols = DETECTION_SYMBOLS + u32((early + symbol - 1) / symbol);
+  return symbols > MOST_SYMBOLS ? MOST_SYMBOLS : symbols;
+}
+
 /** Microseconds after which a window in FSK closes, if neither preamble nor sync word has come. */
 export function fskWindowUs(delayS: WindowDelay): u16 {
   const us = earlyUs(delayS) + FSK_DETECTION_OCTETS * FSK_OCTET_US;

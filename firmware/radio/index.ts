@@ -3,6 +3,7 @@
  * transmission or one window at a time; the radio sleeps in between, unless it listens all the time. The end of each is an
  * event of the HAL, with its time.
  */
+
 export {
   Bandwidth,
   detectActivity,
@@ -10,16 +11,19 @@ export {
   EVENT_RECEIVED,
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
+  endBeacon,
   frameSnr,
   LEAST_POWER_DBM,
   listen,
   OPENING_US,
   openReceiver,
   type PowerDbm,
+  prepareBeaconReceiver,
   prepareFskReceiver,
   prepareReceiver,
   RECEIVER_START_UP_US,
   readActivity,
+  readBeacon,
   readFrame,
   readNoise,
   setPower,
@@ -28,3 +32,4 @@ export {
   transmit,
   transmitFsk,
 } from "#radio";
+export type { BeaconLength } from "./limits.ts";

@@ -2,7 +2,7 @@
  * IN865, which is IN865-867. Made from the figures of regions.json (RP002-1.0.4) by `npm run regions`.
  */
 import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
-import { Block, Plan } from "./plan.ts";
+import { BeaconPlan, Block, Plan } from "./plan.ts";
 
 export type PlanIndex = Int<0, 0>;
 
@@ -78,4 +78,18 @@ export const UPLINK_BLOCKS = tableOf(Block, [
 export const DOWNLINK_BLOCKS = tableOf(Block, [
   { count: 0, firstFrequency: 0, step: 0 },
   { count: 0, firstFrequency: 0, step: 0 },
+]);
+
+/** Beacons and ping slots of class B. */
+export const BEACON_PLANS = tableOf(BeaconPlan, [
+  {
+    beaconFrequency: 8665500,
+    pingFrequency: 8665500,
+    hopCount: 1,
+    hopStep: 0,
+    beaconDataRate: 4,
+    pingDataRate: 4,
+    rfu1: 0,
+    rfu2: 3,
+  },
 ]);

@@ -1,5 +1,6 @@
 /** The channel plans of the image, and the one in use. */
 export {
+  BEACON_PLANS,
   DEFAULT_CHANNEL_COUNT,
   DEFAULT_CHANNELS,
   DOWNLINK_BLOCKS,

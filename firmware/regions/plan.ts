@@ -47,6 +47,20 @@ export class Plan {
   defaultChannelCount: Int<0, 3> = 0;
 }
 
+/** Where beacons and ping slots of class B are in a plan, unless the network says otherwise. */
+export class BeaconPlan {
+  /** Where they hop, the first of the frequencies that they take in turn; otherwise the only one. */
+  beaconFrequency: u32 = 0;
+  pingFrequency: u32 = 0;
+  hopCount: Int<1, 8> = 1;
+  hopStep: u16 = 0;
+  beaconDataRate: DataRate = 0;
+  pingDataRate: DataRate = 0;
+  /** Octets of RFU1 and RFU2 of the beacon. */
+  rfu1: Int<0, 4> = 0;
+  rfu2: Int<0, 3> = 0;
+}
+
 /** Channels of a fixed plan at one distance from the next. */
 export class Block {
   count: Int<0, 64> = 0;

@@ -2,7 +2,7 @@
  * US915, which is US902-928. Made from the figures of regions.json (RP002-1.0.4) by `npm run regions`.
  */
 import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
-import { Block, Plan } from "./plan.ts";
+import { BeaconPlan, Block, Plan } from "./plan.ts";
 
 export type PlanIndex = Int<0, 0>;
 
@@ -78,4 +78,18 @@ export const UPLINK_BLOCKS = tableOf(Block, [
 export const DOWNLINK_BLOCKS = tableOf(Block, [
   { count: 8, firstFrequency: 9233000, step: 6000 },
   { count: 0, firstFrequency: 0, step: 0 },
+]);
+
+/** Beacons and ping slots of class B. */
+export const BEACON_PLANS = tableOf(BeaconPlan, [
+  {
+    beaconFrequency: 9233000,
+    pingFrequency: 9233000,
+    hopCount: 8,
+    hopStep: 6000,
+    beaconDataRate: 8,
+    pingDataRate: 8,
+    rfu1: 4,
+    rfu2: 3,
+  },
 ]);

@@ -3,6 +3,7 @@
  * its counters and what the network has set, in place of nonces.
  */
 export { counters, keepCounters, openCounters } from "./counters.ts";
+export { crc16 } from "./crc16.ts";
 export {
   ABP,
   hasIdentity,

@@ -17,4 +17,9 @@ export type { FskRxpk, LoraRxpk, Rxpk } from "./rxpk.ts";
 export type { Stat } from "./stat.ts";
 export type { FskTxpk, LoraTxpk, TxAckError, Txpk } from "./txpk.ts";
 export { UdpGatewayServer, type UdpGatewayServerOptions, type Uplink } from "./udp-gateway-server.ts";
-export { VirtualGateway, type VirtualGatewayOptions } from "./virtual-gateway.ts";
+export {
+  type BeaconPacket,
+  type Gps,
+  VirtualGateway,
+  type VirtualGatewayOptions,
+} from "./virtual-gateway.ts";

@@ -8,12 +8,15 @@ import type { TxAckError } from "./txpk.ts";
 export const LEAD_NS = 2_500_000;
 /** A packet further ahead has a wrong timestamp: four beacon periods of 128 s. */
 const MAX_ADVANCE_NS = 512_000_000_000;
+/** Nothing may begin shorter before a beacon, whatever its end: BEACON_GUARD. */
+const BEACON_GUARD_NS = 3_000_000_000;
 /** Packets waiting at most. */
 const CAPACITY = 32;
 
 interface Slot {
   readonly startNs: number;
   readonly endNs: number;
+  readonly isBeacon: boolean;
 }
 
 export class TransmitQueue {
@@ -24,10 +27,19 @@ export class TransmitQueue {
     this.#forgetBefore(nowNs);
     if (startNs - nowNs <= LEAD_NS) return "TOO_LATE";
     if (startNs - nowNs > MAX_ADVANCE_NS) return "TOO_EARLY";
-    const slot = { startNs, endNs: startNs + airtimeNs };
-    if (this.#slots.length >= CAPACITY || this.#slots.some((other) => collide(slot, other))) {
-      return "COLLISION_PACKET";
-    }
+    return this.#insert({ startNs, endNs: startNs + airtimeNs, isBeacon: false });
+  }
+
+  /** The same of a beacon, with the time before it that is its own. */
+  reserveBeacon(startNs: number, airtimeNs: number, nowNs: number): TxAckError {
+    this.#forgetBefore(nowNs);
+    return this.#insert({ startNs: startNs - BEACON_GUARD_NS, endNs: startNs + airtimeNs, isBeacon: true });
+  }
+
+  #insert(slot: Slot): TxAckError {
+    const rival = this.#slots.find((other) => collide(slot, other));
+    if (rival?.isBeacon) return "COLLISION_BEACON";
+    if (rival !== undefined || this.#slots.length >= CAPACITY) return "COLLISION_PACKET";
     this.#slots.push(slot);
     return "NONE";
   }
@@ -37,7 +49,8 @@ export class TransmitQueue {
     this.#forgetBefore(nowNs);
     let startNs = nowNs + LEAD_NS + 1000;
     for (const other of [...this.#slots].sort((a, b) => a.startNs - b.startNs)) {
-      if (collide({ startNs, endNs: startNs + airtimeNs }, other)) startNs = other.endNs + LEAD_NS + 1000;
+      if (collide({ startNs, endNs: startNs + airtimeNs, isBeacon: false }, other))
+        startNs = other.endNs + LEAD_NS + 1000;
     }
     return startNs;
   }

@@ -30,6 +30,25 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** The day on which virtual time begins, for the time member of stat. */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
 
+/** A beacon of class B: implicit header, no CRC, IQ not inverted, ten symbols of preamble (RP002-1.0.4). */
+export interface BeaconPacket {
+  readonly frequencyHz: number;
+  readonly spreadingFactor: number;
+  readonly bandwidthHz: number;
+  readonly powerDbm: number;
+  readonly payload: Uint8Array;
+}
+
+export interface Gps {
+  /** Milliseconds of GPS time at the clock's zero. */
+  readonly zeroMs: number;
+  /** What the gateway sends at this GPS time in seconds, a multiple of 128; undefined: it sends none then. */
+  readonly beacon: (time: number) => BeaconPacket | undefined;
+}
+
+const BEACON_PERIOD_S = 128;
+const BEACON_PREAMBLE_SYMBOLS = 10;
+
 export interface VirtualGatewayOptions {
   readonly clock: Clock;
   readonly air: Air;
@@ -40,6 +59,8 @@ export interface VirtualGatewayOptions {
   readonly channels: readonly GatewayChannel[];
   /** Where it may send. */
   readonly transmitHz: { readonly from: number; readonly to: number };
+  /** Its GPS receiver; without one it sends no beacons, and nothing at a GPS time. */
+  readonly gps?: Gps;
   /** How long, in wall time, an acknowledgement may take. Default 5 s. */
   readonly answerTimeoutMs?: number;
   /** Told of datagrams from the server that cannot be served and that the protocol has no answer for. */
@@ -100,6 +121,7 @@ export class VirtualGateway implements Participant {
     this.#pull();
     this.#every(KEEPALIVE_NS, () => this.#pull());
     this.#every(STAT_INTERVAL_NS, () => this.#reportStat());
+    if (this.#options.gps !== undefined) this.#planBeacon(this.#options.gps, this.#clock.nowNs());
     try {
       await this.idle();
     } catch (error) {
@@ -259,7 +281,8 @@ export class VirtualGateway implements Participant {
     }
     const frequencyHz = Math.round(txpk.freq * 1e6);
     const powerDbm = txpk.powe ?? DEFAULT_POWER_DBM;
-    const { from, to } = this.#options.transmitHz;
+    const { gps, transmitHz } = this.#options;
+    const { from, to } = transmitHz;
     // Only chain 0 has a transmitter.
     if ((txpk.rfch ?? 0) !== 0 || frequencyHz < from || frequencyHz > to) {
       return "TX_FREQ";
@@ -271,6 +294,7 @@ export class VirtualGateway implements Participant {
     let startNs: number;
     if (txpk.imme === true) startNs = this.#queue.earliestNs(airtimeNs, nowNs);
     else if (txpk.tmst !== undefined) startNs = instantOf(txpk.tmst, nowNs);
+    else if (txpk.tmms !== undefined && gps !== undefined) startNs = instantAt(gps, txpk.tmms);
     else return "GPS_UNLOCKED";
     const error = this.#queue.reserve(startNs, airtimeNs, nowNs);
     if (error !== "NONE") return error;
@@ -288,6 +312,21 @@ export class VirtualGateway implements Participant {
       this.#concentrator.transmit(transmission);
     });
     return "NONE";
+  }
+
+  /** Plans the first beacon after `afterNs`, and once it is sent the next. */
+  #planBeacon(gps: Gps, afterNs: number): void {
+    const afterS = (gps.zeroMs + afterNs / 1e6) / 1000;
+    const time = (Math.floor(afterS / BEACON_PERIOD_S) + 1) * BEACON_PERIOD_S;
+    const startNs = instantAt(gps, time * 1000);
+    this.#at(startNs, () => this.#planBeacon(gps, startNs));
+    const packet = gps.beacon(time);
+    if (packet === undefined) return;
+    const transmission = beaconTransmission(packet, this.eui, startNs);
+    const airtimeNs = transmission.endNs - startNs;
+    const error = this.#queue.reserveBeacon(startNs, airtimeNs, this.#clock.nowNs());
+    if (error !== "NONE") this.#warn(`sends no beacon: ${error}`);
+    else this.#at(startNs, () => this.#concentrator.transmit(transmission));
   }
 
   #warn(message: string): void {
@@ -319,6 +358,32 @@ function counterUs(atNs: number): number {
 function instantOf(tmst: number, nowNs: number): number {
   const aheadUs = (tmst - counterUs(nowNs)) | 0;
   return (Math.floor(nowNs / 1000) + aheadUs) * 1000;
+}
+
+/** The instant of a GPS time in milliseconds. */
+function instantAt(gps: Gps, gpsMs: number): number {
+  return (gpsMs - gps.zeroMs) * 1e6;
+}
+
+function beaconTransmission(packet: BeaconPacket, from: string, startNs: number): LoraTransmission {
+  const modulation = {
+    ...packet,
+    modulation: "lora",
+    codingRate: 1,
+    preambleSymbols: BEACON_PREAMBLE_SYMBOLS,
+    implicitHeader: true,
+    crc: false,
+    lowDataRateOptimize: needsLowDataRateOptimize(packet),
+  } as const;
+  const airtimeNs = Math.round(airtimeUs({ ...modulation, payloadBytes: packet.payload.length }) * 1000);
+  return {
+    ...modulation,
+    from,
+    iqInverted: false,
+    syncWord: LORAWAN_SYNC_WORD,
+    startNs,
+    endNs: startNs + airtimeNs,
+  };
 }
 
 function packetOf(

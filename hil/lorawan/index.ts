@@ -3,6 +3,14 @@
  * two implementations check each other at every join.
  */
 export { aesCmac, aesDecrypt, aesEncrypt, cmacSubkeys } from "./aes.ts";
+export {
+  BEACON_PERIOD_S,
+  type Beacon,
+  type BeaconLayout,
+  beaconOctets,
+  buildBeacon,
+  parseBeacon,
+} from "./beacon.ts";
 export { buildCfList, type CfList, parseCfList } from "./cf-list.ts";
 export { type CipherInput, cryptFOpts, cryptFrmPayload, type FrameCounter } from "./data-encryption.ts";
 export {
@@ -19,6 +27,7 @@ export { devAddrOf, isDevAddrOf, nwkAddrBits } from "./dev-addr.ts";
 export { type DlSettings, dlSettingsOctet, parseDlSettings } from "./dl-settings.ts";
 export { FCNT_LIMIT, reconstructFCnt } from "./frame-counter.ts";
 export { FrameError } from "./frame-error.ts";
+export { gpsMsOf } from "./gps-time.ts";
 export {
   DEV_ADDR_OCTETS,
   EUI_OCTETS,
@@ -52,6 +61,7 @@ export {
   type SessionKeys,
 } from "./keys.ts";
 export {
+  beaconTimingAns,
   Cid,
   DeviceClass,
   deviceModeConf,
@@ -64,12 +74,21 @@ export {
   MINOR_VERSION_1_1,
   minorVersionOf,
   parseMacCommands,
+  pingSlotInfoAns,
   rekeyConf,
   rekeyInd,
 } from "./mac-commands.ts";
 export { FType, fTypeOf, mhdr } from "./mhdr.ts";
 export { cmacMic, MIC_OCTETS, micEquals } from "./mic.ts";
 export { type LoRaDataRate, type NetworkChannel, NetworkPlan } from "./network-plan.ts";
+export {
+  BEACON_RESERVED_MS,
+  MAX_PERIODICITY,
+  pingOffset,
+  pingPeriodSlots,
+  pingSlotsMs,
+  SLOT_MS,
+} from "./ping-slots.ts";
 export {
   buildRejoinRequest,
   parseRejoinRequest,

@@ -3,6 +3,7 @@
  * fix. LoRaWAN L2 1.0.4 section 5, 1.1 section 5 (CIDs 01, 0B, 0C, 0E, 0F, 20 exist in 1.1 only).
  */
 import type { Direction } from "./data-frame.ts";
+import { gpsMsOf } from "./gps-time.ts";
 
 interface Definition {
   readonly cid: number;
@@ -56,7 +57,10 @@ export const Cid = {
   rekey: 0x0b,
   deviceTime: 0x0d,
   forceRejoin: 0x0e,
+  pingSlotInfo: 0x10,
   pingSlotChannel: 0x11,
+  beaconTiming: 0x12,
+  beaconFreq: 0x13,
   deviceMode: 0x20,
 } as const;
 
@@ -121,13 +125,9 @@ export function linkCheckAns(marginDb: number, gateways: number): Buffer {
   return Buffer.of(Cid.linkCheck, margin, Math.min(gateways, 0xff));
 }
 
-/** GPS time is ahead of UTC by the leap seconds since its epoch, 1980-01-06. */
-const GPS_EPOCH_MS = Date.UTC(1980, 0, 6);
-const LEAP_SECONDS = 18;
-
 /** Network to device: GPS time at the end of its uplink, to 1/256 s (1.0.4, section 5.13; 1.1, section 5.12). */
 export function deviceTimeAns(endOfUplink: Date): Buffer {
-  const gpsMs = endOfUplink.getTime() - GPS_EPOCH_MS + LEAP_SECONDS * 1000;
+  const gpsMs = gpsMsOf(endOfUplink);
   const answer = Buffer.alloc(6);
   answer[0] = Cid.deviceTime;
   answer.writeUInt32LE(Math.floor(gpsMs / 1000) % 2 ** 32, 1);
@@ -145,6 +145,21 @@ export function linkAdrReq(dataRate: number, chMask: number, chMaskCntl: number)
     chMask >> 8,
     (chMaskCntl << 4) | 1,
   );
+}
+
+/** Network to device: its slots are known (1.0.4 and 1.1, section 14.1). */
+export function pingSlotInfoAns(): Buffer {
+  return Buffer.of(Cid.pingSlotInfo);
+}
+
+/**
+ * Network to device: from the end of its uplink to the next beacon, in units of 30 ms, and on which of the beacon's channels
+ * (1.0.4 and 1.1, section 14.3; deprecated, as DeviceTimeReq does the same).
+ */
+export function beaconTimingAns(untilBeaconMs: number, channel: number): Buffer {
+  const answer = Buffer.of(Cid.beaconTiming, 0, 0, channel);
+  answer.writeUInt16LE(Math.floor(untilBeaconMs / 30), 1);
+  return answer;
 }
 
 /** Minor version in the payload of a RekeyInd or RekeyConf: bits 3:0, the others are reserved. */

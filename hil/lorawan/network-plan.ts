@@ -4,11 +4,19 @@
  * FSK and LR-FHSS are left out: the gateways that this network has do not hear them.
  */
 import { type RegionFigures, type RegionName, regionFigures } from "../../toolchain/regions/index.ts";
+import { BEACON_PERIOD_S, type BeaconLayout } from "./beacon.ts";
 import type { CfList } from "./cf-list.ts";
 
 export interface LoRaDataRate {
   readonly spreadingFactor: number;
   readonly bandwidthHz: number;
+}
+
+/** Where and how beacons and ping slots are, unless the network says otherwise to a device. */
+export interface ClassBPlan {
+  readonly beaconDataRate: number;
+  readonly beaconLayout: BeaconLayout;
+  readonly pingDataRate: number;
 }
 
 /** A channel that every device of the network has after its join. */
@@ -58,6 +66,7 @@ export class NetworkPlan {
   /** JOIN_ACCEPT_DELAY1; the second window is one second later in all cases. */
   readonly joinAcceptDelay1Us = 5_000_000;
   readonly rx2AfterRx1Us = 1_000_000;
+  readonly classB: ClassBPlan;
   /** Of LoRa, by index. */
   readonly #dataRates: ReadonlyMap<number, LoRaDataRate & { readonly isUplink: boolean }>;
   readonly #figures: RegionFigures;
@@ -69,6 +78,12 @@ export class NetworkPlan {
     this.name = figures.name;
     this.rangeHz = { from: figures.freq_range_hz[0], to: figures.freq_range_hz[1] };
     this.rx2 = { frequencyHz: figures.rx2.freq_hz, dataRate: figures.rx2.dr };
+    const { beacon_dr, beacon_format, ping_slot_dr } = figures.class_b;
+    this.classB = {
+      beaconDataRate: beacon_dr,
+      beaconLayout: { rfu1Octets: beacon_format.rfu1, rfu2Octets: beacon_format.rfu2 },
+      pingDataRate: ping_slot_dr,
+    };
     this.#dataRates = new Map(
       Object.entries(figures.data_rates)
         .filter(([, { modulation }]) => modulation === "LORA")
@@ -147,6 +162,21 @@ export class NetworkPlan {
     return Math.min(limit, MOST_GATEWAY_DBM);
   }
 
+  /** Which of the beacon's channels has the beacon with this time: they take turns. */
+  beaconChannel(beaconTime: number): number {
+    return hop(this.#figures.class_b.beacon_freqs_hz, beaconTime, 0);
+  }
+
+  beaconFrequencyHz(beaconTime: number): number {
+    return this.#figures.class_b.beacon_freqs_hz[this.beaconChannel(beaconTime)];
+  }
+
+  /** Where the ping slots of a device or a group are behind that beacon. */
+  pingFrequencyHz(beaconTime: number, devAddr: string): number {
+    const frequencies = this.#figures.class_b.ping_slot_freqs_hz;
+    return frequencies[hop(frequencies, beaconTime, Number.parseInt(devAddr, 16))];
+  }
+
   /** The channels of 125 kHz, then those of 500 kHz; RX1 goes through the channels for it over and over. */
   #fixedChannels(): NetworkChannel[] {
     const [downlinks] = this.#figures.downlink_blocks!;
@@ -159,6 +189,11 @@ export class NetworkPlan {
       })),
     );
   }
+}
+
+/** Index of the frequency whose turn it is. */
+function hop(frequencies: readonly number[], beaconTime: number, from: number): number {
+  return (from + Math.floor(beaconTime / BEACON_PERIOD_S)) % frequencies.length;
 }
 
 function dynamicChannels(region: RegionName, { default_channels }: RegionFigures): NetworkChannel[] {

@@ -75,9 +75,10 @@ export function describeVerdict(verdict: PeerVerdict): string {
 /** A packet on the air: what it is, whose, and where. */
 export function describeTransmission(transmission: Transmission): string {
   const { payload, from, frequencyHz, startNs, endNs } = transmission;
-  const name = FRAME_NAMES[fTypeOf(payload)] ?? "frame";
-  const nonce =
-    fTypeOf(payload) === FType.joinRequest ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
+  // Of all that LoRaWAN sends, only beacons have no header.
+  const isBeacon = transmission.modulation === "lora" && transmission.implicitHeader;
+  const name = isBeacon ? "beacon" : (FRAME_NAMES[fTypeOf(payload)] ?? "frame");
+  const nonce = name === "join-request" ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
   const rate = transmission.modulation === "lora" ? `SF${transmission.spreadingFactor}` : "FSK";
   const place = `${(frequencyHz / 1e6).toFixed(1)} MHz ${rate}`;
   return `${name} of ${payload.length} octets from ${from} on ${place}, ${((endNs - startNs) / 1e6).toFixed(1)} ms${nonce}`;

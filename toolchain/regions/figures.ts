@@ -93,6 +93,15 @@ export interface RegionFigures {
     }[];
     readonly gaps_hz?: readonly (readonly [number, number])[];
   };
+  readonly class_b: {
+    /** Several where beacon and ping slots hop. */
+    readonly beacon_freqs_hz: readonly number[];
+    readonly beacon_dr: number;
+    /** Octets of each field. */
+    readonly beacon_format: { readonly rfu1: number; readonly rfu2: number; readonly total: number };
+    readonly ping_slot_freqs_hz: readonly number[];
+    readonly ping_slot_dr: number;
+  };
 }
 
 const { regions } = JSON.parse(

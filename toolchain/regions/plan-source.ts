@@ -58,7 +58,7 @@ export function planSource(names: readonly RegionName[]): string {
  * ${regions.map(({ name }, i) => (name === names[i] ? name : `${names[i]}, which is ${name}`)).join("; ")}. Made from the figures of regions.json (RP002-1.0.4) by \`npm run regions\`.
  */
 import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
-import { Block, Plan } from "./plan.ts";
+import { BeaconPlan, Block, Plan } from "./plan.ts";
 
 export type PlanIndex = Int<0, ${names.length - 1}>;
 
@@ -112,6 +112,10 @@ export const UPLINK_BLOCKS = tableOf(Block, [
 ${blocks("uplink_blocks")}]);
 export const DOWNLINK_BLOCKS = tableOf(Block, [
 ${blocks("downlink_blocks")}]);
+
+/** Beacons and ping slots of class B. */
+export const BEACON_PLANS = tableOf(BeaconPlan, [
+${regions.map((region) => record(beaconFields(region))).join("")}]);
 `;
 }
 
@@ -157,6 +161,22 @@ function planFields(region: RegionFigures): Record<string, number | boolean> {
     hasTxParamSetup: region.tx_param_setup,
     leastChannels: HOPPING_CHANNELS.exec(region.linkadr_extra_rule ?? "") === null ? 1 : 2,
     defaultChannelCount: defaultChannels(region).length,
+  };
+}
+
+/** The fields of the firmware's `BeaconPlan`. */
+function beaconFields({ class_b }: RegionFigures): Record<string, number> {
+  const [beacon, nextBeacon = beacon] = class_b.beacon_freqs_hz;
+  const [ping] = class_b.ping_slot_freqs_hz;
+  return {
+    beaconFrequency: units(beacon),
+    pingFrequency: units(ping),
+    hopCount: class_b.beacon_freqs_hz.length,
+    hopStep: units(nextBeacon - beacon),
+    beaconDataRate: class_b.beacon_dr,
+    pingDataRate: class_b.ping_slot_dr,
+    rfu1: class_b.beacon_format.rfu1,
+    rfu2: class_b.beacon_format.rfu2,
   };
 }
 

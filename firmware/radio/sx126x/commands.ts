@@ -51,6 +51,8 @@ export const enum Register {
   RxGain = 0x08ac,
   TxClampConfig = 0x08d8,
   Ocp = 0x08e7,
+  RtcControl = 0x0902,
+  EventMask = 0x0944,
 }
 
 /** Longer than any command takes: the oscillator's start, calibration of all blocks (3.5 ms) or a change of mode. */

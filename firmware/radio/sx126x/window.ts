@@ -1,7 +1,7 @@
 /** A receive window, whatever modem listens in it: SX1261/2 data sheet, sections 13.1.5 and 14.3. */
 import { waitUntil } from "../../clock/index.ts";
 import { COMMAND_LATENCY_US, radioEvents, radioSelect, radioTransfer } from "../../hal/index.ts";
-import { type Bytes, type Int, i8, type u32 } from "../../lang/index.ts";
+import { type Bytes, type Int, i8, type u8, type u32 } from "../../lang/index.ts";
 import { MAX_LENGTH } from "../limits.ts";
 import { TCXO_START_UP_US } from "./board.ts";
 import { begin, command, endWith24, Op, waitWhileBusy } from "./commands.ts";
@@ -53,6 +53,15 @@ function readSnr(): Int<-32, 31> {
   return quarters >> 2;
 }
 
+/** Reads `length` octets of the chip's buffer. */
+export function readBuffer(start: u8, frame: Bytes<64>, length: Int<0, 64>): void {
+  begin(Op.ReadBuffer);
+  radioTransfer(start);
+  radioTransfer(0);
+  for (let i = 0; i < length; i++) frame[i] = radioTransfer(0);
+  radioSelect(false);
+}
+
 /** Takes the received frame from the modem, lets the chip sleep, and returns the frame's length; 0 where there is none. */
 export function readFrame(frame: Bytes<64>): Int<0, 64> {
   const flags = readInterrupts();
@@ -65,11 +74,7 @@ export function readFrame(frame: Bytes<64>): Int<0, 64> {
   if ((flags & IRQ_RX_DONE) !== 0 && (flags & IRQ_CRC_ERROR) === 0 && received <= MAX_LENGTH) {
     length = received;
     snr = readSnr();
-    begin(Op.ReadBuffer);
-    radioTransfer(start);
-    radioTransfer(0);
-    for (let i = 0; i < length; i++) frame[i] = radioTransfer(0);
-    radioSelect(false);
+    readBuffer(start, frame, length);
   }
   sleepRadio();
   return length;

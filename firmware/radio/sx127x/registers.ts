@@ -26,6 +26,7 @@ export const enum Register {
   ModemConfig1 = 0x1d,
   ModemConfig2 = 0x1e,
   SymbTimeoutLsb = 0x1f,
+  PreambleLsb = 0x21,
   PayloadLength = 0x22,
   MaxPayloadLength = 0x23,
   ModemConfig3 = 0x26,

@@ -3,6 +3,8 @@
  * and the windows that the frame opens. LoRaWAN L2 1.0.4 and 1.1, sections 4 and 5.
  */
 import {
+  BEACON_PERIOD_S,
+  beaconTimingAns,
   Cid,
   DeviceClass,
   devAddrIn,
@@ -17,23 +19,31 @@ import {
   type ParsedDataFrame,
   parseDataFrame,
   parseMacCommands,
+  pingSlotInfoAns,
   rekeyConf,
 } from "../../lorawan/index.ts";
 import type { EventSink, ServerEvent } from "../events.ts";
 import type { ApplicationLink } from "./application-link.ts";
 import type { Downlinks } from "./downlinks.ts";
 import type { PendingWork } from "./pending-work.ts";
+import type { PingDownlinks } from "./ping-downlinks.ts";
 import { receiveWindows } from "./receive-windows.ts";
 import type { Uplink } from "./reception.ts";
 import type { NetworkSession } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import { matchUplink, type UplinkRadio } from "./uplink-session.ts";
 
+const BEACON_PERIOD_MS = BEACON_PERIOD_S * 1000;
+
+/** Time on air of a frame in RX2, at most. */
+const LONGEST_DOWNLINK_NS = 3_000_000_000;
+
 interface Dependencies {
   readonly plan: NetworkPlan;
   readonly sessions: SessionStore;
   readonly application: ApplicationLink;
   readonly downlinks: Downlinks;
+  readonly pingDownlinks: PingDownlinks;
   readonly work: PendingWork;
   readonly onEvent: EventSink;
   /** Wall-clock time of an instant of this server's clock. */
@@ -77,20 +87,28 @@ export class DataUplinks {
     this.#acknowledged(session, frame, repeated);
     const commands = this.#readMacCommands(session, frame, fCnt);
     if (!repeated) this.#settleRequests(session, commands);
+    const { gatewayEui } = uplink.best;
+    const windows = receiveWindows(
+      this.#with.plan,
+      uplink.best,
+      radio.txDr,
+      session.settings.windows,
+      session.settings.rx1FrequencyHz(radio.frequencyHz),
+    );
+    session.classB.noteUplink({
+      classBBit: frame.classBOrFPending,
+      gatewayEui,
+      busyUntilNs: windows[1].opensNs + LONGEST_DOWNLINK_NS,
+    });
     const macCommands = this.#answersTo(commands, session, uplink, radio);
     this.#with.downlinks.plan({
       session,
-      gatewayEui: uplink.best.gatewayEui,
-      windows: receiveWindows(
-        this.#with.plan,
-        uplink.best,
-        radio.txDr,
-        session.settings.windows,
-        session.settings.rx1FrequencyHz(radio.frequencyHz),
-      ),
+      gatewayEui,
+      windows,
       ack: frame.confirmed,
       anything: frame.adrAckReq || commands.some(isSticky),
       macCommands,
+      isOver: () => this.#with.pingDownlinks.serve(session),
     });
     // A repetition was answered again, since the device missed the answer; the application has the frame already.
     if (repeated) return;
@@ -209,11 +227,23 @@ export class DataUplinks {
         const gateways = new Set(receptions.map(({ gatewayEui }) => gatewayEui)).size;
         return linkCheckAns(best.snrDb - this.#with.plan.snrFloorDb(radio.txDr), gateways);
       }
+      case Cid.pingSlotInfo:
+        session.classB.announce(payload);
+        return pingSlotInfoAns();
+      case Cid.beaconTiming:
+        return this.#beaconTiming(best.receivedNs);
       case Cid.deviceTime:
         return deviceTimeAns(this.#with.dateOf(best.receivedNs));
       default:
         return undefined;
     }
+  }
+
+  /** How long to the next beacon, and where. */
+  #beaconTiming(receivedNs: number): Buffer {
+    const gpsMs = this.#with.pingDownlinks.gpsMsAt(receivedNs);
+    const beaconTime = (Math.floor(gpsMs / BEACON_PERIOD_MS) + 1) * BEACON_PERIOD_S;
+    return beaconTimingAns(beaconTime * 1000 - gpsMs, this.#with.plan.beaconChannel(beaconTime));
   }
 
   #event(step: string, session: NetworkSession, detail: ServerEvent["detail"]): void {

@@ -9,12 +9,19 @@ import type { WindowSettings } from "./receive-windows.ts";
 const RX_PARAM_SETUP_DONE = 7;
 const NEW_CHANNEL_DONE = 3;
 const DL_CHANNEL_DONE = 3;
+const PING_SLOT_CHANNEL_DONE = 3;
 
 /** In TxParamSetupReq. */
 const DOWNLINK_DWELL_TIME = 0x20;
 
 const FREQUENCY_UNIT_HZ = 100;
 const SECOND_US = 1_000_000;
+
+/** Where the network has put the device's ping slots: undefined is as the plan has them. */
+export interface PingChannel {
+  readonly frequencyHz?: number;
+  readonly dataRate?: number;
+}
 
 interface Channel {
   readonly uplinkHz: number;
@@ -36,6 +43,7 @@ function frequencyAt(payload: Uint8Array, at: number): number {
 
 export class DeviceSettings {
   #windows: WindowSettings;
+  #pingChannel: PingChannel = {};
   readonly #channels: Map<number, Channel>;
 
   constructor(plan: NetworkPlan, windows: WindowSettings) {
@@ -45,6 +53,10 @@ export class DeviceSettings {
 
   get windows(): WindowSettings {
     return this.#windows;
+  }
+
+  get pingChannel(): PingChannel {
+    return this.#pingChannel;
   }
 
   /** Index of the channel that an uplink came on; undefined if the device has none there. */
@@ -88,6 +100,15 @@ export class DeviceSettings {
         const channel = this.#channels.get(asked[0]);
         if (answer[0] !== DL_CHANNEL_DONE || channel === undefined) break;
         this.#channels.set(asked[0], { ...channel, rx1Hz: frequencyAt(asked, 1) });
+        break;
+      }
+      case Cid.pingSlotChannel: {
+        if (answer[0] !== PING_SLOT_CHANNEL_DONE) break;
+        const frequencyHz = frequencyAt(asked, 0);
+        this.#pingChannel = {
+          ...(frequencyHz === 0 ? {} : { frequencyHz }),
+          dataRate: asked[3] & 15,
+        };
         break;
       }
       default:

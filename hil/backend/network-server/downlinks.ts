@@ -36,6 +36,8 @@ export interface DownlinkOpportunity {
   readonly anything: boolean;
   /** MAC commands for the device, in clear. */
   readonly macCommands: Uint8Array;
+  /** Called once the opportunity is over, taken or not. */
+  readonly isOver?: () => void;
 }
 
 interface Content {
@@ -74,9 +76,22 @@ export class Downlinks {
     clock.at(windows[0].opensNs - DECISION_LEAD_NS, () =>
       work.start(async () => {
         const isUsed = await this.#serve(opportunity);
+        opportunity.isOver?.();
         if (session.contact !== contact) return;
         session.contact = { ...contact, isDecided: true, isUsed };
         this.continue(session);
+      }),
+    );
+  }
+
+  /** Sees to a ping slot of a device of Class B when its time comes. */
+  planSlot(opportunity: DownlinkOpportunity): void {
+    const { clock, work } = this.#with;
+    clock.at(opportunity.windows[0].opensNs - DECISION_LEAD_NS, () =>
+      work.start(async () => {
+        // It may have gone back to Class A since.
+        if (opportunity.session.classB.periodicity !== undefined) await this.#serve(opportunity);
+        opportunity.isOver?.();
       }),
     );
   }
@@ -132,7 +147,8 @@ export class Downlinks {
     const { session } = opportunity;
     if (this.#with.sessions.current(session.devEui) !== session) return false;
     const item = this.#takeFitting(opportunity);
-    const isClassA = opportunity.windows[0].name !== "RXC";
+    const { name } = opportunity.windows[0];
+    const isClassA = name === "RX1" || name === "RX2";
     const requests = isClassA
       ? session.macRequests.take(this.#roomForRequests(opportunity, item))
       : new Uint8Array();

@@ -17,11 +17,11 @@ export interface ReceivedPacket {
   readonly lsnr?: number;
 }
 
-/** The txpk of a LoRa downlink. */
+/** The txpk of a LoRa downlink: at once, or at an instant of the gateway's own clock or of GPS time. */
 export interface TransmitPacket {
   readonly imme: boolean;
-  /** Where it is not sent at once. */
   readonly tmst?: number;
+  readonly tmms?: number;
   readonly freq: number;
   readonly rfch: number;
   readonly powe: number;
@@ -44,11 +44,14 @@ export interface GatewayServer {
   sendDownlink(gatewayEui: string, txpk: TransmitPacket): Promise<string>;
 }
 
+/** When a gateway sends: by its own clock, microseconds modulo 2^32, or in milliseconds of GPS time. */
+export type Timing = { readonly timestampUs: number } | { readonly gpsMs: number };
+
 /** A downlink in this server's units. */
 export interface Transmission {
   readonly gatewayEui: string;
   /** Undefined: at once. */
-  readonly timestampUs?: number;
+  readonly timing?: Timing;
   readonly frequencyHz: number;
   readonly dataRate: LoRaDataRate;
   readonly powerDbm: number;
@@ -77,9 +80,10 @@ export function receptionOf(
 
 /** A LoRaWAN downlink: inverted IQ, no payload CRC, coding rate 4/5. */
 export function txpkOf(transmission: Transmission): TransmitPacket {
-  const { dataRate, phyPayload, timestampUs } = transmission;
+  const { dataRate, phyPayload, timing } = transmission;
   return {
-    ...(timestampUs === undefined ? { imme: true } : { imme: false, tmst: timestampUs }),
+    imme: timing === undefined,
+    ...members(timing),
     freq: transmission.frequencyHz / 1e6,
     rfch: 0,
     powe: transmission.powerDbm,
@@ -91,4 +95,9 @@ export function txpkOf(transmission: Transmission): TransmitPacket {
     size: phyPayload.length,
     data: Buffer.from(phyPayload).toString("base64"),
   };
+}
+
+function members(timing: Timing | undefined): Pick<TransmitPacket, "tmst" | "tmms"> {
+  if (timing === undefined) return {};
+  return "gpsMs" in timing ? { tmms: timing.gpsMs } : { tmst: timing.timestampUs };
 }

@@ -1,5 +1,5 @@
 /**
- * Network Server of one network in one region, Class A and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
+ * Network Server of one network in one region, Class A, B and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
  * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
@@ -7,6 +7,7 @@ import {
   FrameError,
   FType,
   fTypeOf,
+  gpsMsOf,
   isDataFrame,
   NetworkPlan,
   parseJoinRequest,
@@ -24,6 +25,7 @@ import { Downlinks } from "./downlinks.ts";
 import { type GatewayServer, receptionOf } from "./gateways.ts";
 import { type DeviceProfile, Join } from "./join.ts";
 import { PendingWork } from "./pending-work.ts";
+import { PingDownlinks } from "./ping-downlinks.ts";
 import type { Reception, Uplink } from "./reception.ts";
 import type { NetworkSession } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
@@ -89,14 +91,20 @@ export class NetworkServer implements Participant {
       sessions,
       random,
       onEvent,
-      onQueued: (session) => downlinks.continue(session),
+      onQueued: (session) => {
+        downlinks.continue(session);
+        pingDownlinks.serve(session);
+      },
     });
     const downlinks = new Downlinks({ plan, clock, sessions, transmitter, work, onEvent });
+    const gpsZeroMs = gpsMsOf(startedAt);
+    const pingDownlinks = new PingDownlinks({ plan, clock, sessions, downlinks, gpsZeroMs });
     this.#data = new DataUplinks({
       plan,
       sessions,
       application: this.#application,
       downlinks,
+      pingDownlinks,
       work,
       onEvent,
       dateOf,

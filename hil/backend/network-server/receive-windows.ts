@@ -4,14 +4,15 @@
  * RP002-1.0.4 for data rates.
  */
 import type { NetworkPlan } from "../../lorawan/index.ts";
+import type { Timing } from "./gateways.ts";
 import type { Reception } from "./reception.ts";
 
 export interface ReceiveWindow {
-  readonly name: "RX1" | "RX2" | "RXC";
+  readonly name: "RX1" | "RX2" | "RXC" | "ping slot";
   /** On this server's clock. */
   readonly opensNs: number;
-  /** On the clock of the gateway that heard the uplink; undefined: it is open. */
-  readonly timestampUs?: number;
+  /** The same for the gateway, of RX1 and RX2 on the clock of the one that heard the uplink; undefined: it is open. */
+  readonly timing?: Timing;
   readonly frequencyHz: number;
   readonly dataRate: number;
   /** Octets of FOpts and FRMPayload that a frame may have in it. */
@@ -45,7 +46,7 @@ export function receiveWindows(
   ) => ({
     name,
     opensNs: reception.receivedNs + delayUs * 1000,
-    timestampUs: (reception.timestampUs + delayUs) % TIMESTAMP_MODULUS,
+    timing: { timestampUs: (reception.timestampUs + delayUs) % TIMESTAMP_MODULUS },
     powerDbm: plan.powerDbm(radio.frequencyHz),
     limitOctets: plan.maxFrmPayloadOctets(radio.dataRate, settings.isDownlinkLimited),
     ...radio,

@@ -16,6 +16,7 @@ import {
   uplinkMic11,
 } from "../../lorawan/index.ts";
 import type { KeyEnvelope } from "../interfaces/index.ts";
+import { ClassB } from "./class-b.ts";
 import { channelMadeBy, DeviceSettings } from "./device-settings.ts";
 import { MacRequests } from "./mac-requests.ts";
 import type { ReceiveWindow, WindowSettings } from "./receive-windows.ts";
@@ -84,6 +85,7 @@ export class NetworkSession {
   contact: Contact | undefined;
   /** A frame that may be the device's is being looked at: until then it is not known whether windows open. */
   heldUntilNs = 0;
+  readonly classB = new ClassB();
   /** Of the last rejoin-request of type 0 or 2; undefined before the first. */
   rjCount0: number | undefined;
   readonly #keys: NetworkSessionKeys;

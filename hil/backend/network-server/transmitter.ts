@@ -63,7 +63,7 @@ export class Transmitter {
             gateway: downlink.gatewayEui,
             frequencyHz: window.frequencyHz,
             dataRate: window.dataRate,
-            ...(window.timestampUs === undefined ? {} : { timestampUs: window.timestampUs }),
+            ...window.timing,
           },
         });
         return "scheduled";
@@ -76,7 +76,7 @@ export class Transmitter {
   /** Why a window cannot be used at all, or undefined. */
   #obstacle(downlink: Downlink, window: ReceiveWindow): string | undefined {
     const leftNs = window.opensNs - this.#clock.nowNs();
-    if (window.timestampUs !== undefined && leftNs < GATEWAY_LEAD_NS)
+    if (window.timing !== undefined && leftNs < GATEWAY_LEAD_NS)
       return `too late: ${Math.round(leftNs / 1e6)} ms before the window, ${GATEWAY_LEAD_NS / 1e6} ms are needed`;
     const limit = window.limitOctets + FRAME_OVERHEAD_OCTETS;
     if (downlink.phyPayload.length > limit)
@@ -87,7 +87,7 @@ export class Transmitter {
   #txpk(downlink: Downlink, window: ReceiveWindow) {
     return txpkOf({
       gatewayEui: downlink.gatewayEui,
-      timestampUs: window.timestampUs,
+      timing: window.timing,
       frequencyHz: window.frequencyHz,
       dataRate: this.#plan.dataRate(window.dataRate),
       powerDbm: window.powerDbm,

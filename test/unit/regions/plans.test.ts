@@ -117,6 +117,17 @@ for (const region of REGION_NAMES) {
       );
     });
 
+    it("has beacons and ping slots", () => {
+      const [own] = plan(region, false).BEACON_PLANS;
+      const { beacon_freqs_hz, ping_slot_freqs_hz, beacon_dr, ping_slot_dr, beacon_format } = figures.class_b;
+      const hops = (first: number) =>
+        Array.from({ length: own.hopCount }, (_, i) => (first + i * own.hopStep) * 100);
+      assert.deepEqual(hops(own.beaconFrequency), beacon_freqs_hz);
+      assert.deepEqual(hops(own.pingFrequency), ping_slot_freqs_hz);
+      assert.deepEqual([own.beaconDataRate, own.pingDataRate], [beacon_dr, ping_slot_dr]);
+      assert.deepEqual([own.rfu1, own.rfu2], [beacon_format.rfu1, beacon_format.rfu2]);
+    });
+
     it("has the range of frequencies and its grid", () => {
       const { isAllowed } = plan(region, false);
       const [lowest, highest] = figures.freq_range_hz.map((hz) => hz / 100);

@@ -17,6 +17,7 @@ export interface UplinkFields {
   readonly confirmed?: boolean;
   readonly ack?: boolean;
   readonly adrAckReq?: boolean;
+  readonly classB?: boolean;
   /** MAC commands in clear, hexadecimal. */
   readonly fOpts?: string;
   /** Default: the next one. */
@@ -132,7 +133,8 @@ export class LoraPacketDevice {
         FPort: fields.fPort,
         FOpts: fields.fOpts ?? "",
         payload: octets(fields.payload ?? ""),
-        FCtrl: { ACK: fields.ack, ADRACKReq: fields.adrAckReq },
+        // In an uplink, the bit of FPending is ClassB.
+        FCtrl: { ACK: fields.ack, ADRACKReq: fields.adrAckReq, FPending: fields.classB },
       },
       keys.appSKey,
       keys.nwkSEncKey,
