@@ -7,6 +7,7 @@ import { checkDispatchCall } from "./check-dispatch.ts";
 import { checkExpression, checkValueFor } from "./check-expressions.ts";
 import { checkIntrinsic } from "./check-intrinsics.ts";
 import { isGlobal, moduleVariable, unknownGlobal } from "./check-names.ts";
+import { isOwnClass, refuseStatic } from "./check-records.ts";
 import { number } from "./fold.ts";
 import { messages } from "./messages.ts";
 import { isStandIn, refused, standIn } from "./refused.ts";
@@ -61,6 +62,7 @@ function absentCallee(checker: Checker, callee: ts.Expression): Expression {
   if (!ts.isPropertyAccessExpression(callee) || isGlobal(checker, callee)) {
     return refused(checker, callee, unknownGlobal(callee));
   }
+  if (refuseStatic(checker, callee)) return standIn(callee);
   const named = declarationOf(checker.checker, callee.expression);
   const isFunction = named !== undefined && ts.isFunctionDeclaration(named);
   // What the method is called on may be refused itself.
@@ -73,11 +75,4 @@ function absentCallee(checker: Checker, callee: ts.Expression): Expression {
   }
   const wayOut = insteadOfMember(callee.name.text);
   return refused(checker, callee, messages.unknownName(callee, callee.getText(), wayOut));
-}
-
-/** Whether a class is declared at the top level of a module of the program. */
-function isOwnClass(node: ts.Node): node is ts.ClassDeclaration {
-  return (
-    ts.isClassDeclaration(node) && ts.isSourceFile(node.parent) && !node.getSourceFile().isDeclarationFile
-  );
 }

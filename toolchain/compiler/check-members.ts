@@ -4,6 +4,7 @@ import { insteadOfMember } from "./absent-names.ts";
 import type { Checker } from "./check.ts";
 import { checkExpression, checkInteger } from "./check-expressions.ts";
 import { functionCount } from "./check-names.ts";
+import { refuseStatic } from "./check-records.ts";
 import { restsOnConfiguration } from "./configuration.ts";
 import { number } from "./fold.ts";
 import { messages } from "./messages.ts";
@@ -18,6 +19,7 @@ export function checkProperty(checker: Checker, node: ts.PropertyAccessExpressio
   if (member && ts.isEnumMember(member)) return enumMember(checker, node, member);
   const count = node.name.text === "length" ? functionCount(checker, node.expression) : undefined;
   if (count !== undefined) return number(node, count);
+  if (refuseStatic(checker, node)) return standIn(node);
   const base = checkExpression(checker, node.expression);
   if (isStandIn(base)) return standIn(node);
   const type = typeOf(base);

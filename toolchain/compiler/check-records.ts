@@ -6,7 +6,7 @@ import { checkExpression } from "./check-expressions.ts";
 import { checkStorage } from "./check-storage.ts";
 import { messages } from "./messages.ts";
 import { type Field, isReference, type RecordTree, type Type, typeOf } from "./tree.ts";
-import { describe } from "./types.ts";
+import { declarationOf, describe } from "./types.ts";
 
 /** What may stand before a record class. */
 const EXPORTS: ReadonlySet<ts.SyntaxKind> = new Set([
@@ -36,6 +36,26 @@ export function checkRecord(checker: Checker, node: ts.ClassDeclaration): Record
     if (field) record.fields.set(field.name, field);
   }
   return record;
+}
+
+/** Whether a class is declared at the top level of a module of the program. */
+export function isOwnClass(node: ts.Node): node is ts.ClassDeclaration {
+  return (
+    ts.isClassDeclaration(node) && ts.isSourceFile(node.parent) && !node.getSourceFile().isDeclarationFile
+  );
+}
+
+/** Whether a static member of a class of the program stands behind the dot: the class is refused for it, where it has it. */
+export function refuseStatic(checker: Checker, node: ts.PropertyAccessExpression): boolean {
+  const member = declarationOf(checker.checker, node.name);
+  if (member === undefined || !ts.isClassElement(member) || !isOwnClass(member.parent)) return false;
+  const isStatic = ts.canHaveModifiers(member) && hasModifier(member, ts.SyntaxKind.StaticKeyword);
+  if (isStatic) checker.record(member.parent);
+  return isStatic;
+}
+
+function hasModifier(node: ts.HasModifiers, kind: ts.ModifierSyntaxKind): boolean {
+  return ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) ?? false;
 }
 
 function checkField(checker: Checker, record: RecordTree, member: ts.ClassElement): Field | undefined {

@@ -7,13 +7,13 @@ import { CPU } from "avr8js";
 import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { END } from "./batch.ts";
 import { C_FLAGS, RANDOM_FLAGS } from "./c-program.ts";
-import { type Call, type Run, wordsOf } from "./calls.ts";
+import { type Run, wordsOf } from "./calls.ts";
 import type { CTarget } from "./run-c.ts";
 
 const execute = promisify(execFile);
 
 /** Words pass octet by octet through two general purpose registers that the emulation watches. */
-const PORT = `#include <avr/io.h>
+export const AVR_PORT = `#include <avr/io.h>
 static uint32_t port_read(void) {
   uint32_t word = GPIOR1;
   word |= (uint32_t)GPIOR1 << 8;
@@ -37,23 +37,24 @@ const MOST_CYCLES = 20_000_000;
 
 export const avrTarget: CTarget = {
   name: "avr",
-  port: PORT,
+  port: AVR_PORT,
   compiler: "avr-gcc",
   flags: [...C_FLAGS, ...RANDOM_FLAGS, "-mmcu=atmega1284p", "-Os"],
   async load(folder) {
     await execute("avr-objcopy", ["-O", "binary", "program", "program.bin"], { cwd: folder });
     const image = await readFile(join(folder, "program.bin"));
     if (image.length > FLASH_BYTES) return undefined;
-    return (calls) => runImage(image, calls);
+    return (calls) => runAvrImage(image, wordsOf(calls, END), calls.length);
   },
 };
 
-function runImage(image: Uint8Array, calls: readonly Call[]): Run {
+/** Has a program read words until it has written `count` of them. It may be one for a smaller ATmega with these registers. */
+export function runAvrImage(image: Uint8Array, words: Uint32Array, count: number): Run {
   const flash = new Uint16Array(FLASH_BYTES / 2);
   new Uint8Array(flash.buffer).set(image);
   const cpu = new CPU(flash, SRAM_BYTES);
-  const input = new Uint8Array(wordsOf(calls, END).buffer);
-  const output = new Uint8Array(4 * calls.length);
+  const input = new Uint8Array(words.buffer);
+  const output = new Uint8Array(4 * count);
   let read = 0;
   let written = 0;
   let callFrom = 0;
@@ -67,7 +68,5 @@ function runImage(image: Uint8Array, calls: readonly Call[]): Run {
     executeInstruction(cpu);
   }
   const values = [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
-  return values.length === calls.length
-    ? { values }
-    : { values, failure: `no value in ${MOST_CYCLES} cycles` };
+  return values.length === count ? { values } : { values, failure: `no value in ${MOST_CYCLES} cycles` };
 }

@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { END } from "./batch.ts";
 import { C_FLAGS, RANDOM_FLAGS } from "./c-program.ts";
-import { type Call, wordsOf } from "./calls.ts";
+import { type Run, wordsOf } from "./calls.ts";
 import type { CTarget } from "./run-c.ts";
 
-const PORT = `#include <stdio.h>
+/** Words pass through standard input and output. */
+export const HOST_PORT = `#include <stdio.h>
 #include <stdlib.h>
 static uint32_t port_read(void) {
   uint32_t word = END;
@@ -19,7 +20,7 @@ static void port_write(uint32_t word) {
 }
 `;
 /** What is read before it is written has a value that no program expects. */
-const CHECKS = [
+export const HOST_CHECKS = [
   "-fsanitize=undefined,address",
   "-fno-sanitize-recover=all",
   "-ftrivial-auto-var-init=pattern",
@@ -30,27 +31,29 @@ const LIMIT_MS = 20_000;
 export function hostTarget(optimisation: "O0" | "O2" | "Os"): CTarget {
   return {
     name: `host-${optimisation}`,
-    port: PORT,
+    port: HOST_PORT,
     compiler: "gcc",
-    flags: [...C_FLAGS, ...RANDOM_FLAGS, `-${optimisation}`, ...CHECKS],
+    flags: [...C_FLAGS, ...RANDOM_FLAGS, `-${optimisation}`, ...HOST_CHECKS],
     async load(folder) {
-      return (calls: readonly Call[]) => {
-        const input = Buffer.from(wordsOf(calls, END).buffer);
-        const options = { input, maxBuffer: 2 ** 26, timeout: LIMIT_MS };
-        const env = { ...process.env, ASAN_OPTIONS: "detect_leaks=0" };
-        const { stdout, stderr, status, signal } = spawnSync(join(folder, "program"), [], {
-          ...options,
-          env,
-        });
-        const whole = stdout.subarray(0, stdout.length - (stdout.length % 4));
-        const values = [...new Uint32Array(new Uint8Array(whole).buffer)];
-        if (status === 0) return { values };
-        const reason = stderr
-          .toString()
-          .split("\n")
-          .find((line) => /runtime error|ERROR/.test(line));
-        return { values, failure: reason ?? `ended by ${signal ?? `status ${status}`}` };
-      };
+      return (calls) => runHostProgram(join(folder, "program"), wordsOf(calls, END));
     },
   };
+}
+
+/** Has a program read words, to its end. */
+export function runHostProgram(path: string, words: Uint32Array): Run {
+  const { stdout, stderr, status, signal } = spawnSync(path, [], {
+    input: Buffer.from(words.buffer),
+    maxBuffer: 2 ** 26,
+    timeout: LIMIT_MS,
+    env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" },
+  });
+  const whole = stdout.subarray(0, stdout.length - (stdout.length % 4));
+  const values = [...new Uint32Array(new Uint8Array(whole).buffer)];
+  if (status === 0) return { values };
+  const reason = stderr
+    .toString()
+    .split("\n")
+    .find((line) => /runtime error|ERROR/.test(line));
+  return { values, failure: reason ?? `ended by ${signal ?? `status ${status}`}` };
 }

@@ -114,6 +114,8 @@ export const refused: readonly Refused[] = [
   refuse(1038, "a step of an element of a table", "const T = table16([1, 2]);", "«T[0]»++;", "it lies in flash"),
   refuse(1038, "a record of a table as a target", "class R { x: U8 = 0; }\nconst T = tableOf(R, [{}]);\nconst r = new R();", "«T[0]» = r;", "it lies in flash"),
   refuse(1016, "a method, and nothing of its calls", "class R { x: U8 = 0; «get(): U8 { return 1; }» }\nconst r = new R();", "use(r.get());", "'get'"),
+  refuse(1016, "a static method, and nothing of its calls", "class R { «static get(): U8 { return 1; }» }", "use(R.get()); R.get();", "'get'"),
+  refuse(1016, "a static field, and nothing of its uses", "class R { x: U8 = 0; «static most: U8 = 1;» }\nconst r = new R();", "r.x = R.most; R.most = 2;", "'most'"),
   refuse(1016, "a record inside itself", "class A { x: U8 = 0; «readonly b = new B();» }\nclass B { readonly a = new A(); }\nconst a = new A();", "a.x = 1;", "inside itself"),
   refuse(1016, "inheritance", "class P { x: U8 = 0; }\nclass R «extends P» { y: U8 = 0; }\nconst r = new R();", "r.y = 1;", "inherits"),
   refuse(1016, "a field without a value", "class R { «x!: U8;» y: U8 = 0; }\nconst r = new R();", "r.y = 1;", "'x'"),

@@ -10,10 +10,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { CPU } from "avr8js";
-import { executeInstruction } from "../../../hil/emulator/atmega/negation.ts";
 import { type CompileResult, compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { END } from "../../fuzz/compiler/batch.ts";
 import { C_FLAGS } from "../../fuzz/compiler/c-program.ts";
+import type { Run } from "../../fuzz/compiler/calls.ts";
+import { AVR_PORT, runAvrImage } from "../../fuzz/compiler/run-avr.ts";
+import { HOST_CHECKS, HOST_PORT, runHostProgram } from "../../fuzz/compiler/run-host.ts";
 
 const firmware = fileURLToPath(new URL("../../../firmware/", import.meta.url));
 export const LANGUAGE = join(firmware, "lang", "index.ts");
@@ -48,43 +50,17 @@ export function output(value: u32): void {
 }
 `;
 
-/** The host: values as decimal lines. */
-const HOST_PORT = `#include <stdio.h>
-#include <stdlib.h>
-#include "port.h"
+/** The port of a program on one of the targets, above the C that reads and writes words there. */
+function portOn(words: string): string {
+  return `#include "port.h"
+#define END UINT32_C(${END})
+${words}
 void joinery_main(void);
-uint32_t test_input(void) {
-  unsigned long value;
-  if (scanf("%lu", &value) != 1) exit(2);
-  return (uint32_t)value;
-}
-void test_output(uint32_t value) { printf("%lu\\n", (unsigned long)value); }
+uint32_t test_input(void) { return port_read(); }
+void test_output(uint32_t value) { port_write(value); }
 int main(void) { joinery_main(); return 0; }
 `;
-
-/** The ATmega328P: octets through two general purpose registers that the emulation watches. */
-const AVR_PORT = `#include <avr/io.h>
-#include "port.h"
-void joinery_main(void);
-uint32_t test_input(void) {
-  uint32_t value = GPIOR1;
-  value |= (uint32_t)GPIOR1 << 8;
-  value |= (uint32_t)GPIOR1 << 16;
-  value |= (uint32_t)GPIOR1 << 24;
-  return value;
 }
-void test_output(uint32_t value) {
-  for (uint8_t i = 0; i < 4; i++) {
-    GPIOR0 = (uint8_t)value;
-    value >>= 8;
-  }
-}
-int main(void) { joinery_main(); return 0; }
-`;
-const GPIOR0 = 0x3e;
-const GPIOR1 = 0x4a;
-
-const END = 0xffffffff;
 
 function mainModule(cases: readonly Case[]): string {
   const imports = cases.map((_, i) => `import { run as run${i} } from "./case${i}.ts";`);
@@ -160,7 +136,7 @@ export async function runEverywhere(
     const calls = cases.flatMap((test, which) =>
       test.inputs.map(([a, b]) => ({ which, a, b, name: test.name })),
     );
-    const words = [...calls.flatMap(({ which, a, b }) => [which, a, b]), END];
+    const words = Uint32Array.from([...calls.flatMap(({ which, a, b }) => [which, a, b]), END]);
     const { files } = compileProgram(folder);
     const host = runHost(folder, files, words);
     const avr = options.avr ? runAvr(folder, files, words, calls.length) : undefined;
@@ -183,57 +159,37 @@ function layOut(
   return [build, [...files.keys(), "test_port.c"].filter((file) => file.endsWith(".c"))];
 }
 
-function runHost(folder: string, files: ReadonlyMap<string, string>, words: readonly number[]): number[] {
-  const [build, sources] = layOut(folder, "host", files, HOST_PORT);
-  // What is read before it is written has a value that no program expects.
-  const checks = [
-    "-O2",
-    "-fsanitize=undefined",
-    "-fno-sanitize-recover=all",
-    "-ftrivial-auto-var-init=pattern",
-  ];
-  execFileSync("gcc", [...C_FLAGS, ...checks, "-o", "program", ...sources], {
+function runHost(folder: string, files: ReadonlyMap<string, string>, words: Uint32Array): readonly number[] {
+  const [build, sources] = layOut(folder, "host", files, portOn(HOST_PORT));
+  execFileSync("gcc", [...C_FLAGS, "-O2", ...HOST_CHECKS, "-o", "program", ...sources], {
     cwd: build,
     stdio: "pipe",
   });
-  const output = execFileSync(join(build, "program"), { input: words.join("\n"), encoding: "utf8" });
-  return output.trim().split("\n").map(Number);
+  return valuesOf(runHostProgram(join(build, "program"), words));
 }
 
-/** Runs the program on the AVR core of avr8js until it has written `count` values. */
+/** Runs the program until it has written `count` values. */
 function runAvr(
   folder: string,
   files: ReadonlyMap<string, string>,
-  words: readonly number[],
+  words: Uint32Array,
   count: number,
-): number[] {
-  const [build, sources] = layOut(folder, "avr", files, AVR_PORT);
+): readonly number[] {
+  const [build, sources] = layOut(folder, "avr", files, portOn(AVR_PORT));
   const target = ["-mmcu=atmega328p", "-Os", "-o", "program.elf"];
   execFileSync("avr-gcc", [...C_FLAGS, ...target, ...sources], { cwd: build, stdio: "pipe" });
   execFileSync("avr-objcopy", ["-O", "binary", "program.elf", "program.bin"], { cwd: build });
   const image = readFileSync(join(build, "program.bin"));
   if (image.length > 32768) throw new Error(`${image.length} octets do not fit the flash of an ATmega328P`);
-  const flash = new Uint16Array(16384);
-  new Uint8Array(flash.buffer).set(image);
-  const cpu = new CPU(flash);
-  const input = new Uint8Array(Uint32Array.from(words).buffer);
-  const output = new Uint8Array(4 * count);
-  let read = 0;
-  let written = 0;
-  cpu.readHooks[GPIOR1] = () => input[read++];
-  cpu.writeHooks[GPIOR0] = (value) => {
-    output[written++] = value;
-    return true;
-  };
-  const limit = 2_000_000 * count;
-  while (written < output.length && cpu.cycles < limit) {
-    executeInstruction(cpu);
-    cpu.tick();
-  }
-  return [...new Uint32Array(output.buffer, 0, Math.floor(written / 4))];
+  return valuesOf(runAvrImage(image, words, count));
 }
 
-async function runNode(folder: string, words: readonly number[]): Promise<number[]> {
+function valuesOf({ values, failure }: Run): readonly number[] {
+  if (failure !== undefined) throw new Error(`after ${values.length} values: ${failure}`);
+  return values;
+}
+
+async function runNode(folder: string, words: Uint32Array): Promise<number[]> {
   const port = await import(pathToFileURL(join(folder, "port.ts")).href);
   const program = await import(pathToFileURL(join(folder, "main.ts")).href);
   let next = 0;
