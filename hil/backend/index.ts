@@ -24,6 +24,7 @@ export {
   NetworkServer,
   type NetworkServerOptions,
   type NetworkSession,
+  type PersonalisedDevice,
   type ReceivedPacket,
   type TransmitPacket,
 } from "./network-server/index.ts";

@@ -77,6 +77,7 @@ export {
   pingSlotInfoAns,
   rekeyConf,
   rekeyInd,
+  resetConf,
 } from "./mac-commands.ts";
 export { FType, fTypeOf, mhdr } from "./mhdr.ts";
 export { cmacMic, MIC_OCTETS, micEquals } from "./mic.ts";

@@ -47,6 +47,7 @@ const BY_CID = new Map(DEFINITIONS.map((definition) => [definition.cid, definiti
 
 /** CIDs that the Network Server speaks itself, or whose answers it goes by. */
 export const Cid = {
+  reset: 0x01,
   linkCheck: 0x02,
   linkAdr: 0x03,
   rxParamSetup: 0x05,
@@ -76,7 +77,7 @@ const STICKY: ReadonlySet<number> = new Set([
   Cid.pingSlotChannel,
 ]);
 
-/** Minor version that RekeyInd and RekeyConf carry: LoRaWAN 1.1. */
+/** Minor version that ResetInd, RekeyInd and their answers carry: LoRaWAN 1.1. */
 export const MINOR_VERSION_1_1 = 1;
 
 export interface MacCommand {
@@ -162,9 +163,14 @@ export function beaconTimingAns(untilBeaconMs: number, channel: number): Buffer 
   return answer;
 }
 
-/** Minor version in the payload of a RekeyInd or RekeyConf: bits 3:0, the others are reserved. */
+/** Minor version in the payload of a ResetInd, RekeyInd or their answers: bits 3:0, the others are reserved. */
 export function minorVersionOf(payload: Uint8Array): number {
   return payload[0] & 0x0f;
+}
+
+/** Network to device: its settings are the defaults here, too, and this is the version that both will use (1.1, section 5.1). */
+export function resetConf(minorVersion: number): Buffer {
+  return Buffer.of(Cid.reset, minorVersion);
 }
 
 /** Device to network, in every uplink after a 1.1 join until RekeyConf arrives (1.1, section 5.10). */

@@ -21,6 +21,7 @@ import {
   parseMacCommands,
   pingSlotInfoAns,
   rekeyConf,
+  resetConf,
 } from "../../lorawan/index.ts";
 import type { EventSink, ServerEvent } from "../events.ts";
 import type { ApplicationLink } from "./application-link.ts";
@@ -86,6 +87,7 @@ export class DataUplinks {
     session.acceptUplink(fCnt);
     this.#acknowledged(session, frame, repeated);
     const commands = this.#readMacCommands(session, frame, fCnt);
+    if (commands.some((command) => isResetOf(session, command))) session.reset();
     if (!repeated) this.#settleRequests(session, commands);
     const { gatewayEui } = uplink.best;
     const windows = receiveWindows(
@@ -216,8 +218,11 @@ export class DataUplinks {
     radio: UplinkRadio,
   ): Uint8Array | undefined {
     switch (cid) {
+      case Cid.reset:
+        return isReset(session, payload) ? resetConf(MINOR_VERSION_1_1) : undefined;
       case Cid.rekey:
-        if (!session.optNeg || minorVersionOf(payload) !== MINOR_VERSION_1_1) return undefined;
+        if (session.isPersonalised || !session.optNeg || minorVersionOf(payload) !== MINOR_VERSION_1_1)
+          return undefined;
         return rekeyConf(MINOR_VERSION_1_1);
       case Cid.deviceMode:
         if (!session.optNeg) return undefined;
@@ -261,6 +266,15 @@ export class DataUplinks {
       reason,
     });
   }
+}
+
+/** Whether the payload is that of a ResetInd that a device of this session may send. */
+function isReset(session: NetworkSession, payload: Uint8Array): boolean {
+  return session.isPersonalised && session.optNeg && minorVersionOf(payload) === MINOR_VERSION_1_1;
+}
+
+function isResetOf(session: NetworkSession, { cid, payload }: MacCommand): boolean {
+  return cid === Cid.reset && isReset(session, payload);
 }
 
 /** How the uplink came; a text if the region has no such data rate. */

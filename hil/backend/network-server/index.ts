@@ -2,4 +2,5 @@
 export type { GatewayServer, ReceivedPacket, TransmitPacket } from "./gateways.ts";
 export type { DeviceProfile } from "./join.ts";
 export { NetworkServer, type NetworkServerOptions } from "./network-server.ts";
+export type { PersonalisedDevice } from "./personalised-device.ts";
 export type { NetworkSession } from "./session.ts";

@@ -25,6 +25,7 @@ import { Downlinks } from "./downlinks.ts";
 import { type GatewayServer, receptionOf } from "./gateways.ts";
 import { type DeviceProfile, Join } from "./join.ts";
 import { PendingWork } from "./pending-work.ts";
+import { type PersonalisedDevice, personalisedSession } from "./personalised-device.ts";
 import { PingDownlinks } from "./ping-downlinks.ts";
 import type { Reception, Uplink } from "./reception.ts";
 import type { NetworkSession } from "./session.ts";
@@ -146,6 +147,13 @@ export class NetworkServer implements Participant {
   /** Devices that are not registered here do not get as far as a Join Server. */
   registerDevice(profile: DeviceProfile): void {
     this.#join.registerDevice(profile);
+  }
+
+  /** Serves a personalised device from now on; the session that it had here, if any, ends. */
+  personaliseDevice(device: PersonalisedDevice): void {
+    const session = personalisedSession(this.#plan, device);
+    this.#sessions.add(session);
+    this.#sessions.activate(session);
   }
 
   /** The device's session: the one in use, or the one joined last while none is. */

@@ -64,6 +64,14 @@ export interface Activation {
   readonly appSKey: AppSKeyDelivery;
   /** The device is of Class C from the start; one of 1.1 says so itself. */
   readonly isClassC?: boolean;
+  /** It came from no join: the device says ResetInd where it has forgotten what it was told (1.1). */
+  readonly isPersonalised?: boolean;
+  /** Where they go on: all from 0 if not given. */
+  readonly counters?: {
+    readonly fCntUp: number;
+    readonly nFCntDown: number;
+    readonly aFCntDown?: number;
+  };
   /** After a rejoin: the session that goes before, and whether its settings stay (type 2). */
   readonly continues?: { readonly session: NetworkSession; readonly keepsSettings: boolean };
 }
@@ -73,7 +81,8 @@ export class NetworkSession {
   readonly joinEui: string;
   readonly devAddr: string;
   readonly optNeg: boolean;
-  readonly settings: DeviceSettings;
+  readonly isPersonalised: boolean;
+  #settings: DeviceSettings;
   readonly macRequests: MacRequests;
   /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
   confirmedFCntDown: number | undefined;
@@ -88,14 +97,15 @@ export class NetworkSession {
   readonly classB = new ClassB();
   /** Of the last rejoin-request of type 0 or 2; undefined before the first. */
   rjCount0: number | undefined;
+  readonly #defaults: () => DeviceSettings;
   readonly #keys: NetworkSessionKeys;
   readonly #appSKey: AppSKeyDelivery;
   #fCntUp: number | undefined;
   /** What `confirmedFCntDown` was when the last uplink came: a repetition has the same MIC. */
   #confFCntOfLastUplink = 0;
   /** Next values. Without OptNeg the first one counts all downlinks. */
-  #nFCntDown = 0;
-  #aFCntDown = 0;
+  #nFCntDown: number;
+  #aFCntDown: number;
 
   constructor(activation: Activation) {
     this.devEui = activation.devEui;
@@ -104,9 +114,12 @@ export class NetworkSession {
     this.optNeg = activation.optNeg;
     this.isClassC = activation.isClassC ?? false;
     const { continues } = activation;
-    this.settings = continues?.keepsSettings
-      ? continues.session.settings
-      : new DeviceSettings(activation.plan, activation.windows);
+    this.#defaults = () => new DeviceSettings(activation.plan, activation.windows);
+    this.#settings = continues?.keepsSettings ? continues.session.settings : this.#defaults();
+    this.isPersonalised = activation.isPersonalised ?? false;
+    this.#fCntUp = activation.counters?.fCntUp;
+    this.#nFCntDown = activation.counters?.nFCntDown ?? 0;
+    this.#aFCntDown = activation.counters?.aFCntDown ?? 0;
     this.macRequests = continues?.session.macRequests ?? new MacRequests();
     this.#appSKey = activation.appSKey;
     this.#keys = activation.keys;
@@ -122,6 +135,17 @@ export class NetworkSession {
   get nwkSEncKey(): Uint8Array {
     return this.#keys.nwkSEncKey;
   }
+
+  /** What the device has been told, as far as it has agreed. */
+  get settings(): DeviceSettings {
+    return this.#settings;
+  }
+
+  /** The device has what it had before it was told anything: its counters alone go on (1.1, section 5.1). */
+  reset(): void {
+    this.#settings = this.#defaults();
+  }
+
   /** Index of the channel at a frequency: of those agreed, or of one that the device may just have been given. */
   channelIndex(frequencyHz: number): number | undefined {
     return this.settings.channelIndex(frequencyHz) ?? channelMadeBy(this.macRequests.asked, frequencyHz);
