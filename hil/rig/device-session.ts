@@ -3,14 +3,20 @@
  * it and to see what comes back. Nothing happens by itself but what device and servers do of their own accord.
  */
 import { randomBytes } from "node:crypto";
-import { type DeviceIdentity, eepromImage, generateIdentity } from "../../toolchain/provisioning/index.ts";
+import {
+  type DeviceIdentity,
+  eepromImage,
+  generateIdentity,
+  generatePersonalisation,
+  personalisedImage,
+} from "../../toolchain/provisioning/index.ts";
 import { regionsOf } from "../../toolchain/regions/index.ts";
 import { Air, type Transmission } from "../air/index.ts";
 import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
-import { NetworkPlan } from "../lorawan/index.ts";
+import { devAddrOf, NetworkPlan, nwkAddrBits } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
@@ -36,7 +42,10 @@ const LIMIT_S = 3600;
 /** What of the console an error shows. */
 const LINES_SHOWN = 12;
 
-/** Builds the firmware and starts the servers; the board gets power, and joins as soon as `until` lets time go by. */
+/**
+ * Builds the firmware and starts the servers; the board gets power, and joins as soon as `until` lets time go by. One whose
+ * `config` has `ABP` is personalised for the network instead, and no Join Server knows it.
+ */
 export async function openDeviceSession(options: DeviceSessionOptions): Promise<DeviceSession> {
   const firmware = await buildFirmware(chosenBoard(options), options, new Timeline());
   const { seed } = options;
@@ -112,21 +121,13 @@ export class DeviceSession {
     });
   }
 
-  /** Registers the device with all servers and powers the board up. Once, by `openDeviceSession`. */
+  /** Registers the device with its servers and powers the board up. Once, by `openDeviceSession`. */
   async start(): Promise<void> {
-    const { options, firmware, clock, identity, organisations, errors } = this.#with;
-    const { devEui, joinEui, nwkKey, appKey } = identity;
-    const macVersion = options.lorawan;
-    organisations.networkServer.registerDevice({ devEui, macVersion });
-    organisations.applicationServer.registerDevice({ devEui, joinEui });
-    await organisations.joinServer.registerDevice({
-      ...{ devEui, joinEui, macVersion, nwkKey, appKey },
-      homeNetId: NET_ID,
-      asId: AS_ID,
-    });
+    const { options, firmware, clock, errors } = this.#with;
+    const store = options.config?.ABP === true ? this.#personalise() : await this.#register();
     await this.#gateway.start();
     this.#device = firmware.boot({
-      eeprom: storeFormatOf(firmware.board).pack(eepromImage(identity, firmware.board.eepromBytes)),
+      eeprom: storeFormatOf(firmware.board).pack(store),
       clock,
       air: this.air,
       random: seededRandom(options.seed + 2),
@@ -136,6 +137,56 @@ export class DeviceSession {
       onFailure: (reason, trace) => errors.push([reason, ...trace].join("\n")),
     });
     this.air.onTransmission((transmission) => this.transmissions.push(transmission));
+  }
+
+  /** Root keys in the board's store and at the Join Server. */
+  async #register(): Promise<Uint8Array> {
+    const { options, firmware, identity, organisations } = this.#with;
+    const { devEui, joinEui, nwkKey, appKey } = identity;
+    const macVersion = options.lorawan;
+    organisations.networkServer.registerDevice({ devEui, macVersion });
+    organisations.applicationServer.registerDevice({ devEui, joinEui });
+    await organisations.joinServer.registerDevice({
+      ...{ devEui, joinEui, macVersion, nwkKey, appKey },
+      homeNetId: NET_ID,
+      asId: AS_ID,
+    });
+    return eepromImage(identity, firmware.board.eepromBytes);
+  }
+
+  /** A session in the board's store and at the Network Server, which hands the AppSKey on. */
+  #personalise(): Uint8Array {
+    const { options, firmware, identity, organisations } = this.#with;
+    const { devEui, joinEui } = identity;
+    const random = seededRandom(options.seed + 5);
+    const devAddr = devAddrOf(NET_ID, Math.floor(random() * 2 ** nwkAddrBits(NET_ID)));
+    const session = generatePersonalisation({ devEui, devAddr, lorawan: options.lorawan });
+    organisations.networkServer.personaliseDevice({
+      devEui,
+      devAddr,
+      macVersion: session.lorawan,
+      keys:
+        session.lorawan === "1.1"
+          ? session
+          : {
+              fNwkSIntKey: session.nwkSKey,
+              sNwkSIntKey: session.nwkSKey,
+              nwkSEncKey: session.nwkSKey,
+            },
+      appSKey: { envelope: { AESKey: Buffer.from(session.appSKey).toString("hex").toUpperCase() } },
+      isClassC: options.lorawan === "1.0.4" && options.config?.CLASS_C === true,
+    });
+    organisations.applicationServer.registerDevice({ devEui, joinEui });
+    return personalisedImage(session, firmware.board.eepromBytes);
+  }
+
+  /** Takes the board's power away for so many seconds. */
+  async cutPower(seconds: number): Promise<void> {
+    if (this.#device === undefined) throw new Error("the board has no power yet");
+    const { machine } = this.#device;
+    machine.powerOff();
+    await this.pass(seconds);
+    machine.powerOn();
   }
 
   /** What the device has sent, in order: its Application Server has decrypted it. */

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
 import { buildImage, type Image } from "../../toolchain/image/index.ts";
 import { AbpWitness } from "../fuzz/power-cuts/abp-witness.ts";
 import { type CampaignOptions, runCampaign } from "../fuzz/power-cuts/campaign.ts";
@@ -57,6 +58,60 @@ function someCuts(life: Life, processor: string): Cut[] {
   const others = planCuts(2 * OTHER_CUTS, processor, seeded(1), life).filter(({ at }) => at !== "write");
   return [...writes, ...others.slice(0, OTHER_CUTS)];
 }
+
+describe("a personalised board and its network", () => {
+  const SETTINGS = { PERIOD_S: 300, ABP: true };
+
+  /** How often a Network Server has had this command of the device. */
+  const commandsOf = ({ serverEvents }: DeviceSession, name: string) =>
+    serverEvents.filter(({ step, detail }) => step === "mac-command-received" && detail.name === name).length;
+
+  /** What the network sends comes to the device. */
+  async function assertHears(session: DeviceSession, payload: number): Promise<void> {
+    session.send(10, Uint8Array.of(payload));
+    const line = `downlink 10: ${payload.toString(16).padStart(2, "0").toUpperCase()}`;
+    await session.until(line, () => session.consoleLines.includes(line));
+  }
+
+  for (const [board, lorawan] of [
+    ["pro-mini-rfm95", "1.0.4"],
+    ["nucleo-l073rz-sx1276", "1.1"],
+  ] as const) {
+    it(`talk without a join, go on over power cuts, and agree on windows and channels: ${board}, LoRaWAN ${lorawan}`, async function () {
+      this.timeout(60_000);
+      const session = await openDeviceSession({ board, lorawan, seed: 1, config: SETTINGS });
+      try {
+        const first = await session.nextUplink();
+        assert.equal(first.fCnt, 0);
+        await assertHears(session, 1);
+        // RXTimingSetupReq, and DR3 for the channels of the region.
+        session.networkServer.request(session.identity.devEui, Buffer.from("0803" + "0330070001", "hex"));
+        await session.until("answers", () =>
+          session.serverEvents.some(({ step }) => step === "mac-requests-answered"),
+        );
+        await assertHears(session, 2);
+        await session.nextUplink();
+
+        await session.cutPower(60);
+        const next = await session.nextUplink();
+        assert.ok(next.fCnt >= 16 && next.fCnt <= 48, `FCntUp ${next.fCnt}`);
+        await assertHears(session, 3);
+        const isReset = lorawan === "1.1";
+        const delayS = session.networkServer.session(session.identity.devEui)?.settings.windows.delay1Us;
+        assert.equal(delayS, isReset ? 1e6 : 3e6);
+        assert.equal(commandsOf(session, "ResetInd"), isReset ? 2 : 0);
+        const rates = session.sent.flatMap((sent) =>
+          sent.modulation === "lora" ? [sent.spreadingFactor] : [],
+        );
+        assert.equal(rates.at(-1), isReset ? 12 : 9);
+        const refused = session.serverEvents.filter(({ step }) => step === "uplink-refused");
+        assert.deepEqual(refused, []);
+      } finally {
+        await session.close();
+      }
+    });
+  }
+});
 
 describe("power cuts of a personalised board", () => {
   for (const board of BOARDS) {
