@@ -3,20 +3,14 @@
  * it and to see what comes back. Nothing happens by itself but what device and servers do of their own accord.
  */
 import { randomBytes } from "node:crypto";
-import {
-  type DeviceIdentity,
-  eepromImage,
-  generateIdentity,
-  generatePersonalisation,
-  personalisedImage,
-} from "../../toolchain/provisioning/index.ts";
+import { type DeviceIdentity, eepromImage, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { regionsOf } from "../../toolchain/regions/index.ts";
 import { Air, type Transmission } from "../air/index.ts";
 import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
-import { devAddrOf, NetworkPlan, nwkAddrBits } from "../lorawan/index.ts";
+import { NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
@@ -24,6 +18,7 @@ import { Errands } from "./errands.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { describeFinding, describeServerEvent } from "./narration.ts";
 import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { isPersonalised, personalise } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -124,7 +119,7 @@ export class DeviceSession {
   /** Registers the device with its servers and powers the board up. Once, by `openDeviceSession`. */
   async start(): Promise<void> {
     const { options, firmware, clock, errors } = this.#with;
-    const store = options.config?.ABP === true ? this.#personalise() : await this.#register();
+    const store = isPersonalised(options) ? this.#personalise() : await this.#register();
     await this.#gateway.start();
     this.#device = firmware.boot({
       eeprom: storeFormatOf(firmware.board).pack(store),
@@ -159,25 +154,10 @@ export class DeviceSession {
     const { options, firmware, identity, organisations } = this.#with;
     const { devEui, joinEui } = identity;
     const random = seededRandom(options.seed + 5);
-    const devAddr = devAddrOf(NET_ID, Math.floor(random() * 2 ** nwkAddrBits(NET_ID)));
-    const session = generatePersonalisation({ devEui, devAddr, lorawan: options.lorawan });
-    organisations.networkServer.personaliseDevice({
-      devEui,
-      devAddr,
-      macVersion: session.lorawan,
-      keys:
-        session.lorawan === "1.1"
-          ? session
-          : {
-              fNwkSIntKey: session.nwkSKey,
-              sNwkSIntKey: session.nwkSKey,
-              nwkSEncKey: session.nwkSKey,
-            },
-      appSKey: { envelope: { AESKey: Buffer.from(session.appSKey).toString("hex").toUpperCase() } },
-      isClassC: options.lorawan === "1.0.4" && options.config?.CLASS_C === true,
-    });
+    const { store, device } = personalise(options, devEui, firmware.board.eepromBytes, random);
+    organisations.networkServer.personaliseDevice(device);
     organisations.applicationServer.registerDevice({ devEui, joinEui });
-    return personalisedImage(session, firmware.board.eepromBytes);
+    return store;
   }
 
   /** Takes the board's power away for so many seconds. */

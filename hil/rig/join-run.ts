@@ -32,6 +32,7 @@ import {
 } from "./narration.ts";
 import { Observations } from "./observations.ts";
 import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { isPersonalised } from "./personalised-store.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
 import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
@@ -76,6 +77,10 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   if (options.downlink !== undefined)
     refuseDownlink(options.downlink, options.lorawan, networkRegion(options));
+  if (isPersonalised(options)) {
+    const reason = "an image with ABP in its config never joins; openDeviceSession runs it with its network";
+    throw new RigError("usage", reason);
+  }
   const board = chosenBoard(options);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);

@@ -11,6 +11,7 @@ import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { describeFinding } from "./narration.ts";
 import { Pace } from "./pace.ts";
+import { isPersonalised, personalise } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
 import { Timeline } from "./timeline.ts";
@@ -59,14 +60,17 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   const firmware = await buildFirmware(board, { ...options, exactLines: debugging !== undefined }, timeline);
   const random = seededRandom(seed);
   const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
-  const identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
+  const { eepromBytes } = board;
+  const store = isPersonalised(options)
+    ? personalise(options, devEui, eepromBytes, random).store
+    : eepromImage(generateIdentity({ devEui, joinEui: JOIN_EUI }), eepromBytes);
   const clock = new VirtualClock();
   const air = new Air({ clock, random: seededRandom(seed + 1) });
   if (options.onTransmission !== undefined) air.onTransmission(options.onTransmission);
   let failed = false;
   let gdb: GdbServer | undefined;
   const device = firmware.boot({
-    eeprom: storeFormatOf(board).pack(eepromImage(identity, board.eepromBytes)),
+    eeprom: storeFormatOf(board).pack(store),
     clock,
     air,
     random: seededRandom(seed + 2),

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession, runJoin, runLoneBoard } from "../../hil/rig/index.ts";
 import { buildImage, type Image } from "../../toolchain/image/index.ts";
 import { AbpWitness } from "../fuzz/power-cuts/abp-witness.ts";
 import { type CampaignOptions, runCampaign } from "../fuzz/power-cuts/campaign.ts";
@@ -109,6 +109,46 @@ describe("a personalised board and its network", () => {
       } finally {
         await session.close();
       }
+    });
+  }
+});
+
+describe("an image with ABP", () => {
+  it("is refused by a run that is about joining", async () => {
+    const run = runJoin({ board: "pro-mini-rfm95", lorawan: "1.1", seed: 1, config: { ABP: true } });
+    await assert.rejects(run, { name: "RigError", kind: "usage", message: /never joins/ });
+  });
+
+  it("has a session of its own on a board that no gateway hears", async () => {
+    const enough = new AbortController();
+    const lines: string[] = [];
+    await runLoneBoard({
+      ...{ board: "pro-mini-rfm95", lorawan: "1.1", seed: 1, config: { ABP: true } },
+      realTime: false,
+      end: enough.signal,
+      limitS: 600,
+      onConsoleLine: (line) => {
+        lines.push(line);
+        if (line === "uplink 0") enough.abort();
+      },
+      onNotice: () => {},
+    });
+    assert.match(lines[1], /^personalised [0-9A-F]{8}$/);
+  });
+
+  for (const [name, config] of [
+    ["rejoin-requests", { REJOIN: true }],
+    ["multicast groups", { MULTICAST_SETUP: true }],
+    ["blocks of fragments with a MIC", { FRAGMENTATION: true }],
+  ] as const) {
+    it(`is refused with ${name}, which need root keys`, async () => {
+      const outDir = join(folder, "refused");
+      const build = buildImage({
+        board: loadProcessorBoard(BOARDS[0]),
+        config: { ABP: true, ...config },
+        outDir,
+      });
+      await assert.rejects(build, /NEEDS_ROOT_KEYS/);
     });
   }
 });

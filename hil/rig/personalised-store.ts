@@ -1,0 +1,49 @@
+/** What a personalised board is given: its session, for its store and for the Network Server. */
+import {
+  generatePersonalisation,
+  type Personalisation,
+  personalisedImage,
+} from "../../toolchain/provisioning/index.ts";
+import type { PersonalisedDevice } from "../backend/index.ts";
+import { devAddrOf, nwkAddrBits } from "../lorawan/index.ts";
+import type { FirmwareChoice } from "./build-firmware.ts";
+import { NET_ID } from "./organisations.ts";
+
+/** Whether the image never joins, and takes a session from its store. */
+export function isPersonalised({ config }: Pick<FirmwareChoice, "config">): boolean {
+  return config?.ABP === true;
+}
+
+export interface PersonalisedBoard {
+  readonly store: Uint8Array;
+  readonly device: PersonalisedDevice;
+}
+
+/** A session of its own for a board with a store of so many octets. `random` in [0, 1): the DevAddr follows from it. */
+export function personalise(
+  { lorawan, config }: Pick<FirmwareChoice, "lorawan" | "config">,
+  devEui: string,
+  storeBytes: number,
+  random: () => number,
+): PersonalisedBoard {
+  const devAddr = devAddrOf(NET_ID, Math.floor(random() * 2 ** nwkAddrBits(NET_ID)));
+  const session = generatePersonalisation({ devEui, devAddr, lorawan });
+  return {
+    store: personalisedImage(session, storeBytes),
+    device: {
+      devEui,
+      devAddr,
+      macVersion: lorawan,
+      keys: networkKeys(session),
+      appSKey: { envelope: { AESKey: Buffer.from(session.appSKey).toString("hex").toUpperCase() } },
+      // One of 1.1 says so itself.
+      isClassC: lorawan === "1.0.4" && config?.CLASS_C === true,
+    },
+  };
+}
+
+function networkKeys(session: Personalisation): PersonalisedDevice["keys"] {
+  if (session.lorawan === "1.1") return session;
+  const { nwkSKey } = session;
+  return { fNwkSIntKey: nwkSKey, sNwkSIntKey: nwkSKey, nwkSEncKey: nwkSKey };
+}
