@@ -170,6 +170,10 @@ function hal_battery_level()
   return 255
 end
 
+---- Reset: only of programs with CERTIFICATION ----
+
+hal_reset = node.restart
+
 ---- Start ----
 
 -- Starts the firmware. Returns when it waits for the first time; callbacks carry it on.

@@ -26,6 +26,8 @@ export interface Hal {
   storeWrite(address: u16, value: u8): void;
   consoleWrite(character: u8): void;
   batteryLevel(): u8;
+  /** Boards that nobody resets from within leave it out. */
+  reset?(): void;
 }
 
 let board: Hal;
@@ -131,4 +133,12 @@ export function consoleWrite(character: u8): void {
 /** 0 external supply, 1 (empty) to 254 (full), 255 unknown: the coding of DevStatusAns (TS001-1.0.4, 5). @extern hal_battery_level */
 export function batteryLevel(): u8 {
   return board.batteryLevel();
+}
+
+/**
+ * Resets the processor, as its watchdog would: the program begins anew, and does not return. Only of images with
+ * CERTIFICATION. @extern hal_reset
+ */
+export function reset(): void {
+  board.reset?.();
 }

@@ -3,6 +3,7 @@
  * then step by step does what carries farther.
  */
 import { type Int, i32, u32 } from "../lang/index.ts";
+import { CERTIFICATION } from "../packages/selection.ts";
 import { PLANS, selection, slowerDataRate } from "../regions/index.ts";
 import { hasChannel, rateWithChannel, restoreChannels } from "./channels/index.ts";
 import { session } from "./session.ts";
@@ -14,6 +15,19 @@ export const ADR: boolean = true;
 /** Exponents of ADR_ACK_LIMIT (64) and ADR_ACK_DELAY (32) until ADRParamSetupReq says otherwise. */
 const DEFAULT_LIMIT = 6;
 const DEFAULT_DELAY = 5;
+
+/** What `ADR` says, until a certification test switches it. */
+let isSwitchedOn: boolean = ADR;
+
+/** Whether the network controls the device. */
+export function isAdrOn(): boolean {
+  return CERTIFICATION ? isSwitchedOn : ADR;
+}
+
+/** For a certification test. */
+export function switchAdr(isOn: boolean): void {
+  isSwitchedOn = isOn;
+}
 
 class Adr {
   /** ADRACKCnt: uplinks since the last answer. */
@@ -73,7 +87,7 @@ function backOff(isFirst: boolean): void {
 
 /** ADRACKCnt is `count` from now on: backs off where it is time to. */
 export function setUnanswered(count: u32): void {
-  if (!ADR) return;
+  if (!isAdrOn()) return;
   adr.count = count;
   const late = i32(adr.count - (1 << adr.limitExponent));
   const delay = 1 << adr.delayExponent;
@@ -87,7 +101,7 @@ export function noteSilence(): void {
 
 /** ADRACKReq of the uplink: 1.1 ends it where nothing more can be done, 1.0.4 does not. */
 export function asksForAnswer(): boolean {
-  if (!ADR || adr.count < 1 << adr.limitExponent) return false;
+  if (!isAdrOn() || adr.count < 1 << adr.limitExponent) return false;
   return !(LORAWAN_1_1 && session.isNetwork11 && adr.isExhausted);
 }
 

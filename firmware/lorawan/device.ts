@@ -26,7 +26,7 @@ import { advanceRejoin, isRejoinDue, nextRejoin, rejoin, startRejoin } from "./r
 import { endTransmission, sendAnswer, transmitUplink } from "./sending.ts";
 import { resetParameters, session } from "./session.ts";
 import { hasSlots, isBeaconNear, isSlotUnderWay, runSlots, slotWindow } from "./slot-windows.ts";
-import { CONFIRMED } from "./uplink.ts";
+import { isConfirmed } from "./uplink.ts";
 import { CLASS_B, CLASS_C, HEARS_UNASKED, LORAWAN_1_1, REJOIN } from "./version.ts";
 
 /** What `runDevice` has for the application. */
@@ -171,7 +171,7 @@ export function runDevice(): DeviceEvent {
     } else if (acceptDownlink(length, true)) {
       endExchange();
       mac.isHeard = true;
-      isAnswered = downlink.isAck || !CONFIRMED;
+      isAnswered = downlink.isAck || !isConfirmed();
       if (downlink.port !== 0) event = DeviceEvent.Downlink;
     } else {
       endWindow();

@@ -1,5 +1,6 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
 import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
+import { CERTIFICATION } from "../packages/selection.ts";
 import { ABP } from "../store/index.ts";
 import { keepFCntDown } from "./abp.ts";
 import { noteAnswer } from "./adr.ts";
@@ -17,8 +18,8 @@ const MIN_LENGTH = 12;
 /** FCtrl: octets of FOpts. */
 const F_OPTS_LENGTH = 0x0f;
 
-/** FPorts of applications are 1 to this one. */
-const MAX_APPLICATION_PORT = 223;
+/** FPorts of applications are 1 to this one; that of the certification protocol is the next. */
+const MAX_APPLICATION_PORT = CERTIFICATION ? 224 : 223;
 
 /** What `acceptDownlink` answers where a counter cannot be: no downlink has this FCntDown. */
 const NO_F_CNT = 0xffffffff;
@@ -33,6 +34,18 @@ export class Downlink {
 }
 
 export const downlink = new Downlink();
+
+/** Downlinks that were for the application, or acknowledged an uplink: what a certification test asks for. */
+let applicationDownlinks: u16 = 0;
+
+/** RxAppCnt. */
+export function countApplicationDownlinks(): u16 {
+  return applicationDownlinks;
+}
+
+export function resetApplicationDownlinks(): void {
+  applicationDownlinks = 0;
+}
 
 /**
  * The FCntDown whose low half was received: the least that is not below `next`. The MIC tells whether it is
@@ -128,5 +141,6 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
     downlink.port = port;
     downlink.length = count;
   }
+  if (CERTIFICATION && (port > 0 || downlink.isAck)) applicationDownlinks = u16(applicationDownlinks + 1);
   return true;
 }

@@ -3,6 +3,7 @@
  * act one after the other, the rest is taken from the last, and all of it is done or nothing.
  */
 import { type Bytes, type Int, load16le, type u8 } from "../lang/index.ts";
+import { CERTIFICATION } from "../packages/selection.ts";
 import { LEAST_POWER_DBM } from "../radio/index.ts";
 import {
   type DataRate,
@@ -13,7 +14,7 @@ import {
   selection,
   slowestDataRate,
 } from "../regions/index.ts";
-import { ADR } from "./adr.ts";
+import { ADR, isAdrOn } from "./adr.ts";
 import { addMask, areMasksValid, doMasksHave, startMasks, takeMasks } from "./channels/index.ts";
 import { Cid, post } from "./outbox.ts";
 import { session } from "./session.ts";
@@ -63,12 +64,13 @@ function applyBlock(): u8 {
   const wantedPower = block.rateAndPower & 15;
   let status: u8 = DATA_RATE_ACK | POWER_ACK;
   // A device that goes its own way takes the channels and nothing else.
-  if (ADR && wantedRate !== KEEP) {
+  const takesAll = CERTIFICATION ? isAdrOn() : ADR;
+  if (takesAll && wantedRate !== KEEP) {
     const isSlow = wantedRate < slowestDataRate(session.isUplinkLimited);
     if (wantedRate < RATE_COUNT && isUplinkRate(wantedRate) && !isSlow) dataRate = wantedRate;
     else status = status & ~DATA_RATE_ACK;
   }
-  if (ADR && wantedPower !== KEEP) {
+  if (takesAll && wantedPower !== KEEP) {
     // More than the radio has is accepted, less than its least is not (TS001-1.0.4, 5.3).
     const isKnown = wantedPower <= PLANS[selection.plan].maxTxPower;
     if (isKnown && powerDbm(wantedPower) >= LEAST_POWER_DBM) txPower = wantedPower;
@@ -81,7 +83,7 @@ function applyBlock(): u8 {
   takeMasks();
   session.dataRate = dataRate;
   session.txPower = txPower;
-  if (ADR) {
+  if (takesAll) {
     if (block.nbTrans > 0) session.nbTrans = block.nbTrans;
     // 1.1 keeps what is, 1.0.4 has a default.
     else if (!(LORAWAN_1_1 && session.isNetwork11)) session.nbTrans = 1;

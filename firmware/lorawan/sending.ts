@@ -15,9 +15,9 @@ import { random16 } from "./random.ts";
 import { session } from "./session.ts";
 import {
   beginUplink,
-  CONFIRMED,
   composeUplink,
   HAS_ONE_LIMIT,
+  isConfirmed,
   isPayloadLeft,
   isUplinkCarried,
   type PayloadLength,
@@ -104,13 +104,19 @@ export function sendPackageUplink(port: Int<1, 224>, length: PayloadLength): boo
   return true;
 }
 
+/** For a certification test: from now on an uplink every `period` ticks. */
+export function setPeriod(period: u32): void {
+  mac.period = period;
+  mac.due = u32(ticks() + period);
+}
+
 /** A transmission of the uplink and its windows are over: goes on to the next one, or to the next uplink. */
 export function endTransmission(isAnswered: boolean): void {
   if (mac.transmissionsLeft > 0) mac.transmissionsLeft--;
   if (isAnswered) mac.transmissionsLeft = 0;
   if (mac.transmissionsLeft > 0) {
     // RETRANSMIT_TIMEOUT of 1 to 3 s (TS001-1.0.4, 6.1).
-    const pause = CONFIRMED ? RETRANSMIT_TIMEOUT + u32((random16() * RETRANSMIT_SPREAD) >>> 16) : 0;
+    const pause = isConfirmed() ? RETRANSMIT_TIMEOUT + u32((random16() * RETRANSMIT_SPREAD) >>> 16) : 0;
     mac.transmissionDue = u32(ticks() + pause);
     return;
   }

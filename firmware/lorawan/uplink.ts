@@ -4,9 +4,9 @@
  */
 import { MAX_PAYLOAD } from "#app";
 import { assert, copy, type Int, store16le, type u8, type u16 } from "../lang/index.ts";
-import { PACKAGE_ROOM } from "../packages/selection.ts";
+import { CERTIFICATION, PACKAGE_ROOM } from "../packages/selection.ts";
 import { LEAST_MAC_PAYLOAD, maxMacPayload } from "../regions/index.ts";
-import { ADR, asksForAnswer } from "./adr.ts";
+import { asksForAnswer, isAdrOn } from "./adr.ts";
 import { askForClassB, isClassB } from "./class-b.ts";
 import { indicateClass } from "./class-c.ts";
 import { CipherUse, cmacB0, cmacB1, crypt } from "./data-security.ts";
@@ -17,6 +17,20 @@ import { CLASS_B, CLASS_C, LORAWAN_1_1 } from "./version.ts";
 
 /** Whether uplinks ask for an acknowledgement. @config */
 export const CONFIRMED: boolean = false;
+
+/** What a certification test may switch: whether the uplinks to come ask for one, and whether the one under way does. */
+let isAskingSwitchedOn: boolean = CONFIRMED;
+let isAsking: boolean = CONFIRMED;
+
+/** Whether the uplink under way asks for an acknowledgement. */
+export function isConfirmed(): boolean {
+  return CERTIFICATION ? isAsking : CONFIRMED;
+}
+
+/** For a certification test: whether the next uplinks ask for an acknowledgement. */
+export function switchConfirmed(isOn: boolean): void {
+  isAskingSwitchedOn = isOn;
+}
 
 /** FCtrl of an uplink. */
 const ADR_BIT = 0x80;
@@ -93,6 +107,7 @@ function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, chann
  * data rate cannot carry even so does not wait: what there is for the network goes without it.
  */
 export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
+  if (CERTIFICATION) isAsking = isAskingSwitchedOn;
   if (LORAWAN_1_1 && CLASS_C) indicateClass();
   if (CLASS_B) {
     sealOutbox();
@@ -111,7 +126,7 @@ export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   uplink.port = fits ? port : 0;
   uplink.length = fits ? length : 0;
   let fCtrl: u8 = sealedLength();
-  if (ADR) fCtrl = fCtrl | ADR_BIT;
+  if (isAdrOn()) fCtrl = fCtrl | ADR_BIT;
   if (asksForAnswer()) fCtrl = fCtrl | ADR_ACK_REQ;
   if (CLASS_B && isClassB()) fCtrl = fCtrl | CLASS_B_BIT;
   uplink.confFCnt = 0;
@@ -137,7 +152,7 @@ export function isUplinkCarried(): boolean {
 
 /** Writes the frame of the uplink under way, as it is sent at `dataRate` on `channel`, and returns its length. */
 export function composeUplink(dataRate: u8, channel: u8): Int<1, 64> {
-  frame[PHY] = (CONFIRMED ? FrameType.ConfirmedUp : FrameType.UnconfirmedUp) << 5;
+  frame[PHY] = (isConfirmed() ? FrameType.ConfirmedUp : FrameType.UnconfirmedUp) << 5;
   copy(frame, PHY + 1, devAddr, 0, 4);
   frame[PHY + 5] = uplink.fCtrl;
   store16le(frame, PHY + 6, session.fCntUp & 0xffff);

@@ -1,10 +1,11 @@
 /**
- * Application packages, each on its own FPort: TS003, TS004 and TS005. The stack hands them their downlinks, and asks them what they
+ * Application packages, each on its own FPort: TS003, TS004, TS005 and TS009. The stack hands them their downlinks, and asks them what they
  * have to send before it asks the application. Which ones there are, constants of configuration say (selection.ts); where
  * there is none, nothing of this is in an image.
  */
 import { type Bytes, type Int, i32, type u8, type u32 } from "../lang/index.ts";
 import { gpsTime } from "../lorawan/link.ts";
+import { CERTIFICATION_PORT, serveCertification } from "./certification.ts";
 import {
   APP_TIME_REQ_LENGTH,
   CLOCK_SYNC_PORT,
@@ -17,7 +18,7 @@ import {
 import { FRAGMENTATION_PORT, serveFragmentation } from "./fragmentation/index.ts";
 import { MULTICAST_SETUP_PORT, serveMulticastSetup } from "./multicast-setup.ts";
 import { endReply, replyDueAt, replyPort, writeReply } from "./reply.ts";
-import { CLOCK_SYNC, FRAGMENTATION, MULTICAST_SETUP } from "./selection.ts";
+import { CERTIFICATION, CLOCK_SYNC, FRAGMENTATION, MULTICAST_SETUP } from "./selection.ts";
 
 export { HAS_PACKAGES } from "./selection.ts";
 
@@ -39,6 +40,10 @@ export function servePackage(port: u8, payload: Bytes<51>, length: Int<0, 51>): 
   }
   if (MULTICAST_SETUP && port === MULTICAST_SETUP_PORT) {
     serveMulticastSetup(payload, length);
+    return true;
+  }
+  if (CERTIFICATION && port === CERTIFICATION_PORT) {
+    serveCertification(payload, length);
     return true;
   }
   return false;

@@ -1,5 +1,5 @@
 /** Which application packages an image has. One that is not chosen costs nothing. */
-import type { Int } from "../lang/index.ts";
+import type { Int, u32 } from "../lang/index.ts";
 
 /** Application layer clock synchronisation (TS003-2.0.0). @config */
 export const CLOCK_SYNC: boolean = false;
@@ -25,8 +25,14 @@ export const MULTICAST_SETUP: boolean = false;
 /** Multicast groups at most. @config */
 export const MAX_GROUPS: Int<1, 4> = 1;
 
+/** Certification protocol (TS009): for tests only, as whoever has the AppSKey commands the device by it. @config */
+export const CERTIFICATION: boolean = false;
+
+/** What DutVersionsAns says of the firmware: major, minor, patch and revision, an octet each. @config */
+export const FIRMWARE_VERSION: u32 = 0x00010000;
+
 /** Whether there is any package at all. */
-export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION || MULTICAST_SETUP;
+export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION || MULTICAST_SETUP || CERTIFICATION;
 
 /** Octets of the longest uplink of a package; 0 where there is none. */
-export const PACKAGE_ROOM: Int<1, 51> = MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 1;
+export const PACKAGE_ROOM: Int<1, 51> = CERTIFICATION ? 51 : MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 1;

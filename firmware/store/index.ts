@@ -2,6 +2,7 @@
  * What survives power loss: the identity that provisioning wrote, and the journal of nonces; of a personalised device
  * its counters and what the network has set, in place of nonces.
  */
+export { isCertificationOff, switchCertificationOff } from "./certification.ts";
 export { counters, keepCounters, openCounters } from "./counters.ts";
 export { crc16 } from "./crc16.ts";
 export {

@@ -26,7 +26,7 @@ export interface SteppedMachine {
 /** How far a board may run before the air hears of it: well under the detection time of any preamble. */
 const SLICE_NS = 1_000_000;
 
-/** Runs until `done()` or `limitNs`; tells which of the two ended it. */
+/** Runs until `done()`, which is asked where no part is busy, or `limitNs`; tells which of the two ended it. */
 export async function runLockstep(options: {
   clock: VirtualClock;
   machines: readonly SteppedMachine[];
@@ -35,7 +35,7 @@ export async function runLockstep(options: {
   limitNs: number;
 }): Promise<"done" | "limit"> {
   const { clock, machines, participants, done, limitNs } = options;
-  while (!done()) {
+  for (;;) {
     for (let quiet = false; !quiet; ) {
       quiet = true;
       for (const participant of participants) {
@@ -44,6 +44,7 @@ export async function runLockstep(options: {
         await participant.idle();
       }
     }
+    if (done()) return "done";
     if (clock.nowNs() >= limitNs) return "limit";
     let until = Math.min(clock.nextNs, limitNs);
     const awake = Math.min(...machines.map((machine) => machine.nextWakeNs));
@@ -51,5 +52,4 @@ export async function runLockstep(options: {
     for (const machine of machines) until = Math.min(until, machine.runUntil(until));
     clock.advanceTo(until);
   }
-  return "done";
 }

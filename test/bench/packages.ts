@@ -14,6 +14,7 @@ export const PACKAGES: Readonly<Record<string, Readonly<Record<string, boolean>>
   "TS004 v2": { FRAGMENTATION: true },
   "TS004 v1": { FRAGMENTATION: true, FRAGMENTATION_V1: true },
   TS005: { MULTICAST_SETUP: true },
+  TS009: { CERTIFICATION: true },
 };
 
 /** C of an application that has a package to be given: the memory for data blocks. */

@@ -147,6 +147,7 @@ struct timer_registers {
 #define WATCHDOG_LOAD (*(reg32 *)0x40058004UL)
 #define WATCHDOG_TICK (*(reg32 *)0x4005802cUL)
 #define WATCHDOG_CTRL_ENABLE BIT(30)
+#define WATCHDOG_CTRL_TRIGGER BIT(31)
 #define WATCHDOG_LOAD_MOST 0xffffffUL
 #define WATCHDOG_TICK_ENABLE BIT(9)
 

@@ -91,6 +91,12 @@ void hal_sleep_until(uint32_t deadline)
 /* The time goes on in that sleep already. */
 void hal_rest_until(uint32_t deadline) { hal_sleep_until(deadline); }
 
+void hal_reset(void)
+{
+    for (;;)
+        expire_watchdog();
+}
+
 /* ---- Start ---- */
 
 /* The other processor sleeps since the boot ROM has put it there (2.8.2), deeply as this one must. */

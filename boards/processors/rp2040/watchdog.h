@@ -17,4 +17,6 @@ static inline void start_watchdog(void)
     *SET_BITS(&WATCHDOG_CTRL) = WATCHDOG_CTRL_ENABLE;
 }
 
+static inline void expire_watchdog(void) { *SET_BITS(&WATCHDOG_CTRL) = WATCHDOG_CTRL_TRIGGER; }
+
 #endif

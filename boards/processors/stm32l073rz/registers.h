@@ -223,6 +223,9 @@ struct spi_registers {
 #define NVIC_ISER (*(reg32 *)0xe000e100UL)
 #define NVIC_ICER (*(reg32 *)0xe000e180UL)
 #define NVIC_ICPR (*(reg32 *)0xe000e280UL)
+#define SCB_AIRCR (*(reg32 *)0xe000ed0cUL)
+#define SCB_AIRCR_KEY 0x05fa0000UL
+#define SCB_AIRCR_SYSRESETREQ BIT(2)
 #define SCB_SCR (*(reg32 *)0xe000ed10UL)
 #define SCB_SCR_SLEEPDEEP BIT(2)
 

@@ -173,6 +173,12 @@ void hal_sleep_until(uint32_t deadline)
 /* The time goes on in that sleep already. */
 void hal_rest_until(uint32_t deadline) { hal_sleep_until(deadline); }
 
+void hal_reset(void)
+{
+    for (;;)
+        SCB_AIRCR = SCB_AIRCR_KEY | SCB_AIRCR_SYSRESETREQ;
+}
+
 /* ---- Start ---- */
 
 void start_time(void)

@@ -49,7 +49,7 @@ import {
 import { isAllSilent } from "./silence.ts";
 
 export { DYNAMIC_CHANNEL_COUNT, dynamicFrequency, setChannel, setDownlinkFrequency } from "./dynamic.ts";
-export { nextRelease, releaseBands, silenceBands } from "./silence.ts";
+export { nextRelease, releaseBands, silenceBands, switchDutyCycle } from "./silence.ts";
 
 /** The index of a channel: TxCh. */
 export type Channel = Int<0, 71>;

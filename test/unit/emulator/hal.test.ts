@@ -227,6 +227,24 @@ void joinery_main(void)
         ;
 }`;
 
+/** The console has just got a character, and an edge may come. */
+const RESETS_ITSELF = `
+volatile uint8_t starts __attribute__((section(".noinit")));
+void joinery_main(void)
+{
+    if (starts == 1) {
+        starts = 2;
+        done = 1;
+        for (;;)
+            hal_sleep_until(hal_now() + 1000000);
+    }
+    starts = 1;
+    hal_sleep_until(hal_now() + 30000000);
+    hal_console_write('R');
+    hal_reset();
+    starts = 3;
+}`;
+
 /** What takes the emulation long, and is in the C that the boards of a processor share, is looked at once. */
 function isFirstOfItsProcessor(name: string): boolean {
   const { processor } = loadProcessorBoard(name);
@@ -429,6 +447,17 @@ for (const name of EMULATED_BOARDS) {
     }
 
     if (isFirstOfItsProcessor(name)) {
+      it("resets itself when it is told to, at once, and its console has said what it had to say", async () => {
+        const { made } = await bench(RESETS_ITSELF);
+        made.runUntilDone(60e9);
+        assert.equal(made.u8("starts"), 2);
+        assert.equal(made.console, "R");
+        const tookS = made.clock.nowNs() / 1e9;
+        assert.ok(tookS >= 30 && tookS < 35, `${tookS} s`);
+        made.runTo(made.clock.nowNs() + 60e9);
+        assert.equal(made.u8("starts"), 2);
+      });
+
       it("is reset by the watchdog, once, where it does not sleep any more, and not where it sleeps or rests", async () => {
         const { made } = await bench(STOPS_SLEEPING);
         made.runUntilDone(130e9);

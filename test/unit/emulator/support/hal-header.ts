@@ -15,4 +15,5 @@ uint8_t hal_store_read(uint16_t address);
 void hal_store_write(uint16_t address, uint8_t value);
 void hal_console_write(uint8_t character);
 uint8_t hal_battery_level(void);
+void hal_reset(void);
 `;
