@@ -7,30 +7,21 @@ import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import { Air } from "../air/index.ts";
-import { type DeviceRecord, type ServerEvent, StorageError } from "../backend/index.ts";
+import { type DeviceRecord, StorageError } from "../backend/index.ts";
 import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
-import type { RadioEvent } from "../emulator/chips/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, NetworkPlan, parseJoinRequest } from "../lorawan/index.ts";
-import { ClientIdentityUnavailable, type PeerVerdict } from "../trust/index.ts";
+import { ClientIdentityUnavailable } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
-import { Errands } from "./errands.ts";
 import type { Fault } from "./faults.ts";
 import { printedDownlink } from "./join-checks.ts";
-import {
-  describeFinding,
-  describeRadioEvent,
-  describeServerEvent,
-  describeTransmission,
-  describeVerdict,
-} from "./narration.ts";
-import { Observations } from "./observations.ts";
+import { describeTransmission } from "./narration.ts";
 import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
 import { isPersonalised } from "./personalised-store.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
@@ -38,7 +29,8 @@ import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
 import { RigError } from "./rig-error.ts";
 import { openState, type State, StateError } from "./state.ts";
-import { type Party, Timeline, type TimelineEntry } from "./timeline.ts";
+import { Timeline, type TimelineEntry } from "./timeline.ts";
+import { Witness } from "./witness.ts";
 
 export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly board: string;
@@ -127,15 +119,12 @@ class JoinRun {
   readonly #firmware: Firmware;
   readonly #state: State;
   readonly #timeline: Timeline;
-  readonly #seen = new Observations();
-  readonly #errands = new Errands();
+  readonly #witness: Witness;
   readonly #clock = new VirtualClock();
   readonly #random: () => number;
   readonly #downlink: Downlink;
   readonly #plan: NetworkPlan;
   readonly #air: Air;
-  /** Done once, when the Application Server has decrypted the first uplink. */
-  readonly #firstUplinkActions: (() => void)[] = [];
   #beforeReplay: DeviceRecord | undefined;
   #device: DeviceUnderTest | undefined;
   #deviceFailed = false;
@@ -146,6 +135,7 @@ class JoinRun {
     this.#firmware = firmware;
     this.#state = state;
     this.#timeline = timeline;
+    this.#witness = new Witness(timeline);
     this.#random = seededRandom(options.seed);
     this.#plan = new NetworkPlan(networkRegion(options));
     this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
@@ -171,8 +161,8 @@ class JoinRun {
       databasePath: isStranger ? ":memory:" : this.#state.databasePath,
       joinServerKek: this.#state.joinServerKek(),
       fault: this.#options.fault,
-      onEvent: (event) => this.#serverEvent(event),
-      onVerdict: (judge, verdict) => this.#verdict(judge, verdict),
+      onEvent: (event) => this.#witness.serverEvent(event),
+      onVerdict: (judge, verdict) => this.#witness.verdict(judge, verdict),
       onWarning: (message) => this.#timeline.add("network-server", message),
     });
     try {
@@ -211,7 +201,7 @@ class JoinRun {
           gateway,
           organisations.gateways.server,
           organisations.networkServer,
-          this.#errands,
+          this.#witness.errands,
           ...debuggers,
         ],
         done: () => this.#done(organisations),
@@ -223,7 +213,7 @@ class JoinRun {
       return composeJoinReport(
         { board, lorawan, region: regionsOf(region), seed, fault },
         {
-          seen: this.#seen,
+          seen: this.#witness.seen,
           lorawan,
           uplinksWanted: UPLINKS_WANTED,
           macRequestsWanted: this.#options.macCommands?.length ?? 0,
@@ -271,15 +261,12 @@ class JoinRun {
       air: this.#air,
       random: seededRandom(this.#options.seed + 2),
       watchdogError: (2 * seededRandom(this.#options.seed + 4)() - 1) * WATCHDOG_TOLERANCE,
-      onConsoleLine: (line) => {
-        this.#seen.consoleLines.push(line);
-        this.#timeline.add("device", line);
-      },
-      onRadioEvent: (event) => this.#radioEvent(event),
+      onConsoleLine: (line) => this.#witness.consoleLine(line),
+      onRadioEvent: (event) => this.#witness.radioEvent(event),
       onFinding: (finding) => this.#finding(finding),
       onFailure: (reason, trace) => {
         this.#deviceFailed = true;
-        this.#refuse("device", reason);
+        this.#witness.refusal("device", reason);
         for (const line of trace) this.#timeline.add("device", line.trim());
       },
     });
@@ -290,7 +277,7 @@ class JoinRun {
         const { devNonce } = parseJoinRequest(transmission.payload);
         // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
         provisioned.keep();
-        this.#seen.joinAttempts.push({
+        this.#witness.seen.joinAttempts.push({
           devNonce,
           transmission,
           storedDevNonce: readNonces(device.store).nextDevNonce,
@@ -307,20 +294,20 @@ class JoinRun {
     if (debugging === undefined || image === undefined) return [];
     this.#debugger = await waitForDebugger(image, app, debugging, () => {
       this.#deviceFailed = true;
-      this.#refuse("device", "the debugger has ended the program");
+      this.#witness.refusal("device", "the debugger has ended the program");
     });
     return [this.#debugger];
   }
 
   /** Sends the join-request that was accepted once more, from another station. */
   #replayLater({ joinServer }: Organisations, identity: DeviceIdentity): void {
-    this.#onFirstUplink(() => {
-      const { transmission } = this.#seen.joinAttempts[this.#seen.joinAttempts.length - 1];
+    this.#witness.onFirstUplink(() => {
+      const { transmission } = this.#witness.seen.joinAttempts.at(-1)!;
       const startNs = this.#clock.nowNs() + REPLAY_AFTER_NS;
       const endNs = startNs + transmission.endNs - transmission.startNs;
       this.#clock.at(startNs, () => {
         this.#timeline.add("rig", "a stranger sends the recorded join-request again");
-        this.#errand(
+        this.#witness.errand(
           "looks the device up",
           joinServer.readDevice(identity).then((device) => {
             this.#beforeReplay = device;
@@ -333,61 +320,23 @@ class JoinRun {
 
   /** After the first uplink: MAC commands of the network, a downlink of the application, the AppSKey by the second way. */
   #useApplication({ applicationServer, networkServer }: Organisations, devEui: string): void {
-    this.#onFirstUplink(() => {
+    this.#witness.onFirstUplink(() => {
       for (const commands of this.#options.macCommands ?? []) {
-        this.#errand(
+        this.#witness.errand(
           "asks the device by MAC commands",
           (async () => networkServer.request(devEui, commands))(),
         );
       }
-      this.#errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
-      this.#errand("queues a downlink", applicationServer.queueDownlink(devEui, this.#downlink));
+      this.#witness.errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
+      this.#witness.errand("queues a downlink", applicationServer.queueDownlink(devEui, this.#downlink));
     });
-  }
-
-  /** What the rig asks of a server; if that goes wrong, so does the run. */
-  #errand(what: string, errand: Promise<unknown>): void {
-    this.#errands.start(errand, (error) => this.#refuse("rig", `${what}: ${error.message}`));
-  }
-
-  #refuse(party: Party, text: string): void {
-    this.#timeline.add(party, text, false);
-    this.#seen.refusals.push({ party, text });
-  }
-
-  #onFirstUplink(action: () => void): void {
-    this.#firstUplinkActions.push(action);
-  }
-
-  #serverEvent(event: ServerEvent): void {
-    this.#seen.serverEvents.push(event);
-    const text = describeServerEvent(event);
-    if (event.ok) this.#timeline.add(event.server, text, true);
-    else this.#refuse(event.server, text);
-    if (event.step === "uplink-decrypted") {
-      for (const action of this.#firstUplinkActions.splice(0)) action();
-    }
-  }
-
-  #verdict(judge: Party, verdict: PeerVerdict): void {
-    this.#seen.verdicts.push({ judge, verdict });
-    const text = describeVerdict(verdict);
-    if (verdict.accepted) this.#timeline.add(judge, text, true);
-    else this.#refuse(judge, text);
   }
 
   /** Whatever the program does from there on is not to be relied on: the run ends, or a debugger may look. */
   #finding(finding: DeviceFinding): void {
-    this.#seen.findings.push(finding);
-    this.#timeline.add("device", `misuses the hardware: ${describeFinding(finding)}`, false);
+    this.#witness.finding(finding);
     if (this.#debugger?.stopProgram()) return;
     this.#deviceFailed ||= this.#options.keepGoing !== true;
-  }
-
-  #radioEvent(event: RadioEvent): void {
-    this.#seen.radioEvents.push(event);
-    const text = describeRadioEvent(event);
-    if (text !== undefined) this.#timeline.add("device", text);
   }
 
   /** All MAC commands are answered, and the uplink with the last answer has come to its end. */
@@ -395,8 +344,8 @@ class JoinRun {
     const { macCommands = [] } = this.#options;
     if (macCommands.length === 0) return true;
     return (
-      this.#seen.macAnswers.length >= macCommands.length &&
-      uplinksDecrypted === this.#seen.printed("uplink ").length
+      this.#witness.seen.macAnswers.length >= macCommands.length &&
+      uplinksDecrypted === this.#witness.seen.printed("uplink ").length
     );
   }
 
@@ -406,9 +355,11 @@ class JoinRun {
     const { uplinks } = organisations.applicationServer;
     const dataDone =
       uplinks.length >= UPLINKS_WANTED &&
-      this.#seen.printed("downlink ").includes(printedDownlink(this.#downlink.fPort, this.#downlink.payload));
+      this.#witness.seen
+        .printed("downlink ")
+        .includes(printedDownlink(this.#downlink.fPort, this.#downlink.payload));
     if (fault === undefined) return dataDone && this.#macCommandsDone(uplinks.length);
-    if (this.#seen.refusals.length === 0) return false;
-    return dataDone || this.#seen.printed("join failed").length >= FAILED_JOINS_WANTED;
+    if (this.#witness.seen.refusals.length === 0) return false;
+    return dataDone || this.#witness.seen.printed("join failed").length >= FAILED_JOINS_WANTED;
   }
 }

@@ -1,0 +1,69 @@
+/** What watches a run: takes down what each side does and says, and tells of it in the timeline. */
+import type { ServerEvent } from "../backend/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
+import type { PeerVerdict } from "../trust/index.ts";
+import type { DeviceFinding } from "./device.ts";
+import { Errands } from "./errands.ts";
+import { describeFinding, describeRadioEvent, describeServerEvent, describeVerdict } from "./narration.ts";
+import { Observations } from "./observations.ts";
+import type { Party, Timeline } from "./timeline.ts";
+
+export class Witness {
+  readonly seen = new Observations();
+  /** What the rig has asked of the servers and not yet heard back of. */
+  readonly errands = new Errands();
+  readonly #timeline: Timeline;
+  /** Done once, when the Application Server has decrypted the first uplink. */
+  readonly #firstUplinkActions: (() => void)[] = [];
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  onFirstUplink(action: () => void): void {
+    this.#firstUplinkActions.push(action);
+  }
+
+  /** What the rig asks of a server; if that goes wrong, so does the run. */
+  errand(what: string, errand: Promise<unknown>): void {
+    this.errands.start(errand, (error) => this.refusal("rig", `${what}: ${error.message}`));
+  }
+
+  refusal(party: Party, text: string): void {
+    this.#timeline.add(party, text, false);
+    this.seen.refusals.push({ party, text });
+  }
+
+  serverEvent(event: ServerEvent): void {
+    this.seen.serverEvents.push(event);
+    const text = describeServerEvent(event);
+    if (event.ok) this.#timeline.add(event.server, text, true);
+    else this.refusal(event.server, text);
+    if (event.step === "uplink-decrypted") {
+      for (const action of this.#firstUplinkActions.splice(0)) action();
+    }
+  }
+
+  verdict(judge: Party, verdict: PeerVerdict): void {
+    this.seen.verdicts.push({ judge, verdict });
+    const text = describeVerdict(verdict);
+    if (verdict.accepted) this.#timeline.add(judge, text, true);
+    else this.refusal(judge, text);
+  }
+
+  finding(finding: DeviceFinding): void {
+    this.seen.findings.push(finding);
+    this.#timeline.add("device", `misuses the hardware: ${describeFinding(finding)}`, false);
+  }
+
+  radioEvent(event: RadioEvent): void {
+    this.seen.radioEvents.push(event);
+    const text = describeRadioEvent(event);
+    if (text !== undefined) this.#timeline.add("device", text);
+  }
+
+  consoleLine(line: string): void {
+    this.seen.consoleLines.push(line);
+    this.#timeline.add("device", line);
+  }
+}
