@@ -51,7 +51,10 @@ const COMMANDS = [
   "0b01", // RekeyConf
   "0c75", // ADRParamSetupReq
   "0d1122334480", // DeviceTimeAns
-  "0fa0", // ForceRejoinReq, as far as one is known
+  "0e001c", // ForceRejoinReq of type 0, four times
+  "0e2508", // and of type 2
+  "0f00", // RejoinParamSetupReq
+  "2002", // DeviceModeConf
 ].map(octets);
 
 /** A CFList of five frequencies, and one of masks. */

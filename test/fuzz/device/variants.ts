@@ -38,9 +38,16 @@ export const VARIANTS: readonly Variant[] = [
     board: WORDS,
     region: "US915",
     lorawan11: false,
-    config: { FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
+    config: { CLASS_C: true, FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
   },
   { name: "1.1-US915", board: OCTETS, region: "US915", lorawan11: true, config: { CONFIRMED: true } },
+  {
+    name: "1.1-EU868-class-C",
+    board: OCTETS,
+    region: "EU868",
+    lorawan11: true,
+    config: { CLASS_C: true, REJOIN: true, KEY_SCHEDULE: true },
+  },
 ];
 
 export const TARGETS = ["join", "downlink", "session", "store"] as const;

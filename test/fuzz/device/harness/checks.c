@@ -59,10 +59,16 @@ static int port_of(const uint8_t *message, size_t length) {
   return message[port_at];
 }
 
+/** Whether a frame that came outside the windows of class A counts: under 1.0.4 without MAC commands (TS001-1.0.4, 9.2). */
+static bool may_come(const uint8_t *message, size_t length, bool is_class_a) {
+  if (is_class_a || (LORAWAN_1_1 && session_session.isNetwork11)) return true;
+  return (message[5] & 15) == 0 && (length == DATA_HEADER + MIC || message[DATA_HEADER] != 0);
+}
+
 /** The FCntDown of a downlink of the session with a right MIC, or -1. */
-static int64_t judge_downlink(const uint8_t *message, size_t length) {
+static int64_t judge_downlink(const uint8_t *message, size_t length, bool is_class_a) {
   const int port = port_of(message, length);
-  if (port < 0) return -1;
+  if (port < 0 || !may_come(message, length, is_class_a)) return -1;
   const uint32_t expected =
       is_counted_by_a((uint8_t)port) ? session_session.nextAFCntDown : session_session.nextFCntDown;
   uint64_t f_cnt = (expected & UINT32_C(0xffff0000)) | message[6] | ((unsigned)message[7] << 8);
@@ -106,7 +112,7 @@ bool downlink_acceptDownlink(uint8_t length, bool is_class_a) {
   memcpy(message, &frame_frame[PHY_AT], length);
   const session_Session session = session_session;
   const int port = port_of(message, length);
-  const int64_t f_cnt = judge_downlink(message, length);
+  const int64_t f_cnt = judge_downlink(message, length, is_class_a);
   const bool accepted = firmware_acceptDownlink(length, is_class_a);
   if (!accepted) {
     CHECK(f_cnt < 0, "a downlink of the session is dropped");
@@ -133,9 +139,13 @@ typedef struct {
 static bool judge_join(const uint8_t *message, size_t length, join_accept *accept) {
   if (length != 17 && length != 33) return false;
   if ((message[0] & 0xe3) != 0x20) return false;
+  uint8_t key[16];
+  accept_key(key);
   memcpy(accept->plain, message, length);
-  for (size_t at = 1; at < length; at += 16) judge_encrypt(join_key(), &accept->plain[at]);
+  for (size_t at = 1; at < length; at += 16) judge_encrypt(key, &accept->plain[at]);
   accept->is_11 = LORAWAN_1_1 && (accept->plain[11] & 0x80) != 0;
+  // No network of 1.0 knows of rejoin-requests.
+  if (rejoin_type() >= 0 && !accept->is_11) return false;
   accept->nonce = accept->plain[1] | ((uint32_t)accept->plain[2] << 8) | ((uint32_t)accept->plain[3] << 16);
   uint8_t sealed[64];
   memcpy(sealed, accept->plain, length);
@@ -182,6 +192,8 @@ uint8_t join_acceptJoin(uint8_t length, uint8_t data_rate) {
   memcpy(store, world.store, sizeof store);
   const journal_Nonces nonces = journal_nonces;
   const bool is_right = judge_join(message, length, &accept);
+  // The keys of such a session are made with a number that a DevNonce may be, too: one is left out.
+  const unsigned is_by_rj_count_0 = rejoin_type() == 0 || rejoin_type() == 2;
   world.is_keeping = is_right;
   world.joined_nonce = accept.nonce;
   const uint8_t verdict = firmware_acceptJoin(length, data_rate);
@@ -198,12 +210,13 @@ uint8_t join_acceptJoin(uint8_t length, uint8_t data_rate) {
             session_session.nextAFCntDown == 0, "a session does not begin with counters of 0");
   CHECK(memcmp(session_devAddr, &accept.plain[7], 4) == 0, "the DevAddr is not the one of the join-accept");
   CHECK(journal_nonces.joinNonce == accept.nonce, "the JoinNonce is not kept");
-  CHECK(journal_nonces.devNonce == nonces.devNonce && journal_nonces.nextDevNonce == nonces.nextDevNonce,
+  CHECK(journal_nonces.devNonce == nonces.devNonce && journal_nonces.nextDevNonce == nonces.nextDevNonce + is_by_rj_count_0,
         "a join-accept has changed the DevNonce");
   check_keys(&accept);
   check_parameters();
   world.kept_nonce = accept.nonce;
   world.last_f_cnt = -1;
+  world.last_rj_count_0 = -1;
   return verdict;
 }
 
@@ -237,6 +250,32 @@ static void check_join_request(const uint8_t *message, size_t length) {
   CHECK(memcmp(tag, &message[length - MIC], MIC) == 0, "a join-request has a wrong MIC");
 }
 
+#ifdef REJOIN
+/** A rejoin-request (TS001-1.1, 6.2.4): RJcount0 counts from 0 in each session, RJcount1 as DevNonces do. */
+static void check_rejoin_request(const uint8_t *message, size_t length) {
+  const bool is_type_1 = message[1] == 1;
+  const uint8_t *rest = &message[is_type_1 ? 10 : 5];
+  uint8_t key[16];
+  uint8_t tag[16];
+  CHECK(message[1] <= 2 && length == (is_type_1 ? 24 : 19), "a rejoin-request has another length than its type has");
+  CHECK(memcmp(&message[2], is_type_1 ? join_eui() : session_netId, is_type_1 ? 8 : 3) == 0,
+        "a rejoin-request has another JoinEUI or NetID");
+  CHECK(memcmp(rest, dev_eui(), 8) == 0, "a rejoin-request has another DevEUI than the store");
+  const int32_t count = rest[8] | rest[9] << 8;
+  if (is_type_1) {
+    CHECK(count > world.last_dev_nonce, "an RJcount1 is not above the ones before");
+    world.last_dev_nonce = count;
+    judge_derive(nwk_key(), 6, dev_eui(), 8, key);
+  } else {
+    CHECK(count == world.last_rj_count_0 + 1, "RJcount0 does not follow the one before");
+    world.last_rj_count_0 = count;
+    memcpy(key, session_sNwkSIntKey, 16);
+  }
+  judge_cmac(key, message, length - MIC, message, 0, tag);
+  CHECK(memcmp(tag, &message[length - MIC], MIC) == 0, "a rejoin-request has a wrong MIC");
+}
+#endif
+
 static void check_uplink(const uint8_t *message, size_t length) {
   const bool is_11 = LORAWAN_1_1 && session_session.isNetwork11;
   const judge_frame frame = {session_devAddr, session_session.fCntUp, 0};
@@ -267,8 +306,13 @@ static void transmitted(const uint8_t *message, size_t length) {
     case 0x80:
       check_uplink(message, length);
       break;
+#ifdef REJOIN
+    case 0xc0:
+      check_rejoin_request(message, length);
+      break;
+#endif
     default:
-      finding("a transmission is neither a join-request nor an uplink");
+      finding("a transmission is none of the requests, nor an uplink");
   }
 }
 

@@ -28,6 +28,20 @@ static const uint8_t *join_key(void) {
   return LORAWAN_1_1 ? nwk_key() : app_key();
 }
 
+/** The type of the rejoin-request under way, or -1: then it is a join-request that a join-accept answers. */
+static int rejoin_type(void) {
+#ifdef REJOIN
+  if (rejoin_rejoin.isUnderWay) return rejoin_rejoin.type;
+#endif
+  return -1;
+}
+
+/** What a join-accept is encrypted with (TS001-1.1, 6.2.3). */
+static void accept_key(uint8_t key[16]) {
+  if (rejoin_type() < 0) memcpy(key, join_key(), 16);
+  else judge_derive(nwk_key(), 5, dev_eui(), 8, key);
+}
+
 /** Whether downlinks with this FPort have a counter of their own. */
 static bool is_counted_by_a(uint8_t port) {
   return LORAWAN_1_1 && session_session.isNetwork11 && port > 0;
@@ -71,9 +85,10 @@ static size_t seal_downlink(uint8_t *message) {
 /** Signs a join-accept in clear and applies the inverse cipher, as far as whole blocks go. Octets behind `end`: the MIC. */
 static size_t encrypt_join_accept(uint8_t *message, size_t end) {
   uint8_t tag[16];
+  uint8_t cipher_key[16];
   if (LORAWAN_1_1 && (message[11] & 0x80) != 0) {
     uint8_t key[16];
-    uint8_t header[11] = {0xff};
+    uint8_t header[11] = {(uint8_t)rejoin_type()};
     judge_derive(nwk_key(), 6, dev_eui(), 8, key);
     memcpy(&header[1], join_eui(), 8);
     header[9] = (uint8_t)journal_nonces.devNonce;
@@ -83,7 +98,8 @@ static size_t encrypt_join_accept(uint8_t *message, size_t end) {
     judge_cmac(join_key(), message, end, message, 0, tag);
   }
   memcpy(&message[end], tag, MIC);
-  for (size_t at = 1; at + 16 <= end + MIC; at += 16) judge_decrypt(join_key(), &message[at]);
+  accept_key(cipher_key);
+  for (size_t at = 1; at + 16 <= end + MIC; at += 16) judge_decrypt(cipher_key, &message[at]);
   return end + MIC;
 }
 
@@ -118,12 +134,13 @@ static void deliver(const uint8_t *message, uint8_t length) {
 }
 
 static void deliver_nothing(void) {
+  if (is_lora() && mode() == RECEIVE_CONTINUOUS) return;
   world.chip.registers[REG_IRQ] |= RX_TIMEOUT;
   world.chip.events = DIO1;
   world.chip.timed_out = true;
 }
 
-/** A window is open. */
+/** A window is open, or the receiver listens without an end. */
 static void receive(void) {
   uint8_t message[LONGEST] = {0};
   size_t length = 0;

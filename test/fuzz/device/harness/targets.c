@@ -78,6 +78,7 @@ static void provision(uint8_t blank) {
   world.stuck = NO_CELL;
   world.last_dev_nonce = -1;
   world.last_f_cnt = -1;
+  world.last_rj_count_0 = -1;
   world.kept_nonce = 0xffffff;
   world.has_clean_store = true;
 }

@@ -89,6 +89,7 @@ typedef struct {
   /** What has been transmitted, or is known to be kept: see checks.c. */
   int32_t last_dev_nonce;
   int64_t last_f_cnt;
+  int32_t last_rj_count_0;
   bool has_clean_store;
   uint32_t kept_nonce;
   /**
@@ -120,7 +121,7 @@ enum {
   REG_SNR = 0x19, REG_HOP = 0x1c, REG_LENGTH = 0x22, REG_NOISE = 0x2c, REG_FSK_IRQ1 = 0x3e, REG_FSK_IRQ2 = 0x3f,
   REG_VERSION = 0x42,
 };
-enum { LORA = 0x80, TRANSMIT = 3, FSK_RECEIVE = 5, RECEIVE_SINGLE = 6 };
+enum { LORA = 0x80, TRANSMIT = 3, FSK_RECEIVE = 5, RECEIVE_CONTINUOUS = 5, RECEIVE_SINGLE = 6 };
 enum { DIO0 = 1, DIO1 = 2, RX_TIMEOUT = 0x80, RX_DONE = 0x40, TX_DONE = 0x08 };
 
 static bool is_lora(void) {
@@ -233,6 +234,9 @@ void hal_sleep_until(uint32_t deadline) {
     world.chip.events = DIO0;
   } else if (is_lora() && mode() == RECEIVE_SINGLE) {
     receive();
+  } else if (is_lora() && mode() == RECEIVE_CONTINUOUS && input_left > 0) {
+    receive();
+    if (world.chip.events == 0 && (int32_t)(deadline - world.now_us) > 0) world.now_us = deadline;
   } else if (!is_lora() && mode() == FSK_RECEIVE) {
     world.chip.events = world.chip.timed_out ? DIO1 : DIO0;
   } else if ((int32_t)(deadline - world.now_us) > 0) {
