@@ -1,10 +1,14 @@
 /** Activation by personalisation: TS001-1.0.4 and TS001-1.1, 6.3, and 5.1 of the latter. */
 import assert from "node:assert/strict";
+import type * as HalModule from "../../../firmware/hal/index.ts";
+import type * as ParametersModule from "../../../firmware/lorawan/kept-parameters.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as WipeModule from "../../../firmware/lorawan/wipe-session.ts";
 import { isDataFrame, parseDataFrame } from "../../../hil/lorawan/index.ts";
 import { readCounters } from "../../../toolchain/provisioning/index.ts";
+import type { RegionName } from "../../../toolchain/regions/index.ts";
 import type { Bench } from "./support/bench.ts";
+import { loadFirmware } from "./support/instance.ts";
 import type { Network } from "./support/network.ts";
 import { fOptsOf, personalisedBench } from "./support/personalised.ts";
 
@@ -270,6 +274,55 @@ describe("firmware: what the network has set of a device personalised for LoRaWA
     const asking = network.received.map(({ adrAckReq }) => adrAckReq);
     assert.equal(asking.length, 66);
     assert.equal(asking.indexOf(true), 64);
+  });
+});
+
+describe("firmware: what the network has set, in a region with fixed channels", () => {
+  interface Channels {
+    setChannelOctet(index: number, octet: number): void;
+    channelOctet(index: number): number;
+  }
+
+  function device(eeprom: Uint8Array, region: RegionName) {
+    const firmware = loadFirmware<unknown>({ ABP: true, LORAWAN_1_1: false }, { region });
+    let writes = 0;
+    (firmware("hal/index.ts") as typeof HalModule).bindHal({
+      storeRead: (address: number) => eeprom[address],
+      storeWrite: (address: number, value: number) => {
+        eeprom[address] = value;
+        writes++;
+      },
+    } as unknown as HalModule.Hal);
+    const parameters = firmware("lorawan/kept-parameters.ts") as typeof ParametersModule;
+    parameters.takeDefaults();
+    parameters.openParameters();
+    const { session } = firmware("lorawan/session.ts") as typeof SessionModule;
+    const channels = firmware("lorawan/channels/index.ts") as Channels;
+    return { ...parameters, ...channels, session, writes: () => writes };
+  }
+
+  const eeprom = new Uint8Array(1024).fill(0xff);
+
+  it("is kept: masks, data rates and windows", () => {
+    const first = device(eeprom, "US915");
+    assert.deepEqual([first.session.dataRate, first.session.rx2DataRate], [0, 8]);
+    for (let bank = 0; bank < 8; bank++) first.setChannelOctet(bank, bank === 1 ? 0xff : 0);
+    Object.assign(first.session, { dataRate: 3, rx2DataRate: 10, rx1DrOffset: 2, txPower: 5 });
+    assert.equal(first.keepParameters(), true);
+    assert.equal(first.writes(), PARAMETERS);
+    const second = device(eeprom, "US915");
+    const { dataRate, rx2DataRate, rx1DrOffset, txPower } = second.session;
+    assert.deepEqual([dataRate, rx2DataRate, rx1DrOffset, txPower], [3, 10, 2, 5]);
+    const masks = Array.from({ length: 9 }, (_, i) => second.channelOctet(i));
+    assert.deepEqual(masks, [0, 0xff, 0, 0, 0, 0, 0, 0, 0xff]);
+    assert.equal(second.keepParameters(), true);
+    assert.equal(second.writes(), 0, "written though nothing has changed");
+  });
+
+  it("is left aside by an image for another region", () => {
+    const { session, channelOctet } = device(eeprom, "EU868");
+    assert.deepEqual([session.dataRate, session.rx2DataRate, session.rx2Frequency], [0, 0, 8695250]);
+    assert.equal(channelOctet(112), 7);
   });
 });
 

@@ -168,7 +168,7 @@ describe("firmware: the counters of a personalised device", () => {
       store.openCounters();
       for (let i = 0; i < 3; i++) assert.equal(store.keepCounters(i * STEP, 0, 0), true);
       assert.equal(opened(eeprom).fCntUpBound, 3 * STEP);
-      // The fourth slot: the newest record is written behind the one that has the highest serial number, the last.
+      // The third slot: provisioning has written the last of them last.
       eeprom[COUNTERS + 2 * RECORD + at] ^= 0x01;
       assert.equal(opened(eeprom).fCntUpBound, 3 * STEP, `octet ${at}`);
     }
