@@ -9,8 +9,8 @@ import { Air, type Transmission } from "../air/index.ts";
 import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
-import { VirtualGateway } from "../gateway/index.ts";
-import { NetworkPlan } from "../lorawan/index.ts";
+import { type Gps, VirtualGateway } from "../gateway/index.ts";
+import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
@@ -28,9 +28,15 @@ export interface DeviceSessionOptions extends Omit<FirmwareChoice, "exactLines">
   readonly boards?: string;
   /** Everything random follows from it, except keys. */
   readonly seed: number;
+  /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
+  readonly beacons?: boolean;
 }
 
 const GATEWAY_EUI = "02000000FFFE0001";
+/** What its beacons tell: time to the microsecond, and no place. */
+const GATEWAY_PLACE = { precision: 0, infoDesc: 0, info: new Uint8Array(6) };
+/** The day on which the time of the servers begins. */
+const STARTED_AT = new Date("2026-01-01T00:00:00Z");
 const KEK_OCTETS = 16;
 /** How long the board may take for what `until` waits for, in its own time, where nothing else is said. */
 const LIMIT_S = 3600;
@@ -52,6 +58,7 @@ export async function openDeviceSession(options: DeviceSessionOptions): Promise<
   const events: ServerEvent[] = [];
   const organisations = await openOrganisations({
     clock,
+    startedAt: STARTED_AT,
     plan,
     random: seededRandom(seed + 1),
     addressRandom: seededRandom(seed + 3),
@@ -93,6 +100,8 @@ export class DeviceSession {
   readonly consoleLines: string[] = [];
   readonly serverEvents: readonly ServerEvent[];
   readonly radioEvents: RadioEvent[] = [];
+  /** With `beacons`: whether the gateway sends those that come. */
+  sendsBeacons = true;
   readonly #with: Parts;
   readonly #errands = new Errands();
   readonly #gateway: VirtualGateway;
@@ -110,10 +119,30 @@ export class DeviceSession {
       eui: GATEWAY_EUI,
       channels: plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
       transmitHz: plan.rangeHz,
+      ...(options.beacons ? { gps: this.#gps() } : {}),
       server: organisations.gateways,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       onWarning: (message) => errors.push(message),
     });
+  }
+
+  /** The gateway's GPS receiver, and the beacons by it. */
+  #gps(): Gps {
+    const { plan } = this.#with;
+    const { beaconDataRate, beaconLayout } = plan.classB;
+    return {
+      zeroMs: gpsMsOf(STARTED_AT),
+      beacon: (time) => {
+        if (!this.sendsBeacons) return undefined;
+        const frequencyHz = plan.beaconFrequencyHz(time);
+        return {
+          ...plan.dataRate(beaconDataRate),
+          frequencyHz,
+          powerDbm: plan.powerDbm(frequencyHz),
+          payload: buildBeacon({ time, ...GATEWAY_PLACE }, beaconLayout),
+        };
+      },
+    };
   }
 
   /** Registers the device with its servers and powers the board up. Once, by `openDeviceSession`. */

@@ -45,6 +45,8 @@ const KEK_OCTETS = 16;
 
 interface OrganisationsOptions {
   readonly clock: VirtualClock;
+  /** Wall-clock time at the clock's zero, for the Network Server; now where not given. */
+  readonly startedAt?: Date;
   /** The channel plan of organisation A's network. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
@@ -186,6 +188,7 @@ async function open(
     plan: options.plan,
     netId: NET_ID,
     clock,
+    startedAt: options.startedAt,
     gatewayServer,
     joinServer: joinServerLink(networkServerAgent),
     applicationServer: {

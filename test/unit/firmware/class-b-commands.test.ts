@@ -51,7 +51,7 @@ const CASES: readonly (readonly [
   ["... not to a frequency outside", `13${freq(8700001)}`, "1300"],
   ["BeaconTimingAns, which nothing asks for, does not end what comes behind", "121234050403", "04"],
   ["PingSlotInfoAns that nothing asks for does not end it either", "100403", "04"],
-  ["PingSlotChannelReq that is cut short is none", `0403${"11789d84"}`, "04"],
+  ["PingSlotChannelReq that is cut short is none", `0403${"11389d84"}`, "04"],
 ];
 
 describe("firmware: MAC commands of class B", () => {

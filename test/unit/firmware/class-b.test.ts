@@ -158,7 +158,7 @@ describe("firmware: ping slots", () => {
       seconds: 620,
       prepare: ({ net }) => {
         // 869.1 MHz, DR2.
-        net.commandsFor = (_uplink, index) => (index === 2 ? "11789d8402" : "");
+        net.commandsFor = (_uplink, index) => (index === 2 ? "11389d8402" : "");
         net.onUplink = ({ endS }, index) => {
           if (index !== 4) return;
           net.send(
