@@ -68,6 +68,27 @@ describe("MAC commands over the air", () => {
   }
 });
 
+/** Those that only one region or version has; the others are above, with the requests of the device in certification.test.ts. */
+const ELSEWHERE = [
+  { name: "TXParamSetupReq", octets: "0915", answer: "", region: "AS923-1", lorawan: "1.0.4", config: {} },
+  { name: "ADRParamSetupReq", octets: "0c65", answer: "", region: "EU868", lorawan: "1.1", config: {} },
+  // biome-ignore format: a line each
+  { name: "RejoinParamSetupReq", octets: "0f00", answer: "01", region: "EU868", lorawan: "1.1", config: { REJOIN: true } },
+] as const;
+
+describe("MAC commands of a region, of a version or of an option, over the air", () => {
+  for (const { name, octets, answer, region, lorawan, config } of ELSEWHERE)
+    it(`${name} is answered, in ${region} with LoRaWAN ${lorawan}`, async () => {
+      const report = await runJoin({
+        ...{ board: "pro-mini-rfm95", region, lorawan, config, seed: 1 },
+        macCommands: [Buffer.from(octets, "hex")],
+      });
+      assert.equal(report.reason, null);
+      const detail = report.checks.find((check) => check.name === CHECK)?.detail;
+      assert.equal(detail, `${name}: ${answer}`.trimEnd());
+    });
+});
+
 describe("confirmed uplinks over the air", () => {
   for (const board of ["pro-mini-rfm95", "nucleo-l073rz-sx1262"]) {
     for (const lorawan of ["1.0.4", "1.1"] as const) {
