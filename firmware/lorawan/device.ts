@@ -20,7 +20,9 @@ import type { PhyLength } from "./frame.ts";
 import { advanceJoinBackOff, startJoinBackOff } from "./join-back-off.ts";
 import { isSessionOver, leaveSession, takeJoinAccept, tryJoin, tryRejoin } from "./joining.ts";
 import { hear, isListening, keepListening, listenAnew } from "./listening.ts";
-import { LONGEST_SLEEP, mac, sleepUntilTick } from "./mac.ts";
+import { LONGEST_SLEEP, mac, sleepAtMost, sleepUntilTick } from "./mac.ts";
+import { acceptMulticast, forgetGroup, MULTICAST } from "./multicast-downlink.ts";
+import { advanceSessions, MULTICAST_SESSIONS, NO_PAUSE_S, sessionPause } from "./multicast-session.ts";
 import { random16, seedRandom } from "./random.ts";
 import { advanceRejoin, isRejoinDue, nextRejoin, rejoin, startRejoin } from "./rejoin.ts";
 import { endTransmission, sendAnswer, transmitUplink } from "./sending.ts";
@@ -42,6 +44,11 @@ export const enum DeviceEvent {
 /** Ticks to the next try after the radio failed: a minute. */
 const REPAIR_PAUSE = 234375;
 
+/** Whether a multicast session is to begin: its time is not to be missed by a clock that lags behind in rest. */
+function awaitsSession(): boolean {
+  return MULTICAST_SESSIONS && sessionPause() !== NO_PAUSE_S;
+}
+
 /**
  * Sleeps until there is something to do, or the radio says something. Only an exchange is timed to the microsecond:
  * between two the board may rest, unless the radio may wake it.
@@ -51,7 +58,7 @@ export function sleepDevice(): void {
     // In rest the clock would lag.
     const isEarlier = isSlotUnderWay() || reached(slotWindow.wakeTime, mac.wakeTime);
     sleepUntil(isEarlier ? slotWindow.wakeTime : mac.wakeTime);
-  } else if (CLASS_C && isExchangeOver() && isListening()) {
+  } else if (CLASS_C && isExchangeOver() && (isListening() || awaitsSession())) {
     sleepUntil(mac.wakeTime);
   } else if (isExchangeOver()) {
     restUntil(mac.wakeTime);
@@ -140,6 +147,8 @@ function runIdle(): DeviceEvent {
 
 /** Takes a frame that was heard outside the windows of class A. */
 function takeHeard(length: PhyLength): DeviceEvent {
+  if (MULTICAST && acceptMulticast(length)) return DeviceEvent.Downlink;
+  if (MULTICAST) forgetGroup();
   if (!acceptDownlink(length, false)) return DeviceEvent.None;
   // Commands, which only 1.1 has here, may have changed what is listened by.
   if (CLASS_C && LORAWAN_1_1) listenAnew();
@@ -159,7 +168,9 @@ export function runDevice(): DeviceEvent {
       if (isSlotUnderWay()) return DeviceEvent.None;
     }
     const due = runIdle();
+    if (MULTICAST_SESSIONS) advanceSessions();
     if (CLASS_C && isExchangeOver() && mac.isRadioReady) keepListening();
+    if (MULTICAST_SESSIONS) sleepAtMost(sessionPause());
     return due;
   }
   const length = runExchange();
@@ -169,11 +180,14 @@ export function runDevice(): DeviceEvent {
     if ((!ABP && !session.joined) || (LORAWAN_1_1 && REJOIN && rejoin.isUnderWay)) {
       takeJoinAccept(length);
     } else if (acceptDownlink(length, true)) {
+      if (MULTICAST) forgetGroup();
       endExchange();
       mac.isHeard = true;
       isAnswered = downlink.isAck || !isConfirmed();
       if (downlink.port !== 0) event = DeviceEvent.Downlink;
     } else {
+      // A frame to a group answers nothing, whenever it comes.
+      if (MULTICAST && acceptMulticast(length)) event = DeviceEvent.Downlink;
       endWindow();
     }
   }

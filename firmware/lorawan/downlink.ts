@@ -1,5 +1,5 @@
 /** Data frames down (TS001-1.0.4, 4; TS001-1.1, 4): which of them are for this device, and what they carry. */
-import { equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
+import { type Bytes, equal, type Int, load16le, type u8, u16, type u32 } from "../lang/index.ts";
 import { CERTIFICATION } from "../packages/selection.ts";
 import { ABP } from "../store/index.ts";
 import { keepFCntDown } from "./abp.ts";
@@ -13,7 +13,7 @@ import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from 
 import { CLASS_B, HEARS_UNASKED, LORAWAN_1_1 } from "./version.ts";
 
 /** MHDR, FHDR without FOpts, and MIC. */
-const MIN_LENGTH = 12;
+export const MIN_LENGTH = 12;
 
 /** FCtrl: octets of FOpts. */
 const F_OPTS_LENGTH = 0x0f;
@@ -21,8 +21,8 @@ const F_OPTS_LENGTH = 0x0f;
 /** FPorts of applications are 1 to this one; that of the certification protocol is the next. */
 const MAX_APPLICATION_PORT = CERTIFICATION ? 224 : 223;
 
-/** What `acceptDownlink` answers where a counter cannot be: no downlink has this FCntDown. */
-const NO_F_CNT = 0xffffffff;
+/** What `restoreFCnt` answers where a counter cannot be: no downlink has this FCntDown. */
+export const NO_F_CNT = 0xffffffff;
 
 /** The downlink just accepted. */
 export class Downlink {
@@ -82,6 +82,25 @@ function mayCome(isClassA: boolean, hasCommands: boolean): boolean {
   return LORAWAN_1_1 && session.isNetwork11 && !(CLASS_B && isClassB());
 }
 
+/** Decrypts frame[start..end), and gives it to the application. */
+export function takePayload(
+  key: Bytes<16>,
+  address: Bytes<4>,
+  fCnt: u32,
+  port: u8,
+  start: Int<0, 76>,
+  end: Int<0, 76>,
+): void {
+  crypt(key, CipherUse.FrmPayload, frame, start, end, Direction.Down, address, fCnt);
+  let count: Int<0, 51> = 0;
+  for (let i = start; i < end && count < 51; i++) {
+    frame[count] = frame[i];
+    count++;
+  }
+  downlink.port = port;
+  downlink.length = count;
+}
+
 /**
  * Takes the frame in the frame buffer as a downlink of the session. True where it is one: the counters move on, an
  * acknowledgement may be due, and `downlink` says what the application gets. `isClassA`: it came in RX1 or RX2, and so
@@ -131,16 +150,7 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
     crypt(key, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
     obeyCommands(portAt + 1, end);
   }
-  if (port > 0 && port <= MAX_APPLICATION_PORT) {
-    crypt(appSKey, CipherUse.FrmPayload, frame, portAt + 1, end, Direction.Down, devAddr, fCnt);
-    let count: Int<0, 51> = 0;
-    for (let i = portAt + 1; i < end && count < 51; i++) {
-      frame[count] = frame[i];
-      count++;
-    }
-    downlink.port = port;
-    downlink.length = count;
-  }
+  if (port > 0 && port <= MAX_APPLICATION_PORT) takePayload(appSKey, devAddr, fCnt, port, portAt + 1, end);
   if (CERTIFICATION && (port > 0 || downlink.isAck)) applicationDownlinks = u16(applicationDownlinks + 1);
   return true;
 }

@@ -5,6 +5,7 @@ export { DeviceClass, switchClass } from "./device-class.ts";
 export { downlink } from "./downlink.ts";
 export { frame } from "./frame.ts";
 export { gpsTime, isTimeKnown, link, requestLinkCheck, requestTime } from "./link.ts";
+export { downlinkGroup, NO_GROUP } from "./multicast-downlink.ts";
 export { advanceUplink, sendPackageUplink, sendUplink } from "./sending.ts";
 export { longestPayload, uplinkPayload } from "./uplink.ts";
 export { wipeSession } from "./wipe-session.ts";

@@ -1,10 +1,11 @@
 /** What the MAC does next, and when. */
-import { TICK_US } from "../clock/index.ts";
+import { reached, TICK_US } from "../clock/index.ts";
 import { now } from "../hal/index.ts";
 import { type Int, i32, u32 } from "../lang/index.ts";
 
 /** The device looks at the clock at least this often, in ticks: half an hour. */
 export const LONGEST_SLEEP = 7031250;
+const LONGEST_SLEEP_S = 1800;
 
 class Mac {
   /** Nothing more to do, ever. */
@@ -24,6 +25,13 @@ class Mac {
 }
 
 export const mac = new Mac();
+
+/** Does not sleep longer than `pauseS` seconds. */
+export function sleepAtMost(pauseS: u32): void {
+  if (pauseS >= LONGEST_SLEEP_S) return;
+  const wakeTime = u32(now() + pauseS * 1000000);
+  if (reached(wakeTime, mac.wakeTime)) mac.wakeTime = wakeTime;
+}
 
 /** Sleeps until `instant`, in ticks, or as long as the clocks allow. */
 export function sleepUntilTick(instant: u32, time: u32): void {

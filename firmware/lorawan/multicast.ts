@@ -2,6 +2,7 @@
 import { encryptBlock, forgetKey } from "../crypto/index.ts";
 import { type Bytes, copy, fill, type Int, records, type u8, type u32, wipe } from "../lang/index.ts";
 import { MAX_GROUPS } from "../packages/selection.ts";
+import type { DataRate } from "../regions/index.ts";
 import { readAppKey, readNwkKey } from "../store/index.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
@@ -11,8 +12,8 @@ export class MulticastGroup {
   readonly mcAddr = new Uint8Array(4);
   readonly mcNwkSKey = new Uint8Array(16);
   readonly mcAppSKey = new Uint8Array(16);
-  /** McFCount lies from the first on and below the second. */
-  minFCnt: u32 = 0;
+  /** The least McFCount that the next frame may have: at first minMcFCount. All are below the second. */
+  nextFCnt: u32 = 0;
   maxFCnt: u32 = 0;
   /** A session of class C is to come, or under way. */
   hasSession: boolean = false;
@@ -21,7 +22,7 @@ export class MulticastGroup {
   timeOutS: Int<1, 32768> = 1;
   /** In units of 100 Hz. */
   frequency: u32 = 0;
-  dataRate: Int<0, 15> = 0;
+  dataRate: DataRate = 0;
 }
 
 export const multicastGroups = records(MulticastGroup, MAX_GROUPS);

@@ -5,6 +5,7 @@
  */
 import { type Bytes, type Int, i32, type u8, type u32 } from "../lang/index.ts";
 import { gpsTime } from "../lorawan/link.ts";
+import { downlinkGroup, MULTICAST, NO_GROUP } from "../lorawan/multicast-downlink.ts";
 import { CERTIFICATION_PORT, serveCertification } from "./certification.ts";
 import {
   APP_TIME_REQ_LENGTH,
@@ -28,10 +29,15 @@ const NO_PAUSE = 0xffffffff;
 /** Longer pauses are asked for again: the clock of the device cannot measure them. */
 export const LONGEST_PAUSE_S = 250000;
 
+/** Whether the downlink came to no group: every member of one has its keys, and none may set up the others. */
+function isForThisDevice(): boolean {
+  return !MULTICAST || downlinkGroup() === NO_GROUP;
+}
+
 /** Takes a downlink. False where it is for none of the packages. */
 export function servePackage(port: u8, payload: Bytes<51>, length: Int<0, 51>): boolean {
   if (CLOCK_SYNC && port === CLOCK_SYNC_PORT) {
-    serveClockSync(payload, length);
+    if (isForThisDevice()) serveClockSync(payload, length);
     return true;
   }
   if (FRAGMENTATION && port === FRAGMENTATION_PORT) {
@@ -39,7 +45,7 @@ export function servePackage(port: u8, payload: Bytes<51>, length: Int<0, 51>): 
     return true;
   }
   if (MULTICAST_SETUP && port === MULTICAST_SETUP_PORT) {
-    serveMulticastSetup(payload, length);
+    if (isForThisDevice()) serveMulticastSetup(payload, length);
     return true;
   }
   if (CERTIFICATION && port === CERTIFICATION_PORT) {

@@ -1,6 +1,6 @@
 /**
- * Remote multicast set-up, TS005-2.0.0: groups, their keys and sessions of class C. Sessions of class B are not known: the
- * request for one counts as an unknown command.
+ * Remote multicast set-up, TS005-2.0.0: groups, their keys and, with CLASS_C, sessions of class C. Other sessions are not
+ * known: the request for one counts as an unknown command.
  */
 import { encryptBlock, forgetKey } from "../crypto/index.ts";
 import {
@@ -17,7 +17,8 @@ import {
 } from "../lang/index.ts";
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
-import { isAllowed, isDownlinkRate } from "../regions/index.ts";
+import { CLASS_C } from "../lorawan/version.ts";
+import { isAllowed, isDownlinkRate, RATE_COUNT } from "../regions/index.ts";
 import { hasRoom, put, put16, startReply } from "./reply.ts";
 import { MAX_GROUPS } from "./selection.ts";
 
@@ -89,7 +90,7 @@ function setUp(request: Bytes<29>): void {
   const group = multicastGroups[id];
   removeGroup(group);
   copy(group.mcAddr, 0, request, 1, 4);
-  group.minFCnt = minFCnt;
+  group.nextFCnt = minFCnt;
   group.maxFCnt = maxFCnt;
   const mcKeKey = new Uint8Array(16);
   const mcKey = new Uint8Array(16);
@@ -123,20 +124,20 @@ function setUpSession(request: Bytes<10>): void {
   const frequency = load16le(request, 6) + request[8] * 0x10000;
   const dataRate = request[9];
   let status: u8 = 0;
-  if (dataRate > 15 || !isDownlinkRate(dataRate)) status = DATA_RATE_ERROR;
+  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate)) status = DATA_RATE_ERROR;
   if (!isAllowed(frequency)) status = status | FREQUENCY_ERROR;
   if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
   const time = gpsTime();
   if (!isTimeKnown() || i32(u32(sessionTime + timeOutS) - time) <= 0) status = status | START_MISSED;
   put(Cid.ClassCSession);
   put(id | status);
-  if (status !== 0 || id >= MAX_GROUPS) return;
+  if (status !== 0 || id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
   const group = multicastGroups[id];
   group.hasSession = true;
   group.sessionTime = sessionTime;
   group.timeOutS = timeOutS;
   group.frequency = frequency;
-  group.dataRate = dataRate & 15;
+  group.dataRate = dataRate;
   let wait = i32(sessionTime - time);
   if (wait < 0) wait = 0;
   if (wait > LONGEST_WAIT_S) wait = LONGEST_WAIT_S;
@@ -173,7 +174,7 @@ export function serveMulticastSetup(payload: Bytes<51>, length: Int<0, 51>): voi
         at += 2;
         break;
       case Cid.ClassCSession:
-        if (at + SESSION_LENGTH > length || !hasRoom(5)) return;
+        if (!CLASS_C || at + SESSION_LENGTH > length || !hasRoom(5)) return;
         setUpSession(view(payload, at + 1, 10));
         at += SESSION_LENGTH;
         break;

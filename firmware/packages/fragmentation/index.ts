@@ -3,6 +3,7 @@
  * than a frame, in fragments, with coded ones behind them for those that are lost. One session at a time, FragIndex 0.
  */
 import { type Bytes, type Int, load16le, load32le, type u8, u16, type u32, view } from "../../lang/index.ts";
+import { downlinkGroup, type GroupId, MULTICAST, NO_GROUP } from "../../lorawan/multicast-downlink.ts";
 import { delayReply, hasRoom, put, put16, startReply } from "../reply.ts";
 import { FRAGMENTATION_V1, MAX_BLOCK, MAX_FRAGMENTS } from "../selection.ts";
 import { blockMic } from "./block-mic.ts";
@@ -62,6 +63,13 @@ export class FragSession {
 
 export const fragSession = new FragSession();
 
+/** McGroupBitMask of the session: by which groups its fragments may come, beside those for this device alone. */
+let allowedGroups: u8 = 0;
+
+function mayComeBy(group: GroupId): boolean {
+  return group === NO_GROUP || ((allowedGroups >> group) & 1) !== 0;
+}
+
 /** The reply waits as BlockAckDelay says: up to 2^(delay + 4) s. */
 function delayAnswer(): void {
   delayReply(16 << (fragSession.control & 7));
@@ -109,6 +117,7 @@ function setUp(request: Bytes<10>, sessionCount: u16, mic: u32): void {
   put(Cid.Setup);
   put(status | (index << 6));
   if (status !== 0 || count === 0 || count > MAX_FRAGMENTS || size === 0 || size > LONGEST_FRAGMENT) return;
+  if (MULTICAST) allowedGroups = request[0] & 15;
   fragSession.isOpen = true;
   fragSession.control = control;
   fragSession.padding = padding;
@@ -153,6 +162,7 @@ function takeData(payload: Bytes<51>, length: Int<0, 51>): void {
   const indexAndN = load16le(payload, 1);
   const n = indexAndN & 0x3fff;
   if (n === 0 || indexAndN > 0x3fff || !fragSession.isOpen || length !== decoder.size + 3) return;
+  if (MULTICAST && !mayComeBy(downlinkGroup())) return;
   if (takeFragment(n, view(payload, 3, 48))) finish();
 }
 

@@ -40,7 +40,13 @@ function session({ id = 0, time = 1000, timeOut = 6, frequency = 8695250, dataRa
 }
 
 function device(config: Readonly<Record<string, boolean | number>> = {}): PackageDevice {
-  const it = new PackageDevice({ LORAWAN_1_1: false, MULTICAST_SETUP: true, MAX_GROUPS: 4, ...config });
+  const it = new PackageDevice({
+    LORAWAN_1_1: false,
+    CLASS_C: true,
+    MULTICAST_SETUP: true,
+    MAX_GROUPS: 4,
+    ...config,
+  });
   it.module<typeof LinkModule>("lorawan/link.ts").correctTime(900);
   return it;
 }
@@ -82,7 +88,7 @@ describe("firmware: remote multicast set-up (TS005)", () => {
         `020${id}`,
       );
     assert.deepEqual(
-      groups(it).map(({ isDefined, mcAddr, minFCnt, maxFCnt }) => [isDefined, mcAddr[0], minFCnt, maxFCnt]),
+      groups(it).map(({ isDefined, mcAddr, nextFCnt, maxFCnt }) => [isDefined, mcAddr[0], nextFCnt, maxFCnt]),
       [0, 1, 2, 3].map((id) => [true, id, id, 100 + id]),
     );
   });
@@ -136,8 +142,14 @@ describe("firmware: remote multicast set-up (TS005)", () => {
     assert.equal(it.answer(PORT, session({ id: 3 })), "0413");
   });
 
+  it("does not know sessions of class C in an image that has not got it", () => {
+    const it = device({ CLASS_C: false });
+    it.answer(PORT, setUp());
+    assert.equal(it.answer(PORT, `00${session()}`), "000202");
+  });
+
   it("has no session without the time", () => {
-    const it = new PackageDevice({ LORAWAN_1_1: false, MULTICAST_SETUP: true });
+    const it = new PackageDevice({ LORAWAN_1_1: false, CLASS_C: true, MULTICAST_SETUP: true });
     it.answer(PORT, setUp());
     assert.equal(it.answer(PORT, session()), "0420");
   });
