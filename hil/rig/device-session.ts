@@ -30,6 +30,8 @@ export interface DeviceSessionOptions extends Omit<FirmwareChoice, "exactLines">
   readonly seed: number;
   /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
+  /** What the network takes a device of LoRaWAN 1.0.4 for: class A where not given. One of 1.1 tells it. */
+  readonly deviceClass?: "A" | "C";
 }
 
 const GATEWAY_EUI = "02000000FFFE0001";
@@ -168,7 +170,7 @@ export class DeviceSession {
     const { options, firmware, identity, organisations } = this.#with;
     const { devEui, joinEui, nwkKey, appKey } = identity;
     const macVersion = options.lorawan;
-    organisations.networkServer.registerDevice({ devEui, macVersion });
+    organisations.networkServer.registerDevice({ devEui, macVersion, deviceClass: options.deviceClass });
     organisations.applicationServer.registerDevice({ devEui, joinEui });
     await organisations.joinServer.registerDevice({
       ...{ devEui, joinEui, macVersion, nwkKey, appKey },

@@ -1,5 +1,11 @@
 /** A multicast group as its server has it, whose frames the servers' codec builds. */
-import { buildDataMessage, cryptFrmPayload, dataMic10 } from "../../../../hil/lorawan/index.ts";
+import {
+  aesDecrypt,
+  aesEncrypt,
+  buildDataMessage,
+  cryptFrmPayload,
+  dataMic10,
+} from "../../../../hil/lorawan/index.ts";
 
 export interface GroupOfServer {
   readonly mcAddr: string;
@@ -47,4 +53,54 @@ export function buildMulticast(group: GroupOfServer, fields: MulticastFields): B
   const mic = dataMic10({ devAddr, fCnt, message: signed }, group.mcNwkSKey, "down");
   if (fields.breakMic) mic[3] ^= 1;
   return Buffer.concat([signed, mic]);
+}
+
+/** McKEKey, from the AppKey under 1.1 and from the GenAppKey under 1.0.4 (TS005-2.0.0, 4). */
+function mcKeKey(rootKey: Uint8Array, lorawan11: boolean): Buffer {
+  const block = Buffer.alloc(16);
+  if (lorawan11) block[0] = 0x20;
+  return aesEncrypt(aesEncrypt(rootKey, block), Buffer.alloc(16));
+}
+
+/** The group with this McKey. */
+export function groupOf(mcKey: Uint8Array, mcAddr: string): GroupOfServer {
+  const keyOf = (type: number) => {
+    const block = Buffer.alloc(16);
+    block[0] = type;
+    block.set(Buffer.from(mcAddr, "hex").reverse(), 1);
+    return aesEncrypt(mcKey, block);
+  };
+  return { mcAddr, mcAppSKey: keyOf(1), mcNwkSKey: keyOf(2) };
+}
+
+/** McGroupSetupReq for the group with this McKey, as number 0. */
+export function groupSetupReq(
+  mcKey: Uint8Array,
+  mcAddr: string,
+  range: { readonly min: number; readonly max: number },
+  root: { readonly rootKey: Uint8Array; readonly lorawan11: boolean },
+): Buffer {
+  const request = Buffer.alloc(30);
+  request[0] = 2;
+  request.set(Buffer.from(mcAddr, "hex").reverse(), 2);
+  request.set(aesDecrypt(mcKeKey(root.rootKey, root.lorawan11), mcKey), 6);
+  request.writeUInt32LE(range.min, 22);
+  request.writeUInt32LE(range.max, 26);
+  return request;
+}
+
+/** McClassCSessionReq for group 0: `timeOut` is the exponent, the frequency in units of 100 Hz. */
+export function classCSessionReq(session: {
+  readonly time: number;
+  readonly timeOut: number;
+  readonly frequency: number;
+  readonly dataRate: number;
+}): Buffer {
+  const request = Buffer.alloc(11);
+  request[0] = 4;
+  request.writeUInt32LE(session.time, 2);
+  request[6] = session.timeOut;
+  request.writeUIntLE(session.frequency, 7, 3);
+  request[10] = session.dataRate;
+  return request;
 }
