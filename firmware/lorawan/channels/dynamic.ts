@@ -240,10 +240,15 @@ export function setDynamicOctet(index: Int<0, 113>, octet: u8): void {
   else channels.enabled = (channels.enabled & 0xff) | (octet << 8);
 }
 
-/** Whether all channels lie where the region allows it, and none is on that is not there. */
+/** Whether those that every device of the plan has are there, all lie where the region allows it, and none is on that is not there. */
 export function areDynamicAllowed(): boolean {
+  const count = PLANS[selection.plan].defaultChannelCount;
   for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++) {
     const frequency = dynamicFrequency(i);
+    if (i < count) {
+      if (frequency !== DEFAULT_CHANNELS[DEFAULT_CHANNEL_COUNT * selection.plan + i]) return false;
+      if (dataRates[i] !== DEFAULT_DATA_RATES) return false;
+    }
     if (frequency !== 0 && bandOf(frequency) === NO_BAND) return false;
     const moved = load24(downlinks, i);
     if (moved !== 0 && !isAllowed(moved)) return false;

@@ -83,6 +83,7 @@ function wholeProgram(result: CompileResult, variant: Variant): string {
     ...{ ...regionLimits(variant), LORAWAN_1_1: variant.lorawan11 ? 1 : 0, BLOCK_LENGTH },
     ...{ ...(REJOIN && { REJOIN: 1 }), ...(CLASS_C && { CLASS_C: 1 }) },
   };
+  if (variant.config.ABP) Object.assign(limits, { ABP: 1 });
   const lines = Object.entries(limits).map(([name, value]) => `#define ${name} ${value}`);
   const headers = [...result.files.keys()].filter((name) => name.endsWith(".h"));
   lines.push(...headers.map((name) => `#include "${name}"`));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createCompiler } from "../../../toolchain/compiler/index.ts";
 import { buildFuzzer } from "./build.ts";
 import { fuzz } from "./run.ts";
-import { TARGETS, VARIANTS } from "./variants.ts";
+import { targetsOf, VARIANTS } from "./variants.ts";
 
 const EXECUTIONS = 5000;
 
@@ -28,7 +28,7 @@ for (const variant of VARIANTS) {
     });
     after(() => rmSync(folder, { recursive: true }));
 
-    for (const target of TARGETS) {
+    for (const target of targetsOf(variant)) {
       it(`does no harm: ${target}`, async () => {
         const own = join(folder, target);
         const { executions, edges, finding } = await fuzz({

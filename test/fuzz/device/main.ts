@@ -7,7 +7,7 @@ import { createCompiler } from "../../../toolchain/compiler/index.ts";
 import { ownFolder, refuseUsage, wholeNumber } from "../command.ts";
 import { buildFuzzer } from "./build.ts";
 import { type FuzzResult, fuzz, replay } from "./run.ts";
-import { TARGETS, type Target, VARIANTS, type Variant } from "./variants.ts";
+import { TARGETS, type Target, targetsOf, VARIANTS, type Variant } from "./variants.ts";
 
 const IMAGES = VARIANTS.map(({ name }) => name);
 
@@ -110,7 +110,8 @@ async function buildAll(): Promise<Job[]> {
   for (const variant of options.variants) {
     progress(`building ${variant.name}`);
     const program = await buildFuzzer({ variant, folder: join(folder, variant.name), compiler });
-    jobs.push(...options.targets.map((target) => ({ variant, target, program })));
+    const targets = targetsOf(variant).filter((target) => options.targets.includes(target));
+    jobs.push(...targets.map((target) => ({ variant, target, program })));
   }
   return jobs;
 }

@@ -40,6 +40,13 @@ export const VARIANTS: readonly Variant[] = [
     lorawan11: false,
     config: { CLASS_C: true, FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
   },
+  {
+    name: "1.0.4-EU868-ABP",
+    board: OCTETS,
+    region: "EU868",
+    lorawan11: false,
+    config: { ABP: true },
+  },
   { name: "1.1-US915", board: OCTETS, region: "US915", lorawan11: true, config: { CONFIRMED: true } },
   {
     name: "1.1-EU868-class-C",
@@ -52,6 +59,11 @@ export const VARIANTS: readonly Variant[] = [
 
 export const TARGETS = ["join", "downlink", "session", "store"] as const;
 export type Target = (typeof TARGETS)[number];
+
+/** What of a variant is fuzzed: a personalised device does not join. */
+export function targetsOf({ config }: Variant): readonly Target[] {
+  return config.ABP ? TARGETS.filter((target) => target !== "join") : TARGETS;
+}
 
 /** Octets of the block that fragments are put together in; without that package the harness keeps one for nothing. */
 export const BLOCK_LENGTH = MAX_BLOCK;

@@ -121,11 +121,14 @@ bool downlink_acceptDownlink(uint8_t length, bool is_class_a) {
   }
   CHECK(f_cnt >= 0, "what is no downlink of the session is accepted");
   check_accepted(&session, port, (uint32_t)f_cnt);
+  world.next_down[is_counted_by_a((uint8_t)port)] = (uint32_t)f_cnt + 1;
   check_unchanged(before, true, "a downlink has changed a key or the DevAddr");
   if (port > 0 && port <= 223) check_payload(message, length, (uint8_t)port, (uint32_t)f_cnt);
   else CHECK(downlink_downlink.port == 0, "a payload is delivered that is none of an application");
   return true;
 }
+
+#ifndef ABP
 
 /* Join-accepts. */
 
@@ -220,6 +223,8 @@ uint8_t join_acceptJoin(uint8_t length, uint8_t data_rate) {
   return verdict;
 }
 
+#endif
+
 /* Transmissions. */
 
 static uint16_t crc16_of(const uint8_t *octets, size_t length) {
@@ -236,6 +241,13 @@ static bool has_crc(const uint8_t *octets, size_t length) {
   return octets[length] == (crc & 0xff) && octets[length + 1] == crc >> 8;
 }
 
+#ifdef ABP
+static void check_join_request(const uint8_t *message, size_t length) {
+  (void)message;
+  (void)length;
+  finding("a personalised device joins");
+}
+#else
 static void check_join_request(const uint8_t *message, size_t length) {
   uint8_t tag[16];
   CHECK(length == JOIN_REQUEST_LENGTH, "a join-request has another length than 23");
@@ -275,6 +287,7 @@ static void check_rejoin_request(const uint8_t *message, size_t length) {
   CHECK(memcmp(tag, &message[length - MIC], MIC) == 0, "a rejoin-request has a wrong MIC");
 }
 #endif
+#endif
 
 static void check_uplink(const uint8_t *message, size_t length) {
   const bool is_11 = LORAWAN_1_1 && session_session.isNetwork11;
@@ -283,8 +296,12 @@ static void check_uplink(const uint8_t *message, size_t length) {
   CHECK(length >= DATA_HEADER + MIC && length <= 64, "an uplink is too short or too long");
   CHECK(memcmp(&message[1], session_devAddr, 4) == 0, "an uplink has another DevAddr");
   CHECK((frame.f_cnt & 0xffff) == (message[6] | (unsigned)message[7] << 8), "an uplink has another FCnt than the session");
+#ifdef ABP
+  CHECK(frame.f_cnt >= world.last_f_cnt && frame.f_cnt > world.f_cnt_before, "an FCntUp was there before");
+#else
   CHECK(frame.f_cnt == world.last_f_cnt || frame.f_cnt == world.last_f_cnt + 1,
         "FCntUp does not follow the uplink before");
+#endif
   world.last_f_cnt = frame.f_cnt;
   // Of 1.1 the half that depends on nothing but the message.
   judge_b0(session_fNwkSIntKey, frame, 0, message, length - MIC, mic);
@@ -325,10 +342,21 @@ static bool is_power_on;
 void device_startDevice(uint32_t period) {
   if (!is_power_on) return;
   firmware_startDevice(period);
+#ifdef ABP
+  CHECK(!world.has_clean_store || !mac_mac.isStopped, "a personalised device stops whose store is whole");
+  if (mac_mac.isStopped) return;
+  check_parameters();
+  world.f_cnt_before = world.last_f_cnt;
+  if (!world.has_clean_store) return;
+  CHECK((int64_t)session_session.fCntUp > world.last_f_cnt, "an FCntUp comes back with the power");
+  CHECK(session_session.nextFCntDown >= world.next_down[0] && session_session.nextAFCntDown >= world.next_down[1],
+        "a downlink could be accepted again");
+#else
   if (mac_mac.isStopped) return;
   CHECK((int64_t)journal_nonces.nextDevNonce > world.last_dev_nonce, "a DevNonce comes back with the power");
   if (!world.has_clean_store) return;
   const uint32_t read = journal_nonces.joinNonce;
   if (world.is_keeping && read == world.joined_nonce) world.kept_nonce = read;
   CHECK(read == world.kept_nonce, "the JoinNonce is not the one of the last join");
+#endif
 }

@@ -66,15 +66,42 @@ static void write_crc(uint8_t *octets, size_t length) {
   octets[length + 1] = (uint8_t)(crc >> 8);
 }
 
+#ifdef ABP
+/** CRC, serial number and its complement behind the body of a record. */
+static void seal_record(uint8_t *record, size_t length, uint8_t serial) {
+  uint8_t body[PARAMETERS_LENGTH];
+  memcpy(body, record, length - 4);
+  body[length - 4] = serial;
+  const uint16_t crc = crc16_of(body, length - 3);
+  record[length - 4] = (uint8_t)crc;
+  record[length - 3] = (uint8_t)(crc >> 8);
+  record[length - 2] = serial;
+  record[length - 1] = serial ^ 0xff;
+}
+#endif
+
 static void provision(uint8_t blank) {
   memset(&world, 0, sizeof world);
   memset(world.store, blank, STORE_LENGTH);
   memset(world.store, 0, IDENTITY_LENGTH);
   world.store[0] = 'J';
+#ifdef ABP
+  world.store[1] = 2;
+  world.store[2] = LORAWAN_1_1;
+#else
   world.store[1] = 1;
+#endif
   // EUIs and keys: any octets, each another.
   for (uint8_t at = 4; at < IDENTITY_LENGTH - 2; at++) world.store[at] = at ^ 0x5a;
   write_crc(world.store, IDENTITY_LENGTH - 2);
+#ifdef ABP
+  for (uint8_t slot = 0; slot < COUNTERS_SLOTS; slot++) {
+    uint8_t *record = &world.store[JOURNAL + RECORD_LENGTH * slot];
+    memset(record, 0, RECORD_LENGTH);
+    seal_record(record, RECORD_LENGTH, slot + 1);
+  }
+#endif
+  world.f_cnt_before = -1;
   world.stuck = NO_CELL;
   world.last_dev_nonce = -1;
   world.last_f_cnt = -1;
@@ -96,6 +123,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
   provision(0xff);
   run(NULL, 0, true);
   keep(&joining);
+#ifdef ABP
+  static const uint8_t first_uplink[2] = {3, 8};
+  CHECK(session_session.joined && is_application_asked, "the application has no turn");
+  keep(&joined[0]);
+  run(first_uplink, sizeof first_uplink, false);
+  CHECK(world.last_f_cnt >= 0 && !is_application_asked, "the device sends no uplink");
+  keep(&listening[0]);
+  joined[1] = joined[0];
+  listening[1] = listening[0];
+#else
   for (uint8_t is_11 = 0; is_11 < 2; is_11++) {
     const uint8_t accept[20] = {JOIN_ACCEPT, 0, 0, 9, 0, 0, 0x13, 1, 2, 3, 4, [11] = (uint8_t)(is_11 << 7 | RX2_RATE)};
     static const uint8_t silence[1] = {SILENCE};
@@ -111,6 +148,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     CHECK(world.last_f_cnt >= 0 && !is_application_asked, "the device sends no uplink");
     keep(&listening[is_11]);
   }
+#endif
   return 0;
 }
 
@@ -122,6 +160,14 @@ static void set_counters(void) {
   // Under the last counter nothing is sent: the device joins again.
   if (session_session.fCntUp == UINT32_MAX) session_session.fCntUp--;
   world.last_f_cnt = (int64_t)session_session.fCntUp - (target == SESSION ? 1 : 0);
+#ifdef ABP
+  // The store has come to them, too.
+  world.f_cnt_before = -1;
+  world.next_down[0] = session_session.nextFCntDown;
+  world.next_down[1] = session_session.nextAFCntDown = LORAWAN_1_1 ? session_session.nextAFCntDown : 0;
+  CHECK(counters_keepCounters(session_session.fCntUp, session_session.nextFCntDown, session_session.nextAFCntDown),
+        "the counters are not kept");
+#endif
 }
 
 /** Each record of the journal as the input has it, with or without a CRC, and single octets anywhere. */
@@ -136,13 +182,25 @@ static void fill_store(void) {
       world.store[next16() % STORE_LENGTH] = next();
     } else {
       for (unsigned i = 0; i < RECORD_LENGTH; i++) record[i] = next();
+#ifdef ABP
+      const unsigned at = (unsigned)(record - world.store);
+      if (at < PARAMETERS) {
+        if (what % 4 > 1) seal_record(record, RECORD_LENGTH, record[RECORD_LENGTH - 2]);
+      } else if (what % 4 > 1) {
+        uint8_t *whole = &world.store[at - at % PARAMETERS_LENGTH];
+        seal_record(whole, PARAMETERS_LENGTH, what);
+      }
+#else
       if (what % 4 > 1) write_crc(record, RECORD_LENGTH - 2);
+#endif
     }
   }
   if (header & 2) write_crc(world.store, IDENTITY_LENGTH - 2);
   if (header & 4) {
     world.stuck = next16() % STORE_LENGTH;
+#ifndef ABP
     world.has_clean_store = false;
+#endif
   }
   world.writes_left = next16() % 256;
   world.torn = next();

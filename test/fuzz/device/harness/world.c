@@ -54,7 +54,13 @@ static uint32_t next32(void) {
 
 /* The world. All of it that changes is here: an execution begins with a copy. */
 
+#ifdef ABP
+/** Records of the counters, then those of what the network has set, each of which takes eight of them. */
+enum { STORE_LENGTH = 1024, JOURNAL = 96, RECORD_LENGTH = 16, SLOT_COUNT = 58, IDENTITY_LENGTH = 86 };
+enum { COUNTERS_SLOTS = 26, PARAMETERS = 512, PARAMETERS_LENGTH = 128 };
+#else
 enum { STORE_LENGTH = 1024, JOURNAL = 64, RECORD_LENGTH = 8, SLOT_COUNT = 120, IDENTITY_LENGTH = 54 };
+#endif
 enum { NO_CELL = 0xffff, FIFO_LENGTH = 256 };
 
 typedef struct {
@@ -89,6 +95,9 @@ typedef struct {
   /** What has been transmitted, or is known to be kept: see checks.c. */
   int32_t last_dev_nonce;
   int64_t last_f_cnt;
+  /** Of a personalised device: `last_f_cnt` at power-up, and the next of the downlinks accepted, without and with an AFCntDown. */
+  int64_t f_cnt_before;
+  uint32_t next_down[2];
   int32_t last_rj_count_0;
   bool has_clean_store;
   uint32_t kept_nonce;
