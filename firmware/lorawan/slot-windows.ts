@@ -89,7 +89,7 @@ function openingOf(instant: u32, errorUs: u32): u32 {
 function hop(first: u32, from: u32, beaconTime: u32): u32 {
   const plan = BEACON_PLANS[selection.plan];
   const turn = ((from % plan.hopCount) + ((beaconTime >>> 7) % plan.hopCount)) % plan.hopCount;
-  return first + turn * plan.hopStep;
+  return u32(first + turn * plan.hopStep);
 }
 
 function beaconFrequency(): u32 {

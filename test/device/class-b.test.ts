@@ -31,6 +31,9 @@ export function onDownlink(port: u8, payload: Bytes<51>, length: Int<0, 51>): vo
 }
 `;
 
+/** Beacons and slots hop there, at SF12 and 500 kHz. */
+const HOPPING = { board: "nucleo-l073rz-sx1276", lorawan: "1.0.4", region: "US915" } as const;
+
 describe("class B", () => {
   let folder: string;
   before(() => {
@@ -156,4 +159,33 @@ describe("class B", () => {
       });
     });
   }
+
+  it(`is reached in ${HOPPING.region}, and slots are heard where they hop`, async () => {
+    const session = await openDeviceSession({
+      ...{ ...HOPPING, seed: 5, beacons: true },
+      config: { CLASS_B: true, PING_PERIODICITY: PERIODICITY, PERIOD_S: 60 },
+    });
+    try {
+      const { devEui } = session.identity;
+      await session.until(
+        "class B",
+        () => session.networkServer.session(devEui)?.classB.periodicity === PERIODICITY,
+        600,
+      );
+      const heardHz = new Set<number>();
+      for (const octet of [1, 2, 3]) {
+        await session.nextUplink();
+        await session.pass(6);
+        session.send(10, Uint8Array.of(octet));
+        const line = `downlink 10: 0${octet}`;
+        await session.until(`"${line}"`, () => session.consoleLines.includes(line), 20);
+        const [sent] = session.transmissions.slice(-1);
+        heardHz.add(sent.frequencyHz);
+        await session.pass(80);
+      }
+      assert.ok(heardHz.size > 1, [...heardHz].join(", "));
+    } finally {
+      await session.close();
+    }
+  });
 });
