@@ -68,6 +68,11 @@ export interface Subject {
     devAddr: Uint8Array,
     fCnt: number,
   ): Uint8Array;
+  /** McNwkSKey, then McAppSKey. */
+  groupKeys(mcKey: Uint8Array, mcAddr: Uint8Array): Uint8Array;
+  /** Which fragments of a block of `count` make the coded fragment `line`: bit i % 8 of octet i / 8 for fragment i. */
+  parityLine(line: number, count: number): Uint8Array;
+  pingOffset(beaconTime: number, devAddr: Uint8Array, periodicity: number): number;
 }
 
 /** A frame buffer that holds `phyPayload`. */

@@ -10,8 +10,11 @@ const { groups } = JSON.parse(readFileSync(new URL("../data/vectors.json", impor
   groups: Record<string, Vector[]>;
 };
 
+const asked = new Set<string>();
+
 /** The vectors of a group, at least one. */
 export function vectors<T>(group: string): readonly (T & { readonly name: string })[] {
+  asked.add(group);
   const found = groups[group];
   if (!found?.length) throw new Error(`test/data/vectors.json has no group "${group}"`);
   return found as unknown as readonly (T & { readonly name: string })[];
@@ -21,7 +24,14 @@ export function vectors<T>(group: string): readonly (T & { readonly name: string
 export function deviceVector<T>(name: string): { input: T; expected: string } {
   const found = vectors<{ input: T; expected: string }>("device").find((v) => v.name.startsWith(name));
   if (!found) throw new Error(`group "device" has no vector "${name}"`);
+  asked.add(`device: ${found.name}`);
   return found;
+}
+
+/** The groups that nobody has asked for yet, and the vectors of the group "device": "device: ping offset". */
+export function unasked(): string[] {
+  const all = [...Object.keys(groups), ...groups.device.map(({ name }) => `device: ${name}`)];
+  return all.filter((name) => !asked.has(name));
 }
 
 /** The octets of a hexadecimal string. */

@@ -56,6 +56,12 @@ export function imageSubject(powerUp: PowerUp): Subject {
       compute(Operation.CmacB0, { key, message, direction, number16, devAddr, fCnt }),
     cmacB1: (key, message, number16, dataRate, channel, devAddr, fCnt) =>
       compute(Operation.CmacB1, { key, message, number16, dataRate, channel, devAddr, fCnt }),
+    groupKeys: (key, devAddr) => compute(Operation.GroupKeys, { key, devAddr }),
+    parityLine: (number16, kind) => compute(Operation.ParityLine, { number16, kind }),
+    pingOffset(fCnt, devAddr, kind) {
+      const [low, high] = compute(Operation.PingOffset, { fCnt, devAddr, kind });
+      return low + 256 * high;
+    },
   };
 }
 

@@ -21,6 +21,9 @@ import {
   deriveSessionKey10,
   deriveSessionKey11,
 } from "../../../firmware/lorawan/keys.ts";
+import { deriveGroupKeys, MulticastGroup } from "../../../firmware/lorawan/multicast.ts";
+import { pingOffset } from "../../../firmware/lorawan/ping-slots.ts";
+import { drawParityLine, parityLine } from "../../../firmware/packages/fragmentation/parity-line.ts";
 
 /** What to compute. */
 export const enum Operation {
@@ -38,20 +41,24 @@ export const enum Operation {
   Crypt,
   CmacB0,
   CmacB1,
+  GroupKeys,
+  ParityLine,
+  PingOffset,
 }
 
 /** Where the inputs stand in the store. Numbers are least significant octet first. */
 export const enum Input {
   Operation = 0,
-  /** Key type, or use of the cipher. */
+  /** Key type, use of the cipher, count of fragments, or periodicity. */
   Kind = 1,
   Direction = 2,
   /** Octets of the message, in the frame buffer from octet 16 on; of Cmac from octet 0 on. */
   Length = 3,
   DataRate = 4,
   Channel = 5,
-  /** DevNonce or ConfFCnt. */
+  /** DevNonce, ConfFCnt, or number of a line. */
   Number16 = 6,
+  /** Or the time of a beacon. */
   FCnt = 8,
   Key = 16,
   JoinEui = 32,
@@ -66,6 +73,7 @@ const devEui = new Uint8Array(8);
 const devAddr = new Uint8Array(4);
 const frame = new Uint8Array(80);
 const result = new Uint8Array(16);
+const group = new MulticastGroup();
 
 function read16(address: Int<0, 1022>): u16 {
   return storeRead(address) + storeRead(address + 1) * 0x100;
@@ -94,6 +102,25 @@ function answerBoolean(value: boolean): void {
   consoleWrite(value ? 1 : 0);
 }
 
+function computePackages(operation: u8, kind: u8, number16: u16): void {
+  switch (operation) {
+    case Operation.GroupKeys:
+      copy(group.mcAddr, 0, devAddr, 0, 4);
+      deriveGroupKeys(group, key);
+      consoleWrite(32);
+      for (let i = 0; i < 16; i++) consoleWrite(group.mcNwkSKey[i]);
+      for (let i = 0; i < 16; i++) consoleWrite(group.mcAppSKey[i]);
+      break;
+    case Operation.ParityLine:
+      if (number16 >= 1 && number16 <= 16383 && kind >= 1) drawParityLine(number16, kind);
+      consoleWrite(16);
+      for (let i = 0; i < 16; i++) consoleWrite(parityLine[i]);
+      break;
+    default:
+      break;
+  }
+}
+
 function computeData(operation: u8, length: Int<0, 64>, number16: u16): void {
   const kind = storeRead(Input.Kind);
   const direction = storeRead(Input.Direction);
@@ -113,7 +140,15 @@ function computeData(operation: u8, length: Int<0, 64>, number16: u16): void {
       cmacB1(key, frame, PHY + length, number16, dataRate, channel, devAddr, fCnt, result);
       answerBlock(result);
       break;
+    case Operation.PingOffset: {
+      const offset = pingOffset(fCnt, devAddr, kind & 7);
+      consoleWrite(2);
+      consoleWrite(offset & 0xff);
+      consoleWrite(offset >> 8);
+      break;
+    }
     default:
+      computePackages(operation, kind, number16);
       break;
   }
 }

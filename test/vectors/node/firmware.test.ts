@@ -16,6 +16,9 @@ import {
   deriveSessionKey10,
   deriveSessionKey11,
 } from "../../../firmware/lorawan/keys.ts";
+import { deriveGroupKeys, MulticastGroup } from "../../../firmware/lorawan/multicast.ts";
+import { pingOffset } from "../../../firmware/lorawan/ping-slots.ts";
+import { drawParityLine, parityLine } from "../../../firmware/packages/fragmentation/parity-line.ts";
 import { specifyVectors } from "../spec.ts";
 import { frameBuffer, type Subject } from "../subject.ts";
 
@@ -90,6 +93,17 @@ const firmware: Subject = {
         tag,
       ),
     ),
+  groupKeys(mcKey, mcAddr) {
+    const group = new MulticastGroup();
+    group.mcAddr.set(mcAddr);
+    deriveGroupKeys(group, mcKey);
+    return Uint8Array.of(...group.mcNwkSKey, ...group.mcAppSKey);
+  },
+  parityLine(line, count) {
+    drawParityLine(line, count);
+    return Uint8Array.from(parityLine);
+  },
+  pingOffset,
 };
 
 describe("known answers, under Node", () => specifyVectors(() => firmware));
