@@ -29,13 +29,18 @@ export function addEnergy(command: Command): Command {
 /** What the board draws in a day with an image; undefined where nobody asks. Throws Refusal. */
 export async function energyOf(
   image: Image,
-  { lorawan, region }: Choice,
+  { lorawan, region, config }: Choice,
   { energy, battery }: EnergyOptions,
 ): Promise<readonly EnergyEstimate[] | undefined> {
   if (!energy) return undefined;
   try {
     const [firstRegion] = regionsOf(region);
-    return await measureEnergy(image, { lorawan, region: firstRegion, batteryMilliampereHours: battery });
+    return await measureEnergy(image, {
+      lorawan,
+      region: firstRegion,
+      personalised: config?.ABP === true,
+      batteryMilliampereHours: battery,
+    });
   } catch (error) {
     throw error instanceof RigError ? refusalOf(error) : error;
   }

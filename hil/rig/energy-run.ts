@@ -10,7 +10,7 @@ import {
   type Image,
   type StateTimes,
 } from "../../toolchain/image/index.ts";
-import { type DeviceIdentity, eepromImage } from "../../toolchain/provisioning/index.ts";
+import { type DeviceIdentity, eepromImage, personalisedImage } from "../../toolchain/provisioning/index.ts";
 import type { RegionName } from "../../toolchain/regions/index.ts";
 import { Air } from "../air/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
@@ -19,7 +19,7 @@ import { createMachine, hasMachine } from "../emulator/index.ts";
 import { FType, fTypeOf, NetworkPlan, parseDataFrame } from "../lorawan/index.ts";
 import { connect, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
-import { QuietNetwork } from "./quiet-network.ts";
+import { DEV_ADDR, QuietNetwork } from "./quiet-network.ts";
 import { seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
 import { StateClock, timesBetween } from "./state-times.ts";
@@ -27,6 +27,8 @@ import { StateClock, timesBetween } from "./state-times.ts";
 export interface EnergyRunOptions {
   readonly lorawan: "1.0.4" | "1.1";
   readonly region: RegionName;
+  /** Whether the image is one of a personalised device, which never joins. */
+  readonly personalised?: boolean;
   /** What the estimate says of a battery's life. */
   readonly batteryMilliampereHours?: number;
 }
@@ -46,6 +48,12 @@ const IDENTITY: DeviceIdentity = {
   joinEui: JOIN_EUI,
   nwkKey: Buffer.alloc(16, 1),
   appKey: Buffer.alloc(16, 2),
+};
+const SESSION = {
+  fNwkSIntKey: Buffer.alloc(16, 3),
+  sNwkSIntKey: Buffer.alloc(16, 3),
+  nwkSEncKey: Buffer.alloc(16, 3),
+  appSKey: Buffer.alloc(16, 4),
 };
 
 /**
@@ -75,10 +83,21 @@ export async function measureEnergy(image: Image, options: EnergyRunOptions): Pr
   }
 }
 
+/** The store of a device that is switched on for the first time. */
+function storeOf(board: Image["board"], { lorawan, personalised }: EnergyRunOptions): Uint8Array {
+  const { devEui } = IDENTITY;
+  const names = { devEui, devAddr: DEV_ADDR, lorawan };
+  const session = { ...SESSION, nwkSKey: SESSION.fNwkSIntKey };
+  const image = personalised
+    ? personalisedImage({ ...names, ...session }, board.eepromBytes)
+    : eepromImage(IDENTITY, board.eepromBytes);
+  return storeFormatOf(board).pack(image);
+}
+
 /** What a day is made of. */
 export interface MeasuredDay {
   readonly scenario: EnergyScenario;
-  /** From power-up to the first uplink. */
+  /** From power-up to the first uplink: the join, where there is one. */
   readonly join: StateTimes;
   /** From an uplink to the next one, in the mean. */
   readonly period: StateTimes;
@@ -95,15 +114,16 @@ export async function measureDay(
   dataRate: number,
   image: Image,
   plan: NetworkPlan,
-  { lorawan, region }: EnergyRunOptions,
+  options: EnergyRunOptions,
 ): Promise<MeasuredDay> {
   const { board } = image;
+  const { lorawan, region, personalised = false } = options;
   const clock = new VirtualClock();
   const air = new Air({ clock, random: seededRandom(1) });
   let failure: string | undefined;
   const machine = createMachine(image, {
     clock,
-    eeprom: storeFormatOf(board).pack(eepromImage(IDENTITY, board.eepromBytes)),
+    eeprom: storeOf(board, options),
     onFinding: ({ message }) => {
       failure ??= `the firmware misuses the hardware: it ${message}`;
     },
@@ -120,7 +140,8 @@ export async function measureDay(
       marks.push({ atNs: event.atNs, event, times: states.read() });
     },
   });
-  new QuietNetwork({ clock, air, plan, lorawan, identity: IDENTITY, dataRate });
+  const session = personalised ? SESSION : undefined;
+  new QuietNetwork({ clock, air, plan, lorawan, identity: IDENTITY, session, dataRate });
   await runLockstep({
     clock,
     machines: [machine],
@@ -137,10 +158,16 @@ export async function measureDay(
   const periods = settled(marks);
   const [first, last] = [periods[0], periods[PERIODS]];
   const periodS = (last.atNs - first.atNs) / PERIODS / 1e9;
+  const period = timesBetween(first.times, last.times, 1 / PERIODS);
   return {
-    scenario: scenarioOf(first.event, periodS, { lorawan, region, plan }),
+    scenario: {
+      ...scenarioOf(first.event, plan),
+      ...{ lorawan, region, personalised },
+      deviceClass: period.radio.receive > periodS / 2 ? "C" : "A",
+      periodS: Math.round(periodS * 1000) / 1000,
+    },
     join: marks[0].times,
-    period: timesBetween(first.times, last.times, 1 / PERIODS),
+    period,
   };
 }
 
@@ -155,20 +182,16 @@ function isDataUplink(payload: Uint8Array): boolean {
   return fType === FType.unconfirmedDataUp || fType === FType.confirmedDataUp;
 }
 
-function scenarioOf(
-  { spreadingFactor, bandwidthHz, powerDbm, payload }: Mark["event"],
-  periodS: number,
-  { lorawan, region, plan }: Pick<EnergyScenario, "lorawan" | "region"> & { readonly plan: NetworkPlan },
-): EnergyScenario {
+/** What an uplink says of how it was sent. */
+function scenarioOf({ spreadingFactor, bandwidthHz, powerDbm, payload }: Mark["event"], plan: NetworkPlan) {
   const dataRate =
     spreadingFactor === undefined ? undefined : plan.dataRateIndex({ spreadingFactor, bandwidthHz });
   if (spreadingFactor === undefined || dataRate === undefined) {
     throw new RigError("usage", "the device sends in FSK, which this measurement does not know");
   }
   return {
-    ...{ lorawan, region, dataRate, spreadingFactor, bandwidthHz, powerDbm },
+    ...{ dataRate, spreadingFactor, bandwidthHz, powerDbm },
     octets: payload.length,
-    periodS: Math.round(periodS * 1000) / 1000,
     acknowledged: fTypeOf(payload) === FType.confirmedDataUp,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * A network for one device in a few lines, right on the air: it accepts the join, confirms the keys of 1.1, sets a data
+ * A network for one device in a few lines, right on the air: it accepts the join, confirms the version of 1.1, sets a data
  * rate, acknowledges what asks for it, and says nothing else. For runs that measure the device; what the servers do is
  * the join scenario's to show.
  */
@@ -11,10 +11,12 @@ import {
   buildDataMessage,
   buildJoinAccept,
   cryptFOpts,
+  DeviceClass,
   dataMic10,
   deriveJoinServerKeys,
   deriveSessionKeys10,
   deriveSessionKeys11,
+  deviceModeConf,
   downlinkMic11,
   FType,
   fTypeOf,
@@ -25,11 +27,13 @@ import {
   parseDataFrame,
   parseJoinRequest,
   rekeyConf,
+  resetConf,
   type SessionKeys,
 } from "../lorawan/index.ts";
 
 const NET_ID = "000013";
-const DEV_ADDR = "26000001";
+/** What the network gives a device that joins, or has given a personalised one. */
+export const DEV_ADDR = "26000001";
 const STATION = "network";
 const SYNC_WORD = 0x34;
 /** A synthesizer has steps, 61 Hz wide in an SX127x. */
@@ -41,6 +45,8 @@ export interface QuietNetworkOptions {
   readonly plan: NetworkPlan;
   readonly lorawan: "1.0.4" | "1.1";
   readonly identity: DeviceIdentity;
+  /** Of a personalised device, which does not join. */
+  readonly session?: SessionKeys;
   /** What the device is told to use, once it has joined. */
   readonly dataRate: number;
 }
@@ -53,6 +59,7 @@ export class QuietNetwork {
 
   constructor(options: QuietNetworkOptions) {
     this.#options = options;
+    this.#keys = options.session;
     options.air.onTransmission((transmission) => {
       if (transmission.modulation !== "lora" || transmission.from === STATION) return;
       options.clock.at(transmission.endNs, () => this.#hear(transmission));
@@ -98,19 +105,25 @@ export class QuietNetwork {
     this.#sendInRx1(uplink, 1_000_000, this.#downlink(commands, confirmed ? fCnt16 : undefined));
   }
 
-  /** What the device is told once: the version of the keys, and the data rate on all its channels. */
+  /** What the device is told once: the version of LoRaWAN, the data rate on all its channels, and that it may be of class C. */
   #settings(): Buffer {
-    const { lorawan, plan, dataRate } = this.#options;
+    const { lorawan, plan, dataRate, session } = this.#options;
+    const version = session === undefined ? rekeyConf(MINOR_VERSION_1_1) : resetConf(MINOR_VERSION_1_1);
+    // A device that has not joined has had no CFList.
+    const added = plan.cfList.type === 0 && session !== undefined ? plan.cfList.frequenciesHz.length : 0;
     const isFixed = plan.cfList.type === 1;
     const adr = isFixed
       ? linkAdrReq(dataRate, 0xff, 6)
-      : linkAdrReq(dataRate, 2 ** plan.channels.length - 1, 0);
-    return Buffer.concat([...(lorawan === "1.1" ? [rekeyConf(MINOR_VERSION_1_1)] : []), adr]);
+      : linkAdrReq(dataRate, 2 ** (plan.channels.length - added) - 1, 0);
+    if (lorawan !== "1.1") return adr;
+    // A device of class A does not know the last one, and stops there.
+    return Buffer.concat([version, adr, deviceModeConf(DeviceClass.c)]);
   }
 
   #downlink(commands: Buffer, acknowledged: number | undefined): Buffer {
     const is11 = this.#options.lorawan === "1.1";
-    const keys = this.#keys!;
+    const keys = this.#keys;
+    if (keys === undefined) throw new Error("a device sends data that has no session with this network");
     const fCnt = this.#fCntDown++;
     const frame = { devAddr: DEV_ADDR, fCnt };
     const message = buildDataMessage({

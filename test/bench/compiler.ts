@@ -20,19 +20,23 @@ interface Times {
   readonly unchanged: number;
 }
 
-export function compilerBench(): Bench {
-  const times = measureTimes();
+export function compilerBench(progress: (what: string) => void): Bench {
+  const times = measureTimes(progress);
   return { tables: [timesTable(times)], data: { times } };
 }
 
 // ---- times
 
-function measureTimes(): Times {
+function measureTimes(progress: (what: string) => void): Times {
   const cold = (what: string) => {
     const args = ["--import", "tsx", "test/bench/cold.ts", what];
     return Number(execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }));
   };
-  const runs = Array.from({ length: COLD_RUNS }, () => [cold("check"), cold("compile")]);
+  const runs = Array.from({ length: COLD_RUNS }, (_, i) => {
+    progress(`compiler: cold, ${i + 1} of ${COLD_RUNS}`);
+    return [cold("check"), cold("compile")];
+  });
+  progress("compiler: again and again");
   const compiler = createCompiler();
   const text = readFileSync(CHANGED, "utf8");
   const again = (change: string) => {

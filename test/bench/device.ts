@@ -1,10 +1,11 @@
 /**
- * The device's cryptography: what it takes on each core, beside C by hand and other implementations; and what its
- * application packages add to an image.
+ * The device's cryptography: what it takes on each core, beside C by hand and other implementations; the whole stack
+ * beside others; and what each option adds to an image.
  */
 import { readFileSync } from "node:fs";
 import { type CryptoComparison, type CryptoFigures, compareCrypto } from "./crypto.ts";
-import { measurePackages, packageTable } from "./packages.ts";
+import { optionTables, writeOptions } from "./option-files.ts";
+import { measureOptions } from "./options.ts";
 import type { Bench, Table } from "./table.ts";
 
 /** Figures of other implementations on a core; null where there are none. */
@@ -17,14 +18,17 @@ interface Peers {
 
 const FIGURES = ["aesBytes", "bytes", "ramBytes", "stackBytes", "key", "block", "cmac20"] as const;
 
-export async function deviceBench(): Promise<Bench> {
+/** `write`: the figures of the options go where the tests and the document have them. */
+export async function deviceBench(progress: (what: string) => void, write: boolean): Promise<Bench> {
+  progress("AES-128 and CMAC");
   const crypto = compareCrypto();
   const peers: readonly Peers[] = JSON.parse(readFileSync(new URL("./peers.json", import.meta.url), "utf8"));
   const tables = crypto.map(({ core, gcc, ...ours }) =>
     cryptoTable(`AES-128 and CMAC on the ${core}, gcc ${gcc}`, ours, peers.find((p) => p.core === core)!),
   );
-  const packages = await measurePackages();
-  return { tables: [...tables, packageTable(packages)], data: { crypto, peers, packages } };
+  const options = await measureOptions(progress);
+  if (write) writeOptions(options);
+  return { tables: [...tables, ...optionTables(options)], data: { crypto, peers, options } };
 }
 
 function cryptoTable(

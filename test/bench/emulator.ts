@@ -34,9 +34,9 @@ interface Figures {
   readonly boardSeconds: number;
 }
 
-export async function emulatorBench(): Promise<Bench> {
+export async function emulatorBench(progress: (what: string) => void): Promise<Bench> {
   const figures: Figures[] = [];
-  for (const name of EMULATED_BOARDS) figures.push(await measureBoard(name));
+  for (const name of EMULATED_BOARDS) figures.push(await measureBoard(name, progress));
   const rows = figures.map(({ board, processor, megacycles, megainstructions, boardSeconds }) => [
     `${board} (${processor})`,
     megacycles.toFixed(1),
@@ -47,15 +47,18 @@ export async function emulatorBench(): Promise<Bench> {
   return { tables: [{ title: "Emulated boards, in a second", head, rows }], data: figures };
 }
 
-async function measureBoard(name: string): Promise<Figures> {
+async function measureBoard(name: string, progress: (what: string) => void): Promise<Figures> {
   const board = loadProcessorBoard(name);
   const folder = mkdtempSync(join(tmpdir(), "joinery-bench-"));
   try {
     const firmware = { board, config: { LORAWAN_1_1: true } };
+    progress(`${name}: builds two images`);
     const busy = await buildImage({ ...firmware, app: BUSY, outDir: join(folder, "busy") });
     const sensor = await buildImage({ ...firmware, outDir: join(folder, "sensor") });
+    progress(`${name}: computes`);
     const megacycles = await measureBusy(busy);
     const megainstructions = megacycles / cyclesPerInstruction(busy);
+    progress(`${name}: joins`);
     const boardSeconds = await measureJoining(sensor);
     return { board: name, processor: board.processor, megacycles, megainstructions, boardSeconds };
   } finally {

@@ -26,6 +26,13 @@ export function tableText({ title, head, rows }: Table): string {
   return `${title}\n${text.map((line) => `  ${line}\n`).join("")}`;
 }
 
+/** A table of a document: its title in bold, the same columns. */
+export function markdown({ title, head, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = `|${head.map((_, i) => (i === 0 ? "---" : "---:")).join("|")}|`;
+  return [`**${title}**`, "", line(head), rule, ...rows.map(line)].join("\n");
+}
+
 /** The middle one of several measurements. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

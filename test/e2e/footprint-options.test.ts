@@ -1,44 +1,52 @@
-/** What each option of the firmware costs beside the sensor's image, to the octet: as the test of the sensor's footprint. */
+/** What each option of the firmware costs on each board, to the octet and the cycle: as the test of the sensor's footprint. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildImage, sizeReport } from "../../toolchain/image/index.ts";
-import { loadProcessorBoard } from "../support/processor-board.ts";
+import { documentOf, OPTIONS_FILE, readOptions } from "../bench/option-files.ts";
+import { BASE, compilerOf, measureOptions, OPTIONS, type OptionFigures } from "../bench/options.ts";
+import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
 
-const FILE = "test/data/footprint-options.json";
+const WAY_OUT = "if that is meant: npm run bench -- device --write";
 
-interface Option {
-  readonly board: string;
-  readonly config: Readonly<Record<string, boolean | number>>;
-  readonly flashBytes: number;
-  readonly ramBytes: number;
-  /** At worst, interrupt included. */
-  readonly stackBytes: number | null;
-  /** What the option must stay within: flash, and RAM with the stack. */
-  readonly limits?: { readonly flashBytes: number; readonly memoryBytes: number };
-}
+/** What a device with rejoin must stay within, on an ATmega328P: flash, and RAM with the stack. */
+const REJOIN_LIMITS = { board: "pro-mini-rfm95", flashBytes: 19456, memoryBytes: 820 };
 
-const known: { readonly compilers: Readonly<Record<string, string>>; readonly options: readonly Option[] } =
-  JSON.parse(readFileSync(join(import.meta.dirname, "../..", FILE), "utf8"));
+const { compilers, boards: known } = readOptions();
 
-describe("the footprint of options", () => {
-  for (const { board, config, limits, ...figures } of known.options) {
-    it(`is what ${FILE} says, of ${JSON.stringify(config)} on ${board}`, async function () {
-      for (const [compiler, version] of Object.entries(known.compilers))
-        if (spawnSync(compiler, ["-dumpversion"], { encoding: "utf8" }).stdout?.trim() !== version)
-          this.skip();
-      const outDir = mkdtempSync(join(tmpdir(), "joinery-footprint-"));
-      try {
-        const report = sizeReport(await buildImage({ board: loadProcessorBoard(board), config, outDir }));
-        const { flashBytes, ramBytes, stackBytes } = report;
-        assert.deepEqual({ flashBytes, ramBytes, stackBytes }, figures);
-        if (limits === undefined) return;
-        assert.ok(flashBytes <= limits.flashBytes, `${flashBytes} octets of flash`);
-        assert.ok(ramBytes + (stackBytes ?? Infinity) <= limits.memoryBytes, "RAM and stack");
-      } finally {
-        rmSync(outDir, { recursive: true });
+describe("the footprint of options", function () {
+  this.timeout(900_000);
+
+  it("is known for every board that is emulated, and every option", () => {
+    assert.deepEqual(Object.keys(known), EMULATED_BOARDS);
+    for (const figures of Object.values(known))
+      assert.deepEqual(Object.keys(figures), Object.keys(OPTIONS), WAY_OUT);
+  });
+
+  it("is what the tables of docs/benchmarks.md say", () => {
+    const { is, shouldBe } = documentOf(known);
+    assert.equal(is, shouldBe, WAY_OUT);
+  });
+
+  it("leaves a Pro Mini that rejoins room for its application", () => {
+    const { board, flashBytes, memoryBytes } = REJOIN_LIMITS;
+    const base = known[board][BASE];
+    const rejoin = known[board]["LoRaWAN 1.1, REJOIN"];
+    assert.ok(base.flashBytes + rejoin.flashBytes <= flashBytes);
+    const memory = base.ramBytes + rejoin.ramBytes + base.stackBytes + rejoin.stackBytes;
+    assert.ok(memory <= memoryBytes, `${memory} octets of RAM and stack`);
+  });
+
+  for (const board of EMULATED_BOARDS) {
+    describe(`on ${board}`, () => {
+      let measured: OptionFigures[string];
+      before(async function () {
+        const { name, version } = compilerOf(board);
+        if (compilers[name] !== version) this.skip();
+        measured = (await measureOptions(() => {}, [board]))[board];
+      });
+
+      for (const option of Object.keys(OPTIONS)) {
+        it(`is what ${OPTIONS_FILE} says: ${option}`, () => {
+          assert.deepEqual(measured[option], known[board][option], WAY_OUT);
+        });
       }
     });
   }

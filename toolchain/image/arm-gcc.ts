@@ -86,12 +86,14 @@ export function linkArmProgram(options: {
   readonly folders: readonly string[];
   readonly workDir: string;
   readonly exactLines?: boolean;
+  readonly objects?: LinkOptions["objects"];
 }): Promise<string> {
-  const { sources, defines, workDir, folders } = options;
+  const { sources, defines, workDir, folders, objects } = options;
   const includes = folders.map((folder) => `-I${folder}`);
   return compileAndLink(ARM_GCC, {
     sources,
     workDir,
+    objects,
     compileFlags: [...definitions(defines), ...compileFlags(options), ...includes],
     linkFlags: [
       ...linkFlags(options.ramBytes, options),

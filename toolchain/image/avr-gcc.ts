@@ -103,11 +103,12 @@ export function linkProgram(
     folders?: readonly string[];
   },
 ): Promise<string> {
-  const { processor, sources, defines, workDir, folders = [] } = options;
+  const { processor, sources, defines, workDir, objects, folders = [] } = options;
   const target = targetFlags(processor, options);
   return compileAndLink(AVR_GCC, {
     sources,
     workDir,
+    objects,
     compileFlags: [
       ...target,
       ...definitions(defines),

@@ -90,16 +90,16 @@ export function compileForBoard(firmware: Firmware): CompileResult {
  */
 export async function buildImage(
   options: Firmware &
-    Pick<LinkOptions, "exactLines"> &
+    Pick<LinkOptions, "exactLines" | "objects"> &
     Keeping & { readonly board: ProcessorBoard; readonly outDir: string },
 ): Promise<Image> {
-  const { outDir, exactLines, beside, c, ...firmware } = options;
+  const { outDir, exactLines, objects, beside, c, ...firmware } = options;
   const result = compileForBoard(firmware);
   refuseFaults(result.diagnostics);
   const { board, config } = firmware;
   const lorawan = config?.LORAWAN_1_1 === false ? "1.0.4" : "1.1";
   try {
-    return await linkImage(board, result, outDir, { exactLines, beside, lorawan, ownC: c });
+    return await linkImage(board, result, outDir, { exactLines, objects, beside, lorawan, ownC: c });
   } catch (error) {
     if (error instanceof UndefinedSymbols) refuseFaults(unimplemented(board, result, error));
     if (error instanceof OversizedArrays) refuseFaults(outOfReach(result, error));

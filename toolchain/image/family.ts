@@ -54,11 +54,12 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
     version: armGccVersion,
     flags: (board, options) =>
       armGccFlags({ ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) }, board.ramBytes, options),
-    link: async (board, { sources, workDir, exactLines }) => {
+    link: async (board, { sources, workDir, exactLines, objects }) => {
       const program = await linkArmProgram({
         sources,
         workDir,
         exactLines,
+        objects,
         defines: { ...definesOf(board), ...memoriesOf(board), ...pinsOf(board) },
         ramBytes: board.ramBytes,
         script: join(board.dir, LINKER_SCRIPT),

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { BuildError, OversizedArrays, UndefinedSymbols } from "./errors.ts";
 import { NOTE_INCLUDED } from "./included-files.ts";
+import type { ObjectCache } from "./object-cache.ts";
 
 /**
  * What a gcc is asked to say of every file. A warning is an error: most of the C is generated, so a warning is a
@@ -37,6 +38,8 @@ export interface LinkOptions {
   readonly exactLines?: boolean;
   /** C files of the application, by absolute path: what reaches the hardware that the stack does not. */
   readonly ownC?: readonly string[];
+  /** For a row of images of which the figures count. */
+  readonly objects?: ObjectCache;
 }
 
 /** What another build system than ours needs to make the same of the same C. What it must know of the processor, it knows. */
@@ -83,19 +86,21 @@ export async function compileAndLink(
     readonly linkFlags: readonly string[];
     /** After the objects. */
     readonly libraries?: readonly string[];
+    readonly objects?: ObjectCache;
   },
 ): Promise<string> {
-  const { sources, workDir, libraries = [] } = options;
+  const { sources, workDir, libraries = [], objects: kept } = options;
   const objects = objectNames(sources).map((name) => join(workDir, name));
-  const queue = sources.map((source, index) => [
-    ...options.compileFlags,
-    NOTE_INCLUDED,
-    `-I${workDir}`,
-    withoutFolder(workDir),
-    ...["-c", source, "-o", objects[index]],
-  ]);
+  const queue = sources.map((source, index) => {
+    const flags = [...options.compileFlags, NOTE_INCLUDED];
+    const folder = [`-I${workDir}`, withoutFolder(workDir)];
+    const object = objects[index];
+    const compile = () => run(gcc, [...flags, ...folder, "-c", source, "-o", object]);
+    if (kept === undefined) return compile;
+    return () => kept.provide({ workDir, source, command: [gcc.command, ...flags], object }, compile);
+  });
   const compileQueued = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(gcc, next);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next();
   };
   const workers = Array.from({ length: availableParallelism() }, compileQueued);
   // All of them end before the first refusal is reported: nothing writes to workDir afterwards.

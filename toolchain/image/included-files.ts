@@ -17,7 +17,7 @@ export async function includedFiles(workDir: string): Promise<string[]> {
  * What stands after the colon of "battery.o: battery.c \" and on the lines that go on: names between blanks, as make
  * reads them. A blank or "#" that belongs to a name has a backslash before it, "$" is doubled.
  */
-function prerequisites(note: string): string[] {
+export function prerequisites(note: string): string[] {
   const text = note.replaceAll("\\\n", " ");
   const [, , names = ""] = /^((?:\\.|[^\\:])+): ?(.*)$/m.exec(text) ?? [];
   return (names.match(/(?:\\.|[^\\\s])+/g) ?? []).map((name) =>

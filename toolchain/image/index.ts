@@ -23,6 +23,7 @@ export type { ProjectFlags } from "./gcc.ts";
 export { type HexContents, HexError, intelHex, readIntelHex } from "./intel-hex.ts";
 export { C_FOLDER, type GeneratedC, type Image } from "./link.ts";
 export { buildLuaProgram, type LuaProgram } from "./lua-program.ts";
+export { ObjectCache } from "./object-cache.ts";
 export { describeFileError, makeFolder, OutputError, writingTo } from "./output-folder.ts";
 export {
   type Budget,

@@ -187,7 +187,7 @@ async function newBuild(
     beside: NonNullable<Keeping["beside"]>;
   },
 ): Promise<Image> {
-  const { board, generated, outDir, inputs, fitting, beside, exactLines, ownC = [] } = options;
+  const { board, generated, outDir, inputs, fitting, beside, exactLines, objects, ownC = [] } = options;
   const { files } = generated;
   makeFolder(join(outDir, C_FOLDER));
   const workDir = await mkdtemp(join(outDir, ".link-"));
@@ -199,6 +199,7 @@ async function newBuild(
       sources: [...sources.map((name) => join(workDir, name)), ...sourcesOf(board, ".c"), ...ownC],
       workDir,
       exactLines,
+      objects,
     });
     await markBoard(family.objcopy, program, board, workDir);
     const included = await includedFiles(workDir);

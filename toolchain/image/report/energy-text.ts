@@ -1,6 +1,9 @@
 /** What a board draws in a day, as a person reads it in a terminal. */
 import type { EnergyEstimate, EnergyScenario } from "./energy.ts";
 
+/** What a device hears that nobody sends to. */
+const SILENCE = { A: "both windows empty", C: "listening in between for nothing" } as const;
+
 /** "1.2345 mAh a day at DR5 (SF7), an uplink each 600 s". */
 export function energyLine({ milliampereHours, scenario }: EnergyEstimate): string {
   return `${milliampereHours.toFixed(2)} mAh a day at ${rateText(scenario)}, an uplink each ${periodText(scenario)}`;
@@ -9,7 +12,7 @@ export function energyLine({ milliampereHours, scenario }: EnergyEstimate): stri
 /** The scenario, a row for each part, and the sum. */
 export function energyLines(estimate: EnergyEstimate): string[] {
   const { scenario, parts, milliampereHours, meanMicroampere, joinMilliampereHours, battery } = estimate;
-  const { region, lorawan, octets, powerDbm, acknowledged } = scenario;
+  const { region, lorawan, personalised, deviceClass, octets, powerDbm, acknowledged } = scenario;
   const rows = parts.map(({ state, seconds, microampere, milliampereHours: part }) => [
     part.toFixed(4),
     ((100 * part) / milliampereHours).toFixed(1),
@@ -20,8 +23,8 @@ export function energyLines(estimate: EnergyEstimate): string[] {
   const lines = [["mAh", "%", "seconds", "µA", "state"], ...rows];
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return [
-    `  ${region}, LoRaWAN ${lorawan}, class A: an uplink of ${octets} octets each ${periodText(scenario)} at ${rateText(scenario)} and ${powerDbm} dBm,`,
-    `  ${acknowledged ? "each acknowledged" : "both windows empty"}; a join at the begin of the day, ${joinMilliampereHours.toFixed(4)} mAh of it`,
+    `  ${region}, LoRaWAN ${lorawan}, class ${deviceClass}: an uplink of ${octets} octets each ${periodText(scenario)} at ${rateText(scenario)} and ${powerDbm} dBm,`,
+    `  ${acknowledged ? "each acknowledged" : SILENCE[deviceClass]}; ${personalised ? "a start" : "a join"} at the begin of the day, ${joinMilliampereHours.toFixed(4)} mAh of it`,
     ...lines.map(
       (line) =>
         `  ${line.map((cell, i) => (i === line.length - 1 ? cell : cell.padStart(widths[i]))).join("  ")}`,

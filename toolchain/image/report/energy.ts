@@ -19,10 +19,13 @@ export interface StateTimes {
   };
 }
 
-/** What was measured: a device that joins once, and sends an uplink each period from then on. */
+/** What was measured: a device that joins once, unless it is personalised, and sends an uplink each period from then on. */
 export interface EnergyScenario {
   readonly lorawan: "1.0.4" | "1.1";
   readonly region: string;
+  readonly personalised: boolean;
+  /** C: the receiver is on whenever nothing is sent. */
+  readonly deviceClass: "A" | "C";
   readonly dataRate: number;
   readonly spreadingFactor: number;
   readonly bandwidthHz: number;
