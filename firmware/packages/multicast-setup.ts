@@ -18,7 +18,7 @@ import {
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
 import { CLASS_C } from "../lorawan/version.ts";
-import { isAllowed, isDownlinkRate, RATE_COUNT } from "../regions/index.ts";
+import { FAST_DATA_RATES, isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
 import { hasRoom, put, put16, startReply } from "./reply.ts";
 import { MAX_GROUPS } from "./selection.ts";
 
@@ -125,6 +125,8 @@ function setUpSession(request: Bytes<10>): void {
   const dataRate = request[9];
   let status: u8 = 0;
   if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate)) status = DATA_RATE_ERROR;
+  // The receiver cannot listen in FSK without an end.
+  else if (FAST_DATA_RATES && isFsk(dataRate)) status = DATA_RATE_ERROR;
   if (!isAllowed(frequency)) status = status | FREQUENCY_ERROR;
   if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
   const time = gpsTime();

@@ -1,8 +1,15 @@
 /** Class C and multicast groups on emulated boards of both radio families: what the Network Server, or a stranger, sends at any time. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { airtimeUs } from "../../hil/air/index.ts";
 import { buildDataMessage, dataMic10, downlinkMic11 } from "../../hil/lorawan/index.ts";
 import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { buildImage } from "../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../support/processor-board.ts";
+import type { Bench, Uplink } from "../unit/firmware/support/bench.ts";
+import { runBoard } from "../unit/firmware/support/board-run.ts";
 import {
   buildMulticast,
   classCSessionReq,
@@ -10,6 +17,7 @@ import {
   groupSetupReq,
   type MulticastFields,
 } from "../unit/firmware/support/multicast-group.ts";
+import type { Network } from "../unit/firmware/support/network.ts";
 
 const CONFIG = { CLASS_C: true, MULTICAST_SETUP: true, CLOCK_SYNC: true, PERIOD_S: 60 };
 
@@ -19,6 +27,9 @@ const GPS_AT_ZERO_S = 1_450_000_000;
 /** RX2 of EU868, and where the multicast session is: DR3 on 869.1 MHz. */
 const RXC = { frequencyHz: 869_525_000, spreadingFactor: 12 };
 const SESSION = { frequencyHz: 869_100_000, spreadingFactor: 9 };
+
+/** RX2 where the join-accept says DR3. */
+const RXC_DR3 = { frequencyHz: 869_525_000, sf: 9 };
 
 const MC_KEY = Buffer.from("0102030405060708090a0b0c0d0e0f10", "hex");
 const MC_ADDR = "2600AA01";
@@ -207,3 +218,57 @@ for (const { board, lorawan } of [
     });
   });
 }
+
+describe("class C around the windows of class A", () => {
+  for (const board of ["pro-mini-rfm95", "nucleo-l073rz-sx1262"]) {
+    describe(board, () => {
+      let run: Awaited<ReturnType<typeof runBoard>>;
+      before(async () => {
+        const outDir = mkdtempSync(join(tmpdir(), "joinery-class-c-"));
+        try {
+          const config = { CLASS_C: true, PERIOD_S: 20 };
+          const image = await buildImage({ board: loadProcessorBoard(board), config, outDir });
+          // RX2 at DR3.
+          const options = { lorawan11: true, rx2DataRate: 3, cfList: false };
+          run = await runBoard(image, options, { durationS: 90, clockErrorPpm: 0, prepare });
+        } finally {
+          rmSync(outDir, { recursive: true });
+        }
+      });
+
+      /** RekeyConf at once; DeviceModeConf of class A, then that of class C; and frames around the windows of the third. */
+      function prepare(_machine: unknown, bench: Bench, network: Network): void {
+        const at = (uplink: Uplink, afterS: number, payload: string, channel?: typeof RXC_DR3) =>
+          bench.clock.at(uplink.endNs + afterS * 1e9 - 1000, () => {
+            const frame = network.downlink({ port: 10, payload: Buffer.from(payload, "hex") });
+            bench.send(uplink, afterS, frame, channel);
+          });
+        network.onData = (uplink) => {
+          const conf = { 1: "0b01", 2: "2000", 4: "2002" }[network.received.length];
+          if (conf !== undefined)
+            bench.send(uplink, 1, network.downlink({ commands: Buffer.from(conf, "hex") }));
+          if (network.received.length !== 3) return;
+          at(uplink, 0.05, "01", RXC_DR3);
+          at(uplink, 1.25, "02", RXC_DR3);
+          at(uplink, 2, "03", RXC_DR3);
+          at(uplink, 2.3, "04", RXC_DR3);
+          at(uplink, 9, "05", RXC_DR3);
+        };
+      }
+
+      it("hears what comes before RX1, between RX1 and RX2, in RX2 and right behind it", () => {
+        const heard = run.lines().flatMap((line) => /^downlink 10: (\w+)$/.exec(line)?.[1] ?? []);
+        assert.deepEqual(heard, ["01", "02", "03", "04", "05"]);
+        assert.deepEqual(run.bench.findings, []);
+      });
+
+      it("says DeviceModeInd until DeviceModeConf of its class comes", () => {
+        // RekeyInd and DeviceModeInd have two octets each.
+        assert.deepEqual(
+          run.network.received.map(({ fOpts }) => fOpts.length),
+          [4, 2, 2, 2, 0],
+        );
+      });
+    });
+  }
+});

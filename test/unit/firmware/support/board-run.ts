@@ -1,14 +1,15 @@
 /** The image of a board, freshly provisioned, on its emulated machine against a network. */
 import { runLockstep } from "../../../../hil/clock/index.ts";
 import { createMachine, type ProcessorMachine } from "../../../../hil/emulator/index.ts";
-import type { Image } from "../../../../toolchain/image/index.ts";
-import { Bench } from "./bench.ts";
+import { type Image, storeLayoutOf } from "../../../../toolchain/image/index.ts";
+import { eepromImage, storeFormat } from "../../../../toolchain/provisioning/index.ts";
+import { Bench, IDENTITY } from "./bench.ts";
 import { Network, type NetworkOptions } from "./network.ts";
 
 const SECOND_NS = 1e9;
 
-/** Sees the machine and its bench before they start. */
-export type Prepare = (machine: ProcessorMachine, bench: Bench) => void;
+/** Sees the machine, its bench and its network before they start. */
+export type Prepare = (machine: ProcessorMachine, bench: Bench, network: Network) => void;
 
 export async function runBoard(
   image: Image,
@@ -21,11 +22,15 @@ export async function runBoard(
   },
 ) {
   const { durationS, clockErrorPpm, watchdogError, prepare = () => {} } = options;
-  const bench = new Bench();
+  const { board } = image;
+  const bench = new Bench(board.radio);
   const network = new Network(bench, networkOptions);
   const machine: ProcessorMachine = createMachine(image, {
     clock: bench.clock,
-    eeprom: bench.eeprom,
+    eeprom:
+      board.eepromBytes === bench.eeprom.length
+        ? bench.eeprom
+        : storeFormat(storeLayoutOf(board), board.eepromBytes).pack(eepromImage(IDENTITY, board.eepromBytes)),
     clockErrorPpm,
     watchdogError,
     onFinding: (finding) => bench.findings.push(finding.message),
@@ -35,7 +40,7 @@ export async function runBoard(
   machine.onConsole((octet) => {
     console += String.fromCharCode(octet);
   });
-  prepare(machine, bench);
+  prepare(machine, bench, network);
   await runLockstep({
     clock: bench.clock,
     machines: [machine],
