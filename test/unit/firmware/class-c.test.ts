@@ -1,7 +1,10 @@
 /** Class C as the air shows it: when the device listens, what it takes then and what not, and what it tells the network. */
 import assert from "node:assert/strict";
 import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
+import type * as LinkModule from "../../../firmware/lorawan/link.ts";
+import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
 import { Bench, type Uplink } from "./support/bench.ts";
+import { buildMulticast, type GroupOfServer } from "./support/multicast-group.ts";
 import { Network, type NetworkOptions } from "./support/network.ts";
 
 const SECOND_NS = 1e9;
@@ -303,6 +306,62 @@ describe("firmware: switching the class while the device runs", () => {
       );
       assert.deepEqual(answers, [true, true, false]);
       assert.deepEqual(done.downlinks, ["02"]);
+    });
+  }
+});
+
+describe("firmware: a session of a multicast group, in class A", () => {
+  for (const radio of RADIOS) {
+    it(`opens the receiver a second early at most and closes it with its time-out, on the ${radio.chip}`, () => {
+      const channel = { frequencyHz: 869_100_000, sf: 7 };
+      const group: GroupOfServer = {
+        mcAddr: "2600AA01",
+        mcNwkSKey: Buffer.alloc(16, 1),
+        mcAppSKey: Buffer.alloc(16, 2),
+      };
+      const multicast = (fCnt: number) => () =>
+        buildMulticast(group, { port: 10, fCnt, payload: `0${fCnt}` });
+      let endNs = 0;
+      const { bench, downlinks } = run(
+        [
+          { atS: 18, channel, frame: multicast(1) },
+          { atS: 20.2, channel, frame: multicast(2) },
+          { atS: 27.5, channel, frame: multicast(3) },
+          { atS: 30, channel, frame: multicast(4) },
+        ],
+        {
+          radio,
+          durationS: 60,
+          config: { CLASS_C_AFTER_JOIN: false, MULTICAST_SETUP: true },
+          onData: ({ bench: { board } }, uplink) => {
+            if (endNs > 0 || board === undefined) return;
+            endNs = uplink.endNs;
+            const { multicastGroups } = board.module<typeof MulticastModule>("lorawan/multicast.ts");
+            const [it] = multicastGroups;
+            it.mcAddr.set(Buffer.from(group.mcAddr, "hex").reverse());
+            it.mcNwkSKey.set(group.mcNwkSKey);
+            it.mcAppSKey.set(group.mcAppSKey);
+            const { correctTime, gpsTime } = board.module<typeof LinkModule>("lorawan/link.ts");
+            correctTime(1000);
+            Object.assign(it, { isDefined: true, nextFCnt: 0, maxFCnt: 100, hasSession: true });
+            Object.assign(it, {
+              timeOutS: 8,
+              frequency: 8_691_000,
+              dataRate: 5,
+              sessionTime: gpsTime() + 20,
+            });
+          },
+        },
+      );
+      assert.deepEqual(downlinks, ["02", "03"]);
+      const at = (type: string) =>
+        bench.events
+          .filter((event) => event.type === type && Math.abs(event.frequencyHz - channel.frequencyHz) < 100)
+          .map(({ atNs }) => (atNs - endNs) / SECOND_NS);
+      const [opened] = at("rx-open");
+      const closed = at("rx-close").at(-1) ?? 0;
+      assert.ok(opened > 18 && opened <= 20, `opened at ${opened} s`);
+      assert.ok(closed >= 27 && closed <= 29, `closed at ${closed} s`);
     });
   }
 });
