@@ -186,7 +186,7 @@ export class DeviceSession {
     const { devEui, joinEui } = identity;
     const random = seededRandom(options.seed + 5);
     const { store, device } = personalise(options, devEui, firmware.board.eepromBytes, random);
-    organisations.networkServer.personaliseDevice({ ...device, isClassC: options.deviceClass === "C" });
+    organisations.networkServer.personaliseDevice(device);
     organisations.applicationServer.registerDevice({ devEui, joinEui });
     return store;
   }
