@@ -102,6 +102,13 @@ export function setPingPeriodicity(periodicity: Periodicity): void {
   classB.isAgreed = false;
 }
 
+/** For a certification test: the same, and the next uplink tells the network, beacon or none. */
+export function tellPingPeriodicity(periodicity: Periodicity): void {
+  setPingPeriodicity(periodicity);
+  classB.askedPeriodicity = periodicity;
+  post(Cid.PingSlotInfo, periodicity, 0);
+}
+
 /** A session begins: the network knows nothing of the device's ping slots. */
 export function startClassB(): void {
   classB.isAgreed = false;

@@ -1,13 +1,14 @@
 /**
  * Certification protocol, TS009-1.0.0: a test tool commands the device, on FPort 224 and under the AppSKey. A downlink has one
- * command; one that is unknown, or longer or shorter than it should be, is as if it had not come. Class B, relays and the
- * continuous wave are not known.
+ * command; one that is unknown, or longer or shorter than it should be, is as if it had not come. Those that tell of
+ * beacons, relays and the continuous wave are not known.
  */
 import { PERIOD_S } from "#app";
 import { reset } from "../hal/index.ts";
 import { type Bytes, type Int, lengthOf, table8, table16, u8, u32 } from "../lang/index.ts";
 import { switchAdr } from "../lorawan/adr.ts";
 import { switchDutyCycle } from "../lorawan/channels/index.ts";
+import { tellPingPeriodicity } from "../lorawan/class-b.ts";
 import { switchClass } from "../lorawan/device-class.ts";
 import { countApplicationDownlinks, resetApplicationDownlinks } from "../lorawan/downlink.ts";
 import { joinAgain } from "../lorawan/joining.ts";
@@ -15,7 +16,7 @@ import { requestLinkCheck, requestTime } from "../lorawan/link.ts";
 import { setPeriod } from "../lorawan/sending.ts";
 import { session } from "../lorawan/session.ts";
 import { switchConfirmed } from "../lorawan/uplink.ts";
-import { LORAWAN_1_1 } from "../lorawan/version.ts";
+import { CLASS_B, LORAWAN_1_1 } from "../lorawan/version.ts";
 import { maxMacPayload } from "../regions/index.ts";
 import { ABP, isCertificationOff, switchCertificationOff } from "../store/index.ts";
 import { endReply, put, put16, startReply } from "./reply.ts";
@@ -42,6 +43,7 @@ const enum Cid {
   RxAppCntReset = 10,
   LinkCheck = 0x20,
   DeviceTime = 0x21,
+  PingSlotInfo = 0x22,
   DutFPort224Disable = 0x7e,
   DutVersions = 0x7f,
 }
@@ -66,6 +68,7 @@ const REGIONAL_VERSION = 0x02010004;
 
 function hasRightLength(cid: u8, length: Int<1, 51>): boolean {
   if (cid === Cid.TxFramesCtrl) return length >= 2;
+  if (cid === Cid.PingSlotInfo) return length === 2;
   const right = cid <= LAST_OF_LENGTHS ? LENGTHS[cid] : 1;
   return right === 0 || right === length;
 }
@@ -167,6 +170,9 @@ export function serveCertification(payload: Bytes<51>, length: Int<0, 51>): void
       break;
     case Cid.DeviceTime:
       requestTime();
+      break;
+    case Cid.PingSlotInfo:
+      if (CLASS_B && first <= 7) tellPingPeriodicity(first);
       break;
     case Cid.DutFPort224Disable:
       switchCertificationOff();

@@ -56,6 +56,7 @@ const WITHOUT_EFFECT: ReadonlyArray<readonly [title: string, command: string]> =
   ["RxAppCntResetReq, too long", "0a00"],
   ["LinkCheckReq, too long", "2000"],
   ["DeviceTimeReq, too long", "2100"],
+  ["PingSlotInfoReq, which class B would have", "2203"],
   ["BeaconRxStatusIndCtrl, which class B would have", "4001"],
   ["TxCwReq", "7d0a00d2ad840e"],
   ["DutFPort224DisableReq, too long", "7e00"],
@@ -348,6 +349,45 @@ describe("SwitchClassReq", () => {
     } finally {
       await session.close();
     }
+  });
+});
+
+describe("what an image with class B can be told", () => {
+  let session: DeviceSession;
+  let tool: TestTool;
+  before(async () => {
+    session = await openDeviceSession({
+      ...{ board: "pro-mini-rfm95", lorawan: "1.0.4", seed: 5 },
+      config: { CERTIFICATION: true, PERIOD_S, CLASS_B: true, CLASS_B_AFTER_JOIN: false },
+    });
+    tool = new TestTool(session);
+    for (let i = 0; i < 2; i++) await tool.nextOfApplication();
+  });
+  after(() => session?.close());
+
+  /** MAC commands that the device sends in the uplinks that follow a command. */
+  async function macCommandsBehind(command: string, uplinks: number): Promise<string[]> {
+    const before = tool.macCommands.length;
+    tool.command(command);
+    for (let i = 0; i < uplinks; i++) await tool.nextOfApplication();
+    return tool.macCommands.slice(before);
+  }
+
+  it("PingSlotInfoReq goes with the next uplink, of a periodicity that there is", async () => {
+    assert.deepEqual(await macCommandsBehind("2203", 2), ["PingSlotInfoReq"]);
+    assert.deepEqual(await macCommandsBehind("2208", 2), []);
+    assert.deepEqual(await macCommandsBehind("22", 1), []);
+    assert.deepEqual(await macCommandsBehind("220300", 1), []);
+  });
+
+  it("SwitchClassReq starts the way into class B by a DeviceTimeReq, and ends it", async () => {
+    assert.deepEqual(await macCommandsBehind("0301", 1), ["DeviceTimeReq"]);
+    tool.command("0300");
+    await tool.nextOfApplication();
+    const asked = tool.macCommands.length;
+    // No beacon is on the air: longer than the device would look for one.
+    for (let i = 0; i < 12; i++) await tool.nextOfApplication();
+    assert.equal(tool.macCommands.length, asked);
   });
 });
 
