@@ -68,7 +68,7 @@ const REGIONAL_VERSION = 0x02010004;
 
 function hasRightLength(cid: u8, length: Int<1, 51>): boolean {
   if (cid === Cid.TxFramesCtrl) return length >= 2;
-  if (cid === Cid.PingSlotInfo) return length === 2;
+  if (CLASS_B && cid === Cid.PingSlotInfo) return length === 2;
   const right = cid <= LAST_OF_LENGTHS ? LENGTHS[cid] : 1;
   return right === 0 || right === length;
 }
@@ -130,6 +130,7 @@ function answer(payload: Bytes<51>, length: Int<1, 51>): void {
 export function serveCertification(payload: Bytes<51>, length: Int<0, 51>): void {
   if (length === 0 || !hasRightLength(payload[0], length) || isCertificationOff()) return;
   const first = payload[1];
+  if (CLASS_B && payload[0] === Cid.PingSlotInfo && first <= 7) tellPingPeriodicity(first);
   switch (payload[0]) {
     case Cid.PackageVersion:
     case Cid.EchoIncPayload:
@@ -170,9 +171,6 @@ export function serveCertification(payload: Bytes<51>, length: Int<0, 51>): void
       break;
     case Cid.DeviceTime:
       requestTime();
-      break;
-    case Cid.PingSlotInfo:
-      if (CLASS_B && first <= 7) tellPingPeriodicity(first);
       break;
     case Cid.DutFPort224Disable:
       switchCertificationOff();

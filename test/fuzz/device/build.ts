@@ -78,10 +78,11 @@ async function clang(cwd: string, args: readonly string[]): Promise<void> {
 /** One translation unit, so that the harness sees all state. */
 function wholeProgram(result: CompileResult, variant: Variant): string {
   const modules = [...result.files.keys()].filter((name) => name.endsWith(".c"));
-  const { REJOIN, CLASS_C } = variant.config;
+  const { REJOIN, CLASS_C, CERTIFICATION } = variant.config;
   const limits = {
     ...{ ...regionLimits(variant), LORAWAN_1_1: variant.lorawan11 ? 1 : 0, BLOCK_LENGTH },
     ...{ ...(REJOIN && { REJOIN: 1 }), ...(CLASS_C && { CLASS_C: 1 }) },
+    ...{ LAST_APPLICATION_PORT: CERTIFICATION ? 224 : 223, ...(CERTIFICATION && { CERTIFICATION: 1 }) },
   };
   if (variant.config.ABP) Object.assign(limits, { ABP: 1 });
   const lines = Object.entries(limits).map(([name, value]) => `#define ${name} ${value}`);

@@ -49,6 +49,13 @@ export const VARIANTS: readonly Variant[] = [
   },
   { name: "1.1-US915", board: OCTETS, region: "US915", lorawan11: true, config: { CONFIRMED: true } },
   {
+    name: "1.0.4-EU868-certification",
+    board: WORDS,
+    region: "EU868",
+    lorawan11: false,
+    config: { CERTIFICATION: true },
+  },
+  {
     name: "1.1-EU868-class-C",
     board: OCTETS,
     region: "EU868",

@@ -123,7 +123,7 @@ bool downlink_acceptDownlink(uint8_t length, bool is_class_a) {
   check_accepted(&session, port, (uint32_t)f_cnt);
   world.next_down[is_counted_by_a((uint8_t)port)] = (uint32_t)f_cnt + 1;
   check_unchanged(before, true, "a downlink has changed a key or the DevAddr");
-  if (port > 0 && port <= 223) check_payload(message, length, (uint8_t)port, (uint32_t)f_cnt);
+  if (port > 0 && port <= LAST_APPLICATION_PORT) check_payload(message, length, (uint8_t)port, (uint32_t)f_cnt);
   else CHECK(downlink_downlink.port == 0, "a payload is delivered that is none of an application");
   return true;
 }

@@ -264,8 +264,16 @@ uint8_t hal_store_read(uint16_t address) {
   return world.store[address];
 }
 
+/** Beside the journal a certification test writes one octet, by which FPort 224 is off for good. */
+static bool may_be_written(uint16_t address) {
+#ifdef CERTIFICATION
+  if (address == 56) return true;
+#endif
+  return address >= JOURNAL;
+}
+
 void hal_store_write(uint16_t address, uint8_t value) {
-  CHECK(address >= JOURNAL && address < STORE_LENGTH, "an octet is written outside of the journal");
+  CHECK(may_be_written(address) && address < STORE_LENGTH, "an octet is written outside of the journal");
   if (world.writes_left > 0 && --world.writes_left == 0) {
     if (address != world.stuck) world.store[address] = world.torn;
     longjmp(outside, POWER_LOST);
@@ -317,6 +325,12 @@ uint8_t harness_requests(void) {
   if (requests == POWER_CYCLE) longjmp(outside, POWER_CYCLED);
   return requests;
 }
+
+#ifdef CERTIFICATION
+void hal_reset(void) {
+  longjmp(outside, POWER_CYCLED);
+}
+#endif
 
 uint8_t harness_payload_length(void) {
   return next() % 52;
