@@ -7,12 +7,20 @@
  * they would be too wide, the device is back in class A and begins anew.
  */
 import { TICK_US } from "../clock/index.ts";
-import { type Int, type u8, u32 } from "../lang/index.ts";
-import { BEACON_PLANS, isAllowed, isDownlinkRate, isFsk, RATE_COUNT, selection } from "../regions/index.ts";
+import { assert, type Int, type u8, u32 } from "../lang/index.ts";
+import {
+  BEACON_PLANS,
+  HAS_JOIN_CHANNELS,
+  isAllowed,
+  isDownlinkRate,
+  isFsk,
+  RATE_COUNT,
+  selection,
+} from "../regions/index.ts";
 import { CLASS_C_AFTER_JOIN, planAnswer } from "./class-c.ts";
 import { Cid, isSealed, post } from "./outbox.ts";
 import type { Periodicity } from "./ping-slots.ts";
-import { CLASS_C } from "./version.ts";
+import { CLASS_B, CLASS_C } from "./version.ts";
 import { CLOCK_ERROR_PPM } from "./windows.ts";
 
 /** The device opens a ping slot every 2^PING_PERIODICITY seconds, unless its application says otherwise. @config */
@@ -109,8 +117,12 @@ export function tellPingPeriodicity(periodicity: Periodicity): void {
   post(Cid.PingSlotInfo, periodicity, 0);
 }
 
+/** The channel of the join would decide on the beacon in CN470: an image for it and CLASS_B is refused here. */
+const NEEDS_BEACON_PLAN: Int<0, 0> = CLASS_B && HAS_JOIN_CHANNELS ? 1 : 0;
+
 /** A session begins: the network knows nothing of the device's ping slots. */
 export function startClassB(): void {
+  assert(NEEDS_BEACON_PLAN === 0);
   classB.isAgreed = false;
 }
 

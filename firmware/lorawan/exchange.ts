@@ -23,6 +23,7 @@ import {
   bandwidth,
   type DataRate,
   FAST_DATA_RATES,
+  HAS_JOIN_CHANNELS,
   isFsk,
   PLANS,
   powerDbm,
@@ -31,7 +32,14 @@ import {
   spreadingFactor,
 } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
-import { type Channel, downlinkFrequencyOf, frequencyOf, silenceBands } from "./channels/index.ts";
+import {
+  type Channel,
+  cn470JoinFrequency,
+  cn470Rx2Frequency,
+  downlinkFrequencyOf,
+  frequencyOf,
+  silenceBands,
+} from "./channels/index.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
 import { JoinReqType } from "./join-frames.ts";
 import { isListening, keepListening, stopListening } from "./listening.ts";
@@ -138,6 +146,8 @@ function setUpWindow(): void {
     dataRate = exchange.isRx2 ? plan.rx2DataRate : rx1DataRate(exchange.dataRate, 0, false);
     if (exchange.isRx2) frequency = plan.rx2Frequency;
   }
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels && (!session.joined || hasPlanWindows()))
+    frequency = exchange.isRx2 ? cn470Rx2Frequency() : cn470JoinFrequency();
   if (FAST_DATA_RATES && isFsk(dataRate)) prepareFskReceiver(frequency, fskWindowUs(delayS));
   else
     prepareReceiver(

@@ -3,6 +3,7 @@ import {
   BANDWIDTHS,
   type DataRate,
   HAS_DWELL_TIME,
+  HAS_JOIN_CHANNELS,
   MAC_PAYLOADS,
   PLANS,
   RATE_COUNT,
@@ -88,6 +89,7 @@ export function rx1DataRate(uplink: DataRate, offset: Int<0, 7>, isLimited: bool
   const slower = plan.maxRx1DrOffset > 5 && offset > 5 ? 5 - offset : offset;
   const rate = uplink + plan.rx1Base - slower;
   const slowest = slowestDataRate(isLimited);
+  if (HAS_JOIN_CHANNELS && plan.hasJoinChannels && rate < plan.rx1Slowest) return plan.rx1Slowest; // it has no DR0
   if (rate < slowest) return slowest;
   if (rate <= plan.rx1Slowest) return plan.rx1Slowest;
   if (rate >= plan.rx1Fastest) return plan.rx1Fastest;

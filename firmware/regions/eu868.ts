@@ -29,6 +29,7 @@ export const PLANS = tableOf(Plan, [
     hasTxParamSetup: false,
     leastChannels: 1,
     defaultChannelCount: 3,
+    hasJoinChannels: false,
   },
 ]);
 
@@ -42,6 +43,9 @@ export const SPREADING_FACTORS = table8([12, 11, 10, 9, 8, 7, 7, 7]);
 
 /** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
 export const BANDWIDTHS = table8([0, 0, 0, 0, 0, 0, 1, 3]);
+
+/** The channel of the join decides on the channels and on RX2. */
+export const HAS_JOIN_CHANNELS = false;
 
 /** Time on air may be limited to 400 ms. */
 export const HAS_DWELL_TIME = false;

@@ -5,12 +5,14 @@ export {
   DEFAULT_CHANNELS,
   DOWNLINK_BLOCKS,
   HAS_DWELL_TIME,
+  HAS_JOIN_CHANNELS,
   LEAST_MAC_PAYLOAD,
   PLANS,
   type PlanIndex,
   RATE_COUNT,
   UPLINK_BLOCKS,
 } from "#region";
+export { ANTENNA_PLANS, CHANNEL_STEP, JOIN_CHANNELS } from "./cn470-plans.ts";
 export {
   bandwidth,
   type DataRate,

@@ -18,6 +18,7 @@ export class Plan {
   lowestFrequency: u32 = 0;
   highestFrequency: u32 = 0;
   frequencyStep: u16 = 1;
+  /** 0 where the channel of the join decides on it. */
   rx2Frequency: u32 = 0;
   rx2DataRate: DataRate = 0;
   /** Data rates for uplinks that certification asks for, and those that FSK and 250 kHz add. */
@@ -27,7 +28,7 @@ export class Plan {
   downlinkRates: DataRates = 0;
   /** The slowest data rate that keeps to 400 ms on air. */
   dwellRate: DataRate = 0;
-  /** Data rates for joining: from the first to the second; in a fixed plan the two alone, at 125 kHz and at 500 kHz. */
+  /** Data rates for joining: from the first to the second; in a plan with channels at 500 kHz the two alone, there and at 125 kHz. */
   slowestJoinRate: DataRate = 0;
   fastestJoinRate: DataRate = 0;
   /** The data rate of RX1 after an uplink at DR0, the slowest one that an offset leads to, and the fastest. */
@@ -45,6 +46,8 @@ export class Plan {
   leastChannels: Int<1, 2> = 1;
   /** Channels that each device of a dynamic plan has. */
   defaultChannelCount: Int<0, 3> = 0;
+  /** A fixed plan whose channels and RX2 the channel of the join decides on. */
+  hasJoinChannels: boolean = false;
 }
 
 /** Where beacons and ping slots of class B are in a plan, unless the network says otherwise. */
@@ -66,4 +69,31 @@ export class Block {
   count: Int<0, 64> = 0;
   firstFrequency: u32 = 0;
   step: u16 = 0;
+}
+
+/** A channel for joining of CN470: what it decides for the session. */
+export class JoinChannel {
+  /** Index of the plan. */
+  plan: Int<0, 3> = 0;
+  /** Which of that plan's channels it is. */
+  channel: Int<0, 63> = 0;
+  /** RX1 of the join-request, and RX2 of the session, too. */
+  rx1Frequency: u32 = 0;
+  rx2Frequency: u32 = 0;
+}
+
+/** A plan of CN470: one or two blocks of channels for uplinks, and as many for RX1. */
+export class AntennaPlan {
+  /** How many ChMask there are. */
+  masks: Int<3, 4> = 4;
+  /** The ChMaskCntl that switches all channels on; the next one switches them off. */
+  allOn: Int<3, 6> = 6;
+  /** Channels of the first block. */
+  blockLength: Int<32, 48> = 32;
+  firstUplink: u32 = 0;
+  secondUplink: u32 = 0;
+  /** Channels for RX1, which has that of the uplink, modulo this. */
+  downlinks: Int<24, 64> = 64;
+  firstDownlink: u32 = 0;
+  secondDownlink: u32 = 0;
 }

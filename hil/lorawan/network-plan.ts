@@ -3,7 +3,12 @@
  * RP002-1.0.4, from the project's table of its figures. What the device makes of the same figures it works out by itself.
  * FSK and LR-FHSS are left out: the gateways that this network has do not hear them.
  */
-import { type RegionFigures, type RegionName, regionFigures } from "../../toolchain/regions/index.ts";
+import {
+  type JoinChannelFigures,
+  type RegionFigures,
+  type RegionName,
+  regionFigures,
+} from "../../toolchain/regions/index.ts";
 import { BEACON_PERIOD_S, type BeaconLayout } from "./beacon.ts";
 import type { CfList } from "./cf-list.ts";
 
@@ -35,8 +40,8 @@ const MASK_BITS = 16;
 
 /** Gain of a half-wave dipole: limits are stated as EIRP, gateways are told conducted power. */
 const DIPOLE_DBI = 2.15;
-/** The most that the reference gateways send with. */
-const MOST_GATEWAY_DBM = 27;
+/** What the reference gateways can send with: they refuse a power between two of these. */
+const GATEWAY_POWERS_DBM = [-6, -3, 0, 3, 6, 10, 11, 12, 13, 14, 16, 20, 23, 25, 26, 27];
 
 /** The channels of a dynamic plan that this network adds to the default ones; 100 Hz to the unit of CFList. */
 const ADDED_CHANNELS_HZ: Readonly<Partial<Record<RegionName, readonly number[]>>> = {
@@ -59,9 +64,10 @@ export class NetworkPlan {
   readonly name: string;
   /** Where gateways may send. */
   readonly rangeHz: { readonly from: number; readonly to: number };
-  /** By their index. */
+  /** By their index; of CN470 before a join, all that a gateway may hear, in no order. */
   readonly channels: readonly NetworkChannel[];
   readonly cfList: CfList;
+  /** Of CN470 before a join, that of its first join channel. */
   readonly rx2: { readonly frequencyHz: number; readonly dataRate: number };
   /** JOIN_ACCEPT_DELAY1; the second window is one second later in all cases. */
   readonly joinAcceptDelay1Us = 5_000_000;
@@ -70,14 +76,18 @@ export class NetworkPlan {
   /** Of LoRa, by index. */
   readonly #dataRates: ReadonlyMap<number, LoRaDataRate & { readonly isUplink: boolean }>;
   readonly #figures: RegionFigures;
+  readonly #joinChannel: JoinChannelFigures | undefined;
 
-  constructor(region: RegionName) {
+  /** `joinChannel`: in CN470, what a device joined on; see `joinedOn`. */
+  constructor(region: RegionName, joinChannel?: JoinChannelFigures) {
     this.region = region;
     const figures = regionFigures(region);
     this.#figures = figures;
+    this.#joinChannel = joinChannel;
     this.name = figures.name;
     this.rangeHz = { from: figures.freq_range_hz[0], to: figures.freq_range_hz[1] };
-    this.rx2 = { frequencyHz: figures.rx2.freq_hz, dataRate: figures.rx2.dr };
+    const rx2Channel = joinChannel ?? figures.join.common_join_channels?.[0];
+    this.rx2 = { frequencyHz: figures.rx2.freq_hz ?? rx2Channel!.rx2_hz, dataRate: figures.rx2.dr };
     const { beacon_dr, beacon_format, ping_slot_dr } = figures.class_b;
     this.classB = {
       beaconDataRate: beacon_dr,
@@ -92,11 +102,38 @@ export class NetworkPlan {
           { spreadingFactor: sf!, bandwidthHz: bw_hz!, isUplink: direction !== "down" },
         ]),
     );
-    this.channels = figures.plan === "fixed" ? this.#fixedChannels() : dynamicChannels(region, figures);
+    if (figures.plans) this.channels = this.#antennaChannels();
+    else this.channels = figures.plan === "fixed" ? this.#fixedChannels() : dynamicChannels(region, figures);
     this.cfList =
       figures.plan === "fixed"
         ? { type: 1, channelMasks: allOn(this.channels.length) }
         : { type: 0, frequenciesHz: ADDED_CHANNELS_HZ[region] ?? [] };
+  }
+
+  /**
+   * The plan of a session whose join-request came at a frequency: this one, but in CN470, where the join channel decides
+   * on it. Undefined where no device joins.
+   */
+  joinedOn(frequencyHz: number): NetworkPlan | undefined {
+    const { common_join_channels } = this.#figures.join;
+    if (!common_join_channels) return this.channelIndex(frequencyHz) === undefined ? undefined : this;
+    const joinChannel = common_join_channels.find(({ uplink_hz }) => uplink_hz === frequencyHz);
+    return joinChannel && new NetworkPlan(this.region, joinChannel);
+  }
+
+  /** Where RX1 is after a join-request at a frequency of this plan. */
+  joinRx1Hz(frequencyHz: number): number {
+    return this.#joinChannel?.rx1_hz ?? this.channels[this.channelIndex(frequencyHz) ?? 0].rx1Hz;
+  }
+
+  /** What a LinkADRReq says to switch all channels on. */
+  get allOn(): { readonly chMask: number; readonly chMaskCntl: number } {
+    const { plan, plans } = this.#figures;
+    if (plan === "dynamic") return { chMask: 2 ** this.channels.length - 1, chMaskCntl: 0 };
+    if (!plans) return { chMask: 0xff, chMaskCntl: 6 };
+    const controls = Object.entries(plans[this.#joinChannel!.plan].ch_mask_cntl);
+    const [control] = controls.find(([, meaning]) => meaning.startsWith("all channels ON"))!;
+    return { chMask: 0, chMaskCntl: Number(control) };
   }
 
   /** Index of a channel by its frequency; undefined if the plan has none there. */
@@ -151,7 +188,7 @@ export class NetworkPlan {
     return Math.min(...uplinks.map((rate) => this.maxFrmPayloadOctets(this.rx1DataRate(rate, 0))));
   }
 
-  /** Conducted power of a gateway at a frequency: what the sub-band allows, or else what a device may have. */
+  /** Conducted power of a gateway at a frequency: the most of what the sub-band allows, or else of what a device may have. */
   powerDbm(frequencyHz: number): number {
     const { duty_cycle, tx_power } = this.#figures;
     const band = duty_cycle.sub_bands.find(
@@ -159,21 +196,40 @@ export class NetworkPlan {
     );
     const { default_max_conducted_dbm: conducted, default_max_eirp_dbm: eirp } = tx_power;
     const limit = band?.max_erp_dbm ?? conducted ?? Math.round(eirp! - DIPOLE_DBI);
-    return Math.min(limit, MOST_GATEWAY_DBM);
+    return Math.max(...GATEWAY_POWERS_DBM.filter((dBm) => dBm <= limit));
+  }
+
+  /** The channels of the plan that the join channel has chosen; RX1 goes through those for it over and over. */
+  #antennaChannels(): NetworkChannel[] {
+    const plans = this.#figures.plans!;
+    const chosen = this.#joinChannel ? [plans[this.#joinChannel.plan]] : Object.values(plans);
+    const all = chosen.flatMap(({ uplink_blocks, downlink_blocks }) => {
+      const downlinksHz = downlink_blocks.flatMap(frequenciesOf);
+      return uplink_blocks.flatMap(frequenciesOf).map((uplinkHz, index) => ({
+        uplinkHz,
+        rx1Hz: downlinksHz[index % downlinksHz.length],
+        bandwidthHz: NARROW_HZ,
+      }));
+    });
+    return this.#joinChannel ? all : heardChannels(all);
   }
 
   /** Which of the beacon's channels has the beacon with this time: they take turns. */
   beaconChannel(beaconTime: number): number {
-    return hop(this.#figures.class_b.beacon_freqs_hz, beaconTime, 0);
+    return hop(this.#figures.class_b.beacon_freqs_hz ?? [0], beaconTime, 0);
   }
 
+  /** @throws RangeError in CN470, whose beacons this network does not send. */
   beaconFrequencyHz(beaconTime: number): number {
-    return this.#figures.class_b.beacon_freqs_hz[this.beaconChannel(beaconTime)];
+    const { beacon_freqs_hz } = this.#figures.class_b;
+    if (!beacon_freqs_hz) throw new RangeError(`${this.name} has no beacons here`);
+    return beacon_freqs_hz[this.beaconChannel(beaconTime)];
   }
 
-  /** Where the ping slots of a device or a group are behind that beacon. */
+  /** Where the ping slots of a device or a group are behind that beacon. @throws RangeError in CN470. */
   pingFrequencyHz(beaconTime: number, devAddr: string): number {
     const frequencies = this.#figures.class_b.ping_slot_freqs_hz;
+    if (!frequencies) throw new RangeError(`${this.name} has no ping slots here`);
     return frequencies[hop(frequencies, beaconTime, Number.parseInt(devAddr, 16))];
   }
 
@@ -194,6 +250,19 @@ export class NetworkPlan {
 /** Index of the frequency whose turn it is. */
 function hop(frequencies: readonly number[], beaconTime: number, from: number): number {
   return (from + Math.floor(beaconTime / BEACON_PERIOD_S)) % frequencies.length;
+}
+
+function frequenciesOf(block: {
+  readonly count: number;
+  readonly start_hz: number;
+  readonly step_hz: number;
+}): number[] {
+  return Array.from({ length: block.count }, (_, i) => block.start_hz + i * block.step_hz);
+}
+
+/** Each frequency of several plans once. */
+function heardChannels(channels: readonly NetworkChannel[]): NetworkChannel[] {
+  return [...new Map(channels.map((channel) => [channel.uplinkHz, channel])).values()];
 }
 
 function dynamicChannels(region: RegionName, { default_channels }: RegionFigures): NetworkChannel[] {

@@ -39,6 +39,11 @@ const SYNC_WORD = 0x34;
 /** A synthesizer has steps, 61 Hz wide in an SX127x. */
 const CHANNEL_ERROR_HZ = 100;
 
+/** Whether an uplink came on the channel at `channelHz`. */
+function isAt({ frequencyHz }: LoraTransmission, channelHz: number): boolean {
+  return Math.abs(frequencyHz - channelHz) < CHANNEL_ERROR_HZ;
+}
+
 export interface QuietNetworkOptions {
   readonly clock: VirtualClock;
   readonly air: Air;
@@ -53,12 +58,15 @@ export interface QuietNetworkOptions {
 
 export class QuietNetwork {
   readonly #options: QuietNetworkOptions;
+  /** That of the session. */
+  #plan: NetworkPlan;
   #keys: SessionKeys | undefined;
   #joinNonce = 0;
   #fCntDown = 0;
 
   constructor(options: QuietNetworkOptions) {
     this.#options = options;
+    this.#plan = options.plan;
     this.#keys = options.session;
     options.air.onTransmission((transmission) => {
       if (transmission.modulation !== "lora" || transmission.from === STATION) return;
@@ -73,7 +81,11 @@ export class QuietNetwork {
   }
 
   #acceptJoin(uplink: LoraTransmission): void {
-    const { lorawan, identity, plan } = this.#options;
+    const { lorawan, identity } = this.#options;
+    const heard = this.#options.plan.channels.find(({ uplinkHz }) => isAt(uplink, uplinkHz));
+    const plan = heard && this.#options.plan.joinedOn(heard.uplinkHz);
+    if (plan === undefined) return;
+    this.#plan = plan;
     const { devNonce } = parseJoinRequest(uplink.payload);
     const joinNonce = ++this.#joinNonce;
     const optNeg = lorawan === "1.1";
@@ -94,7 +106,7 @@ export class QuietNetwork {
       ? deriveSessionKeys11({ ...identity, joinNonce, devNonce })
       : deriveSessionKeys10({ rootKey, joinNonce, netId: NET_ID, devNonce });
     this.#fCntDown = 0;
-    this.#sendInRx1(uplink, plan.joinAcceptDelay1Us, accept);
+    this.#sendInRx1(uplink, plan.joinAcceptDelay1Us, accept, plan.joinRx1Hz(heard!.uplinkHz));
   }
 
   #hearData(uplink: LoraTransmission): void {
@@ -102,19 +114,24 @@ export class QuietNetwork {
     const isFirst = this.#fCntDown === 0;
     if (!isFirst && !confirmed) return;
     const commands = isFirst ? this.#settings() : Buffer.alloc(0);
-    this.#sendInRx1(uplink, 1_000_000, this.#downlink(commands, confirmed ? fCnt16 : undefined));
+    const channel = this.#plan.channels.find(({ uplinkHz }) => isAt(uplink, uplinkHz));
+    if (channel === undefined) return;
+    this.#sendInRx1(
+      uplink,
+      1_000_000,
+      this.#downlink(commands, confirmed ? fCnt16 : undefined),
+      channel.rx1Hz,
+    );
   }
 
   /** What the device is told once: the version of LoRaWAN, the data rate on all its channels, and that it may be of class C. */
   #settings(): Buffer {
-    const { lorawan, plan, dataRate, session } = this.#options;
+    const { lorawan, dataRate, session } = this.#options;
+    const { cfList, allOn } = this.#plan;
     const version = session === undefined ? rekeyConf(MINOR_VERSION_1_1) : resetConf(MINOR_VERSION_1_1);
     // A device that has not joined has had no CFList.
-    const added = plan.cfList.type === 0 && session !== undefined ? plan.cfList.frequenciesHz.length : 0;
-    const isFixed = plan.cfList.type === 1;
-    const adr = isFixed
-      ? linkAdrReq(dataRate, 0xff, 6)
-      : linkAdrReq(dataRate, 2 ** (plan.channels.length - added) - 1, 0);
+    const added = cfList.type === 0 && session !== undefined ? cfList.frequenciesHz.length : 0;
+    const adr = linkAdrReq(dataRate, allOn.chMask >> added, allOn.chMaskCntl);
     if (lorawan !== "1.1") return adr;
     // A device of class A does not know the last one, and stops there.
     return Buffer.concat([version, adr, deviceModeConf(DeviceClass.c)]);
@@ -144,12 +161,12 @@ export class QuietNetwork {
     return Buffer.concat([message, mic]);
   }
 
-  #sendInRx1(uplink: LoraTransmission, delayUs: number, payload: Uint8Array): void {
-    const { air, plan } = this.#options;
-    const { frequencyHz, endNs } = uplink;
-    const channel = plan.channels.find(({ uplinkHz }) => Math.abs(uplinkHz - frequencyHz) < CHANNEL_ERROR_HZ);
+  #sendInRx1(uplink: LoraTransmission, delayUs: number, payload: Uint8Array, frequencyHz: number): void {
+    const { air } = this.#options;
+    const plan = this.#plan;
+    const { endNs } = uplink;
     const uplinkRate = plan.dataRateIndex(uplink);
-    if (channel === undefined || uplinkRate === undefined) return;
+    if (uplinkRate === undefined) return;
     const rate = plan.dataRate(plan.rx1DataRate(uplinkRate, 0));
     const modulation = {
       ...rate,
@@ -164,10 +181,10 @@ export class QuietNetwork {
       ...modulation,
       modulation: "lora",
       from: STATION,
-      frequencyHz: channel.rx1Hz,
+      frequencyHz,
       iqInverted: true,
       syncWord: SYNC_WORD,
-      powerDbm: plan.powerDbm(channel.rx1Hz),
+      powerDbm: plan.powerDbm(frequencyHz),
       payload,
       startNs,
       endNs: startNs + Math.round(airtimeUs({ ...modulation, payloadBytes: payload.length }) * 1000),

@@ -18,6 +18,12 @@ describe("the join of an emulated board", () => {
   }
 });
 
+describe("the join of an emulated board in CN470", () => {
+  it("passes every check, in the plan and the windows that its join channel decides on", async () => {
+    await joinIn("CN470", "pro-mini-rfm95", "1.1");
+  });
+});
+
 describe("an image with several regions", () => {
   let folder: string;
   before(() => {

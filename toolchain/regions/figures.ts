@@ -19,6 +19,7 @@ export const REGION_NAMES = [
   "RU864",
   "EU433",
   "CN779",
+  "CN470",
 ] as const;
 
 export interface DataRateFigures {
@@ -35,6 +36,29 @@ export interface BlockFigures {
   readonly step_hz: number;
   readonly bw_hz: number;
   readonly min_dr: number;
+}
+
+/** A channel for joining that decides on the plan and on the windows of the session. */
+export interface JoinChannelFigures {
+  readonly index: number;
+  readonly uplink_hz: number;
+  readonly rx1_hz: number;
+  readonly rx2_hz: number;
+  /** Of `plans`. */
+  readonly plan: AntennaPlanName;
+}
+
+export type AntennaPlanName = "20A" | "20B" | "26A" | "26B";
+
+type AntennaBlockFigures = Pick<BlockFigures, "first_index" | "count" | "start_hz" | "step_hz">;
+
+/** One of the plans of CN470, by the antenna that it is for. */
+export interface AntennaPlanFigures {
+  readonly max_channels: number;
+  readonly uplink_blocks: readonly AntennaBlockFigures[];
+  readonly downlink_blocks: readonly AntennaBlockFigures[];
+  /** By ChMaskCntl, in words. */
+  readonly ch_mask_cntl: Readonly<Record<string, string>>;
 }
 
 /** M and N by data rate. */
@@ -60,7 +84,10 @@ export interface RegionFigures {
     readonly dr_range?: readonly [number, number];
     readonly dr_125khz?: number;
     readonly dr_500khz?: number;
+    readonly common_join_channels?: readonly JoinChannelFigures[];
   };
+  /** Where the channel of the join decides between several. */
+  readonly plans?: Readonly<Record<AntennaPlanName, AntennaPlanFigures>>;
   readonly data_rates: Readonly<Record<string, DataRateFigures>>;
   /** The next slower data rate; two tables where time on air may be limited. */
   readonly dr_backoff: Steps | { readonly dwell0: Steps; readonly dwell1: Steps };
@@ -75,7 +102,8 @@ export interface RegionFigures {
     readonly table_dwell0?: Readonly<Record<string, readonly number[]>>;
     readonly table_dwell1?: Readonly<Record<string, readonly number[]>>;
   };
-  readonly rx2: { readonly freq_hz: number; readonly dr: number };
+  /** No frequency where the channel of the join decides on it. */
+  readonly rx2: { readonly freq_hz?: number; readonly dr: number };
   readonly tx_power: {
     readonly default_max_eirp_dbm?: number;
     readonly default_max_conducted_dbm?: number;
@@ -94,12 +122,12 @@ export interface RegionFigures {
     readonly gaps_hz?: readonly (readonly [number, number])[];
   };
   readonly class_b: {
-    /** Several where beacon and ping slots hop. */
-    readonly beacon_freqs_hz: readonly number[];
+    /** Several where beacon and ping slots hop; none where the channel of the join decides on them. */
+    readonly beacon_freqs_hz?: readonly number[];
     readonly beacon_dr: number;
     /** Octets of each field. */
     readonly beacon_format: { readonly rfu1: number; readonly rfu2: number; readonly total: number };
-    readonly ping_slot_freqs_hz: readonly number[];
+    readonly ping_slot_freqs_hz?: readonly number[];
     readonly ping_slot_dr: number;
   };
 }

@@ -80,6 +80,9 @@ ${table(
 /** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
 ${table("BANDWIDTHS", "table8", byRate(bandwidthCode))}
 
+/** The channel of the join decides on the channels and on RX2. */
+export const HAS_JOIN_CHANNELS = ${regions.some((region) => region.plans !== undefined)};
+
 /** Time on air may be limited to 400 ms. */
 export const HAS_DWELL_TIME = ${hasDwellTime};
 
@@ -135,7 +138,8 @@ function planFields(region: RegionFigures): Record<string, number | boolean> {
   const rx1 = offsets.table ?? offsets.table_dwell0!;
   const rates = [...dataRates(region)];
   const uplinks = rates.filter(([, { direction }]) => direction !== "down");
-  const [fast, basic] = split(uplinks, ([, rate]) => !isFixed && rate.bw_hz !== 125_000);
+  const hasWideRate = join.dr_500khz !== undefined;
+  const [fast, basic] = split(uplinks, ([, rate]) => !hasWideRate && rate.bw_hz !== 125_000);
   const [slowest] = basic[0];
   const reached = uplinks.flatMap(([index]) => rx1[index]);
   const slowDwell = Object.entries(region.max_payload.no_repeater.dwell1 ?? {}).find(([, { M }]) => M > 0);
@@ -144,7 +148,7 @@ function planFields(region: RegionFigures): Record<string, number | boolean> {
     lowestFrequency: units(lowest),
     highestFrequency: units(highest),
     frequencyStep: gridStep(region),
-    rx2Frequency: units(rx2.freq_hz),
+    rx2Frequency: units(rx2.freq_hz ?? 0),
     rx2DataRate: rx2.dr,
     uplinkRates: bits(basic),
     fastRates: bits(fast),
@@ -161,17 +165,19 @@ function planFields(region: RegionFigures): Record<string, number | boolean> {
     hasTxParamSetup: region.tx_param_setup,
     leastChannels: HOPPING_CHANNELS.exec(region.linkadr_extra_rule ?? "") === null ? 1 : 2,
     defaultChannelCount: defaultChannels(region).length,
+    hasJoinChannels: region.plans !== undefined,
   };
 }
 
 /** The fields of the firmware's `BeaconPlan`. */
 function beaconFields({ class_b }: RegionFigures): Record<string, number> {
-  const [beacon, nextBeacon = beacon] = class_b.beacon_freqs_hz;
-  const [ping] = class_b.ping_slot_freqs_hz;
+  const { beacon_freqs_hz = [0], ping_slot_freqs_hz = [0] } = class_b;
+  const [beacon, nextBeacon = beacon] = beacon_freqs_hz;
+  const [ping] = ping_slot_freqs_hz;
   return {
     beaconFrequency: units(beacon),
     pingFrequency: units(ping),
-    hopCount: class_b.beacon_freqs_hz.length,
+    hopCount: beacon_freqs_hz.length,
     hopStep: units(nextBeacon - beacon),
     beaconDataRate: class_b.beacon_dr,
     pingDataRate: class_b.ping_slot_dr,

@@ -1,10 +1,26 @@
 /**
- * The channels of a fixed plan (RP002-1.0.4, US902-928 and AU915-928), which masks switch on and off: eight banks, each
- * of eight channels of 125 kHz and one of 500 kHz.
+ * The channels of a fixed plan (RP002-1.0.4, US902-928, AU915-928 and CN470-510), which masks switch on and off: eight
+ * banks, each of eight channels of 125 kHz and one of 500 kHz, which CN470 has not.
  */
 import { type Bytes, copy, fill, type Int, store16le, u8, type u16, type u32 } from "../../lang/index.ts";
-import { type DataRate, DOWNLINK_BLOCKS, PLANS, selection, UPLINK_BLOCKS } from "../../regions/index.ts";
+import {
+  type DataRate,
+  DOWNLINK_BLOCKS,
+  HAS_JOIN_CHANNELS,
+  PLANS,
+  selection,
+  UPLINK_BLOCKS,
+} from "../../regions/index.ts";
 import { random16 } from "../random.ts";
+import {
+  addCn470Mask,
+  cn470DownlinkFrequency,
+  cn470Frequency,
+  cn470JoinRate,
+  cn470Octets,
+  resetCn470,
+  takeCn470JoinChannel,
+} from "./cn470.ts";
 
 export type FixedChannel = Int<0, 71>;
 
@@ -30,25 +46,36 @@ class Joining {
 
 const joining = new Joining();
 
+/** Only of CN470: the block has a ChMaskCntl that the plan does not know. */
+let hasUnknownMask = false;
+
 /** Switches all channels on. */
 export function enableAll(): void {
-  fill(enabled, 0, SET_OCTETS, 0xff);
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) {
+    fill(enabled, 0, SET_OCTETS, 0);
+    fill(enabled, 0, cn470Octets(), 0xff);
+  } else {
+    fill(enabled, 0, SET_OCTETS, 0xff);
+  }
 }
 
 /** All channels are on, and none has been used. */
 export function resetFixed(): void {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) resetCn470();
   enableAll();
   fill(used, 0, SET_OCTETS, 0);
 }
 
 /** Takes the masks of a CFList of type 1. */
 export function takeFixedCfList(cfList: Bytes<16>): void {
-  copy(enabled, 0, cfList, 0, SET_OCTETS);
+  const isCn470 = HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels;
+  copy(enabled, 0, cfList, 0, isCn470 ? cn470Octets() : SET_OCTETS);
   fill(used, 0, SET_OCTETS, 0);
 }
 
 /** The frequency of a channel, in units of 100 Hz. */
 export function fixedFrequency(channel: FixedChannel): u32 {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) return cn470Frequency(channel & 63);
   const first = UPLINK_BLOCKS[2 * selection.plan];
   if (channel < first.count) return first.firstFrequency + channel * first.step;
   const second = UPLINK_BLOCKS[2 * selection.plan + 1];
@@ -57,22 +84,29 @@ export function fixedFrequency(channel: FixedChannel): u32 {
 
 /** The frequency of RX1 after an uplink on a channel. */
 export function fixedDownlinkFrequency(channel: FixedChannel): u32 {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) return cn470DownlinkFrequency(channel & 63);
   const block = DOWNLINK_BLOCKS[2 * selection.plan];
   return block.firstFrequency + (channel & 7) * block.step;
 }
 
 /** Whether a data rate is the one at 500 kHz. */
 function isWideRate(dataRate: DataRate): boolean {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) return false;
   return dataRate === PLANS[selection.plan].fastestJoinRate;
 }
 
 /** Before the masks of a block of LinkADRReq. */
 export function startFixedMasks(): void {
   copy(wanted, 0, enabled, 0, SET_OCTETS);
+  if (HAS_JOIN_CHANNELS) hasUnknownMask = false;
 }
 
 /** Applies ChMaskCntl and ChMask of a LinkADRReq. Only what all of its block come to counts. */
 export function addFixedMask(control: Int<0, 7>, mask: u16): void {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) {
+    if (!addCn470Mask(wanted, control, mask)) hasUnknownMask = true;
+    return;
+  }
   if (control < 4) {
     store16le(wanted, 2 * control, mask);
     return;
@@ -87,6 +121,7 @@ export function addFixedMask(control: Int<0, 7>, mask: u16): void {
 
 /** Whether the masks of the block leave as many channels at a data rate as the plan asks for. */
 export function areFixedMasksEnough(dataRate: DataRate): boolean {
+  if (HAS_JOIN_CHANNELS && hasUnknownMask) return false;
   if (isWideRate(dataRate)) return wanted[WIDE] !== 0;
   let count: Int<0, 64> = 0;
   for (let i = 0; i < 64; i++) {
@@ -144,6 +179,7 @@ export function takeFixedChannel(dataRate: DataRate): FixedChannel {
 
 /** The data rate of the next join-request: of nine, the last is at 500 kHz. */
 export function fixedJoinRate(): DataRate {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) return cn470JoinRate();
   const plan = PLANS[selection.plan];
   return joining.turn === 8 ? plan.fastestJoinRate : plan.slowestJoinRate;
 }
@@ -153,6 +189,7 @@ export function fixedJoinRate(): DataRate {
  * through all of them.
  */
 export function takeFixedJoinChannel(): FixedChannel {
+  if (HAS_JOIN_CHANNELS && PLANS[selection.plan].hasJoinChannels) return takeCn470JoinChannel();
   const turn = joining.turn;
   if (turn === 8) {
     joining.turn = 0;

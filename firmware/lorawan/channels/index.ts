@@ -48,6 +48,7 @@ import {
 } from "./fixed.ts";
 import { isAllSilent } from "./silence.ts";
 
+export { cn470JoinFrequency, cn470Rx2Frequency } from "./cn470.ts";
 export { DYNAMIC_CHANNEL_COUNT, dynamicFrequency, setChannel, setDownlinkFrequency } from "./dynamic.ts";
 export { nextRelease, releaseBands, silenceBands, switchDutyCycle } from "./silence.ts";
 

@@ -75,6 +75,8 @@ interface Request {
   readonly joinEui: string;
   /** What events tell of it. */
   readonly detail: Readonly<Record<string, string | number>>;
+  /** What its session has. */
+  readonly plan: NetworkPlan;
   /** The windows after it. */
   readonly windows: WindowSettings;
   readonly rx1FrequencyHz: number;
@@ -109,14 +111,17 @@ export class Join {
     const detail = { joinEui, devNonce };
     this.#event("join-request-received", devEui, detail);
     const messageType = "JoinReq";
-    const [windows, settings] = [joinWindows(this.#with.plan), this.#defaultSettings];
+    const { frequencyHz } = uplink.best;
+    const plan = this.#with.plan.joinedOn(frequencyHz) ?? this.#with.plan;
+    const [windows, settings] = [joinWindows(plan), this.#defaultSettings(plan)];
     await this.#serve(uplink, uplinkDataRate, {
       messageType,
       devEui,
       joinEui,
       detail,
       windows,
-      rx1FrequencyHz: this.#rx1FrequencyHz(uplink),
+      plan,
+      rx1FrequencyHz: plan.joinRx1Hz(frequencyHz),
       settings,
     });
   }
@@ -146,28 +151,22 @@ export class Join {
         answers: "",
       });
     const own = type === 1 ? undefined : session?.settings;
+    const plan = session?.plan ?? this.#with.plan.joinedOn(radio.frequencyHz) ?? this.#with.plan;
     await this.#serve(uplink, radio.txDr, {
       messageType: "RejoinReq",
       devEui,
       joinEui,
       detail,
-      windows: own
-        ? { ...own.windows, delay1Us: this.#with.plan.joinAcceptDelay1Us }
-        : joinWindows(this.#with.plan),
-      rx1FrequencyHz: own ? own.rx1FrequencyHz(radio.frequencyHz) : this.#rx1FrequencyHz(uplink),
-      settings: type === 2 && own ? own.windows : this.#defaultSettings,
+      windows: own ? { ...own.windows, delay1Us: plan.joinAcceptDelay1Us } : joinWindows(plan),
+      plan,
+      rx1FrequencyHz: own ? own.rx1FrequencyHz(radio.frequencyHz) : plan.joinRx1Hz(radio.frequencyHz),
+      settings: type === 2 && own ? own.windows : this.#defaultSettings(plan),
       continues: session && { session, keepsSettings: type === 2 },
     });
   }
 
-  /** RX1 of the plan's own channel that a request came on. */
-  #rx1FrequencyHz({ best: { frequencyHz } }: Uplink): number {
-    const { plan } = this.#with;
-    return plan.channels[plan.channelIndex(frequencyHz) ?? 0].rx1Hz;
-  }
-
-  get #defaultSettings(): WindowSettings {
-    return { ...joinWindows(this.#with.plan), delay1Us: this.#with.rxDelaySeconds * MICROSECONDS };
+  #defaultSettings(plan: NetworkPlan): WindowSettings {
+    return { ...joinWindows(plan), delay1Us: this.#with.rxDelaySeconds * MICROSECONDS };
   }
 
   /** Why a rejoin-request of type 0 or 2 is not one of the session, or undefined. */
@@ -228,7 +227,7 @@ export class Join {
       optNeg: profile.macVersion === "1.1",
       isClassC: profile.macVersion === "1.0.4" && profile.deviceClass === "C",
       keys: this.#keysOf(answer, profile),
-      plan: this.#with.plan,
+      plan: request.plan,
       windows: request.settings,
       continues: request.continues,
       appSKey: { envelope: answer.AppSKey, sessionKeyId: answer.SessionKeyID },
@@ -275,7 +274,7 @@ export class Join {
       DevAddr: devAddr,
       DLSettings: upperHex(Buffer.of(dlSettings)),
       RxDelay: delay1Us / MICROSECONDS,
-      CFList: upperHex(buildCfList(this.#with.plan.cfList)),
+      CFList: upperHex(buildCfList(request.plan.cfList)),
     };
   }
 
@@ -324,7 +323,7 @@ export class Join {
       devEui: session.devEui,
       gatewayEui: uplink.best.gatewayEui,
       windows: receiveWindows(
-        this.#with.plan,
+        request.plan,
         uplink.best,
         uplinkDataRate,
         request.windows,

@@ -210,8 +210,8 @@ export class NetworkServer implements Participant {
     if (typeof radio === "string") return radio;
     const fType = fTypeOf(phyPayload);
     if (fType === FType.joinRequest) {
-      if (this.#plan.channelIndex(radio.frequencyHz) === undefined)
-        return `${radio.frequencyHz} Hz is no channel of ${this.#plan.name}`;
+      if (this.#plan.joinedOn(radio.frequencyHz) === undefined)
+        return `${radio.frequencyHz} Hz is no channel of ${this.#plan.name} for joining`;
       const request = parseJoinRequest(phyPayload);
       this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
       return undefined;

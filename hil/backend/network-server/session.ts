@@ -82,6 +82,7 @@ export class NetworkSession {
   readonly devAddr: string;
   readonly optNeg: boolean;
   readonly isPersonalised: boolean;
+  readonly plan: NetworkPlan;
   #settings: DeviceSettings;
   readonly macRequests: MacRequests;
   /** The counter of the last confirmed downlink: the MIC of the uplink that acknowledges it covers it. */
@@ -112,6 +113,7 @@ export class NetworkSession {
     this.joinEui = activation.joinEui;
     this.devAddr = activation.devAddr;
     this.optNeg = activation.optNeg;
+    this.plan = activation.plan;
     this.isClassC = activation.isClassC ?? false;
     const { continues } = activation;
     this.#defaults = () => new DeviceSettings(activation.plan, activation.windows);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type * as ChannelsModule from "../../../firmware/lorawan/channels/index.ts";
 import type * as RandomModule from "../../../firmware/lorawan/random.ts";
-import type { RegionName } from "../../../toolchain/regions/index.ts";
+import type * as SessionModule from "../../../firmware/lorawan/session.ts";
+import { type RegionName, regionFigures } from "../../../toolchain/regions/index.ts";
 import { loadFirmware } from "./support/instance.ts";
 
 const TICK_US = 256;
@@ -218,3 +219,107 @@ for (const [region, narrowRate, wideRate, least] of [
     });
   });
 }
+
+describe("firmware: channels of CN470", () => {
+  const { join, plans } = regionFigures("CN470");
+  const JOIN_CHANNELS = join.common_join_channels!;
+
+  /** A device that has tried to join, on each of the join channels once; by the index of that channel. */
+  function* joined() {
+    const firmware = loadFirmware({}, { region: "CN470" });
+    const { seedRandom } = firmware("lorawan/random.ts") as unknown as typeof RandomModule;
+    seedRandom(0x12345678, 0x9abcdef0);
+    const channels = firmware("lorawan/channels/index.ts") as unknown as typeof ChannelsModule;
+    const { session } = firmware("lorawan/session.ts") as unknown as typeof SessionModule;
+    channels.resetChannels();
+    const missing = new Set(JOIN_CHANNELS);
+    for (let attempt = 0; missing.size > 0; attempt++) {
+      assert.ok(attempt < 1000, `never tried: ${JSON.stringify([...missing])}`);
+      const uplinkHz = 100 * channels.frequencyOf(channels.takeJoinChannel());
+      const joinChannel = JOIN_CHANNELS.find(({ uplink_hz }) => uplink_hz === uplinkHz);
+      assert.ok(joinChannel, `${uplinkHz} Hz`);
+      if (!missing.delete(joinChannel)) continue;
+      session.joined = true;
+      channels.resetChannels();
+      yield { channels, session, joinChannel, plan: plans![joinChannel.plan] };
+      session.joined = false;
+    }
+  }
+
+  it("are joined on in passes of four, one of each plan at one data rate, the fastest first", () => {
+    const channels = load("CN470");
+    for (const rate of [5, 4, 3, 2, 1, 5]) {
+      const pass = Array.from({ length: 4 }, () => {
+        assert.equal(channels.joinRate(), rate);
+        const uplinkHz = 100 * channels.frequencyOf(channels.takeJoinChannel());
+        return JOIN_CHANNELS.find(({ uplink_hz }) => uplink_hz === uplinkHz)!.plan;
+      });
+      assert.deepEqual(pass.sort(), ["20A", "20B", "26A", "26B"]);
+    }
+  });
+
+  it("are, with both windows, where the join channel says", () => {
+    for (const { channels, session, joinChannel, plan } of joined()) {
+      assert.equal(100 * channels.cn470JoinFrequency(), joinChannel.rx1_hz);
+      assert.equal(100 * channels.cn470Rx2Frequency(), joinChannel.rx2_hz);
+      assert.equal(100 * session.rx2Frequency, joinChannel.rx2_hz);
+      const all = range(0, plan.max_channels - 1);
+      assert.deepEqual(channelsOn(channels, 1), all);
+      const frequencies = (blocks: typeof plan.uplink_blocks) =>
+        blocks.flatMap(({ count, start_hz, step_hz }) =>
+          Array.from({ length: count }, (_, i) => start_hz + i * step_hz),
+        );
+      const downlinks = frequencies(plan.downlink_blocks);
+      assert.deepEqual(
+        all.map((channel) => 100 * channels.frequencyOf(channel)),
+        frequencies(plan.uplink_blocks),
+      );
+      assert.deepEqual(
+        all.map((channel) => 100 * channels.downlinkFrequencyOf(channel)),
+        all.map((channel) => downlinks[channel % downlinks.length]),
+      );
+    }
+  });
+
+  it("are switched by each ChMaskCntl that the plan has, and by no other", () => {
+    for (const { channels, plan } of joined()) {
+      const all = range(0, plan.max_channels - 1);
+      for (const [control, meaning] of Object.entries(plan.ch_mask_cntl)) {
+        channels.restoreChannels();
+        channels.startMasks();
+        channels.addMask(Number(control), 0x8001);
+        if (meaning === "RFU") {
+          assert.equal(channels.areMasksValid(1), false, `ChMaskCntl ${control}`);
+          continue;
+        }
+        const off = meaning.startsWith("all channels OFF");
+        assert.equal(channels.areMasksValid(1), !off, `ChMaskCntl ${control}`);
+        channels.takeMasks();
+        const first = 16 * Number(control);
+        const expected = meaning.startsWith("all")
+          ? off
+            ? []
+            : all
+          : all.filter((channel) => channel <= first || channel >= first + 15);
+        assert.deepEqual(channelsOn(channels, 1), expected, `ChMaskCntl ${control}: ${meaning}`);
+      }
+    }
+  });
+
+  it("are those of the CFList's masks, as far as the plan has channels", () => {
+    for (const { channels, plan } of joined()) {
+      channels.takeCfList(Buffer.from(`018000000000${"ff".repeat(8)}0001`, "hex"));
+      const rest = plan.max_channels === 64 ? range(48, 63) : [];
+      assert.deepEqual(channelsOn(channels, 1), [0, 15, ...rest]);
+    }
+  });
+
+  it("stay those of the session while it asks to rejoin", () => {
+    for (const { channels, joinChannel } of joined()) {
+      for (const rate of [5, 4, 3, 2, 1, 5]) {
+        assert.equal(channels.joinRate(), rate);
+        assert.equal(100 * channels.frequencyOf(channels.takeJoinChannel()), joinChannel.uplink_hz);
+      }
+    }
+  });
+});

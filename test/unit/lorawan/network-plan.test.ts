@@ -57,7 +57,8 @@ describe("channel plans of the Network Server", () => {
     it(`have RX1, RX2 and payloads of ${name} as its tables do`, () => {
       const plan = new NetworkPlan(name);
       const { rx1_dr_offset: offsets, max_payload: payloads, rx2 } = regions[name];
-      assert.deepEqual(plan.rx2, { frequencyHz: rx2.freq_hz, dataRate: rx2.dr });
+      const frequencyHz = rx2.freq_hz ?? regions[name].join.common_join_channels[0].rx2_hz;
+      assert.deepEqual(plan.rx2, { frequencyHz, dataRate: rx2.dr });
       for (const isLimited of [false, true]) {
         const table = (isLimited ? offsets.table_dwell1 : offsets.table_dwell0) ?? offsets.table;
         for (const [uplink, row] of Object.entries<number[]>(table)) {
@@ -87,6 +88,39 @@ describe("channel plans of the Network Server", () => {
     assert.equal(hex(buildCfList(us915.cfList)), "ffffffffffffffffff00000000000001");
   });
 
+  describe("in CN470", () => {
+    const cn470 = new NetworkPlan("CN470");
+    const { join, plans } = regions.CN470;
+
+    for (const { index, uplink_hz, rx1_hz, rx2_hz, plan: antenna } of join.common_join_channels) {
+      it(`are decided on by the join channel ${index}, with its windows: ${antenna}`, () => {
+        const plan = cn470.joinedOn(uplink_hz)!;
+        const { max_channels, uplink_blocks, downlink_blocks, ch_mask_cntl } = plans[antenna];
+        assert.equal(plan.joinRx1Hz(uplink_hz), rx1_hz);
+        assert.deepEqual(plan.rx2, { frequencyHz: rx2_hz, dataRate: 1 });
+        assert.equal(plan.channels.length, max_channels);
+        for (const { first_index, count, start_hz, step_hz } of uplink_blocks) {
+          for (let i = 0; i < count; i++)
+            assert.equal(plan.channels[first_index + i].uplinkHz, start_hz + i * step_hz);
+        }
+        for (const [channel, { rx1Hz }] of plan.channels.entries()) {
+          const place = channel % (antenna.startsWith("26") ? 24 : 64);
+          const block = downlink_blocks[place < 32 ? 0 : 1];
+          assert.equal(rx1Hz, block.start_hz + (place - block.first_index) * block.step_hz);
+        }
+        const masks = Array(max_channels / 16).fill(0xffff);
+        assert.deepEqual(plan.cfList, { type: 1, channelMasks: masks });
+        assert.match(ch_mask_cntl[plan.allOn.chMaskCntl], /^all channels ON/);
+      });
+    }
+
+    it("are none where a device does not join", () => {
+      assert.equal(cn470.joinedOn(470_500_000), undefined);
+      assert.equal(eu868.joinedOn(868_100_000), eu868);
+      assert.equal(eu868.joinedOn(869_525_000), undefined);
+    });
+  });
+
   it("send with what the sub-band or the plan allows, as far as gateways go", () => {
     for (const [plan, frequencyHz, dBm] of [
       [eu868, 868_100_000, 14],
@@ -94,6 +128,8 @@ describe("channel plans of the Network Server", () => {
       [us915, 923_300_000, 27],
       [new NetworkPlan("KR920"), 922_100_000, 12],
       [new NetworkPlan("EU433"), 433_175_000, 10],
+      // 17 dBm, which gateways do not have.
+      [new NetworkPlan("CN470"), 484_500_000, 16],
     ] as const)
       assert.equal(plan.powerDbm(frequencyHz), dBm, plan.name);
   });

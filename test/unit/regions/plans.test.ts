@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type * as RegionsModule from "../../../firmware/regions/index.ts";
 import {
+  antennaPlanSource,
   planFile,
   planSource,
   REGION_NAMES,
@@ -107,8 +108,9 @@ for (const region of REGION_NAMES) {
       const { tx_power, rx2, rx1_dr_offset, tx_param_setup } = figures;
       const channels = (figures.default_channels ?? []).map(({ freq_hz }) => freq_hz / 100);
       assert.deepEqual(DEFAULT_CHANNELS.slice(0, own.defaultChannelCount), channels);
-      assert.deepEqual([own.rx2Frequency * 100, own.rx2DataRate], [rx2.freq_hz, rx2.dr]);
-      assert.ok(isAllowed(own.rx2Frequency));
+      assert.deepEqual([own.rx2Frequency * 100, own.rx2DataRate], [rx2.freq_hz ?? 0, rx2.dr]);
+      assert.equal(isAllowed(own.rx2Frequency), rx2.freq_hz !== undefined);
+      assert.equal(own.hasJoinChannels, figures.plans !== undefined);
       const conducted = tx_power.default_max_conducted_dbm ?? tx_power.default_max_eirp_dbm! - 2.15;
       assert.ok(Math.abs(own.maxPowerDbm - conducted) <= 0.5);
       assert.deepEqual(
@@ -122,8 +124,8 @@ for (const region of REGION_NAMES) {
       const { beacon_freqs_hz, ping_slot_freqs_hz, beacon_dr, ping_slot_dr, beacon_format } = figures.class_b;
       const hops = (first: number) =>
         Array.from({ length: own.hopCount }, (_, i) => (first + i * own.hopStep) * 100);
-      assert.deepEqual(hops(own.beaconFrequency), beacon_freqs_hz);
-      assert.deepEqual(hops(own.pingFrequency), ping_slot_freqs_hz);
+      assert.deepEqual(hops(own.beaconFrequency), beacon_freqs_hz ?? [0]);
+      assert.deepEqual(hops(own.pingFrequency), ping_slot_freqs_hz ?? [0]);
       assert.deepEqual([own.beaconDataRate, own.pingDataRate], [beacon_dr, ping_slot_dr]);
       assert.deepEqual([own.rfu1, own.rfu2], [beacon_format.rfu1, beacon_format.rfu2]);
     });
@@ -156,7 +158,7 @@ for (const region of REGION_NAMES) {
         assert.equal(bandOf(Math.round((from + to) / 200)), NO_BAND, `${from} Hz`);
     });
 
-    if (figures.plan === "fixed") {
+    if (figures.uplink_blocks) {
       it("has the blocks of channels for uplinks and for RX1", () => {
         const { UPLINK_BLOCKS, DOWNLINK_BLOCKS } = plan(region, false);
         const said = (blocks: typeof UPLINK_BLOCKS) =>
@@ -178,4 +180,8 @@ describe("the channel plans of the firmware", () => {
       assert.equal(readFileSync(new URL(planFile(name), FOLDER), "utf8"), planSource([name]));
     });
   }
+
+  it("are what the figures make: the plans of CN470 and its join channels", () => {
+    assert.equal(readFileSync(new URL("cn470-plans.ts", FOLDER), "utf8"), antennaPlanSource());
+  });
 });

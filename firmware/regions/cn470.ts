@@ -1,0 +1,99 @@
+/**
+ * CN470, which is CN470-510. Made from the figures of regions.json (RP002-1.0.4) by `npm run regions`.
+ */
+import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
+import { BeaconPlan, Block, Plan } from "./plan.ts";
+
+export type PlanIndex = Int<0, 0>;
+
+export const PLANS = tableOf(Plan, [
+  {
+    isFixed: true,
+    lowestFrequency: 4700000,
+    highestFrequency: 5100000,
+    frequencyStep: 1,
+    rx2Frequency: 0,
+    rx2DataRate: 1,
+    uplinkRates: 62,
+    fastRates: 192,
+    downlinkRates: 254,
+    dwellRate: 1,
+    slowestJoinRate: 1,
+    fastestJoinRate: 5,
+    rx1Base: 0,
+    rx1Slowest: 1,
+    rx1Fastest: 7,
+    maxRx1DrOffset: 5,
+    maxPowerDbm: 17,
+    maxTxPower: 7,
+    hasTxParamSetup: false,
+    leastChannels: 1,
+    defaultChannelCount: 0,
+    hasJoinChannels: true,
+  },
+]);
+
+/** Data rates of a plan: so many are in the tables. */
+export const RATE_COUNT = 8;
+
+export type DataRate = Int<0, 7>;
+
+/** Spreading factors; 7 where there is none. */
+export const SPREADING_FACTORS = table8([7, 11, 10, 9, 8, 7, 7, 7]);
+
+/** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
+export const BANDWIDTHS = table8([0, 0, 0, 0, 0, 0, 2, 3]);
+
+/** The channel of the join decides on the channels and on RX2. */
+export const HAS_JOIN_CHANNELS = true;
+
+/** Time on air may be limited to 400 ms. */
+export const HAS_DWELL_TIME = false;
+
+/** M: octets of a MACPayload at most. */
+export const MAC_PAYLOADS = table8([0, 31, 94, 192, 250, 250, 250, 250]);
+
+/** The least of them that an uplink may have to keep to. */
+export const LEAST_MAC_PAYLOAD = 31;
+
+/** Default channels of a plan: so many are in the table. */
+export const DEFAULT_CHANNEL_COUNT = 1;
+
+/** The channels that each device of a dynamic plan has. */
+export const DEFAULT_CHANNELS = table32([0]);
+
+/** Sub-bands of a plan: so many are in the tables. */
+export const BAND_COUNT = 1;
+
+export type Band = Int<0, 0>;
+export type BandOrNone = Int<0, 1>;
+
+/** First and last frequency of the sub-bands. */
+export const BAND_EDGES = table32([4700000, 5100000]);
+
+/** Silence in a sub-band after a transmission, in times on air: 1/duty cycle - 1. */
+export const BAND_SILENCES = table16([0]);
+
+/** The channels of a fixed plan, 2 blocks a plan, and those of RX1. */
+export const UPLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);
+export const DOWNLINK_BLOCKS = tableOf(Block, [
+  { count: 0, firstFrequency: 0, step: 0 },
+  { count: 0, firstFrequency: 0, step: 0 },
+]);
+
+/** Beacons and ping slots of class B. */
+export const BEACON_PLANS = tableOf(BeaconPlan, [
+  {
+    beaconFrequency: 0,
+    pingFrequency: 0,
+    hopCount: 1,
+    hopStep: 0,
+    beaconDataRate: 2,
+    pingDataRate: 2,
+    rfu1: 2,
+    rfu2: 1,
+  },
+]);
