@@ -5,6 +5,7 @@
 import { reached } from "../clock/index.ts";
 import { COMMAND_LATENCY_US, now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Bytes, type Int, load32le, u32, view } from "../lang/index.ts";
+import { MAX_GROUPS } from "../packages/selection.ts";
 import {
   EVENT_RECEIVED,
   EVENT_TIMED_OUT,
@@ -24,6 +25,7 @@ import { beaconAirtimeUs, beaconLength, beaconTimeOfFrame, isBeacon } from "./be
 import {
   BEACON_PERIOD_US,
   BEACONLESS_REST_US,
+  BeaconState,
   beaconErrorUs,
   classB,
   endBeaconless,
@@ -34,6 +36,9 @@ import {
   takeBeacon,
 } from "./class-b.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
+import { multicastGroups } from "./multicast.ts";
+import { type GroupId, NO_GROUP } from "./multicast-downlink.ts";
+import { hasGroupSlots, MULTICAST_SLOTS, slotSessions } from "./multicast-slots.ts";
 import { BEACON_RESERVED_US, nextSlot, pingOffset, SLOT_COUNT, SLOT_US, type Slot } from "./ping-slots.ts";
 import { devAddr, session } from "./session.ts";
 import { listeningSymbols } from "./windows.ts";
@@ -97,8 +102,9 @@ function beaconFrequency(): u32 {
   return hop(BEACON_PLANS[selection.plan].beaconFrequency, 0, u32(classB.beaconTime + 128));
 }
 
-function pingFrequency(address: Bytes<4>): u32 {
-  if (classB.pingFrequency !== 0) return classB.pingFrequency;
+/** Where the slots of an address are: the frequency that was told, if one was. */
+function pingFrequency(address: Bytes<4>, told: u32): u32 {
+  if (told !== 0) return told;
   return hop(BEACON_PLANS[selection.plan].pingFrequency, load32le(address, 0), classB.beaconTime);
 }
 
@@ -142,7 +148,10 @@ function earliestOpening(slot: Slot): u32 {
   return openingOf(slotStart(slot), beaconErrorUs(128));
 }
 
-/** The device's first slot that can still be set up for at `time`; SLOT_COUNT: none before the next beacon. */
+/** Whose slot comes next: of a group, or of the device itself. */
+let slotGroup: GroupId = NO_GROUP;
+
+/** The first slot that can still be set up for at `time`; SLOT_COUNT: none before the next beacon. */
 function slotAhead(time: u32): Slot {
   const first = u32(earliestOpening(0) - SET_UP_US);
   let from: Slot = 0;
@@ -150,15 +159,35 @@ function slotAhead(time: u32): Slot {
     const slots = u32(u32(time - first) / SLOT_US) + 1;
     from = slots > SLOT_COUNT ? SLOT_COUNT : slots;
   }
-  return nextSlot(pingOffset(classB.beaconTime, devAddr, classB.periodicity), classB.periodicity, from);
+  const beaconTime = classB.beaconTime;
+  let slot: Slot = SLOT_COUNT;
+  slotGroup = NO_GROUP;
+  if (isClassB())
+    slot = nextSlot(pingOffset(beaconTime, devAddr, classB.periodicity), classB.periodicity, from);
+  for (let i = 0; MULTICAST_SLOTS && i < MAX_GROUPS; i++) {
+    if (!hasGroupSlots(i, beaconTime)) continue;
+    const periodicity = slotSessions[i].periodicity;
+    const own = nextSlot(pingOffset(beaconTime, multicastGroups[i].mcAddr, periodicity), periodicity, from);
+    if (own < slot) {
+      slot = own;
+      slotGroup = i;
+    }
+  }
+  return slot;
 }
 
 /** Sets the window for a slot up. */
 function prepareSlot(slot: Slot): void {
-  const rate = classB.pingDataRate;
+  let rate = classB.pingDataRate;
+  let frequency = pingFrequency(devAddr, classB.pingFrequency);
+  if (MULTICAST_SLOTS && slotGroup < MAX_GROUPS) {
+    const group = slotSessions[slotGroup];
+    rate = group.dataRate;
+    frequency = pingFrequency(multicastGroups[slotGroup].mcAddr, group.frequency);
+  }
   if (rate >= RATE_COUNT) return;
   prepareReceiver(
-    pingFrequency(devAddr),
+    frequency,
     spreadingFactor(rate),
     bandwidth(rate),
     listeningSymbols(rate, 2 * beaconErrorUs(secondsTo(slot)) + COMMAND_LATENCY_US),
@@ -174,7 +203,7 @@ function runIdle(): void {
   if (!keepsBeaconTime()) return;
   let opening = beaconOpening();
   let slot: Slot = SLOT_COUNT;
-  if (isClassB()) slot = slotAhead(time);
+  if (isClassB() || (MULTICAST_SLOTS && classB.state === BeaconState.Locked)) slot = slotAhead(time);
   if (slot < SLOT_COUNT) opening = earliestOpening(slot);
   slotWindow.wakeTime = u32(opening - LOOK_AHEAD_US);
   if (isLastPeriod()) {

@@ -1,6 +1,6 @@
 /**
- * Remote multicast set-up, TS005-2.0.0: groups, their keys and, with CLASS_C, sessions of class C. Other sessions are not
- * known: the request for one counts as an unknown command.
+ * Remote multicast set-up, TS005-2.0.0: groups, their keys and, with CLASS_B or CLASS_C, sessions of that class. Other
+ * sessions are not known: the request for one counts as an unknown command.
  */
 import { encryptBlock, forgetKey } from "../crypto/index.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../lang/index.ts";
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
+import { MULTICAST_SLOTS, slotSessions } from "../lorawan/multicast-slots.ts";
 import { CLASS_C } from "../lorawan/version.ts";
 import { FAST_DATA_RATES, isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
 import { hasRoom, put, put16, startReply } from "./reply.ts";
@@ -35,6 +36,7 @@ const enum Cid {
   Setup = 2,
   Delete = 3,
   ClassCSession = 4,
+  ClassBSession = 5,
 }
 
 /** Octets of the longer requests, CID included. */
@@ -89,6 +91,7 @@ function setUp(request: Bytes<29>): void {
   }
   const group = multicastGroups[id];
   removeGroup(group);
+  if (MULTICAST_SLOTS) slotSessions[id].isSet = false;
   copy(group.mcAddr, 0, request, 1, 4);
   group.nextFCnt = minFCnt;
   group.maxFCnt = maxFCnt;
@@ -147,6 +150,39 @@ function setUpSession(request: Bytes<10>): void {
   put((wait >> 16) & 0xff);
 }
 
+/** Seconds of a beacon period, in which sessions of class B are counted. */
+const BEACON_PERIOD_S = 128;
+
+/** McClassBSessionReq, from behind its CID: the same for ping slots, from one beacon to another. */
+function setUpSlotSession(request: Bytes<10>): void {
+  const id = request[0] & 3;
+  const sessionTime = load32le(request, 1);
+  const timeOutS = BEACON_PERIOD_S << (request[5] & 15);
+  const frequency = load16le(request, 6) + request[8] * 0x10000;
+  const dataRate = request[9];
+  let status: u8 = 0;
+  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate) || isFsk(dataRate)) status = DATA_RATE_ERROR;
+  if (frequency !== 0 && !isAllowed(frequency)) status = status | FREQUENCY_ERROR;
+  if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
+  const time = gpsTime();
+  if (!isTimeKnown() || i32(u32(sessionTime + timeOutS) - time) <= 0) status = status | START_MISSED;
+  put(Cid.ClassBSession);
+  put(id | status);
+  if (status !== 0 || id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
+  const session = slotSessions[id];
+  session.isSet = true;
+  session.sessionTime = sessionTime;
+  session.timeOutS = timeOutS;
+  session.periodicity = (request[5] >> 4) & 7;
+  session.frequency = frequency;
+  session.dataRate = dataRate;
+  let wait = i32(sessionTime - time);
+  if (wait < 0) wait = 0;
+  if (wait > LONGEST_WAIT_S) wait = LONGEST_WAIT_S;
+  put16(wait & 0xffff);
+  put((wait >> 16) & 0xff);
+}
+
 /** Obeys the commands of a downlink. One that is unknown, cut short or without room for its answer ends the processing. */
 export function serveMulticastSetup(payload: Bytes<51>, length: Int<0, 51>): void {
   startReply(MULTICAST_SETUP_PORT);
@@ -178,6 +214,11 @@ export function serveMulticastSetup(payload: Bytes<51>, length: Int<0, 51>): voi
       case Cid.ClassCSession:
         if (!CLASS_C || at + SESSION_LENGTH > length || !hasRoom(5)) return;
         setUpSession(view(payload, at + 1, 10));
+        at += SESSION_LENGTH;
+        break;
+      case Cid.ClassBSession:
+        if (!MULTICAST_SLOTS || at + SESSION_LENGTH > length || !hasRoom(5)) return;
+        setUpSlotSession(view(payload, at + 1, 10));
         at += SESSION_LENGTH;
         break;
       default:

@@ -128,12 +128,12 @@ export class ClassBNetwork {
     if (octets.length > 0) this.#bench.send(uplink, 1, this.network.downlink({ commands: octets }));
   }
 
-  /** When the device's ping slots are from `fromS` to `toS` of the run, in seconds. */
-  slotsS(periodicity: number, fromS: number, toS: number): number[] {
+  /** When the ping slots of the device, or of a group, are from `fromS` to `toS` of the run, in seconds. */
+  slotsS(periodicity: number, fromS: number, toS: number, address = DEV_ADDR): number[] {
     const slots: number[] = [];
     const first = Math.floor((ZERO_S + fromS) / BEACON_PERIOD_S) * BEACON_PERIOD_S;
     for (let time = first; time < ZERO_S + toS; time += BEACON_PERIOD_S)
-      slots.push(...pingSlotsMs(time, DEV_ADDR, periodicity).map((ms) => time - ZERO_S + ms / 1000));
+      slots.push(...pingSlotsMs(time, address, periodicity).map((ms) => time - ZERO_S + ms / 1000));
     return slots.filter((slotS) => slotS >= fromS && slotS < toS);
   }
 

@@ -104,3 +104,16 @@ export function classCSessionReq(session: {
   request[10] = session.dataRate;
   return request;
 }
+
+/** McClassBSessionReq for group 0: `timeOut` is the exponent, of beacon periods. */
+export function classBSessionReq(session: {
+  readonly time: number;
+  readonly timeOut: number;
+  readonly periodicity: number;
+  readonly frequency: number;
+  readonly dataRate: number;
+}): Buffer {
+  const request = classCSessionReq({ ...session, timeOut: (session.periodicity << 4) | session.timeOut });
+  request[0] = 5;
+  return request;
+}

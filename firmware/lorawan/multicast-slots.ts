@@ -1,0 +1,36 @@
+/**
+ * Sessions of class B of the multicast groups (TS005-2.0.0, 3.6): from one beacon on to another the device opens ping slots
+ * of the group, too, as long as it keeps the time of beacons.
+ */
+import { type Int, i32, records, u32 } from "../lang/index.ts";
+import { MAX_GROUPS, MULTICAST_SETUP } from "../packages/selection.ts";
+import type { DataRate } from "../regions/index.ts";
+import { multicastGroups } from "./multicast.ts";
+import type { Periodicity } from "./ping-slots.ts";
+import { CLASS_B } from "./version.ts";
+
+/** Whether the device knows such sessions. */
+export const MULTICAST_SLOTS: boolean = MULTICAST_SETUP && CLASS_B;
+
+export class SlotSession {
+  isSet: boolean = false;
+  /** Seconds of GPS time, and how many seconds it lasts at most; both are those of beacons. */
+  sessionTime: u32 = 0;
+  timeOutS: Int<0, 4194304> = 0;
+  periodicity: Periodicity = 0;
+  /** In units of 100 Hz; 0: where the plan has ping slots. */
+  frequency: u32 = 0;
+  dataRate: DataRate = 0;
+}
+
+/** Of each group. */
+export const slotSessions = records(SlotSession, MAX_GROUPS);
+
+/** Whether a group has ping slots behind the beacon with this time. A session that is over is forgotten. */
+export function hasGroupSlots(id: Int<0, 4>, beaconTime: u32): boolean {
+  if (id >= MAX_GROUPS || !slotSessions[id].isSet) return false;
+  const session = slotSessions[id];
+  if (i32(u32(session.sessionTime + session.timeOutS) - beaconTime) <= 0 || !multicastGroups[id].isDefined)
+    session.isSet = false;
+  return session.isSet && i32(session.sessionTime - beaconTime) <= 0;
+}

@@ -1,0 +1,108 @@
+/** Multicast groups in class B: ping slots of their own, from the beacon that McClassBSessionReq names, as long as it says. */
+import assert from "node:assert/strict";
+import { Bench, IDENTITY } from "./support/bench.ts";
+import { ClassBNetwork, ZERO_S } from "./support/class-b-network.ts";
+import { buildMulticast, classBSessionReq, groupOf, groupSetupReq } from "./support/multicast-group.ts";
+
+const MC_KEY = Uint8Array.from({ length: 16 }, (_, i) => 0x60 + i);
+const MC_ADDR = "01ABCDEF";
+const GROUP = groupOf(MC_KEY, MC_ADDR);
+const PERIODICITY = 4;
+const SLOTS_HZ = 869_100_000;
+
+const hex = (octets: Uint8Array) => Buffer.from(octets).toString("hex");
+/** The session begins with the sixth beacon, and lasts two beacon periods. */
+const BEGIN_S = 28 + 5 * 128;
+const SESSION = {
+  time: ZERO_S + BEGIN_S,
+  timeOut: 1,
+  periodicity: PERIODICITY,
+  frequency: SLOTS_HZ / 100,
+  dataRate: 5,
+};
+
+describe("firmware: a multicast group in class B", () => {
+  for (const lorawan11 of [false, true]) {
+    it(`is heard in its own ping slots, during its session alone, LoRaWAN ${lorawan11 ? "1.1" : "1.0.4"}`, () => {
+      const bench = new Bench({ chip: "sx1276" });
+      const net = new ClassBNetwork(bench, { lorawan11 });
+      const rootKey = lorawan11 ? IDENTITY.appKey : IDENTITY.nwkKey;
+      const requests = [
+        groupSetupReq(MC_KEY, MC_ADDR, { min: 0, max: 100 }, { rootKey, lorawan11 }),
+        classBSessionReq(SESSION),
+      ];
+      net.onUplink = ({ endS, classBBit }) => {
+        if (!classBBit) return;
+        const payload = requests.shift();
+        if (payload === undefined) return;
+        net.send(net.slotsS(3, endS + 5, endS + 20)[0], () => net.network.downlink({ port: 200, payload }));
+      };
+      // One before the session, four in it, one behind it.
+      const slots = (fromS: number) => net.slotsS(PERIODICITY, fromS, fromS + 120, MC_ADDR);
+      const inSession = [...slots(BEGIN_S).slice(0, 2), ...slots(BEGIN_S + 128).slice(0, 2)];
+      const sent = [slots(BEGIN_S - 100)[0], ...inSession, slots(BEGIN_S + 256)[0]];
+      for (const [fCnt, slotS] of sent.entries())
+        net.send(slotS, () => buildMulticast(GROUP, { port: 10, payload: `a${fCnt}`, fCnt }), {
+          frequencyHz: SLOTS_HZ,
+          spreadingFactor: 7,
+        });
+      bench.run((BEGIN_S + 380) * 1e9, {
+        config: {
+          LORAWAN_1_1: lorawan11,
+          CLASS_B: true,
+          MULTICAST_SETUP: true,
+          PING_PERIODICITY: 3,
+          PERIOD_S: 100,
+        },
+      });
+      assert.deepEqual(bench.findings, []);
+      const answers = net.network.plain.filter((payload) => /^0[25]/.test(payload));
+      assert.equal(answers[0], "0200");
+      assert.match(answers[1], /^0500[0-9a-f]{6}$/);
+      const uplinks = net.uplinks.map(({ endS }) => endS);
+      const isFree = (slotS: number) => !uplinks.some((endS) => slotS > endS - 0.2 && slotS < endS + 2.4);
+      const expected = inSession
+        .map((slotS, i) => ({ slotS, line: `downlink 10: A${i + 1}` }))
+        .filter(({ slotS }) => isFree(slotS));
+      assert.ok(expected.length >= 3);
+      assert.deepEqual(
+        bench.lines.filter((line) => line.startsWith("downlink 10")),
+        expected.map(({ line }) => line),
+      );
+    });
+  }
+
+  for (const [what, change, status] of [
+    ["a data rate that is none for downlinks", { dataRate: 8 }, "0504"],
+    ["FSK", { dataRate: 7 }, "0504"],
+    ["a frequency outside", { frequency: 8700001 }, "0508"],
+    ["a session that is over", { time: ZERO_S - 1024 }, "0520"],
+    ["all of that", { dataRate: 8, frequency: 1, time: ZERO_S - 1024 }, "052c"],
+  ] as const) {
+    it(`has no session with ${what}`, () => {
+      const bench = new Bench({ chip: "sx1276" });
+      const net = new ClassBNetwork(bench, { lorawan11: false });
+      const requests = [
+        groupSetupReq(MC_KEY, MC_ADDR, { min: 0, max: 100 }, { rootKey: IDENTITY.nwkKey, lorawan11: false }),
+        classBSessionReq({ ...SESSION, ...change }),
+      ];
+      net.onUplink = ({ endS, classBBit }) => {
+        if (!classBBit) return;
+        const payload = requests.shift();
+        if (payload === undefined) return;
+        net.send(net.slotsS(3, endS + 5, endS + 20)[0], () => net.network.downlink({ port: 200, payload }));
+      };
+      bench.run(400e9, {
+        config: {
+          LORAWAN_1_1: false,
+          CLASS_B: true,
+          MULTICAST_SETUP: true,
+          PING_PERIODICITY: 3,
+          PERIOD_S: 100,
+        },
+      });
+      const answers = net.network.plain.filter((payload) => payload.startsWith("05"));
+      assert.equal(answers[0], status, hex(Buffer.from(answers.join(""), "hex")));
+    });
+  }
+});
