@@ -25,6 +25,7 @@ export const PLANS = tableOf(Plan, [
     rx1Fastest: 13,
     maxRx1DrOffset: 5,
     maxPowerDbm: 28,
+    mostPowerDbm: 22,
     maxTxPower: 14,
     hasTxParamSetup: true,
     leastChannels: 1,

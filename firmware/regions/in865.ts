@@ -25,6 +25,7 @@ export const PLANS = tableOf(Plan, [
     rx1Fastest: 7,
     maxRx1DrOffset: 7,
     maxPowerDbm: 28,
+    mostPowerDbm: 22,
     maxTxPower: 10,
     hasTxParamSetup: false,
     leastChannels: 1,

@@ -38,6 +38,8 @@ export class Plan {
   maxRx1DrOffset: Int<0, 7> = 0;
   /** Conducted power at TXPower 0, of an antenna with 2.15 dBi. */
   maxPowerDbm: Int<0, 30> = 0;
+  /** Whatever TXPower says, the most that a device may send with on some of the channels alone; 22 is the radios' own limit. */
+  mostPowerDbm: Int<0, 22> = 22;
   /** The highest TXPower, each step 2 dB below the one before. */
   maxTxPower: Int<0, 14> = 0;
   /** The network may limit time on air and EIRP (TxParamSetupReq); uplinks keep to 400 ms until it says otherwise. */

@@ -3,13 +3,13 @@ import { PLANS } from "#region";
 import type { Int } from "../lang/index.ts";
 import { selection } from "./selection.ts";
 
-/** What no amplifier of the radios exceeds, in dBm. */
-const MOST_DBM = 22;
+/** What no amplifier of the radios goes below, in dBm. */
 const LEAST_DBM = -17;
 
 /** The conducted power of a TXPower, as far as amplifiers go: each is 2 dB below the one before. */
 export function powerDbm(txPower: Int<0, 15>): Int<-17, 22> {
-  const power = PLANS[selection.plan].maxPowerDbm - 2 * txPower;
+  const plan = PLANS[selection.plan];
+  const power = plan.maxPowerDbm - 2 * txPower;
   if (power < LEAST_DBM) return LEAST_DBM;
-  return power > MOST_DBM ? MOST_DBM : power;
+  return power > plan.mostPowerDbm ? plan.mostPowerDbm : power;
 }

@@ -25,6 +25,7 @@ export const PLANS = tableOf(Plan, [
     rx1Fastest: 7,
     maxRx1DrOffset: 5,
     maxPowerDbm: 14,
+    mostPowerDbm: 22,
     maxTxPower: 7,
     hasTxParamSetup: false,
     leastChannels: 1,

@@ -25,6 +25,7 @@ export const PLANS = tableOf(Plan, [
     rx1Fastest: 13,
     maxRx1DrOffset: 3,
     maxPowerDbm: 30,
+    mostPowerDbm: 21,
     maxTxPower: 14,
     hasTxParamSetup: false,
     leastChannels: 2,

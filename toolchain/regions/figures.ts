@@ -108,6 +108,8 @@ export interface RegionFigures {
     readonly default_max_eirp_dbm?: number;
     readonly default_max_conducted_dbm?: number;
     readonly max_index: number;
+    /** In words. */
+    readonly extra_limits?: readonly string[];
   };
   readonly tx_param_setup: boolean;
   readonly dwell: { readonly uplink_default: boolean; readonly limit_ms: number | null };

@@ -24,6 +24,12 @@ const NO_BLOCK: BlockFigures = { first_index: 0, count: 0, start_hz: 0, step_hz:
 /** What `linkadr_extra_rule` says in words of a plan that must hop over two channels at least. */
 const HOPPING_CHANNELS = /^At least 2 enabled 125 kHz channels are required/;
 
+/** What `extra_limits` says in words of a plan whose power depends on how many channels are on. */
+const FEW_CHANNELS = /with fewer than \d+ enabled 125 kHz channels: max (\d+) dBm conducted/;
+
+/** What no amplifier of the radios exceeds. */
+const RADIO_MOST_DBM = 22;
+
 /** The longest line of the project's style. */
 const LINE_WIDTH = 110;
 
@@ -161,6 +167,7 @@ function planFields(region: RegionFigures): Record<string, number | boolean> {
     rx1Fastest: Math.max(...reached),
     maxRx1DrOffset: offsets.range[1],
     maxPowerDbm: power.default_max_conducted_dbm ?? Math.round(power.default_max_eirp_dbm! - DIPOLE_DBI),
+    mostPowerDbm: mostPowerDbm(region),
     maxTxPower: power.max_index,
     hasTxParamSetup: region.tx_param_setup,
     leastChannels: HOPPING_CHANNELS.exec(region.linkadr_extra_rule ?? "") === null ? 1 : 2,
@@ -184,6 +191,17 @@ function beaconFields({ class_b }: RegionFigures): Record<string, number> {
     rfu1: class_b.beacon_format.rfu1,
     rfu2: class_b.beacon_format.rfu2,
   };
+}
+
+/**
+ * What `extra_limits` says in words of a device that has but some of the channels: it counts whatever channels are on, so
+ * that no mask has to be looked at. It takes from the strongest of the radios a decibel.
+ */
+function mostPowerDbm({ tx_power: { extra_limits = [] } }: RegionFigures): number {
+  const limits = extra_limits
+    .map((limit) => FEW_CHANNELS.exec(limit)?.[1])
+    .filter((dBm) => dBm !== undefined);
+  return Math.min(RADIO_MOST_DBM, ...limits.map(Number));
 }
 
 /** The data rates that the device can have, by their index: all but LR-FHSS. */

@@ -130,6 +130,13 @@ for (const region of REGION_NAMES) {
       assert.deepEqual([own.rfu1, own.rfu2], [beacon_format.rfu1, beacon_format.rfu2]);
     });
 
+    it("has TXPower in steps of 2 dB, as far as radios go and a plan with few channels allows", () => {
+      const { powerDbm, PLANS } = plan(region, false);
+      const most = region === "US915" ? 21 : 22;
+      for (let txPower = 0; txPower <= figures.tx_power.max_index; txPower++)
+        assert.equal(powerDbm(txPower), Math.min(PLANS[0].maxPowerDbm - 2 * txPower, most));
+    });
+
     it("has the range of frequencies and its grid", () => {
       const { isAllowed } = plan(region, false);
       const [lowest, highest] = figures.freq_range_hz.map((hz) => hz / 100);
