@@ -41,6 +41,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   ABP: { config: { ABP: true } },
   CLASS_B: { config: { CLASS_B: true } },
   CLASS_C: { config: { CLASS_C: true } },
+  "CLASS_C and MULTICAST_SETUP": { config: { CLASS_C: true, MULTICAST_SETUP: true } },
   CERTIFICATION: { config: { CERTIFICATION: true } },
   CLOCK_SYNC: { config: { CLOCK_SYNC: true } },
   FRAGMENTATION: { config: { FRAGMENTATION: true }, c: [BLOCK_SINK] },
