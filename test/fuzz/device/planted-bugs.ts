@@ -147,8 +147,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "MAC commands are obeyed outside the windows of class A under 1.0.4",
     file: "firmware/lorawan/downlink.ts",
-    find: "return isClassA || !hasCommands ||",
-    replacement: "return isClassA || true ||",
+    find: "if (isClassA || !hasCommands) return true;",
+    replacement: "if (isClassA || true) return true;",
     variant: "1.0.4-US915",
     target: "session",
     within: 100_000,
