@@ -106,20 +106,30 @@ function keptParameters(): number[] {
   return [0x80, ...pieces.flat(), 0, 0, 0];
 }
 
+/** A rejoin-request of each type that the network demands, and its join-accept; one of class C listens before each window, and between. */
+const REJOINS = [[], SILENCE].flatMap((listening) =>
+  ["0e001c", "0e251c"].map((command) => [
+    ...[1, ...uplink(0), ...listening, ...downlink(3, octets(command))],
+    ...[...listening, ...listening, ...joinAccept(0x80, 1), ...uplink(0)],
+  ]),
+);
+
 /** The inputs of a target. */
 export function seedsOf(target: Target): Uint8Array[] {
   const inputs = {
     join: () => JOINS.flatMap((join) => [join, [...join, ...uplink(4), ...SILENCE, ...SILENCE]]),
     downlink: () =>
       HEADERS.flatMap((header) => DOWNLINKS.map((frame) => [...header, ...frame, ...uplink(20), ...REPLAY])),
-    session: () =>
-      HEADERS.flatMap((header) => [
+    session: () => [
+      ...REJOINS,
+      ...HEADERS.flatMap((header) => [
         [...header, ...uplink(0), ...FRAGMENTS],
         ...DOWNLINKS.map((frame, i) => [
           ...[...header, ...uplink(51), ...frame, ...uplink(0), ...SILENCE],
           ...[...DOWNLINKS[(i * 7 + 3) % DOWNLINKS.length], ...POWER_CYCLE, ...JOINS[i % JOINS.length]],
         ]),
       ]),
+    ],
     store: () => [
       // Blank, and the power goes at this write.
       ...[0, 1, 4, 9, 12, 18].map((write) => [0, write, 0, 0xa5, ...JOINS[0], 7, 0, 0x5a, ...JOINS[1]]),

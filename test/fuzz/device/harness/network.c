@@ -136,7 +136,7 @@ static void deliver(const uint8_t *message, uint8_t length) {
 }
 
 static void deliver_nothing(void) {
-  if (is_lora() && mode() == RECEIVE_CONTINUOUS) return;
+  if (is_listening()) return;
   world.chip.registers[REG_IRQ] |= RX_TIMEOUT;
   world.chip.events = DIO1;
   world.chip.timed_out = true;

@@ -230,6 +230,15 @@ uint32_t hal_radio_event_time(void) {
   return world.now_us;
 }
 
+/** In class C, that is: for the noise, too, the receiver is on without an end. */
+static bool is_listening(void) {
+#ifdef CLASS_C
+  return lorawan_listening_isOn && is_lora() && mode() == RECEIVE_CONTINUOUS;
+#else
+  return false;
+#endif
+}
+
 /** Time passes up to `deadline`, or until the chip has something to say. */
 void hal_sleep_until(uint32_t deadline) {
   if (mac_mac.isStopped) longjmp(outside, INPUT_ENDED);
@@ -243,7 +252,7 @@ void hal_sleep_until(uint32_t deadline) {
     world.chip.events = DIO0;
   } else if (is_lora() && mode() == RECEIVE_SINGLE) {
     receive();
-  } else if (is_lora() && mode() == RECEIVE_CONTINUOUS && input_left > 0) {
+  } else if (is_listening() && input_left > 0) {
     receive();
     if (world.chip.events == 0 && (int32_t)(deadline - world.now_us) > 0) world.now_us = deadline;
   } else if (!is_lora() && mode() == FSK_RECEIVE) {
