@@ -100,10 +100,10 @@ function setUp(request: Bytes<29>): void {
   copy(mcKey, 0, request, 5, 16);
   deriveMcKeKey(mcKeKey);
   encryptBlock(mcKeKey, mcKey);
+  forgetKey();
   deriveGroupKeys(group, mcKey);
   wipe(mcKeKey, 0, 16);
   wipe(mcKey, 0, 16);
-  forgetKey();
   group.isDefined = true;
   put(id);
 }
