@@ -67,7 +67,10 @@ export function sleepDevice(): void {
   }
 }
 
-/** Makes the device ready to join, or takes the session that it was personalised with, and to ask for an uplink every `period` ticks once it has joined. */
+/**
+ * Makes the device ready to join, and to ask for an uplink every `period` ticks once it has joined. One that is personalised
+ * goes on with its session.
+ */
 export function startDevice(period: u32): void {
   const time = ticks();
   print(LORAWAN_1_1 ? Text.Boot11 : Text.Boot10);

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasFixedAddresses } from "./run.ts";
 
 function run(...args: string[]) {
   const command = ["--import", "tsx", join(import.meta.dirname, "main.ts"), ...args];
@@ -38,7 +39,8 @@ describe("the command that fuzzes the device", function () {
     });
   }
 
-  it("prints one JSON document, and does the same each time with the same seed", () => {
+  it("prints one JSON document, and does the same each time with the same seed", function () {
+    if (!hasFixedAddresses) this.skip();
     const figures = Array.from({ length: 2 }, () => {
       const args = ["--image", "1.0.4-US915", "--target", "join,store", "--executions", "3000", "--json"];
       const { status, stdout, stderr } = run(...args, "--seed", "5");

@@ -1,5 +1,5 @@
 /** One run of libFuzzer over one target of one image, and what it has found. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,7 +11,7 @@ export interface FuzzOptions {
   readonly program: string;
   readonly target: Target;
   readonly executions: number;
-  /** From 0: the same seed runs the same inputs. */
+  /** From 0: the same seed runs the same inputs, where addresses are fixed. */
   readonly seed: number;
   /** Made if need be; receives the inputs, and the one of a finding. */
   readonly folder: string;
@@ -33,6 +33,14 @@ export interface FuzzResult {
   readonly edges: number;
   readonly finding: Finding | undefined;
 }
+
+/**
+ * The program has the same addresses in each run, where the kernel allows that: the checks of the address sanitizer take
+ * other ways at others, which counts as coverage, and then the same seed would not run the same inputs.
+ */
+const FIXED_ADDRESSES = ["setarch", "-R"];
+export const hasFixedAddresses: boolean =
+  spawnSync(FIXED_ADDRESSES[0], [...FIXED_ADDRESSES.slice(1), "true"]).status === 0;
 
 const MAX_LENGTH = 256;
 /** Seconds after which an execution counts as one that does not end; a usual one takes less than a millisecond. */
@@ -88,7 +96,8 @@ function runProgram(
 ): Promise<{ text: string; status: number | null; seconds: number }> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(program, args, {
+    const [command, ...rest] = [...(hasFixedAddresses ? FIXED_ADDRESSES : []), program, ...args];
+    const child = spawn(command, rest, {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
       env: { ...process.env, FUZZ_TARGET: target, ASAN_OPTIONS: "detect_leaks=0" },
     });

@@ -17,9 +17,11 @@ import { LANGUAGE } from "./targets.ts";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DEVICE = "firmware/lorawan/device.ts";
 
-/** The line of `startDevice` that stores its argument, from 1, and the lines after it. */
+/** Lines of `startDevice`, from 1: the one that stores its argument, and those that a device that joins runs next. */
 const device = readFileSync(join(ROOT, DEVICE), "utf8").split("\n");
 const LINE = device.indexOf("  mac.period = period;") + 1;
+const NEXT_LINE = device.indexOf("  mac.due = time;") + 1;
+const LAST_LINE = device.indexOf("  if (!hasIdentity()) {") + 1;
 
 /** What gdb prints on the way through a script. */
 function debug(gdb: string, program: string, folder: string, script: readonly string[]): string {
@@ -147,7 +149,7 @@ describe("a debugger", function () {
       output,
       new RegExp(`device_startDevice \\(period=\\d+\\) at ${DEVICE}:${LINE}\\n${LINE}\\t`),
     );
-    for (const line of [LINE, LINE + 1, LINE + 2])
+    for (const line of [LINE, NEXT_LINE, LAST_LINE])
       assert.ok(output.includes(`${line}\t${device[line - 1]}`), output);
     const period = /^\$1 = (\d+)$/m.exec(output)?.[1];
     assert.ok(period, output);
@@ -155,7 +157,7 @@ describe("a debugger", function () {
     assert.match(output, /^#0 .* at firmware\/store\/identity\.ts:\d+$/m);
     assert.match(
       output,
-      new RegExp(`^#1 .* in device_startDevice \\(period=${period}\\) at ${DEVICE}:${LINE + 2}$`, "m"),
+      new RegExp(`^#1 .* in device_startDevice \\(period=${period}\\) at ${DEVICE}:${LAST_LINE}$`, "m"),
     );
   });
 
@@ -185,7 +187,7 @@ describe("a debugger", function () {
         output
           .split("\n")
           .slice(-10)
-          .some((line) => line.startsWith(`${LINE + 2}\t`)),
+          .some((line) => line.startsWith(`${LAST_LINE}\t`)),
         output,
       );
     } finally {
