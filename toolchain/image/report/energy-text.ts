@@ -4,7 +4,7 @@ import type { EnergyEstimate, EnergyScenario } from "./energy.ts";
 /** What a device hears that nobody sends to. */
 const SILENCE = { A: "both windows empty", C: "listening in between for nothing" } as const;
 
-/** "1.2345 mAh a day at DR5 (SF7), an uplink each 600 s". */
+/** "0.49 mAh a day at DR5 (SF7), an uplink each 600 s". */
 export function energyLine({ milliampereHours, scenario }: EnergyEstimate): string {
   return `${milliampereHours.toFixed(2)} mAh a day at ${rateText(scenario)}, an uplink each ${periodText(scenario)}`;
 }
