@@ -3,7 +3,7 @@
  * uplink's channel, RX2 a second later on a fixed one; it is not opened when RX1 brought what was waited for.
  */
 import { reached, ticks } from "../clock/index.ts";
-import { COMMAND_LATENCY_US, now, radioEvents, radioEventTime } from "../hal/index.ts";
+import { now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Int, u32, view } from "../lang/index.ts";
 import {
   EVENT_RECEIVED,
@@ -46,7 +46,7 @@ import { isListening, keepListening, stopListening } from "./listening.ts";
 import { rejoin } from "./rejoin.ts";
 import { session } from "./session.ts";
 import { CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
-import { fskWindowUs, openingDelayUs, type WindowDelay, windowSymbols } from "./windows.ts";
+import { fskWindowUs, openingDelayUs, SET_UP_US, type WindowDelay, windowSymbols } from "./windows.ts";
 
 const enum ExchangeState {
   /** The radio sleeps; another exchange may start. */
@@ -66,9 +66,6 @@ const LONGEST_RECEPTION_US = 4000000;
 
 /** What is allowed beyond the time on air before a transmission counts as failed: most of all for the start of a TCXO. */
 const TRANSMISSION_SLACK_US = 200000;
-
-/** From listening in class C to a window that is set up: the commands for that, and the start of an oscillator. */
-const SET_UP_US = OPENING_US + 50 * COMMAND_LATENCY_US;
 
 class Exchange {
   state: ExchangeState = ExchangeState.Over;

@@ -41,7 +41,7 @@ import { type GroupId, NO_GROUP } from "./multicast-downlink.ts";
 import { hasGroupSlots, MULTICAST_SLOTS, slotSessions } from "./multicast-slots.ts";
 import { BEACON_RESERVED_US, nextSlot, pingOffset, SLOT_COUNT, SLOT_US, type Slot } from "./ping-slots.ts";
 import { devAddr, session } from "./session.ts";
-import { listeningSymbols } from "./windows.ts";
+import { listeningSymbols, SET_UP_US } from "./windows.ts";
 
 const enum SlotState {
   /** The radio is free. */
@@ -50,9 +50,6 @@ const enum SlotState {
   Waiting,
   Receiving,
 }
-
-/** Setting a window up: the commands for that, and what the radio needs before it opens. */
-const SET_UP_US = OPENING_US + 50 * COMMAND_LATENCY_US;
 
 /** How much earlier the device looks after it. */
 const LOOK_AHEAD_US = SET_UP_US + 5000;

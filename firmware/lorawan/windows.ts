@@ -4,7 +4,7 @@
  */
 import { COMMAND_LATENCY_US } from "../hal/index.ts";
 import { type Int, type u16, u32 } from "../lang/index.ts";
-import { RECEIVER_START_UP_US } from "../radio/index.ts";
+import { OPENING_US, RECEIVER_START_UP_US } from "../radio/index.ts";
 import type { DataRate } from "../regions/index.ts";
 import { FSK_OCTET_US, symbolUs } from "./airtime.ts";
 
@@ -27,6 +27,9 @@ const MOST_FSK_US = 65535;
 const FSK_DETECTION_OCTETS = 8;
 
 const SECOND_US = 1000000;
+
+/** From listening, or from sleep, to a window that is set up: the commands for that, and the start of an oscillator. */
+export const SET_UP_US = OPENING_US + 50 * COMMAND_LATENCY_US;
 
 /** Seconds from the end of the uplink to a window. */
 export type WindowDelay = Int<1, 16>;
