@@ -33,7 +33,7 @@ export const PING_PERIODICITY: Periodicity = 7;
 export const CLASS_B_AFTER_JOIN: boolean = true;
 
 /** Seconds from beacon to beacon. */
-const BEACON_PERIOD_S = 128;
+export const BEACON_PERIOD_S = 128;
 export const BEACON_PERIOD_US = 128000000;
 
 /** How far DeviceTimeAns may be off (TS001-1.0.4, 5.13). */
@@ -86,7 +86,7 @@ class ClassB {
 
 export const classB = new ClassB();
 
-/** Whether the network may send in the device's ping slots: the ClassB bit of uplinks. */
+/** Whether the device opens ping slots, in which its network may send: the ClassB bit of uplinks. */
 export function isClassB(): boolean {
   return classB.isWanted && classB.isAgreed && classB.state === BeaconState.Locked;
 }
@@ -99,15 +99,26 @@ export function keepsBeaconTime(): boolean {
 /** The application wants the device to be in class B, or in class A. */
 export function wantClassB(isWanted: boolean): void {
   if (classB.isWanted === isWanted) return;
+  leaveClassB();
   classB.isWanted = isWanted;
+}
+
+/** Until the network has agreed anew it must not send in ping slots any more: it hears of that by the next uplink. */
+function closePingSlots(): void {
+  if (isClassB()) planAnswer();
   classB.isAgreed = false;
+}
+
+/** The time of the beacons is lost, or not to be kept any more: the device is in class A. */
+export function leaveClassB(): void {
+  closePingSlots();
   classB.state = BeaconState.Unknown;
 }
 
 /** How often ping slots are opened from now on: every 2^periodicity seconds. Class A until the network knows it. */
 export function setPingPeriodicity(periodicity: Periodicity): void {
   classB.periodicity = periodicity;
-  classB.isAgreed = false;
+  closePingSlots();
 }
 
 /** For a certification test: the same, and the next uplink tells the network, beacon or none. */
@@ -162,11 +173,6 @@ export function beaconErrorUs(afterS: Int<0, 128>): Int<0, 74000000> {
   return fixed + (classB.missed * BEACON_PERIOD_S + afterS) * CLOCK_ERROR_PPM;
 }
 
-function leaveClassB(): void {
-  classB.state = BeaconState.Unknown;
-  classB.isAgreed = false;
-}
-
 function nextPeriod(): void {
   classB.beaconTime = u32(classB.beaconTime + BEACON_PERIOD_S);
   classB.periodStart = u32(classB.periodStart + BEACON_PERIOD_US);
@@ -175,11 +181,6 @@ function nextPeriod(): void {
 /** Whether two hours without a beacon end in this period, `BEACONLESS_REST_US` behind its begin. */
 export function isLastPeriod(): boolean {
   return classB.missed >= BEACONLESS_LIMIT;
-}
-
-/** They have ended. */
-export function endBeaconless(): void {
-  leaveClassB();
 }
 
 /** The beacon at the end of the period has not been heard. */

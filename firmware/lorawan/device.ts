@@ -13,6 +13,7 @@ import { ABP, hasIdentity, openJournal, readDevEui } from "../store/index.ts";
 import { startPersonalised, takeFCntUp } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { frequencyOf, isChannelFree, nextRelease, releaseBands, resetChannels } from "./channels/index.ts";
+import { leaveClassB } from "./class-b.ts";
 import { classC, nextAnswer } from "./class-c.ts";
 import { acceptDownlink, downlink } from "./downlink.ts";
 import { endExchange, endWindow, exchange, isExchangeOver, runExchange } from "./exchange.ts";
@@ -202,6 +203,7 @@ export function runDevice(): DeviceEvent {
     if (exchange.hasRadioFailed) {
       exchange.hasRadioFailed = false;
       mac.isRadioReady = false;
+      if (CLASS_B) leaveClassB();
     }
   }
   return event;

@@ -1,5 +1,5 @@
 /** The LoRaWAN stack, as main and applications see it. */
-export { setPingPeriodicity } from "./class-b.ts";
+export { isClassB, setPingPeriodicity } from "./class-b.ts";
 export { DeviceEvent, runDevice, sleepDevice, startDevice } from "./device.ts";
 export { DeviceClass, switchClass } from "./device-class.ts";
 export { downlink } from "./downlink.ts";

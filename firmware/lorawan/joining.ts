@@ -17,6 +17,7 @@ import {
   takeChannel,
   takeJoinChannel,
 } from "./channels/index.ts";
+import { leaveClassB } from "./class-b.ts";
 import { endExchange, endWindow, startExchange } from "./exchange.ts";
 import type { PhyLength } from "./frame.ts";
 import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
@@ -25,7 +26,7 @@ import { JOIN_REQUEST_LENGTH, JoinReqType, rejoinRequestLength } from "./join-fr
 import { mac, sleepUntilTick } from "./mac.ts";
 import { noteRejoin, rejoin, takeRjCount0 } from "./rejoin.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
-import { LORAWAN_1_1 } from "./version.ts";
+import { CLASS_B, LORAWAN_1_1 } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
 /** Uplinks without RekeyConf before the device joins again: ADR_ACK_LIMIT (TS001-1.1, 5.10). */
@@ -151,6 +152,8 @@ export function leaveSession(): void {
     return;
   }
   session.joined = false;
+  // Until the next one the board may rest, and its clock lag.
+  if (CLASS_B) leaveClassB();
   resetParameters();
   resetChannels();
 }

@@ -1,5 +1,5 @@
 /**
- * Sessions of class C of the multicast groups (TS005-2.0.0, 3.5): while one is under way, the device listens by its
+ * Sessions of class C of the multicast groups (TS005-2.0.0, 4.5): while one is under way, the device listens by its
  * parameters whenever it does nothing else, also one of class A; the windows of class A stay what they are.
  */
 import { i32, u32 } from "../lang/index.ts";

@@ -1,5 +1,5 @@
 /**
- * Sessions of class B of the multicast groups (TS005-2.0.0, 3.6): from one beacon on to another the device opens ping slots
+ * Sessions of class B of the multicast groups (TS005-2.0.0, 4.6): from one beacon on to another the device opens ping slots
  * of the group, too, as long as it keeps the time of beacons.
  */
 import { type Int, i32, records, u32 } from "../lang/index.ts";

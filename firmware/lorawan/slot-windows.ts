@@ -23,15 +23,16 @@ import { BEACON_PLANS, bandwidth, RATE_COUNT, selection, spreadingFactor } from 
 import { airtimeUs } from "./airtime.ts";
 import { beaconAirtimeUs, beaconLength, beaconTimeOfFrame, isBeacon } from "./beacon.ts";
 import {
+  BEACON_PERIOD_S,
   BEACON_PERIOD_US,
   BEACONLESS_REST_US,
   BeaconState,
   beaconErrorUs,
   classB,
-  endBeaconless,
   isClassB,
   isLastPeriod,
   keepsBeaconTime,
+  leaveClassB,
   missBeacon,
   takeBeacon,
 } from "./class-b.ts";
@@ -96,7 +97,7 @@ function hop(first: u32, from: u32, beaconTime: u32): u32 {
 
 function beaconFrequency(): u32 {
   if (classB.beaconFrequency !== 0) return classB.beaconFrequency;
-  return hop(BEACON_PLANS[selection.plan].beaconFrequency, 0, u32(classB.beaconTime + 128));
+  return hop(BEACON_PLANS[selection.plan].beaconFrequency, 0, u32(classB.beaconTime + BEACON_PERIOD_S));
 }
 
 /** Where the slots of an address are: the frequency that was told, if one was. */
@@ -107,7 +108,7 @@ function pingFrequency(address: Bytes<4>, told: u32): u32 {
 
 /** When the window for the next beacon is commanded open. */
 function beaconOpening(): u32 {
-  return openingOf(u32(classB.periodStart + BEACON_PERIOD_US), beaconErrorUs(128));
+  return openingOf(u32(classB.periodStart + BEACON_PERIOD_US), beaconErrorUs(BEACON_PERIOD_S));
 }
 
 function wait(openingTime: u32, isForBeacon: boolean): void {
@@ -125,7 +126,7 @@ function prepareBeacon(): void {
     beaconFrequency(),
     spreadingFactor(rate),
     bandwidth(rate),
-    listeningSymbols(rate, 2 * beaconErrorUs(128) + COMMAND_LATENCY_US),
+    listeningSymbols(rate, 2 * beaconErrorUs(BEACON_PERIOD_S) + COMMAND_LATENCY_US),
     beaconLength(),
   );
   wait(beaconOpening(), true);
@@ -142,7 +143,7 @@ function slotStart(slot: Slot): u32 {
 
 /** When the window for a slot is commanded open, if the clock errs as at the end of the period: not later than it is. */
 function earliestOpening(slot: Slot): u32 {
-  return openingOf(slotStart(slot), beaconErrorUs(128));
+  return openingOf(slotStart(slot), beaconErrorUs(BEACON_PERIOD_S));
 }
 
 /** Whose slot comes next: of a group, or of the device itself. */
@@ -206,7 +207,7 @@ function runIdle(): void {
   if (isLastPeriod()) {
     const end = u32(classB.periodStart + BEACONLESS_REST_US);
     if (reached(end, time)) {
-      endBeaconless();
+      leaveClassB();
       return;
     }
     if (reached(end, slotWindow.wakeTime)) slotWindow.wakeTime = end;

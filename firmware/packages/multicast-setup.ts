@@ -15,11 +15,12 @@ import {
   view,
   wipe,
 } from "../lang/index.ts";
+import { BEACON_PERIOD_S } from "../lorawan/class-b.ts";
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
 import { MULTICAST_SLOTS, slotSessions } from "../lorawan/multicast-slots.ts";
 import { CLASS_C } from "../lorawan/version.ts";
-import { FAST_DATA_RATES, isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
+import { isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
 import { hasRoom, put, put16, startReply } from "./reply.ts";
 import { MAX_GROUPS } from "./selection.ts";
 
@@ -46,7 +47,7 @@ const SESSION_LENGTH = 11;
 /** McGroupSetupAns and McGroupDeleteAns: there is no such group. */
 const ID_ERROR = 4;
 
-/** McClassCSessionAns: why there is no session. */
+/** McClassCSessionAns and McClassBSessionAns: why there is no session. */
 const DATA_RATE_ERROR = 4;
 const FREQUENCY_ERROR = 8;
 const UNDEFINED_GROUP = 16;
@@ -119,68 +120,63 @@ function remove(id: Int<0, 3>): void {
   }
 }
 
-/** McClassCSessionReq, from behind its CID. A session that has begun is joined as long as it lasts. */
-function setUpSession(request: Bytes<10>): void {
-  const id = request[0] & 3;
-  const sessionTime = load32le(request, 1);
-  const timeOutS = 1 << (request[5] & 15);
-  const frequency = load16le(request, 6) + request[8] * 0x10000;
-  const dataRate = request[9];
-  let status: u8 = 0;
-  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate)) status = DATA_RATE_ERROR;
-  // The receiver cannot listen in FSK without an end.
-  else if (FAST_DATA_RATES && isFsk(dataRate)) status = DATA_RATE_ERROR;
-  if (!isAllowed(frequency)) status = status | FREQUENCY_ERROR;
-  if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
-  const time = gpsTime();
-  if (!isTimeKnown() || i32(u32(sessionTime + timeOutS) - time) <= 0) status = status | START_MISSED;
-  put(Cid.ClassCSession);
-  put(id | status);
-  if (status !== 0 || id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
-  const group = multicastGroups[id];
-  group.hasSession = true;
-  group.sessionTime = sessionTime;
-  group.timeOutS = timeOutS;
-  group.frequency = frequency;
-  group.dataRate = dataRate;
-  let wait = i32(sessionTime - time);
-  if (wait < 0) wait = 0;
-  if (wait > LONGEST_WAIT_S) wait = LONGEST_WAIT_S;
-  put16(wait & 0xffff);
-  put((wait >> 16) & 0xff);
+/** DLFreq of a session, in units of 100 Hz. */
+function frequencyOf(request: Bytes<10>): u32 {
+  return load16le(request, 6) + request[8] * 0x10000;
 }
 
-/** Seconds of a beacon period, in which sessions of class B are counted. */
-const BEACON_PERIOD_S = 128;
+/**
+ * Answers McClassCSessionReq or McClassBSessionReq, from behind its CID. True where there is to be a session: nothing about
+ * it is wrong, and its begin is not past (TS005-2.0.0, 4.5 and 4.6).
+ */
+function answerSession(cid: Cid, request: Bytes<10>, isUsable: boolean): boolean {
+  const id = request[0] & 3;
+  const dataRate = request[9];
+  const wait = i32(load32le(request, 1) - gpsTime());
+  let status: u8 = 0;
+  // The receiver cannot listen in FSK without an end, nor in ping slots.
+  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate) || isFsk(dataRate)) status = DATA_RATE_ERROR;
+  if (!isUsable) status = status | FREQUENCY_ERROR;
+  if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
+  if (!isTimeKnown() || wait < 0) status = status | START_MISSED;
+  put(cid);
+  put(id | status);
+  if (status !== 0) return false;
+  const timeToStart = wait > LONGEST_WAIT_S ? LONGEST_WAIT_S : u32(wait);
+  put16(timeToStart & 0xffff);
+  put(timeToStart >>> 16);
+  return true;
+}
 
-/** McClassBSessionReq, from behind its CID: the same for ping slots, from one beacon to another. */
+/** McClassCSessionReq, from behind its CID. */
+function setUpSession(request: Bytes<10>): void {
+  const id = request[0] & 3;
+  const frequency = frequencyOf(request);
+  const dataRate = request[9];
+  if (!answerSession(Cid.ClassCSession, request, isAllowed(frequency))) return;
+  if (id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
+  const group = multicastGroups[id];
+  group.hasSession = true;
+  group.sessionTime = load32le(request, 1);
+  group.timeOutS = 1 << (request[5] & 15);
+  group.frequency = frequency;
+  group.dataRate = dataRate;
+}
+
+/** McClassBSessionReq, from behind its CID: ping slots from one beacon to another. */
 function setUpSlotSession(request: Bytes<10>): void {
   const id = request[0] & 3;
-  const sessionTime = load32le(request, 1);
-  const timeOutS = BEACON_PERIOD_S << (request[5] & 15);
-  const frequency = load16le(request, 6) + request[8] * 0x10000;
+  const frequency = frequencyOf(request);
   const dataRate = request[9];
-  let status: u8 = 0;
-  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate) || isFsk(dataRate)) status = DATA_RATE_ERROR;
-  if (frequency !== 0 && !isAllowed(frequency)) status = status | FREQUENCY_ERROR;
-  if (id >= MAX_GROUPS || !multicastGroups[id].isDefined) status = status | UNDEFINED_GROUP;
-  const time = gpsTime();
-  if (!isTimeKnown() || i32(u32(sessionTime + timeOutS) - time) <= 0) status = status | START_MISSED;
-  put(Cid.ClassBSession);
-  put(id | status);
-  if (status !== 0 || id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
+  if (!answerSession(Cid.ClassBSession, request, frequency === 0 || isAllowed(frequency))) return;
+  if (id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
   const session = slotSessions[id];
   session.isSet = true;
-  session.sessionTime = sessionTime;
-  session.timeOutS = timeOutS;
+  session.sessionTime = load32le(request, 1);
+  session.timeOutS = BEACON_PERIOD_S << (request[5] & 15);
   session.periodicity = (request[5] >> 4) & 7;
   session.frequency = frequency;
   session.dataRate = dataRate;
-  let wait = i32(sessionTime - time);
-  if (wait < 0) wait = 0;
-  if (wait > LONGEST_WAIT_S) wait = LONGEST_WAIT_S;
-  put16(wait & 0xffff);
-  put((wait >> 16) & 0xff);
 }
 
 /** Obeys the commands of a downlink. One that is unknown, cut short or without room for its answer ends the processing. */

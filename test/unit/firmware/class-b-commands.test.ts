@@ -58,7 +58,7 @@ describe("firmware: MAC commands of class B", () => {
   for (const version of VERSIONS) {
     for (const [what, asked, answered, done = {}] of CASES) {
       it(`${version}: ${what}`, () => {
-        const it = new MacSession(version, { CLASS_B: true });
+        const it = new MacSession(version, { CLASS_B: true, FAST_DATA_RATES: true });
         const classB = it.module<typeof ClassBModule>("lorawan/class-b.ts");
         // Otherwise each uplink asks for the time.
         classB.wantClassB(false);

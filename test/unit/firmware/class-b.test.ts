@@ -1,6 +1,7 @@
 /** Class B of a device under Node, with both families of radios: the way into it, its windows, and the way out. */
 import assert from "node:assert/strict";
-import type * as ClassBModule from "../../../firmware/lorawan/class-b.ts";
+import type * as ExchangeModule from "../../../firmware/lorawan/exchange.ts";
+import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import { Bench } from "./support/bench.ts";
 import { type BeaconFate, ClassBNetwork } from "./support/class-b-network.ts";
 
@@ -38,6 +39,9 @@ function windows({ bench, net }: Run, fromS: number, toS: number): { openS: numb
     .filter(({ openS }) => openS >= fromS && openS < toS)
     .filter(({ openS }) => !net.uplinks.some(({ endS }) => openS > endS && openS < endS + 2.1));
 }
+
+/** What an application can call. */
+const stackOf = ({ board }: Bench) => board!.module<typeof LorawanModule>("lorawan/index.ts");
 
 const bits = ({ net }: Run) => net.uplinks.map(({ classBBit }) => classBBit);
 const commands = ({ net }: Run) => net.uplinks.map(({ commands }) => commands);
@@ -215,6 +219,8 @@ describe("firmware: the beacon", () => {
     const after = it.net.uplinks.filter(({ endS }) => endS > lastS + 7200);
     assert.ok(after.length > 0 && after.every(({ classBBit }) => !classBBit));
     assert.equal(after[0].commands, "0d");
+    // The network goes by the ClassB bit: it hears of it before the uplink of the period.
+    assert.ok(after[0].endS < lastS + 7200 + 8, `${after[0].endS} s`);
     const wide = beaconWindows(it);
     assert.ok(wide[wide.length - 1].earlyMs > 100);
   });
@@ -245,13 +251,65 @@ describe("firmware: PingSlotInfoReq", () => {
       prepare: ({ bench, net }) => {
         net.answers = (name, index) => name !== "PingSlotInfoReq" || index !== 4;
         net.onUplink = (_uplink, index) => {
-          if (index === 3)
-            bench.board?.module<typeof ClassBModule>("lorawan/class-b.ts").setPingPeriodicity(5);
+          if (index === 3) stackOf(bench).setPingPeriodicity(5);
         };
       },
     });
     assert.deepEqual(commands(it).slice(1, 7), ["1003", "", "", "1005", "1005", ""]);
     assert.deepEqual(bits(it).slice(1, 7), [false, true, true, false, false, true]);
+  });
+});
+
+describe("firmware: out of class B", () => {
+  /** How the uplinks go on behind the third with the ClassB bit, where something happens so long behind it. */
+  function uplinksAfter(event: (bench: Bench) => void, pauseS = 3) {
+    let eventS = 0;
+    const known: boolean[] = [];
+    const { net } = run({
+      seconds: 720,
+      prepare: ({ bench, net }) => {
+        net.onUplink = ({ endS }, index) => {
+          if (index !== 4) return;
+          eventS = endS + pauseS;
+          const know = () => known.push(stackOf(bench).isClassB());
+          bench.clock.at(endS * 1e9, know);
+          bench.clock.at(eventS * 1e9, () => event(bench));
+          bench.clock.at((endS + 3.1) * 1e9, know);
+        };
+      },
+    });
+    assert.deepEqual(known, [true, false], "what the application can see");
+    return net.uplinks
+      .slice(5)
+      .map(({ endS, classBBit, commands }) => ({ afterS: endS - eventS, classBBit, commands }));
+  }
+
+  it("the application takes the device: the network hears of it within seconds", () => {
+    const [first] = uplinksAfter((bench) => stackOf(bench).switchClass(0));
+    assert.ok(first.afterS < 8, `${first.afterS} s`);
+    assert.deepEqual([first.classBBit, first.commands], [false, ""]);
+  });
+
+  it("another periodicity takes it until the network has answered", () => {
+    const [first, second] = uplinksAfter((bench) => stackOf(bench).setPingPeriodicity(5));
+    assert.ok(first.afterS < 8, `${first.afterS} s`);
+    assert.deepEqual([first.classBBit, first.commands], [false, "1005"]);
+    assert.deepEqual([second.classBBit, second.commands], [true, ""]);
+  });
+
+  it("the end of the session takes it, and the time: the clock may lag until the next one", () => {
+    const [first, second] = uplinksAfter((bench) => stackOf(bench).wipeSession());
+    assert.deepEqual([first.classBBit, first.commands], [false, "0d"]);
+    assert.deepEqual([second.classBBit, second.commands], [false, "1003"]);
+  });
+
+  it("a radio that has to be started anew takes it, and the time", () => {
+    const [first] = uplinksAfter((bench) => {
+      // As if it did not tell the end of a transmission.
+      const { exchange } = bench.board!.module<typeof ExchangeModule>("lorawan/exchange.ts");
+      exchange.hasRadioFailed = true;
+    }, 0.5);
+    assert.deepEqual([first.classBBit, first.commands], [false, "0d"]);
   });
 });
 

@@ -114,7 +114,8 @@ describe("firmware: remote multicast set-up (TS005)", () => {
       "043e",
     ],
     ["McClassCSessionReq that is over", session({ time: 837 }), "0420"],
-    ["McClassCSessionReq that is under way", session({ time: 838 }), "0400000000"],
+    ["McClassCSessionReq that has begun", session({ time: 900 }), "0420"],
+    ["McClassCSessionReq that begins now", session({ time: 901 }), "0400000000"],
     ["McClassCSessionReq in years", session({ time: 0x40000000 }), "0400ffffff"],
     ["those before one that is unknown", "000500", "000202"],
     ["those before one that is cut short", "000400", "000202"],
@@ -134,6 +135,13 @@ describe("firmware: remote multicast set-up (TS005)", () => {
     for (const id of [0, 1, 2, 3]) it.answer(PORT, setUp({ id }));
     const one = "04030201";
     assert.equal(it.answer(PORT, "010f"), `014f00${one}01${one}02${one}03${one}`);
+  });
+
+  it("has no session in FSK, which the receiver cannot listen in without an end", () => {
+    const it = device({ FAST_DATA_RATES: true });
+    it.answer(PORT, setUp());
+    assert.equal(it.answer(PORT, session({ dataRate: 7 })), "0404");
+    assert.equal(it.answer(PORT, session({ dataRate: 6 })), "0400640000");
   });
 
   it("refuses groups that it has no memory for", () => {
