@@ -25,8 +25,6 @@ export {
   type NetworkServerOptions,
   type NetworkSession,
   type PersonalisedDevice,
-  type ReceivedPacket,
-  type TransmitPacket,
 } from "./network-server/index.ts";
 export * from "./storage/index.ts";
 export type { XmitDataPeer } from "./xmit-data.ts";

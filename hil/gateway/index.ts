@@ -1,3 +1,14 @@
+export type {
+  FrameToSend,
+  GatewayInstant,
+  GatewayServer,
+  HeardFrame,
+  SendTiming,
+  SendWindow,
+  SentFrame,
+} from "./gateway-server.ts";
+export type { BeaconPacket, Gps } from "./gps.ts";
+export { PacketError } from "./packet-error.ts";
 export {
   encode,
   type FromGateway,
@@ -10,16 +21,12 @@ export {
   parseFromGateway,
   parseFromServer,
   type TxAck,
-} from "./datagram.ts";
-export { PacketError } from "./packet-error.ts";
-export { formatDatr, parseDatr, payloadOf } from "./payload.ts";
-export type { FskRxpk, LoraRxpk, Rxpk } from "./rxpk.ts";
-export type { Stat } from "./stat.ts";
-export type { FskTxpk, LoraTxpk, TxAckError, Txpk } from "./txpk.ts";
-export { UdpGatewayServer, type UdpGatewayServerOptions, type Uplink } from "./udp-gateway-server.ts";
-export {
-  type BeaconPacket,
-  type Gps,
-  VirtualGateway,
-  type VirtualGatewayOptions,
-} from "./virtual-gateway.ts";
+} from "./udp/datagram.ts";
+export { formatDatr, parseDatr, payloadOf } from "./udp/payload.ts";
+export type { FskRxpk, LoraRxpk, Rxpk } from "./udp/rxpk.ts";
+export type { Stat } from "./udp/stat.ts";
+export type { FskTxpk, LoraTxpk, TxAckError, Txpk } from "./udp/txpk.ts";
+export { type UdpForwarderOptions, udpForwarder } from "./udp/udp-forwarder.ts";
+export { UdpGatewayServer, type UdpGatewayServerOptions, type Uplink } from "./udp/udp-gateway-server.ts";
+export { udpGateways } from "./udp/udp-gateways.ts";
+export { type Forwarder, VirtualGateway, type VirtualGatewayOptions } from "./virtual-gateway.ts";

@@ -2,7 +2,7 @@
  * When a gateway can send: the just-in-time queue of the reference packet forwarder
  * (lora_pkt_fwd/src/jitqueue.c), with its margins. One transmitter, one packet at a time.
  */
-import type { TxAckError } from "./txpk.ts";
+import type { TxAckError } from "./udp/txpk.ts";
 
 /** The concentrator must have a packet so long before it goes out, and packets must be as far apart: start delay and margin. */
 export const LEAD_NS = 2_500_000;

@@ -9,7 +9,7 @@ import { Air, type Transmission } from "../air/index.ts";
 import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
 import { runLockstep, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
-import { type Gps, VirtualGateway } from "../gateway/index.ts";
+import { type Gps, udpForwarder, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
@@ -119,11 +119,13 @@ export class DeviceSession {
       clock,
       air: this.air,
       eui: GATEWAY_EUI,
-      channels: plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
-      transmitHz: plan.rangeHz,
       ...(options.beacons ? { gps: this.#gps() } : {}),
-      server: organisations.gateways,
-      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      forwarder: udpForwarder({
+        channels: plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
+        transmitHz: plan.rangeHz,
+        server: organisations.gateways,
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      }),
       onWarning: (message) => errors.push(message),
     });
   }

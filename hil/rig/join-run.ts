@@ -10,7 +10,7 @@ import { Air } from "../air/index.ts";
 import { type DeviceRecord, StorageError } from "../backend/index.ts";
 import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
-import { VirtualGateway } from "../gateway/index.ts";
+import { udpForwarder, VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, NetworkPlan, parseJoinRequest } from "../lorawan/index.ts";
 import { ClientIdentityUnavailable } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
@@ -182,10 +182,12 @@ class JoinRun {
       clock: this.#clock,
       air: this.#air,
       eui: GATEWAY_EUI,
-      channels: this.#plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
-      transmitHz: this.#plan.rangeHz,
-      server: organisations.gateways,
-      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      forwarder: udpForwarder({
+        channels: this.#plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
+        transmitHz: this.#plan.rangeHz,
+        server: organisations.gateways,
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      }),
       onWarning: (message) => this.#timeline.add("gateway", message, false),
     });
     try {

@@ -15,7 +15,7 @@ import {
   NetworkServer,
 } from "../backend/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
-import { UdpGatewayServer } from "../gateway/index.ts";
+import { UdpGatewayServer, udpGateways } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import {
   type Credentials,
@@ -189,7 +189,7 @@ async function open(
     netId: NET_ID,
     clock,
     startedAt: options.startedAt,
-    gatewayServer,
+    gatewayServer: udpGateways(gatewayServer),
     joinServer: joinServerLink(networkServerAgent),
     applicationServer: {
       id: AS_ID,

@@ -1,5 +1,5 @@
 /** Network Server. */
-export type { GatewayServer, ReceivedPacket, TransmitPacket } from "./gateways.ts";
+export type { GatewayServer } from "./gateways.ts";
 export type { DeviceProfile } from "./join.ts";
 export { NetworkServer, type NetworkServerOptions } from "./network-server.ts";
 export type { PersonalisedDevice } from "./personalised-device.ts";

@@ -1,6 +1,6 @@
 /**
  * Network Server of one network in one region, Class A, B and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
- * gateways (Semtech UDP), Join Servers (TS002) and one Application Server.
+ * gateways, Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
 import {
@@ -22,7 +22,7 @@ import { ApplicationLink } from "./application-link.ts";
 import { DataUplinks, uplinkRadio } from "./data-uplinks.ts";
 import { Deduplication, WINDOW_NS } from "./deduplication.ts";
 import { Downlinks } from "./downlinks.ts";
-import { type GatewayServer, receptionOf } from "./gateways.ts";
+import type { GatewayServer } from "./gateways.ts";
 import { type DeviceProfile, Join } from "./join.ts";
 import { PendingWork } from "./pending-work.ts";
 import { type PersonalisedDevice, personalisedSession } from "./personalised-device.ts";
@@ -115,9 +115,12 @@ export class NetworkServer implements Participant {
       (uplink) => this.#process(uplink),
       (reception, afterNs) => this.#late(reception, afterNs),
     );
+    gatewayServer.onSent?.(({ gatewayEui, devEui, frequencyHz }) => {
+      const detail = { gateway: gatewayEui, frequencyHz };
+      onEvent({ server: "network-server", step: "downlink-sent", ok: true, devEui, detail });
+    });
     gatewayServer.onUplink((received) => {
-      const reception = receptionOf(received, clock.nowNs());
-      if (!reception) return;
+      const reception: Reception = { ...received, receivedNs: clock.nowNs() };
       onEvent({
         server: "network-server",
         step: "uplink-received",

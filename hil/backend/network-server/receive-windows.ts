@@ -30,8 +30,6 @@ export interface WindowSettings {
   readonly isDownlinkLimited: boolean;
 }
 
-const TIMESTAMP_MODULUS = 2 ** 32;
-
 export function receiveWindows(
   plan: NetworkPlan,
   reception: Reception,
@@ -46,7 +44,7 @@ export function receiveWindows(
   ) => ({
     name,
     opensNs: reception.receivedNs + delayUs * 1000,
-    timing: { timestampUs: (reception.timestampUs + delayUs) % TIMESTAMP_MODULUS },
+    timing: { after: reception.instant, delayUs },
     powerDbm: plan.powerDbm(radio.frequencyHz),
     limitOctets: plan.maxFrmPayloadOctets(radio.dataRate, settings.isDownlinkLimited),
     ...radio,

@@ -1,12 +1,13 @@
 /** An uplink as gateways heard it, in the units of this server. */
 import type { LoRaDataRate } from "../../lorawan/index.ts";
+import type { GatewayInstant } from "./gateways.ts";
 
 /** One gateway's copy. */
 export interface Reception {
   readonly gatewayEui: string;
   readonly phyPayload: Uint8Array;
-  /** The gateway's own clock at the end of the frame: microseconds modulo 2^32. */
-  readonly timestampUs: number;
+  /** The end of the frame on the gateway's own clock. */
+  readonly instant: GatewayInstant;
   /** This server's clock when the copy arrived; taken for the end of the frame when windows are scheduled. */
   readonly receivedNs: number;
   readonly frequencyHz: number;

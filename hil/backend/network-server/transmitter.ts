@@ -2,7 +2,7 @@
 import type { Clock } from "../../clock/index.ts";
 import { MIC_OCTETS, type NetworkPlan } from "../../lorawan/index.ts";
 import type { EventSink, ServerEvent } from "../events.ts";
-import { type GatewayServer, txpkOf } from "./gateways.ts";
+import type { FrameToSend, GatewayServer, SendWindow } from "./gateways.ts";
 import type { ReceiveWindow } from "./receive-windows.ts";
 
 /** A gateway must have the frame this long before it sends it: network and its own queue take time. */
@@ -38,7 +38,7 @@ export class Transmitter {
   }
 
   async send(downlink: Downlink): Promise<TransmitResult> {
-    for (const window of downlink.windows) {
+    for (const [index, window] of downlink.windows.entries()) {
       const obstacle = this.#obstacle(downlink, window);
       if (obstacle) {
         this.#refused(downlink, window, obstacle);
@@ -46,7 +46,10 @@ export class Transmitter {
       }
       let error: string;
       try {
-        error = await this.#gatewayServer.sendDownlink(downlink.gatewayEui, this.#txpk(downlink, window));
+        error = await this.#gatewayServer.sendDownlink(
+          downlink.gatewayEui,
+          this.#frame(downlink, window, downlink.windows[index + 1]),
+        );
       } catch (fault) {
         this.#refused(downlink, window, (fault as Error).message);
         return "unknown";
@@ -63,7 +66,7 @@ export class Transmitter {
             gateway: downlink.gatewayEui,
             frequencyHz: window.frequencyHz,
             dataRate: window.dataRate,
-            ...window.timing,
+            ...(window.timing && "gpsMs" in window.timing ? { gpsMs: window.timing.gpsMs } : {}),
           },
         });
         return "scheduled";
@@ -84,15 +87,21 @@ export class Transmitter {
     return undefined;
   }
 
-  #txpk(downlink: Downlink, window: ReceiveWindow) {
-    return txpkOf({
-      gatewayEui: downlink.gatewayEui,
+  /** `next` is the window that is left after this one, if there is one and the frame may go in it. */
+  #frame(downlink: Downlink, window: ReceiveWindow, next: ReceiveWindow | undefined): FrameToSend {
+    const { devEui, phyPayload } = downlink;
+    const mayWait = next !== undefined && this.#obstacle(downlink, next) === undefined;
+    return {
+      devEui,
+      phyPayload,
       timing: window.timing,
-      frequencyHz: window.frequencyHz,
-      dataRate: this.#plan.dataRate(window.dataRate),
-      powerDbm: window.powerDbm,
-      phyPayload: downlink.phyPayload,
-    });
+      ...this.#place(window),
+      ...(mayWait ? { otherwise: this.#place(next) } : {}),
+    };
+  }
+
+  #place({ frequencyHz, dataRate, powerDbm }: ReceiveWindow): SendWindow {
+    return { frequencyHz, dataRate: this.#plan.dataRate(dataRate), powerDbm };
   }
 
   #refused(downlink: Downlink, window: ReceiveWindow, reason: string): void {

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { Air, type LoraTransmission, type Transmission } from "../../../hil/air/index.ts";
 import { runLockstep, VirtualClock } from "../../../hil/clock/index.ts";
-import { type Gps, type LoraTxpk, UdpGatewayServer, VirtualGateway } from "../../../hil/gateway/index.ts";
+import {
+  type Gps,
+  type LoraTxpk,
+  UdpGatewayServer,
+  udpForwarder,
+  VirtualGateway,
+} from "../../../hil/gateway/index.ts";
 
 const EUI = "0000000000000A01";
 /** 28 s before a beacon. */
@@ -41,9 +47,11 @@ describe("virtual gateway with GPS", () => {
       clock,
       air,
       eui: EUI,
-      channels: [{ frequencyHz: 868_100_000, bandwidthHz: 125_000 }],
-      transmitHz: { from: 863_000_000, to: 870_000_000 },
-      server: address,
+      forwarder: udpForwarder({
+        channels: [{ frequencyHz: 868_100_000, bandwidthHz: 125_000 }],
+        transmitHz: { from: 863_000_000, to: 870_000_000 },
+        server: address,
+      }),
       ...(beacon === undefined ? {} : { gps: { zeroMs: ZERO_MS, beacon } }),
       onWarning: (message) => assert.fail(message),
     });

@@ -9,6 +9,7 @@ import {
   UdpGatewayServer,
   type UdpGatewayServerOptions,
   type Uplink,
+  udpForwarder,
   VirtualGateway,
 } from "../../../hil/gateway/index.ts";
 
@@ -88,12 +89,10 @@ describe("virtual gateway and gateway server", () => {
     const uplinks: Uplink[] = [];
     server.onUplink((heard) => uplinks.push(heard));
     const gateway = new VirtualGateway({
-      ...(options.radio ?? RADIO),
       clock,
       air,
       eui: options.eui ?? EUI,
-      server: address,
-      answerTimeoutMs: 2000,
+      forwarder: udpForwarder({ ...(options.radio ?? RADIO), server: address, answerTimeoutMs: 2000 }),
       onWarning: (message) => warnings.push(message),
     });
     await gateway.start();
@@ -297,7 +296,12 @@ describe("virtual gateway and gateway server", () => {
 
   it("keeps downlinks of two gateways apart", async () => {
     const { server, air, clock, address } = await set();
-    const other = new VirtualGateway({ ...RADIO, clock, air, eui: "0000000000000b02", server: address });
+    const other = new VirtualGateway({
+      clock,
+      air,
+      eui: "0000000000000b02",
+      forwarder: udpForwarder({ ...RADIO, server: address }),
+    });
     await other.start();
     cleanUp.push(() => other.stop());
     assert.deepEqual([...server.gatewayEuis].sort(), [EUI, "0000000000000B02"]);
@@ -349,12 +353,10 @@ describe("virtual gateway and gateway server", () => {
       const { clock, air, server, address } = await set();
       await server.close();
       const gateway = new VirtualGateway({
-        ...RADIO,
         clock,
         air,
         eui: "0000000000000C03",
-        server: address,
-        answerTimeoutMs: 300,
+        forwarder: udpForwarder({ ...RADIO, server: address, answerTimeoutMs: 300 }),
       });
       await assert.rejects(
         gateway.start(),
@@ -367,11 +369,10 @@ describe("virtual gateway and gateway server", () => {
       const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === "UDPWRAP").length;
       const before = openSockets();
       const gateway = new VirtualGateway({
-        ...RADIO,
         clock,
         air: new Air({ clock, random: () => 0.5 }),
         eui: EUI,
-        server: { host: "255.255.255.255", port: 1700 },
+        forwarder: udpForwarder({ ...RADIO, server: { host: "255.255.255.255", port: 1700 } }),
       });
       await assert.rejects(
         gateway.start(),
@@ -396,12 +397,14 @@ describe("virtual gateway and gateway server", () => {
       cleanUp.push(() => new Promise((resolve) => silent.close(() => resolve())));
       const clock = new VirtualClock();
       const gateway = new VirtualGateway({
-        ...RADIO,
         clock,
         air: new Air({ clock, random: () => 0.5 }),
         eui: EUI,
-        server: { host: "127.0.0.1", port: silent.address().port },
-        answerTimeoutMs: 50,
+        forwarder: udpForwarder({
+          ...RADIO,
+          server: { host: "127.0.0.1", port: silent.address().port },
+          answerTimeoutMs: 50,
+        }),
       });
       await assert.rejects(gateway.start(), /no PULL_ACK within 50 ms/);
     });
@@ -576,7 +579,13 @@ describe("virtual gateway and gateway server", () => {
     const clock = new VirtualClock();
     const air = new Air({ clock, random: () => 0.5 });
     assert.throws(
-      () => new VirtualGateway({ ...RADIO, clock, air, eui: "A01", server: { host: "127.0.0.1", port: 1 } }),
+      () =>
+        new VirtualGateway({
+          clock,
+          air,
+          eui: "A01",
+          forwarder: udpForwarder({ ...RADIO, server: { host: "127.0.0.1", port: 1 } }),
+        }),
       /gateway EUI "A01" must have 16 hexadecimal digits/,
     );
   });

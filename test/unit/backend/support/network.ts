@@ -7,7 +7,7 @@ import type { ServerEvent } from "../../../../hil/backend/events.ts";
 import { type ListeningServer, listenForMessages } from "../../../../hil/backend/http.ts";
 import { ApplicationServer, JoinServer, JoinStorage, NetworkServer } from "../../../../hil/backend/index.ts";
 import { runLockstep, VirtualClock } from "../../../../hil/clock/index.ts";
-import { type LoraTxpk, UdpGatewayServer } from "../../../../hil/gateway/index.ts";
+import { type LoraTxpk, UdpGatewayServer, udpGateways } from "../../../../hil/gateway/index.ts";
 import { LoraPacketDevice, type ReadDownlink, type UplinkFields } from "./device.ts";
 import { TestGateway } from "./gateway.ts";
 import { AS_NAME, type Identities, NS_NAME } from "./identities.ts";
@@ -100,7 +100,7 @@ export class TestNetwork {
       netId: NET_ID,
       clock: this.clock,
       startedAt: new Date("2026-01-01T00:00:00Z"),
-      gatewayServer: this.#gatewayServer,
+      gatewayServer: udpGateways(this.#gatewayServer),
       joinServer: { discover, agent: networkAgent, timeoutMs: options.joinServerTimeoutMs ?? 2000 },
       applicationServer: Object.assign(this.applicationServerPeer, {
         id: AS_ID,

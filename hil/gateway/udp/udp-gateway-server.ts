@@ -8,9 +8,9 @@
 import { randomInt } from "node:crypto";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIP } from "node:net";
-import type { Participant } from "../clock/index.ts";
+import type { Participant } from "../../clock/index.ts";
+import { PacketError } from "../packet-error.ts";
 import { encode, type FromGateway, type FromServer, parseFromGateway, type TxAck } from "./datagram.ts";
-import { PacketError } from "./packet-error.ts";
 import { payloadOf } from "./payload.ts";
 import type { Rxpk } from "./rxpk.ts";
 import type { Stat } from "./stat.ts";

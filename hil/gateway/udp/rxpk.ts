@@ -1,5 +1,5 @@
 /** What a gateway heard: member "rxpk" of PUSH_DATA. PROTOCOL.TXT v1.4, section 4. Members keep the protocol's names. */
-import type { JsonMembers } from "./json-members.ts";
+import type { JsonMembers } from "../json-members.ts";
 import { loraDatr, sizedData } from "./payload.ts";
 
 interface RxpkCommon {

@@ -2,7 +2,7 @@
  * What a gateway shall send, member "txpk" of PULL_RESP, and whether it will, member "txpk_ack" of TX_ACK.
  * PROTOCOL.TXT v1.4, section 6. Members keep the protocol's names.
  */
-import type { JsonMembers } from "./json-members.ts";
+import type { JsonMembers } from "../json-members.ts";
 import { loraDatr, sizedData } from "./payload.ts";
 
 interface TxpkCommon {

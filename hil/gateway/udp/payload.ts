@@ -1,5 +1,5 @@
 /** What rxpk and txpk have in common: modulation and payload. PROTOCOL.TXT v1.4, sections 4 and 6. */
-import type { JsonMembers } from "./json-members.ts";
+import type { JsonMembers } from "../json-members.ts";
 
 const LORA_DATR = /^SF([5-9]|1[0-2])BW([1-9]\d{0,3})$/;
 

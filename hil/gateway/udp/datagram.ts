@@ -2,8 +2,8 @@
  * The datagrams of the Semtech UDP protocol, version 2: Lora-net/packet_forwarder PROTOCOL.TXT v1.4,
  * sections 3 and 5. EUIs are upper-case hexadecimal, big-endian as on the wire.
  */
-import { JsonMembers } from "./json-members.ts";
-import { PacketError } from "./packet-error.ts";
+import { JsonMembers } from "../json-members.ts";
+import { PacketError } from "../packet-error.ts";
 import { parseRxpk, type Rxpk } from "./rxpk.ts";
 import { parseStat, type Stat } from "./stat.ts";
 import { parseTxpk, TX_ACK_ERRORS, type TxAckError, type Txpk } from "./txpk.ts";

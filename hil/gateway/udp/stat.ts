@@ -1,5 +1,5 @@
 /** How a gateway is: member "stat" of PUSH_DATA. PROTOCOL.TXT v1.4, section 4. Members keep the protocol's names. */
-import type { JsonMembers } from "./json-members.ts";
+import type { JsonMembers } from "../json-members.ts";
 
 export interface Stat {
   /** UTC, ISO 8601 expanded: "2014-01-12 08:59:28 GMT". */
