@@ -144,7 +144,7 @@ function answerSession(cid: Cid, request: Bytes<10>, isUsable: boolean): boolean
   if (status !== 0) return false;
   const timeToStart = wait > LONGEST_WAIT_S ? LONGEST_WAIT_S : u32(wait);
   put16(timeToStart & 0xffff);
-  put(timeToStart >>> 16);
+  put((timeToStart >>> 16) & 0xff);
   return true;
 }
 
