@@ -1,10 +1,7 @@
 /** What a Network Server gets from its gateways and asks of them, whichever protocol they speak. */
 
-/** An instant on a gateway's own clock, in the gateway's numbers: microseconds, and the antenna that they were counted for. */
-export interface GatewayInstant {
-  readonly counterUs: bigint;
-  readonly antenna: bigint;
-}
+/** An instant on a gateway's own clock: what its protocol writes, for nobody else to read. */
+export type GatewayInstant = string;
 
 /** A LoRa packet with a good CRC. */
 export interface HeardFrame {

@@ -1,11 +1,8 @@
 /** What this server needs of its gateways, whichever protocol they speak (hil/gateway has the servers of two). */
 import type { LoRaDataRate } from "../../lorawan/index.ts";
 
-/** An instant on a gateway's own clock, in the gateway's numbers: only that gateway knows what they mean. */
-export interface GatewayInstant {
-  readonly counterUs: bigint;
-  readonly antenna: bigint;
-}
+/** An instant on a gateway's own clock: the server of its gateways alone can read it. */
+export type GatewayInstant = string;
 
 /** A LoRa packet as one gateway heard it. */
 export interface HeardFrame {

@@ -4,8 +4,8 @@ import { formatDatr, parseDatr } from "./payload.ts";
 import type { LoraTxpk } from "./txpk.ts";
 import type { UdpGatewayServer, Uplink } from "./udp-gateway-server.ts";
 
-/** The counter of a concentrator has 32 bits. */
-const COUNTER_MASK = 0xffff_ffffn;
+/** Of a concentrator's counter of microseconds. */
+const COUNTER_MODULUS = 2 ** 32;
 
 export function udpGateways(server: UdpGatewayServer): GatewayServer {
   return {
@@ -25,7 +25,7 @@ function heardFrame({ gatewayEui, rxpk, payload }: Uplink): HeardFrame | undefin
   return {
     gatewayEui,
     phyPayload: payload,
-    instant: { counterUs: BigInt(rxpk.tmst), antenna: 0n },
+    instant: String(rxpk.tmst),
     frequencyHz: Math.round(rxpk.freq * 1e6),
     dataRate,
     rssiDbm: rxpk.rssi,
@@ -53,5 +53,5 @@ function txpkOf({ phyPayload, timing, frequencyHz, dataRate, powerDbm }: FrameTo
 function members(timing: SendTiming | undefined): Pick<LoraTxpk, "tmst" | "tmms"> {
   if (timing === undefined) return {};
   if ("gpsMs" in timing) return { tmms: timing.gpsMs };
-  return { tmst: Number((timing.after.counterUs + BigInt(timing.delayUs)) & COUNTER_MASK) };
+  return { tmst: (Number(timing.after) + timing.delayUs) % COUNTER_MODULUS };
 }
