@@ -3,7 +3,7 @@
  * the kind that no plan of the image needs is not in the image.
  */
 import type { Bytes, Int, u8, u16, u32 } from "../../lang/index.ts";
-import { type DataRate, PLANS, selection } from "../../regions/index.ts";
+import { type DataRate, FAST_DATA_RATES, PLANS, selection, slowerDataRate } from "../../regions/index.ts";
 import {
   addDynamicMask,
   areDynamicAllowed,
@@ -94,16 +94,23 @@ export function restoreChannels(): void {
 
 /**
  * A data rate that a channel is on for: this one, if it can be. What the masks of a fixed plan switch off stays off as
- * long as a channel of either kind is left; where none is, those are on again that the device had before its join.
+ * long as a channel of either kind is left; where none is, those are on again that the device had before its join. Those
+ * of a dynamic plan have no data rate that is faster than the fastest for joining.
  */
 export function rateWithChannel(dataRate: DataRate): DataRate {
   if (hasChannel(dataRate)) return dataRate;
+  let rate = dataRate;
   if (PLANS[selection.plan].isFixed) {
     const other = otherFixedRate(dataRate);
     if (hasFixedChannel(other)) return other;
+  } else if (FAST_DATA_RATES) {
+    while (rate > PLANS[selection.plan].fastestJoinRate) {
+      rate = slowerDataRate(rate, false);
+      if (hasChannel(rate)) return rate;
+    }
   }
   restoreChannels();
-  return dataRate;
+  return rate;
 }
 
 /** Before the masks of a block of LinkADRReq. */

@@ -8,8 +8,8 @@ import { loadFirmware } from "./support/instance.ts";
 
 const TICK_US = 256;
 
-function load(region: RegionName): typeof ChannelsModule {
-  const firmware = loadFirmware({}, { region });
+function load(region: RegionName, config: Readonly<Record<string, boolean>> = {}): typeof ChannelsModule {
+  const firmware = loadFirmware(config, { region });
   const { seedRandom } = firmware("lorawan/random.ts") as unknown as typeof RandomModule;
   seedRandom(0x12345678, 0x9abcdef0);
   const channels = firmware("lorawan/channels/index.ts") as unknown as typeof ChannelsModule;
@@ -78,6 +78,35 @@ describe("firmware: channels of a dynamic plan", () => {
     channels.releaseBands(release);
     assert.equal(channels.isJoinChannelFree(), true);
     assert.equal(channels.nextRelease(1000), 1000, "nothing is silent");
+  });
+
+  for (const region of ["EU868", "IN865"] as const) {
+    it(`are left for a slower data rate where the only one of a fast one is gone, in ${region}`, () => {
+      const channels = load(region, { FAST_DATA_RATES: true });
+      const frequency = channels.frequencyOf(0) + 6000;
+      channels.setChannel(3, frequency, 0x77);
+      assert.equal(channels.rateWithChannel(7), 7);
+      channels.setChannel(3, frequency, 0x60);
+      // DR6 of IN865 is reserved.
+      assert.equal(channels.rateWithChannel(7), region === "IN865" ? 5 : 6);
+      channels.setChannel(3, 0, 0x60);
+      channels.startMasks();
+      channels.addMask(0, 1);
+      channels.takeMasks();
+      assert.equal(channels.rateWithChannel(7), 5);
+      assert.deepEqual(channelsOn(channels, 5), [0], "what is off stays off");
+    });
+  }
+
+  it("are the default ones again where none is left", () => {
+    const channels = load("EU868", { FAST_DATA_RATES: true });
+    channels.setChannel(3, 8671000, 0x77);
+    channels.startMasks();
+    channels.addMask(0, 8);
+    channels.takeMasks();
+    channels.setChannel(3, 0, 0x77);
+    assert.equal(channels.rateWithChannel(7), 5);
+    assert.deepEqual(channelsOn(channels, 5), [0, 1, 2]);
   });
 
   it("are all silent where the network asks for less traffic", () => {
