@@ -14,6 +14,7 @@ import {
   PLANS,
   RATE_COUNT,
   selection,
+  setMaxEirp,
   slowestDataRate,
 } from "../regions/index.ts";
 import { setAdrAckExponents } from "./adr.ts";
@@ -127,6 +128,7 @@ function obey(cid: u8, request: Request): void {
       if (PLANS[selection.plan].hasTxParamSetup) {
         session.isDownlinkLimited = (first & 0x20) !== 0;
         session.isUplinkLimited = (first & 0x10) !== 0;
+        setMaxEirp(first & 15);
         const slowest = slowestDataRate(session.isUplinkLimited);
         if (session.dataRate < slowest) session.dataRate = slowest;
         post(Cid.TxParamSetup, 0, 0);

@@ -23,6 +23,7 @@ import {
   bandwidth,
   type DataRate,
   FAST_DATA_RATES,
+  HAS_DWELL_TIME,
   HAS_JOIN_CHANNELS,
   isFsk,
   PLANS,
@@ -30,6 +31,7 @@ import {
   rx1DataRate,
   selection,
   spreadingFactor,
+  takeLimitChange,
 } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
 import {
@@ -106,7 +108,7 @@ export function startExchange(
   exchange.windowDelayS = rx1DelayS;
   exchange.isRx2 = false;
   if (CLASS_C) stopListening();
-  if (exchange.txPower !== session.txPower) {
+  if (exchange.txPower !== session.txPower || (HAS_DWELL_TIME && takeLimitChange())) {
     exchange.txPower = session.txPower;
     setPower(powerDbm(session.txPower));
   }

@@ -3,14 +3,26 @@
  * written where an uplink is due and it is not what the store has, before the uplink that tells the network of it.
  *
  * A record, octets: 0 data rate and TXPower, 1 NbTrans and MaxDutyCycle, 2 RX1DROffset and RXTimingDelay, 3 data rate of RX2
- * (each the former in the low four bits), 4..6 frequency of RX2, 7 the answers that the network may still be without
- * (bits 0 to 3) and the limits on time on air (4 for uplinks, 5 for downlinks), 8.. the channels.
+ * and MaxEIRP (each the former in the low four bits), 4..6 frequency of RX2, 7 the answers that the network may still be
+ * without (bits 0 to 3), the limits on time on air (4 for uplinks, 5 for downlinks) and whether there is a MaxEIRP (6), 8..
+ * the channels.
  *
  * Those answers are the sticky ones: a device that has moved its windows and does not say so until it is heard would be
  * deaf to a network that looks for it where it was.
  */
 import { type Int, type u8, u32 } from "../lang/index.ts";
-import { isAllowed, isDownlinkRate, isUplinkRate, PLANS, RATE_COUNT, selection } from "../regions/index.ts";
+import {
+  HAS_DWELL_TIME,
+  isAllowed,
+  isDownlinkRate,
+  isUplinkRate,
+  maxEirpCode,
+  PLAN_MAX_EIRP,
+  PLANS,
+  RATE_COUNT,
+  selection,
+  setMaxEirp,
+} from "../regions/index.ts";
 import { beginRecord, endRecord, hasRecord, openRing, putOctet, Ring, readOctet } from "../store/index.ts";
 import {
   areChannelsAllowed,
@@ -35,6 +47,7 @@ const TX_PARAM_SETUP = 4;
 const DL_CHANNEL = 8;
 const UPLINK_LIMITED = 0x10;
 const DOWNLINK_LIMITED = 0x20;
+const HAS_MAX_EIRP = 0x40;
 
 /** RXParamSetupAns and DlChannelAns that say yes. */
 const RX_PARAM_SETUP_DONE = 7;
@@ -48,6 +61,7 @@ function flags(): u8 {
   if (isAgreed(Cid.DlChannel, DL_CHANNEL_DONE)) bits = bits | DL_CHANNEL;
   if (session.isUplinkLimited) bits = bits | UPLINK_LIMITED;
   if (session.isDownlinkLimited) bits = bits | DOWNLINK_LIMITED;
+  if (HAS_DWELL_TIME && maxEirpCode() !== PLAN_MAX_EIRP) bits = bits | HAS_MAX_EIRP;
   return bits;
 }
 
@@ -65,7 +79,7 @@ function octetOf(index: Int<0, 123>): u8 {
     case 2:
       return session.rx1DrOffset | (session.rxDelayS << 4);
     case 3:
-      return session.rx2DataRate;
+      return HAS_DWELL_TIME ? session.rx2DataRate | ((maxEirpCode() & 15) << 4) : session.rx2DataRate;
     case 4:
       return session.rx2Frequency & 0xff;
     case 5:
@@ -87,7 +101,7 @@ function takeSession(): boolean {
   const windows = readOctet(Ring.Parameters, 2);
   const rx1DrOffset = windows & 15;
   const rxDelayS = windows >> 4;
-  const rx2DataRate = readOctet(Ring.Parameters, 3);
+  const rx2DataRate = HAS_DWELL_TIME ? readOctet(Ring.Parameters, 3) & 15 : readOctet(Ring.Parameters, 3);
   const rx2Frequency = u32(
     readOctet(Ring.Parameters, 4) |
       (readOctet(Ring.Parameters, 5) << 8) |
@@ -129,6 +143,7 @@ export function openParameters(): void {
   const bits = readOctet(Ring.Parameters, 7);
   session.isUplinkLimited = (bits & UPLINK_LIMITED) !== 0;
   session.isDownlinkLimited = (bits & DOWNLINK_LIMITED) !== 0;
+  if (HAS_DWELL_TIME && (bits & HAS_MAX_EIRP) !== 0) setMaxEirp(readOctet(Ring.Parameters, 3) >> 4);
   if ((bits & RX_PARAM_SETUP) !== 0) post(Cid.RxParamSetup, RX_PARAM_SETUP_DONE, 0);
   if ((bits & RX_TIMING_SETUP) !== 0) post(Cid.RxTimingSetup, 0, 0);
   if ((bits & TX_PARAM_SETUP) !== 0) post(Cid.TxParamSetup, 0, 0);

@@ -3,7 +3,14 @@
  * of a personalised device is in its store (abp.ts).
  */
 import type { Int, u8, u16, u32 } from "../lang/index.ts";
-import { type DataRate, PLANS, selection } from "../regions/index.ts";
+import {
+  type DataRate,
+  HAS_DWELL_TIME,
+  PLAN_MAX_EIRP,
+  PLANS,
+  selection,
+  setMaxEirp,
+} from "../regions/index.ts";
 
 /** In the octet order of the air. */
 export const devAddr = new Uint8Array(4);
@@ -73,4 +80,5 @@ export function resetParameters(): void {
   // LoRaMac-node, LBM and LMIC, too, take uplinks for limited until the network says otherwise.
   session.isUplinkLimited = plan.hasTxParamSetup;
   session.isDownlinkLimited = false;
+  if (HAS_DWELL_TIME) setMaxEirp(PLAN_MAX_EIRP);
 }

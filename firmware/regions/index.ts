@@ -28,5 +28,12 @@ export {
 } from "./data-rates.ts";
 export { BAND_COUNT, type Band, type BandOrNone, bandOf, NO_BAND, silenceFactor } from "./duty-cycle.ts";
 export { isAllowed } from "./frequencies.ts";
-export { powerDbm } from "./power.ts";
+export {
+  type MaxEirp,
+  maxEirpCode,
+  PLAN_MAX_EIRP,
+  powerDbm,
+  setMaxEirp,
+  takeLimitChange,
+} from "./power.ts";
 export { selection, selectRegion } from "./selection.ts";
