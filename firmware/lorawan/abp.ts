@@ -20,7 +20,7 @@ import {
 import { resetAdr, setUnanswered, unanswered } from "./adr.ts";
 import { resetSlotChannels, startClassB } from "./class-b.ts";
 import { startClassC } from "./class-c.ts";
-import { openParameters, takeDefaults } from "./kept-parameters.ts";
+import { keepParameters, openParameters, takeDefaults } from "./kept-parameters.ts";
 import { mac } from "./mac.ts";
 import { Cid, clearOutbox, post } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
@@ -103,9 +103,17 @@ function third(isAnswered: boolean): u32 {
  * Whether the uplink that is due may have its FCntUp: where the store is not sure that none had it before, it is made so.
  * ADRACKCnt counts that uplink already: of a device that never gets farther, it grows all the same.
  */
-export function takeFCntUp(): boolean {
+function takeFCntUp(): boolean {
   if (session.fCntUp < counters.fCntUpBound) return true;
-  if (keepCounters(session.fCntUp, session.nextFCntDown, third(false))) return true;
+  return keepCounters(session.fCntUp, session.nextFCntDown, third(false));
+}
+
+/**
+ * Whether the uplink that is due may go: the store has its FCntUp and, under 1.0.4, what the uplink tells the network that
+ * the device has taken over.
+ */
+export function mayTransmit(): boolean {
+  if (takeFCntUp() && (LORAWAN_1_1 || keepParameters())) return true;
   print(Text.StoreFailed);
   return false;
 }

@@ -10,7 +10,7 @@ import { load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
 import { powerDbm } from "../regions/index.ts";
 import { ABP, hasIdentity, openJournal, readDevEui } from "../store/index.ts";
-import { startPersonalised, takeFCntUp } from "./abp.ts";
+import { mayTransmit, startPersonalised } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { frequencyOf, isChannelFree, nextRelease, releaseBands, resetChannels } from "./channels/index.ts";
 import { leaveClassB } from "./class-b.ts";
@@ -140,7 +140,7 @@ function runIdle(): DeviceEvent {
     if (!isChannelFree(session.dataRate)) sleepUntilTick(nextRelease(time), time);
     else if (mac.transmissionsLeft > 0) transmitUplink();
     else if (isSessionOver()) leaveSession();
-    else if (ABP && !takeFCntUp()) {
+    else if (ABP && !mayTransmit()) {
       mac.due = u32(time + mac.period);
       if (HEARS_UNASKED) classC.owesAnswer = false;
     } else if (HEARS_UNASKED && !reached(mac.due, time)) sendAnswer();

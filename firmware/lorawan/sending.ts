@@ -8,7 +8,6 @@ import { noteSilence } from "./adr.ts";
 import { takeChannel } from "./channels/index.ts";
 import { changeClass, classC } from "./class-c.ts";
 import { startExchange } from "./exchange.ts";
-import { keepParameters } from "./kept-parameters.ts";
 import { mac } from "./mac.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16 } from "./random.ts";
@@ -54,7 +53,6 @@ function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
   if (ABP && !session.joined) return;
   if (HEARS_UNASKED) classC.owesAnswer = false;
-  if (ABP && !LORAWAN_1_1 && !keepParameters()) print(Text.StoreFailed);
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);
   beginUplink(port, length);

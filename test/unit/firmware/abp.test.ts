@@ -221,6 +221,21 @@ describe("firmware: what the network has set of a device personalised for LoRaWA
     assert.equal(channels.downlinkFrequencyOf(3), 0x844428);
   });
 
+  it("is in the store before any uplink: as long as it is not, nothing is transmitted", () => {
+    const { bench, network } = personalisedBench(false);
+    answerOnce(bench, network, 1, () => network.downlink({ commands: Buffer.from("0803", "hex") }));
+    const config = { ABP: true, LORAWAN_1_1: false, PERIOD_S };
+    // The counters of the downlink are kept, then nothing any more for a while.
+    const fails = (nowNs: number) => nowNs > 0.5 * PERIOD_NS && nowNs < 3.5 * PERIOD_NS;
+    bench.run(5 * PERIOD_NS, { config, storeFails: fails });
+    assert.deepEqual(
+      bench.lines.slice(2).filter((line) => !line.startsWith("downlink")),
+      ["uplink 0", ...Array(3).fill("error: store"), "uplink 1"],
+    );
+    assert.deepEqual(fCntsOf(bench), [0, 1]);
+    assert.equal(fOptsOf(network, network.received[1]), "08");
+  });
+
   it("is said again by sticky answers until the device is heard, over power cuts", () => {
     const { bench, network } = personalisedBench(false);
     answerOnce(bench, network, 1, () => network.downlink({ commands: Buffer.from("0803", "hex") }));
