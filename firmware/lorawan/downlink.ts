@@ -109,6 +109,8 @@ export function takePayload(
 export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
   downlink.port = 0;
   downlink.length = 0;
+  // In class A the windows of a device without a session are for the answer to its join-request.
+  if ((ABP || HEARS_UNASKED) && !session.joined) return false;
   if (length < MIN_LENGTH) return false;
   const type = frame[PHY] & 0xe3;
   const isConfirmed = type === FrameType.ConfirmedDown << 5;

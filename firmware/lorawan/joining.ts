@@ -23,10 +23,11 @@ import type { PhyLength } from "./frame.ts";
 import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
 import { joinPause, joinPeriodEnd, spendJoinAirtime } from "./join-back-off.ts";
 import { JOIN_REQUEST_LENGTH, JoinReqType, rejoinRequestLength } from "./join-frames.ts";
+import { stopListening } from "./listening.ts";
 import { mac, sleepUntilTick } from "./mac.ts";
 import { noteRejoin, rejoin, takeRjCount0 } from "./rejoin.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
-import { CLASS_B, LORAWAN_1_1 } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
 
 /** Uplinks without RekeyConf before the device joins again: ADR_ACK_LIMIT (TS001-1.1, 5.10). */
@@ -145,6 +146,17 @@ export function isSessionOver(): boolean {
   return session.fCntUp === 0xffffffff;
 }
 
+/**
+ * Ends what is under way in the session, wherever the stack has called the application: the uplink with its windows, a
+ * rejoin, and listening. Ping slots end with the session itself: where the application is called, none is under way.
+ */
+export function breakOff(): void {
+  mac.transmissionsLeft = 0;
+  if (LORAWAN_1_1 && REJOIN) rejoin.isUnderWay = false;
+  endExchange();
+  if (CLASS_C) stopListening();
+}
+
 /** The session is over: joins again, as after power-up. A personalised device has no other one, and stops. */
 export function leaveSession(): void {
   if (ABP) {
@@ -158,9 +170,9 @@ export function leaveSession(): void {
   resetChannels();
 }
 
-/** For a certification test: whatever is under way has ended, and the device joins again at once. */
+/** For a certification test: whatever is under way ends, and the device joins again at once. */
 export function joinAgain(): void {
-  mac.transmissionsLeft = 0;
+  breakOff();
   leaveSession();
   mac.due = ticks();
 }

@@ -8,6 +8,7 @@ import { cmacB0 } from "./data-security.ts";
 import { MIN_LENGTH, NO_F_CNT, restoreFCnt, takePayload } from "./downlink.ts";
 import { Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { type MulticastGroup, multicastGroups } from "./multicast.ts";
+import { session } from "./session.ts";
 import { HEARS_UNASKED } from "./version.ts";
 
 /** Whether the device hears what is sent to its groups: they are there, and it is not of class A alone. */
@@ -52,6 +53,7 @@ function acceptFor(to: MulticastGroup, end: Int<25, 76>): boolean {
  * application gets. False where it is none. It answers nothing, and nothing answers it.
  */
 export function acceptMulticast(length: PhyLength): boolean {
+  if (!session.joined) return false;
   // One octet more: there is an FPort.
   if (length <= MIN_LENGTH || (frame[PHY + 5] & MUST_BE_0) !== 0) return false;
   if ((frame[PHY] & 0xe3) !== FrameType.UnconfirmedDown << 5) return false;

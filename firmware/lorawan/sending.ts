@@ -3,7 +3,6 @@ import type { MAX_PAYLOAD } from "#app";
 import { reached, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, Text } from "../console/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
-import { ABP } from "../store/index.ts";
 import { noteSilence } from "./adr.ts";
 import { takeChannel } from "./channels/index.ts";
 import { changeClass, classC } from "./class-c.ts";
@@ -51,7 +50,8 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
 
 function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
-  if (ABP && !session.joined) return;
+  // The application may have wiped it as it was asked for the payload.
+  if (!session.joined) return;
   if (HEARS_UNASKED) classC.owesAnswer = false;
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);

@@ -53,6 +53,15 @@ for (const version of VERSIONS) {
       assert.equal(it.receive(good), true);
     });
 
+    it("of a session that the device has no more, where they may come unasked", () => {
+      const it = new MacSession(version, { CLASS_C: true });
+      it.session.joined = false;
+      const good = it.build(GOOD);
+      assertRefused(it, good, "no session");
+      it.session.joined = true;
+      assert.equal(it.receive(good), true);
+    });
+
     it("cut short, at each length, and longer by an octet", () => {
       const it = device(version);
       const good = it.build(GOOD);

@@ -5,6 +5,7 @@ import type * as DownlinkModule from "../../../firmware/lorawan/downlink.ts";
 import type * as FrameModule from "../../../firmware/lorawan/frame.ts";
 import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
 import type * as MulticastDownlinkModule from "../../../firmware/lorawan/multicast-downlink.ts";
+import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as ClockSyncModule from "../../../firmware/packages/clock-sync.ts";
 import type * as FragmentationModule from "../../../firmware/packages/fragmentation/index.ts";
 import type * as SinkModule from "../../../firmware/packages/fragmentation/sink.ts";
@@ -37,6 +38,7 @@ class MulticastDevice {
     });
     const { bindHal } = this.module<typeof HalModule>("hal/index.ts");
     bindHal({ now: () => 0 } as unknown as HalModule.Hal);
+    this.module<typeof SessionModule>("lorawan/session.ts").session.joined = true;
     const { multicastGroups } = this.module<typeof MulticastModule>("lorawan/multicast.ts");
     GROUPS.forEach(({ mcAddr, mcNwkSKey, mcAppSKey }, id) => {
       const group = multicastGroups[id];
@@ -124,6 +126,17 @@ describe("firmware: multicast downlinks", () => {
       assert.equal(it.send({ fCnt: MIN + 5 }), "0 10 0102ff");
     });
   }
+
+  it("are dropped where the device has no session", () => {
+    const it = new MulticastDevice();
+    const before = it.state;
+    const { session } = it.module<typeof SessionModule>("lorawan/session.ts");
+    session.joined = false;
+    assert.equal(it.send({}), undefined);
+    assert.equal(it.state, before);
+    session.joined = true;
+    assert.equal(it.send({}), "0 10 0102ff");
+  });
 
   it("are dropped where they are cut short", () => {
     const it = new MulticastDevice();
