@@ -65,12 +65,11 @@ function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   endLine();
 }
 
-/** Sends an uplink without payload, once, for what the stack has to say. Those of the period are due when they would have been. */
+/** Sends an uplink without payload, for what the stack has to say. Those of the period are due when they would have been. */
 export function sendAnswer(): void {
   const due = mac.due;
   startUplink(0, 0);
   mac.due = due;
-  mac.transmissionsLeft = 1;
 }
 
 /** When the next uplink is due after all, in ticks, where one of a package comes before it at `advancedDue`. */

@@ -220,6 +220,25 @@ describe("firmware: class C", () => {
     });
   }
 
+  it("repeats the uplink that acknowledges one as the network asks for, until it is answered", () => {
+    const done = run([{ atS: 20, ...data("01", { port: 10, confirmed: true }) }], {
+      durationS: 90,
+      onData: ({ bench, network }, uplink) => {
+        if (network.received.length === 1)
+          bench.send(uplink, 1, network.downlink({ commands: hex("03ff070003") }));
+        if (network.received.length === 3) bench.send(uplink, 1, network.downlink({ port: 10 }));
+      },
+    });
+    assert.deepEqual(
+      done.network.received.map(({ fCnt16, ack }) => [fCnt16, ack]),
+      [
+        [0, false],
+        [1, true],
+        [1, true],
+      ],
+    );
+  });
+
   it("does not take what came outside the windows for an answer to the uplink", () => {
     // NbTrans 2, in RX1 of the first uplink; the ACK of the second comes ahead of its windows.
     const { network } = run([], {
