@@ -87,6 +87,11 @@ export function longestPayload(): PayloadLength {
   return macPayloadLimit() - F_HDR_AND_F_PORT;
 }
 
+/** Octets of FPort and of the payload behind it; without an FPort there is neither. */
+function payloadPart(port: Int<0, 224>, length: PayloadLength): Int<0, 52> {
+  return port > 0 ? 1 + length : 0;
+}
+
 /** Writes the MIC behind the message that ends before frame[end]. */
 function writeMic(end: Int<24, 76>, confFCnt: Int<0, 65535>, dataRate: u8, channel: u8): void {
   const tag = new Uint8Array(16);
@@ -116,8 +121,9 @@ export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   const limit = macPayloadLimit();
   if (HAS_ONE_LIMIT) sealOutbox();
   else sealPart(limit - F_HDR);
-  let fits = ALWAYS_FITS || length + F_HDR_AND_F_PORT + sealedLength() <= limit;
-  const canWait = HAS_ONE_LIMIT || length + F_HDR_AND_F_PORT <= limit;
+  const needed = F_HDR + payloadPart(port, length);
+  let fits = ALWAYS_FITS || needed + sealedLength() <= limit;
+  const canWait = HAS_ONE_LIMIT || needed <= limit;
   if (!fits && canWait && uplink.isPayloadWaiting) {
     unsealOutbox();
     fits = true;
@@ -146,8 +152,7 @@ export function isPayloadLeft(): boolean {
 
 /** Whether the uplink under way may go at the data rate that the session has by now. */
 export function isUplinkCarried(): boolean {
-  const payload = uplink.port > 0 ? 1 + uplink.length : 0;
-  return F_HDR + sealedLength() + payload <= macPayloadLimit();
+  return F_HDR + payloadPart(uplink.port, uplink.length) + sealedLength() <= macPayloadLimit();
 }
 
 /** Writes the frame of the uplink under way, as it is sent at `dataRate` on `channel`, and returns its length. */

@@ -76,6 +76,16 @@ describe("firmware: the longest uplink", () => {
         ]);
       });
 
+      it("has room for one octet more of answers where there is no FPort", () => {
+        const it = session(region, dataRate);
+        it.send({ fOpts: STATUS_REQUEST.repeat(4) });
+        const { beginUplink, isPayloadLeft } = it.module<typeof UplinkModule>("lorawan/uplink.ts");
+        assert.equal(beginUplink(0, 0), true);
+        assert.equal(isPayloadLeft(), false);
+        const { phyPayload, fOpts, port } = it.compose(dataRate);
+        assert.deepEqual([phyPayload.length, fOpts.length / 2, port], [most + PHY_EXTRA, 12, undefined]);
+      });
+
       it("has whole answers in FOpts, and the others in the next one", () => {
         const it = session(region, dataRate);
         it.send({ fOpts: STATUS_REQUEST.repeat(5) });
