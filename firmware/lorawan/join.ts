@@ -62,8 +62,8 @@ export const enum JoinVerdict {
 const OPT_NEG = 0x80;
 
 /**
- * The root key in use, and the JSIntKey or JSEncKey, wiped after each use. Not locals: a C compiler may leave out the wiping of
- * an array that nobody reads again, and the key stays on the stack.
+ * The root key in use, and the JSIntKey or JSEncKey. The functions below hand them on to one another; whichever needs one
+ * last wipes it.
  */
 const rootKey = new Uint8Array(16);
 const joinServerKey = new Uint8Array(16);
