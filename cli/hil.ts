@@ -1,25 +1,26 @@
 /** `joinery hil …`: runs devices against gateways and servers. */
-import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import {
+  captureOf,
   FAULT_NAMES,
   FAULTS,
   type Fault,
   junitXml,
+  type RecordedPacket,
   RigError,
   runJoin,
   summary,
   timelineHead,
   timelineLine,
+  VIRTUAL_EPOCH_MS,
 } from "../hil/rig/index.ts";
-import { describeFileError } from "../toolchain/image/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
-import { EXIT, Refusal, refusalOf } from "./exit.ts";
+import { EXIT, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { addHilTest } from "./hil-test.ts";
 import { luaOption } from "./lua-option.ts";
+import { checkOutputFile, writeOutputFile } from "./output-file.ts";
 
 interface RunOptions extends ChoiceOptions {
   lua?: "5.1" | "5.3";
@@ -27,6 +28,7 @@ interface RunOptions extends ChoiceOptions {
   state?: string;
   json?: boolean;
   junit?: string;
+  pcap?: string;
   fault?: Fault;
   keepGoing?: boolean;
   gdb?: number | true;
@@ -48,6 +50,7 @@ export function addHil(program: Command): void {
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
+    .option("--pcap <file>", "write what was on the air for Wireshark; *.pcapng has comments too")
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .option("--keep-going", "go on where the firmware misuses the hardware, which else ends the run")
     .option(
@@ -74,6 +77,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join my-sensor.ts --config PERIOD_S=10
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
+  $ joinery hil run join --pcap join.pcap
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb`;
 
@@ -87,9 +91,10 @@ async function runScenario(application: string | undefined, options: RunOptions)
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
-  if (options.junit !== undefined) checkJunit(options.junit);
+  const { lua, seed, state, fault, keepGoing, gdb, junit, pcap } = options;
+  if (junit !== undefined) checkOutputFile("JUnit", junit);
+  if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
-  const { lua, seed, state, fault, keepGoing, gdb } = options;
   const report = await runJoin({
     ...choiceOf(application, options, "anywhere"),
     ...{ lua, seed, state, fault, keepGoing },
@@ -102,35 +107,22 @@ async function runScenario(application: string | undefined, options: RunOptions)
       begun = true;
       print(timelineLine(entry, palette));
     },
+    onAir: (packets) => {
+      if (pcap !== undefined) writeOutputFile("capture", pcap, capture(packets, pcap));
+    },
   }).catch((error: unknown) => {
     if (!(error instanceof RigError)) throw error;
     throw refusalOf(error);
   });
-  if (options.junit !== undefined) writeJunit(options.junit, junitXml(report));
+  if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(report));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   print(summary(report, palette));
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
 }
 
-/** Refuses a path that will not take the file, before a run is spent on it. */
-function checkJunit(path: string): void {
-  onJunit(path, () => {
-    if (!existsSync(path)) return accessSync(dirname(path), constants.W_OK);
-    if (statSync(path).isDirectory()) throw new Error(`${path} is a folder`);
-    accessSync(path, constants.W_OK);
-  });
-}
-
-function writeJunit(path: string, xml: string): void {
-  onJunit(path, () => writeFileSync(path, xml));
-}
-
-function onJunit(path: string, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    throw new Refusal(`cannot write the JUnit file: ${describeFileError(error as Error, path)}`, EXIT.usage);
-  }
+/** With comments where the file's name says that it may have some. */
+function capture(packets: readonly RecordedPacket[], path: string): Uint8Array {
+  return captureOf(packets, VIRTUAL_EPOCH_MS, path.endsWith(".pcapng") ? "pcapng" : "pcap");
 }
 
 function scenario(name: string): string {

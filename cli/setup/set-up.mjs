@@ -51,6 +51,7 @@ const JUDGES = [
   { command: "ldns-verify-zone", packages: ["ldnsutils"] },
   { command: "danetool", packages: ["gnutls-bin"] },
   { command: "openssl", packages: ["openssl"] },
+  { command: "tshark", packages: ["tshark"] },
 ];
 
 const FUZZERS = [

@@ -49,6 +49,16 @@ export interface Receiver {
   arriving(arrival: Arrival): void;
 }
 
+/** Who wants to know what becomes of packets, without being a station. */
+export interface AirObserver {
+  /** A packet begins, and is to arrive so at these receivers. */
+  started(transmission: Transmission, arrivals: readonly (Arrival & { readonly receiver: string })[]): void;
+  /** Its transmitter stopped before its end. */
+  aborted(transmission: Transmission): void;
+  /** A receiver has followed an arrival to its end. */
+  followed(arrival: Arrival, intact: boolean): void;
+}
+
 /** A fault's verdict on one packet at one receiver. */
 export type Disturbance = "lost" | "corrupted";
 
@@ -63,6 +73,7 @@ export class Air {
   readonly #random: () => number;
   readonly #receivers = new Set<Receiver>();
   readonly #listeners = new Set<(transmission: Transmission) => void>();
+  readonly #observers = new Set<AirObserver>();
   readonly #disturbances = new Set<
     (transmission: Transmission, receiver: string) => Disturbance | undefined
   >();
@@ -99,6 +110,14 @@ export class Air {
     };
   }
 
+  /** Tells `observer` of every packet from now on. Returns what ends it. */
+  observe(observer: AirObserver): () => void {
+    this.#observers.add(observer);
+    return () => {
+      this.#observers.delete(observer);
+    };
+  }
+
   /**
    * Installs a fault: for each packet and each receiver, `rule` may say that it is lost or corrupted
    * there. Returns what removes it.
@@ -124,6 +143,7 @@ export class Air {
   /** A transmitter stopped before the end of its packet: nobody gets it, and it disturbs no longer. */
   abort(transmission: Transmission): void {
     this.#arrivals = this.#arrivals.filter((arrival) => arrival.transmission !== transmission);
+    for (const observer of this.#observers) observer.aborted(transmission);
   }
 
   /** What is arriving at `receiver` at `atNs`, oldest first. */
@@ -145,6 +165,7 @@ export class Air {
       !tracked.corrupted &&
       snrDb >= floorDb(transmission) &&
       tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB);
+    for (const observer of this.#observers) observer.followed(arrival, intact);
     return {
       intact,
       payload: intact ? transmission.payload.slice() : this.#broken(transmission.payload),
@@ -164,30 +185,39 @@ export class Air {
     this.#forgetBefore(startNs);
     for (const listener of this.#listeners) listener(transmission);
     const receivers = [...this.#receivers];
-    for (const name of new Set(receivers.map((receiver) => receiver.name))) {
-      if (name === from) continue;
-      const disturbances = [...this.#disturbances].map((rule) => rule(transmission, name));
-      if (disturbances.includes("lost")) continue;
-      const lossDb = this.#pathLossDb.get(pair(from, name)) ?? DEFAULT_PATH_LOSS_DB;
-      const rssiDbm = transmission.powerDbm - lossDb;
-      const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
-      const arrival: TrackedArrival = {
-        receiver: name,
-        transmission,
-        rssiDbm,
-        snrDb,
-        detectable: snrDb >= floorDb(transmission) - DETECTION_MARGIN_DB,
-        corrupted: disturbances.includes("corrupted"),
-        rivals: [],
-      };
-      for (const other of this.#arrivals) {
-        if (other.receiver !== name || other.transmission.endNs <= startNs) continue;
-        if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
-        if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
-      }
-      this.#arrivals.push(arrival);
-      for (const receiver of receivers) if (receiver.name === name) receiver.arriving(arrival);
+    const names = new Set(receivers.map((receiver) => receiver.name));
+    const arrivals = [...names].flatMap((name) =>
+      name === from ? [] : (this.#arrival(transmission, name) ?? []),
+    );
+    this.#arrivals.push(...arrivals);
+    for (const observer of this.#observers) observer.started(transmission, arrivals);
+    for (const arrival of arrivals) {
+      for (const receiver of receivers) if (receiver.name === arrival.receiver) receiver.arriving(arrival);
     }
+  }
+
+  /** How a packet that begins comes in at a receiver; undefined where a fault takes it away. */
+  #arrival(transmission: Transmission, receiver: string): TrackedArrival | undefined {
+    const disturbances = [...this.#disturbances].map((rule) => rule(transmission, receiver));
+    if (disturbances.includes("lost")) return undefined;
+    const lossDb = this.#pathLossDb.get(pair(transmission.from, receiver)) ?? DEFAULT_PATH_LOSS_DB;
+    const rssiDbm = transmission.powerDbm - lossDb;
+    const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
+    const arrival: TrackedArrival = {
+      receiver,
+      transmission,
+      rssiDbm,
+      snrDb,
+      detectable: snrDb >= floorDb(transmission) - DETECTION_MARGIN_DB,
+      corrupted: disturbances.includes("corrupted"),
+      rivals: [],
+    };
+    for (const other of this.#arrivals) {
+      if (other.receiver !== receiver || other.transmission.endNs <= transmission.startNs) continue;
+      if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
+      if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
+    }
+    return arrival;
   }
 
   /** Receivers ask for outcomes at the end of a packet, before time moves on: older ones are done with. */

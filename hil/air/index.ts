@@ -1,5 +1,6 @@
 export {
   Air,
+  type AirObserver,
   type Arrival,
   type Disturbance,
   isFsk,
@@ -9,6 +10,7 @@ export {
   sameChannel,
 } from "./air.ts";
 export { airtimeUs, needsLowDataRateOptimize, preambleWithSyncSymbols, symbolUs } from "./airtime.ts";
+export { type CaptureFormat, captureOf } from "./capture/index.ts";
 export {
   CRC_CCITT,
   CRC_IBM,
@@ -23,4 +25,5 @@ export {
   whiten,
 } from "./fsk.ts";
 export { FSK_SNR_FLOOR_DB, noiseFloorDbm, reportedSnrDb, snrFloorDb } from "./link-budget.ts";
+export { AirRecorder, type RecordedArrival, type RecordedPacket } from "./recorder.ts";
 export type { FskTransmission, LoraModulation, LoraTransmission, Transmission } from "./transmission.ts";

@@ -7,7 +7,7 @@ import { type DeviceIdentity, eepromImage, generateIdentity } from "../../toolch
 import { regionsOf } from "../../toolchain/regions/index.ts";
 import { Air, type Transmission } from "../air/index.ts";
 import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
-import { runLockstep, VirtualClock } from "../clock/index.ts";
+import { runLockstep, VIRTUAL_EPOCH_MS, VirtualClock } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { type Gps, udpForwarder, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
@@ -38,7 +38,7 @@ const GATEWAY_EUI = "02000000FFFE0001";
 /** What its beacons tell: time to the microsecond, and no place. */
 const GATEWAY_PLACE = { precision: 0, infoDesc: 0, info: new Uint8Array(6) };
 /** The day on which the time of the servers begins. */
-const STARTED_AT = new Date("2026-01-01T00:00:00Z");
+const STARTED_AT = new Date(VIRTUAL_EPOCH_MS);
 const KEK_OCTETS = 16;
 /** How long the board may take for what `until` waits for, in its own time, where nothing else is said. */
 const LIMIT_S = 3600;

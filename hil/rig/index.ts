@@ -1,4 +1,6 @@
 /** The rig: devices under test, scenarios, faults, reports. */
+export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index.ts";
+export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
 export type { Debugging } from "./debugging.ts";
 export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";

@@ -6,9 +6,9 @@
 import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
-import { Air } from "../air/index.ts";
+import { Air, AirRecorder, type RecordedPacket } from "../air/index.ts";
 import { type DeviceRecord, StorageError } from "../backend/index.ts";
-import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
+import { type Participant, runLockstep, VIRTUAL_EPOCH_MS, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { udpForwarder, VirtualGateway } from "../gateway/index.ts";
 import { FType, fTypeOf, NetworkPlan, parseJoinRequest } from "../lorawan/index.ts";
@@ -48,6 +48,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   /** MAC commands that the Network Server asks the device by after the first uplink: each item goes in a frame of its own. */
   readonly macCommands?: readonly Uint8Array[];
   readonly onEntry?: (entry: TimelineEntry) => void;
+  /** Told once of everything that was on the air, also where the run breaks off. */
+  readonly onAir?: (packets: readonly RecordedPacket[]) => void;
   /** Whether a misuse of the hardware lets the run go on, to find more of them: it fails all the same. */
   readonly keepGoing?: boolean;
   /** The board waits for a debugger before its first instruction. Not for a board that runs Lua. */
@@ -125,6 +127,7 @@ class JoinRun {
   readonly #downlink: Downlink;
   readonly #plan: NetworkPlan;
   readonly #air: Air;
+  readonly #recorder: AirRecorder;
   #beforeReplay: DeviceRecord | undefined;
   #device: DeviceUnderTest | undefined;
   #deviceFailed = false;
@@ -140,6 +143,7 @@ class JoinRun {
     this.#plan = new NetworkPlan(networkRegion(options));
     this.#downlink = options.downlink ?? DEFAULT_DOWNLINK;
     this.#air = new Air({ clock: this.#clock, random: seededRandom(options.seed + 1) });
+    this.#recorder = new AirRecorder(this.#air);
   }
 
   async run(): Promise<JoinReport> {
@@ -154,6 +158,7 @@ class JoinRun {
     const { identity, isStranger } = provisioned;
     const organisations = await openOrganisations({
       clock: this.#clock,
+      startedAt: new Date(VIRTUAL_EPOCH_MS),
       plan: this.#plan,
       random: this.#random,
       addressRandom: seededRandom(this.#options.seed + 3),
@@ -231,6 +236,7 @@ class JoinRun {
         { virtualMs: this.#clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
       );
     } finally {
+      this.#options.onAir?.(this.#recorder.packets);
       await this.#debugger?.close();
       this.#device?.close();
       await gateway.stop();

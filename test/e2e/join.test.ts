@@ -3,13 +3,17 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  captureOf,
   FAULT_NAMES,
   type Fault,
   type JoinReport,
+  type RecordedPacket,
   RigError,
   runJoin,
   type TimelineEntry,
+  VIRTUAL_EPOCH_MS,
 } from "../../hil/rig/index.ts";
+import { dissect, field } from "../support/tshark.ts";
 
 const BOARD = { board: "pro-mini-rfm95", seed: 7 } as const;
 
@@ -24,8 +28,15 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
   for (const lorawan of ["1.0.4", "1.1"] as const) {
     describe(`LoRaWAN ${lorawan}`, () => {
       let report: JoinReport;
+      let air: readonly RecordedPacket[];
       before(async () => {
-        report = await runJoin({ ...BOARD, lorawan });
+        report = await runJoin({
+          ...BOARD,
+          lorawan,
+          onAir: (packets) => {
+            air = packets;
+          },
+        });
       });
 
       it("passes every check", () => {
@@ -50,6 +61,48 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
           server: { name: "js.join-b.example", tlsa: "3 1 1", dnssec: "secure" },
           client: { name: "_ns-client.ns.net-a.example", tlsa: "3 1 1", dnssec: "secure" },
         });
+      });
+
+      it("leaves a capture of the air in which Wireshark finds every frame", () => {
+        const frames = dissect(captureOf(air, VIRTUAL_EPOCH_MS, "pcap"));
+        const read = (name: string) => frames.map((frame) => field(frame, name));
+        assert.deepEqual(read("lorawan.mhdr.mtype"), ["0", "1", "2", "3", "2", "2"]);
+        const devAddr = `0x${report.join.devAddr?.toLowerCase()}`;
+        assert.deepEqual(read("lorawan.fhdr.devaddr").slice(2), Array(4).fill(devAddr));
+        assert.deepEqual(read("lorawan.fhdr.fcnt").slice(2), ["0", "0", "1", "2"]);
+        const [joinRequest, , uplink, downlink] = frames;
+        const joinField = (name: string) => field(joinRequest, `lorawan.join_request.${name}`);
+        assert.equal(joinField("deveui")?.replaceAll(":", "").toUpperCase(), report.join.devEui);
+        assert.equal(joinField("appeui")?.replaceAll(":", "").toUpperCase(), report.join.joinEui);
+        assert.equal(joinField("devnonce"), "00:00");
+        assert.equal(field(uplink, "lorawan.fport"), "0x02");
+        assert.equal(field(downlink, "lorawan.fport"), "0x0a");
+        // Where the device sends is a whole number of steps of its synthesizer.
+        const hz = read("loratap.channel.frequency").map(Number);
+        assert.deepEqual(
+          hz,
+          air.map(({ transmission }) => Math.round(transmission.frequencyHz)),
+        );
+        assert.ok(
+          hz.every((value) => value >= 863_000_000 && value <= 870_000_000),
+          hz.join(),
+        );
+        for (const name of ["channel.bandwidth", "channel.sf", "rssi.packet", "rssi.snr", "syncword"]) {
+          const expected = {
+            "channel.bandwidth": "1",
+            "channel.sf": "7",
+            "rssi.packet": "53",
+            "rssi.snr": "48",
+          };
+          const one = expected[name as keyof typeof expected] ?? "0x34";
+          assert.deepEqual(read(`loratap.${name}`), Array(frames.length).fill(one), name);
+        }
+        const beginsNs = read("frame.time_epoch").map((time) => BigInt((time ?? "").replace(".", "")));
+        const zeroNs = BigInt(VIRTUAL_EPOCH_MS) * 1_000_000n;
+        assert.deepEqual(
+          beginsNs.map((ns) => Number(ns - zeroNs)),
+          air.map(({ transmission }) => Math.round(transmission.startNs)),
+        );
       });
 
       it("opens RX1 no later than nominal and at most 2 ms early", () => {

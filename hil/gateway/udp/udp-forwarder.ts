@@ -7,6 +7,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { needsLowDataRateOptimize } from "../../air/index.ts";
+import { VIRTUAL_EPOCH_MS } from "../../clock/index.ts";
 import { type HeardPacket, LORAWAN_SYNC_WORD } from "../concentrator.ts";
 import type { GatewayRadio, OutgoingPacket, RadioSettings } from "../gateway-radio.ts";
 import { instantAt } from "../gps.ts";
@@ -25,8 +26,6 @@ const MIN_PREAMBLE_SYMBOLS = 6;
 const KEEPALIVE_NS = 10_000_000_000;
 const STAT_INTERVAL_NS = 30_000_000_000;
 const ANSWER_TIMEOUT_MS = 5_000;
-/** The day on which virtual time begins, for the time member of stat. */
-const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 export interface UdpForwarderOptions extends RadioSettings {
   readonly server: { readonly host: string; readonly port: number };
@@ -146,7 +145,7 @@ class UdpForwarder implements Forwarder {
 
   #reportStat(): void {
     const { received, good, forwarded, sent, acknowledged, downlinks, transmitted } = this.#counters;
-    const utc = new Date(EPOCH_MS + Math.floor(this.#radio.clock.nowNs() / 1e6)).toISOString();
+    const utc = new Date(VIRTUAL_EPOCH_MS + Math.floor(this.#radio.clock.nowNs() / 1e6)).toISOString();
     this.#push({
       rxpk: [],
       stat: {

@@ -1,0 +1,59 @@
+/** Everything on the air as a capture file that Wireshark opens. */
+import type { RecordedArrival, RecordedPacket } from "../recorder.ts";
+import { LINKTYPE_LORATAP, loratapPacket } from "./loratap.ts";
+import { pcapFile } from "./pcap.ts";
+import { pcapngFile } from "./pcapng.ts";
+
+export type CaptureFormat = "pcap" | "pcapng";
+
+/**
+ * The capture of packets that began at `epochMs` (Unix time) and so much later as they say. Each is there once, at the time of
+ * its begin and with the level at the station that heard it best; those whose transmitter stopped in the middle are not.
+ */
+export function captureOf(
+  packets: readonly RecordedPacket[],
+  epochMs: number,
+  format: CaptureFormat,
+): Uint8Array {
+  const epochNs = BigInt(epochMs) * 1_000_000n;
+  const captured = packets
+    .filter(({ aborted }) => !aborted)
+    .map((packet) => ({
+      atNs: epochNs + BigInt(Math.round(packet.transmission.startNs)),
+      octets: loratapPacket(packet.transmission, bestOf(packet)),
+      comment: comment(packet),
+    }));
+  return format === "pcap"
+    ? pcapFile(LINKTYPE_LORATAP, captured)
+    : pcapngFile(LINKTYPE_LORATAP, "air", captured);
+}
+
+/** The arrival at the station that got it, else at the one that it reached with most power. */
+function bestOf({ arrivals }: RecordedPacket): RecordedArrival | undefined {
+  const rank = ({ intact, rssiDbm }: RecordedArrival) => (intact ? 1000 : 0) + rssiDbm;
+  return arrivals.reduce<RecordedArrival | undefined>(
+    (best, arrival) => (best === undefined || rank(arrival) > rank(best) ? arrival : best),
+    undefined,
+  );
+}
+
+/** What LoRaTap has no field for. */
+function comment({ transmission, arrivals }: RecordedPacket): string {
+  const heardBy = arrivals.filter(({ intact }) => intact).map(({ receiver }) => receiver);
+  const modulation =
+    transmission.modulation === "lora"
+      ? [
+          `CR 4/${transmission.codingRate + 4}`,
+          `IQ ${transmission.iqInverted ? "inverted" : "not inverted"}`,
+          `${transmission.implicitHeader ? "implicit" : "explicit"} header`,
+          `CRC ${transmission.crc ? "on" : "off"}`,
+        ]
+      : [`FSK ${transmission.bitRate} bit/s`];
+  return [
+    `from ${transmission.from}`,
+    `received by ${heardBy.join(", ") || "nobody"}`,
+    `${transmission.powerDbm} dBm`,
+    `${((transmission.endNs - transmission.startNs) / 1e6).toFixed(3)} ms`,
+    ...modulation,
+  ].join("; ");
+}

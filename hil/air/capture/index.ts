@@ -1,0 +1,1 @@
+export { type CaptureFormat, captureOf } from "./air-capture.ts";
