@@ -151,7 +151,7 @@ function runIdle(): DeviceEvent {
 
 /** Takes a frame that was heard outside the windows of class A. */
 function takeHeard(length: PhyLength): DeviceEvent {
-  if (MULTICAST && acceptMulticast(length)) return DeviceEvent.Downlink;
+  if (MULTICAST && acceptMulticast(length, false)) return DeviceEvent.Downlink;
   if (MULTICAST) forgetGroup();
   if (!acceptDownlink(length, false)) return DeviceEvent.None;
   // Commands, which only 1.1 has here, may have changed what is listened by.
@@ -191,7 +191,7 @@ export function runDevice(): DeviceEvent {
       if (downlink.port !== 0) event = DeviceEvent.Downlink;
     } else {
       // A frame to a group answers nothing, whenever it comes.
-      if (MULTICAST && acceptMulticast(length)) event = DeviceEvent.Downlink;
+      if (MULTICAST && acceptMulticast(length, true)) event = DeviceEvent.Downlink;
       endWindow();
     }
   }

@@ -11,9 +11,8 @@ import { bandwidth, FAST_DATA_RATES, isFsk, spreadingFactor } from "../regions/i
 import { keepsBeaconTime } from "./class-b.ts";
 import { classC } from "./class-c.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
-import { multicastGroups } from "./multicast.ts";
-import { type GroupId, NO_GROUP } from "./multicast-downlink.ts";
-import { MULTICAST_SESSIONS, sessionGroup } from "./multicast-session.ts";
+import { type GroupId, multicastGroups, NO_GROUP } from "./multicast.ts";
+import { isSessionUnderWay, MULTICAST_SESSIONS, sessionGroup } from "./multicast-session.ts";
 import { session } from "./session.ts";
 import { CLASS_B } from "./version.ts";
 
@@ -53,6 +52,11 @@ function startListening(): void {
 /** Whether a session of a group is under way. Beacons and ping slots come first: a device of class B has none of class C. */
 function hasMulticastSession(): boolean {
   return MULTICAST_SESSIONS && sessionGroup() !== NO_GROUP && !(CLASS_B && keepsBeaconTime());
+}
+
+/** Whether what is sent to a group may come at any time. */
+export function listensTo(id: GroupId): boolean {
+  return classC.isOn || (isSessionUnderWay(id) && !(CLASS_B && keepsBeaconTime()));
 }
 
 /**

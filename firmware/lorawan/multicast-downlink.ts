@@ -1,22 +1,21 @@
 /**
  * Data frames down to a multicast group (TS001-1.0.4, 10 and 15.2; TS001-1.1, 11.2.2 and 17.2), whatever class the device
- * heard them in: unconfirmed, and nothing but a payload for the application. Their MIC is that of 1.0 in both versions.
+ * hears them in: unconfirmed, and nothing but a payload for the application. Their MIC is that of 1.0 in both versions.
  */
 import { equal, type Int, load16le, type u8 } from "../lang/index.ts";
 import { MAX_GROUPS, MULTICAST_SETUP } from "../packages/selection.ts";
+import { classB } from "./class-b.ts";
 import { cmacB0 } from "./data-security.ts";
 import { MIN_LENGTH, NO_F_CNT, restoreFCnt, takePayload } from "./downlink.ts";
 import { Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
-import { type MulticastGroup, multicastGroups } from "./multicast.ts";
+import { listensTo } from "./listening.ts";
+import { type GroupId, type MulticastGroup, multicastGroups, NO_GROUP } from "./multicast.ts";
+import { hasGroupSlots, MULTICAST_SLOTS } from "./multicast-slots.ts";
 import { session } from "./session.ts";
-import { HEARS_UNASKED } from "./version.ts";
+import { CLASS_C, HEARS_UNASKED } from "./version.ts";
 
 /** Whether the device hears what is sent to its groups: they are there, and it is not of class A alone. */
 export const MULTICAST: boolean = MULTICAST_SETUP && HEARS_UNASKED;
-
-/** The number of a group; `NO_GROUP` of none. */
-export type GroupId = Int<0, 4>;
-export const NO_GROUP = 4;
 
 /** FPorts of applications are 1 to this one: what is above is for no group. */
 const MAX_APPLICATION_PORT = 223;
@@ -36,6 +35,12 @@ export function forgetGroup(): void {
   group = NO_GROUP;
 }
 
+/** Whether the device hears what is sent to a group: multicast is of class B and C alone (TS001-1.0.4, 9.3 and 15.2). */
+function isHeard(id: GroupId, isClassA: boolean): boolean {
+  if (CLASS_C && listensTo(id)) return true;
+  return MULTICAST_SLOTS && !isClassA && hasGroupSlots(id, classB.beaconTime);
+}
+
 /** Takes the frame, whose MIC is at frame[end], as one for this group. */
 function acceptFor(to: MulticastGroup, end: Int<25, 76>): boolean {
   const fCnt = restoreFCnt(load16le(frame, PHY + 6), to.nextFCnt);
@@ -50,9 +55,9 @@ function acceptFor(to: MulticastGroup, end: Int<25, 76>): boolean {
 
 /**
  * Takes the frame in the frame buffer as a downlink to one of the groups: McFCount moves on, and `downlink` says what the
- * application gets. False where it is none. It answers nothing, and nothing answers it.
+ * application gets. False where it is none. It answers nothing, and nothing answers it. `isClassA`: it came in RX1 or RX2.
  */
-export function acceptMulticast(length: PhyLength): boolean {
+export function acceptMulticast(length: PhyLength, isClassA: boolean): boolean {
   if (!session.joined) return false;
   // One octet more: there is an FPort.
   if (length <= MIN_LENGTH || (frame[PHY + 5] & MUST_BE_0) !== 0) return false;
@@ -63,7 +68,7 @@ export function acceptMulticast(length: PhyLength): boolean {
   for (let i = 0; i < MAX_GROUPS; i++) {
     const to = multicastGroups[i];
     if (!to.isDefined || !equal(frame, PHY + 1, to.mcAddr, 0, 4)) continue;
-    if (acceptFor(to, end)) {
+    if (isHeard(i, isClassA) && acceptFor(to, end)) {
       group = i;
       return true;
     }

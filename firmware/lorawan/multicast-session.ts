@@ -5,8 +5,7 @@
 import { i32, u32 } from "../lang/index.ts";
 import { MAX_GROUPS, MULTICAST_SETUP } from "../packages/selection.ts";
 import { gpsTime } from "./link.ts";
-import { multicastGroups } from "./multicast.ts";
-import { type GroupId, NO_GROUP } from "./multicast-downlink.ts";
+import { type GroupId, type MulticastGroup, multicastGroups, NO_GROUP } from "./multicast.ts";
 import { CLASS_C } from "./version.ts";
 
 /** Whether the device knows such sessions. */
@@ -31,22 +30,30 @@ export function sessionPause(): u32 {
 /** A session begins a second early: the time is known in whole seconds. */
 const EARLY_S = 1;
 
+/** Seconds until a group's session begins, from 0 down if it has. */
+function untilBegin(group: MulticastGroup): i32 {
+  return i32(group.sessionTime - EARLY_S - gpsTime());
+}
+
+/** Whether a group's session is under way. */
+export function isSessionUnderWay(id: GroupId): boolean {
+  return id < MAX_GROUPS && multicastGroups[id].hasSession && untilBegin(multicastGroups[id]) <= 0;
+}
+
 /** Sees which sessions have begun and which are over. */
 export function advanceSessions(): void {
-  const time = gpsTime();
   groupOfSession = NO_GROUP;
   pauseS = NO_PAUSE_S;
   for (let i = 0; i < MAX_GROUPS; i++) {
     const group = multicastGroups[i];
     if (!group.hasSession) continue;
-    const untilBegin = i32(group.sessionTime - EARLY_S - time);
-    const untilEnd = i32(group.sessionTime + group.timeOutS - time);
-    let untilChange = untilBegin;
+    const untilEnd = i32(group.sessionTime + group.timeOutS - gpsTime());
+    let untilChange = untilBegin(group);
     if (untilEnd <= 0) {
       group.hasSession = false;
       continue;
     }
-    if (untilBegin <= 0) {
+    if (untilChange <= 0) {
       untilChange = untilEnd;
       if (groupOfSession === NO_GROUP) groupOfSession = i;
     }

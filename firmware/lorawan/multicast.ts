@@ -6,6 +6,10 @@ import type { DataRate } from "../regions/index.ts";
 import { readAppKey, readNwkKey } from "../store/index.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
+/** The number of a group; `NO_GROUP` of none. */
+export type GroupId = Int<0, 4>;
+export const NO_GROUP = 4;
+
 export class MulticastGroup {
   isDefined: boolean = false;
   /** In the octet order of the air. */

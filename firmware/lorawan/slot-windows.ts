@@ -37,8 +37,7 @@ import {
   takeBeacon,
 } from "./class-b.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
-import { multicastGroups } from "./multicast.ts";
-import { type GroupId, NO_GROUP } from "./multicast-downlink.ts";
+import { type GroupId, multicastGroups, NO_GROUP } from "./multicast.ts";
 import { hasGroupSlots, MULTICAST_SLOTS, slotSessions } from "./multicast-slots.ts";
 import { BEACON_RESERVED_US, nextSlot, pingOffset, SLOT_COUNT, SLOT_US, type Slot } from "./ping-slots.ts";
 import { devAddr, session } from "./session.ts";

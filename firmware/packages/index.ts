@@ -5,7 +5,8 @@
  */
 import { type Bytes, type Int, i32, type u8, type u32 } from "../lang/index.ts";
 import { gpsTime } from "../lorawan/link.ts";
-import { downlinkGroup, MULTICAST, NO_GROUP } from "../lorawan/multicast-downlink.ts";
+import { NO_GROUP } from "../lorawan/multicast.ts";
+import { downlinkGroup, MULTICAST } from "../lorawan/multicast-downlink.ts";
 import { CERTIFICATION_PORT, serveCertification } from "./certification.ts";
 import {
   APP_TIME_REQ_LENGTH,

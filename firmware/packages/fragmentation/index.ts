@@ -3,7 +3,8 @@
  * than a frame, in fragments, with coded ones behind them for those that are lost. One session at a time, FragIndex 0.
  */
 import { type Bytes, type Int, load16le, load32le, type u8, u16, type u32, view } from "../../lang/index.ts";
-import { downlinkGroup, type GroupId, MULTICAST, NO_GROUP } from "../../lorawan/multicast-downlink.ts";
+import { type GroupId, NO_GROUP } from "../../lorawan/multicast.ts";
+import { downlinkGroup, MULTICAST } from "../../lorawan/multicast-downlink.ts";
 import { delayReply, hasRoom, put, put16, startReply } from "../reply.ts";
 import { FRAGMENTATION_V1, MAX_BLOCK, MAX_FRAGMENTS } from "../selection.ts";
 import { blockMic } from "./block-mic.ts";

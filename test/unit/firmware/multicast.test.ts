@@ -1,10 +1,14 @@
 /** Frames to multicast groups, in whatever class they are heard: which the device takes, and that the others change nothing. */
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
+import type * as ClassBModule from "../../../firmware/lorawan/class-b.ts";
+import type * as ClassCModule from "../../../firmware/lorawan/class-c.ts";
 import type * as DownlinkModule from "../../../firmware/lorawan/downlink.ts";
 import type * as FrameModule from "../../../firmware/lorawan/frame.ts";
+import type * as LinkModule from "../../../firmware/lorawan/link.ts";
 import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
 import type * as MulticastDownlinkModule from "../../../firmware/lorawan/multicast-downlink.ts";
+import type * as MulticastSlotsModule from "../../../firmware/lorawan/multicast-slots.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as ClockSyncModule from "../../../firmware/packages/clock-sync.ts";
 import type * as FragmentationModule from "../../../firmware/packages/fragmentation/index.ts";
@@ -24,7 +28,7 @@ const GROUPS: readonly GroupOfServer[] = [0, 1].map((id) => ({
 const MIN = 0x1fffe;
 const MAX = 0x20010;
 
-/** A device with two groups. */
+/** A device with two groups, in class C where it has that. */
 class MulticastDevice {
   readonly #load: ReturnType<typeof loadFirmware>;
 
@@ -39,6 +43,7 @@ class MulticastDevice {
     const { bindHal } = this.module<typeof HalModule>("hal/index.ts");
     bindHal({ now: () => 0 } as unknown as HalModule.Hal);
     this.module<typeof SessionModule>("lorawan/session.ts").session.joined = true;
+    this.module<typeof ClassCModule>("lorawan/class-c.ts").classC.isOn = true;
     const { multicastGroups } = this.module<typeof MulticastModule>("lorawan/multicast.ts");
     GROUPS.forEach(({ mcAddr, mcNwkSKey, mcAppSKey }, id) => {
       const group = multicastGroups[id];
@@ -53,22 +58,26 @@ class MulticastDevice {
     return this.#load(path) as T;
   }
 
-  /** Gives the device a frame: the group, FPort and payload that it takes it for; undefined where it drops it. */
-  receive(phyPayload: Uint8Array): string | undefined {
+  /**
+   * Gives the device a frame, in RX1 or RX2 or outside: the group, FPort and payload that it takes it for; undefined where
+   * it drops it.
+   */
+  receive(phyPayload: Uint8Array, isClassA = false): string | undefined {
     const { frame } = this.module<typeof FrameModule>("lorawan/frame.ts");
     frame.fill(0xee, PHY);
     frame.set(phyPayload, PHY);
     const { acceptMulticast, downlinkGroup } = this.module<typeof MulticastDownlinkModule>(
       "lorawan/multicast-downlink.ts",
     );
-    if (!acceptMulticast(phyPayload.length)) return undefined;
+    if (!acceptMulticast(phyPayload.length, isClassA)) return undefined;
     const { downlink } = this.module<typeof DownlinkModule>("lorawan/downlink.ts");
     const payload = Buffer.from(frame.slice(0, downlink.length)).toString("hex");
     return `${downlinkGroup()} ${downlink.port} ${payload}`;
   }
 
-  send(fields: MulticastFields, id = 0): string | undefined {
-    return this.receive(buildMulticast(GROUPS[id], { port: 10, payload: "0102ff", fCnt: MIN, ...fields }));
+  send(fields: MulticastFields, id = 0, isClassA = false): string | undefined {
+    const frame = buildMulticast(GROUPS[id], { port: 10, payload: "0102ff", fCnt: MIN, ...fields });
+    return this.receive(frame, isClassA);
   }
 
   get state(): string {
@@ -90,6 +99,55 @@ describe("firmware: multicast downlinks", () => {
     const it = new MulticastDevice();
     for (const fCnt of [MIN, MIN + 1, MIN + 2, MAX - 1]) assert.equal(it.send({ fCnt }), "0 10 0102ff");
     for (const fCnt of [MAX, MAX + 1]) assert.equal(it.send({ fCnt }), undefined);
+  });
+
+  describe("are taken only where class B or C has the device hear them", () => {
+    const taken = (it: MulticastDevice, isClassA: boolean) =>
+      GROUPS.map((_group, id) => it.send({}, id, isClassA) !== undefined);
+
+    for (const isClassA of [false, true]) {
+      const where = isClassA ? "in RX1 and RX2" : "between two uplinks";
+
+      it(`in class C those to all groups, ${where}`, () => {
+        assert.deepEqual(taken(new MulticastDevice(), isClassA), [true, true]);
+      });
+
+      it(`in class A none, ${where}`, () => {
+        const it = new MulticastDevice();
+        it.module<typeof ClassCModule>("lorawan/class-c.ts").classC.isOn = false;
+        assert.deepEqual(taken(it, isClassA), [false, false]);
+      });
+
+      for (const [untilBegin, isHeard] of [
+        [2, false],
+        [1, true],
+        [-8, true],
+      ] as const)
+        it(`in class A those to a group whose session begins in ${untilBegin} s: ${isHeard}, ${where}`, () => {
+          const it = new MulticastDevice();
+          it.module<typeof ClassCModule>("lorawan/class-c.ts").classC.isOn = false;
+          it.module<typeof LinkModule>("lorawan/link.ts").correctTime(1000);
+          const { multicastGroups } = it.module<typeof MulticastModule>("lorawan/multicast.ts");
+          const session = { hasSession: true, sessionTime: 1000 + untilBegin, timeOutS: 16 };
+          Object.assign(multicastGroups[0], session);
+          assert.deepEqual(taken(it, isClassA), [isHeard, false]);
+        });
+
+      it(`in class B those to a group whose session is under way${isClassA ? ", but not " : ", "}${where}`, () => {
+        const it = new MulticastDevice({ CLASS_B: true, CLASS_C: false });
+        const { slotSessions } = it.module<typeof MulticastSlotsModule>("lorawan/multicast-slots.ts");
+        Object.assign(slotSessions[0], { isSet: true, sessionTime: 1280, timeOutS: 256 });
+        const { classB } = it.module<typeof ClassBModule>("lorawan/class-b.ts");
+        for (const [beaconTime, isHeard] of [
+          [1152, false],
+          [1408, !isClassA],
+          [1536, false],
+        ] as const) {
+          classB.beaconTime = beaconTime;
+          assert.deepEqual(taken(it, isClassA), [isHeard, false], `${beaconTime} s`);
+        }
+      });
+    }
   });
 
   const flip = (at: number, bits: number) => (message: Buffer) => {
