@@ -18,6 +18,8 @@ import {
   selection,
 } from "../regions/index.ts";
 import { CLASS_C_AFTER_JOIN, planAnswer } from "./class-c.ts";
+import { NO_GROUP } from "./multicast.ts";
+import { MULTICAST_SLOTS, notePending } from "./multicast-slots.ts";
 import { Cid, isSealed, post } from "./outbox.ts";
 import type { Periodicity } from "./ping-slots.ts";
 import { CLASS_B, CLASS_C } from "./version.ts";
@@ -135,6 +137,7 @@ const NEEDS_BEACON_PLAN: Int<0, 0> = CLASS_B && HAS_JOIN_CHANNELS ? 1 : 0;
 export function startClassB(): void {
   assert(NEEDS_BEACON_PLAN === 0);
   classB.isAgreed = false;
+  if (MULTICAST_SLOTS) notePending(NO_GROUP, 0);
 }
 
 /** The network has not said yet where beacons and ping slots are. */

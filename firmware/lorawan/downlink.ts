@@ -9,6 +9,8 @@ import { planAnswer } from "./class-c.ts";
 import { obeyCommands } from "./commands.ts";
 import { CipherUse, cmacB0, crypt } from "./data-security.ts";
 import { ACK, Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
+import { NO_GROUP } from "./multicast.ts";
+import { MULTICAST_SLOTS, notePending } from "./multicast-slots.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { CLASS_B, HEARS_UNASKED, LORAWAN_1_1 } from "./version.ts";
 
@@ -135,6 +137,7 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
   else session.nextFCntDown = fCnt + 1;
   if (ABP && !keepFCntDown()) return false;
   downlink.isAck = isClassA && (fCtrl & ACK) !== 0;
+  if (MULTICAST_SLOTS && !isClassA) notePending(NO_GROUP, fCtrl);
   if (isClassA) noteAnswer();
   else if (HEARS_UNASKED && (isConfirmed || hasCommands)) planAnswer();
   if (isConfirmed) {

@@ -21,6 +21,9 @@ export const F_OPTS = PHY + 8;
 /** FCtrl, in both directions: the frame acknowledges a confirmed one. */
 export const ACK = 0x20;
 
+/** FCtrl of a frame in a ping slot: more are to come in slots of the same address. */
+export const F_PENDING = 0x10;
+
 /** Octets of a MIC. */
 export const MIC_LENGTH = 4;
 

@@ -10,7 +10,7 @@ import { MIN_LENGTH, NO_F_CNT, restoreFCnt, takePayload } from "./downlink.ts";
 import { Direction, F_OPTS, FrameType, frame, MIC_LENGTH, PHY, type PhyLength } from "./frame.ts";
 import { listensTo } from "./listening.ts";
 import { type GroupId, type MulticastGroup, multicastGroups, NO_GROUP } from "./multicast.ts";
-import { hasGroupSlots, MULTICAST_SLOTS } from "./multicast-slots.ts";
+import { hasGroupSlots, MULTICAST_SLOTS, notePending } from "./multicast-slots.ts";
 import { session } from "./session.ts";
 import { CLASS_C, HEARS_UNASKED } from "./version.ts";
 
@@ -59,8 +59,9 @@ function acceptFor(to: MulticastGroup, end: Int<25, 76>): boolean {
  */
 export function acceptMulticast(length: PhyLength, isClassA: boolean): boolean {
   if (!session.joined) return false;
+  const fCtrl = frame[PHY + 5];
   // One octet more: there is an FPort.
-  if (length <= MIN_LENGTH || (frame[PHY + 5] & MUST_BE_0) !== 0) return false;
+  if (length <= MIN_LENGTH || (fCtrl & MUST_BE_0) !== 0) return false;
   if ((frame[PHY] & 0xe3) !== FrameType.UnconfirmedDown << 5) return false;
   const port: u8 = frame[F_OPTS];
   if (port === 0 || port > MAX_APPLICATION_PORT) return false;
@@ -70,6 +71,7 @@ export function acceptMulticast(length: PhyLength, isClassA: boolean): boolean {
     if (!to.isDefined || !equal(frame, PHY + 1, to.mcAddr, 0, 4)) continue;
     if (isHeard(i, isClassA) && acceptFor(to, end)) {
       group = i;
+      if (MULTICAST_SLOTS && !isClassA) notePending(i, fCtrl);
       return true;
     }
   }

@@ -20,7 +20,7 @@ import {
   sleepRadio,
 } from "../radio/index.ts";
 import { BEACON_PLANS, bandwidth, RATE_COUNT, selection, spreadingFactor } from "../regions/index.ts";
-import { airtimeUs } from "./airtime.ts";
+import { airtimeUs, symbolUs } from "./airtime.ts";
 import { beaconAirtimeUs, beaconLength, beaconTimeOfFrame, isBeacon } from "./beacon.ts";
 import {
   BEACON_PERIOD_S,
@@ -38,7 +38,7 @@ import {
 } from "./class-b.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
 import { type GroupId, multicastGroups, NO_GROUP } from "./multicast.ts";
-import { hasGroupSlots, MULTICAST_SLOTS, slotSessions } from "./multicast-slots.ts";
+import { hasGroupSlots, hasPriority, MULTICAST_SLOTS, slotSessions } from "./multicast-slots.ts";
 import { BEACON_RESERVED_US, nextSlot, pingOffset, SLOT_COUNT, SLOT_US, type Slot } from "./ping-slots.ts";
 import { devAddr, session } from "./session.ts";
 import { listeningSymbols, SET_UP_US } from "./windows.ts";
@@ -148,6 +148,27 @@ function earliestOpening(slot: Slot): u32 {
 /** Whose slot comes next: of a group, or of the device itself. */
 let slotGroup: GroupId = NO_GROUP;
 
+/** The data rate in the slots of a group, or of the device itself. */
+function slotRate(id: GroupId): Int<0, 15> {
+  return MULTICAST_SLOTS && id < MAX_GROUPS ? slotSessions[id].dataRate : classB.pingDataRate;
+}
+
+/** How many slots a slot takes in which nothing comes: none of these can be opened any more when its window has closed. */
+function slotsTaken(id: GroupId): Slot {
+  const rate = slotRate(id);
+  if (rate >= RATE_COUNT) return 1;
+  const symbols = listeningSymbols(rate, 2 * beaconErrorUs(BEACON_PERIOD_S) + COMMAND_LATENCY_US);
+  const us = symbols * symbolUs(rate) + SET_UP_US + RECEIVER_START_UP_US + COMMAND_LATENCY_US;
+  const slots = u32(us / SLOT_US) + 1;
+  return slots < SLOT_COUNT ? slots : SLOT_COUNT;
+}
+
+/** Whether the slot of a group is the one to open, and not that of the other: the first, or of two that collide the one with priority. */
+function isOpened(id: Int<0, 3>, slot: Slot, other: GroupId, otherSlot: Slot): boolean {
+  if (slot + slotsTaken(id) <= otherSlot) return true;
+  return otherSlot + slotsTaken(other) > slot && hasPriority(id, other);
+}
+
 /** The first slot that can still be set up for at `time`; SLOT_COUNT: none before the next beacon. */
 function slotAhead(time: u32): Slot {
   const first = u32(earliestOpening(0) - SET_UP_US);
@@ -165,7 +186,7 @@ function slotAhead(time: u32): Slot {
     if (!hasGroupSlots(i, beaconTime)) continue;
     const periodicity = slotSessions[i].periodicity;
     const own = nextSlot(pingOffset(beaconTime, multicastGroups[i].mcAddr, periodicity), periodicity, from);
-    if (own < slot) {
+    if (own < SLOT_COUNT && (slot === SLOT_COUNT || isOpened(i, own, slotGroup, slot))) {
       slot = own;
       slotGroup = i;
     }
@@ -175,12 +196,10 @@ function slotAhead(time: u32): Slot {
 
 /** Sets the window for a slot up. */
 function prepareSlot(slot: Slot): void {
-  let rate = classB.pingDataRate;
+  const rate = slotRate(slotGroup);
   let frequency = pingFrequency(devAddr, classB.pingFrequency);
   if (MULTICAST_SLOTS && slotGroup < MAX_GROUPS) {
-    const group = slotSessions[slotGroup];
-    rate = group.dataRate;
-    frequency = pingFrequency(multicastGroups[slotGroup].mcAddr, group.frequency);
+    frequency = pingFrequency(multicastGroups[slotGroup].mcAddr, slotSessions[slotGroup].frequency);
   }
   if (rate >= RATE_COUNT) return;
   prepareReceiver(

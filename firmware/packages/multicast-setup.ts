@@ -18,7 +18,7 @@ import {
 import { BEACON_PERIOD_S } from "../lorawan/class-b.ts";
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
-import { MULTICAST_SLOTS, slotSessions } from "../lorawan/multicast-slots.ts";
+import { MULTICAST_SLOTS, notePending, slotSessions } from "../lorawan/multicast-slots.ts";
 import { CLASS_C } from "../lorawan/version.ts";
 import { isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
 import { hasRoom, put, put16, startReply } from "./reply.ts";
@@ -172,6 +172,7 @@ function setUpSlotSession(request: Bytes<10>): void {
   if (id >= MAX_GROUPS || dataRate >= RATE_COUNT) return;
   const session = slotSessions[id];
   session.isSet = true;
+  notePending(id, 0);
   session.sessionTime = load32le(request, 1);
   session.timeOutS = BEACON_PERIOD_S << (request[5] & 15);
   session.periodicity = (request[5] >> 4) & 7;

@@ -1,8 +1,10 @@
 /** Multicast groups in class B: ping slots of their own, from the beacon that McClassBSessionReq names, as long as it says. */
 import assert from "node:assert/strict";
+import { pingOffset } from "../../../hil/lorawan/index.ts";
 import { Bench, IDENTITY } from "./support/bench.ts";
 import { ClassBNetwork, ZERO_S } from "./support/class-b-network.ts";
 import { buildMulticast, classBSessionReq, groupOf, groupSetupReq } from "./support/multicast-group.ts";
+import { DEV_ADDR } from "./support/network.ts";
 
 const MC_KEY = Uint8Array.from({ length: 16 }, (_, i) => 0x60 + i);
 const MC_ADDR = "01ABCDEF";
@@ -20,6 +22,18 @@ const SESSION = {
   frequency: SLOTS_HZ / 100,
   dataRate: 5,
 };
+
+type Heard = "group" | "device";
+
+interface Collision {
+  /** How many slots those of the group are behind those of the device. */
+  readonly slots?: number;
+  /** Each had FPending in its last frame. */
+  readonly devicePending?: boolean;
+  readonly groupPending?: boolean;
+  /** Who has something to send; both where not given. */
+  readonly alone?: Heard;
+}
 
 describe("firmware: a multicast group in class B", () => {
   for (const lorawan11 of [false, true]) {
@@ -71,6 +85,88 @@ describe("firmware: a multicast group in class B", () => {
       );
     });
   }
+
+  /** An address whose group's slots are so many behind those of the device, behind the beacon at this second of the run. */
+  function addressBehind(slots: number, beaconS: number): string {
+    const time = ZERO_S + beaconS;
+    const period = 32 << PERIODICITY;
+    const wanted = (pingOffset(time, DEV_ADDR, PERIODICITY) + slots + period) % period;
+    for (let i = 1; ; i++) {
+      const address = (0x01ab_0000 + i).toString(16).padStart(8, "0").toUpperCase();
+      if (pingOffset(time, address, PERIODICITY) === wanted) return address;
+    }
+  }
+
+  describe("whose slots collide with those of the device, which has slots as often", () => {
+    for (const [title, { slots = 0, devicePending = false, groupPending = false, alone }, heard] of [
+      ["has priority", {}, "group"],
+      [
+        "has priority where its window would open before that of the device has closed",
+        { slots: 1 },
+        "group",
+      ],
+      ["has priority where it would keep the device's window from opening", { slots: -1 }, "group"],
+      ["has not where more is to come for the device", { devicePending: true }, "device"],
+      ["has not, neither where its window is a little later", { slots: 1, devicePending: true }, "device"],
+      ["nor where it is a little earlier", { slots: -1, devicePending: true }, "device"],
+      ["has where more is to come for both", { devicePending: true, groupPending: true }, "group"],
+      ["is heard behind a slot of the device that stays empty", { slots: 2, alone: "group" }, "group"],
+      ["leaves the device its slot behind an empty one", { slots: -2, alone: "device" }, "device"],
+    ] as readonly (readonly [string, Collision, Heard])[]) {
+      it(title, () => {
+        const bench = new Bench({ chip: "sx1276" });
+        const net = new ClassBNetwork(bench, { lorawan11: false });
+        // No uplink comes between: the one of the period is later.
+        const firstS = 28 + 2 * 128;
+        const secondS = firstS + 128;
+        const mcAddr = addressBehind(slots, secondS);
+        const requests = [
+          groupSetupReq(MC_KEY, mcAddr, { min: 0, max: 100 }, { rootKey: IDENTITY.nwkKey, lorawan11: false }),
+          classBSessionReq({ ...SESSION, time: ZERO_S + firstS, dataRate: 3 }),
+        ];
+        net.onUplink = ({ endS, classBBit }) => {
+          const payload = classBBit ? requests.shift() : undefined;
+          if (payload === undefined) return;
+          const [slotS] = net.slotsS(PERIODICITY, endS + 5, endS + 30);
+          net.send(slotS, () => net.network.downlink({ port: 200, payload }));
+        };
+        let fCnt = 0;
+        const sendGroup = (slotS: number, fPending: boolean) =>
+          net.send(
+            slotS,
+            () => buildMulticast(groupOf(MC_KEY, mcAddr), { port: 10, fCnt: fCnt++, fPending }),
+            {
+              frequencyHz: SLOTS_HZ,
+              spreadingFactor: 9,
+            },
+          );
+        const sendDevice = (slotS: number, fPending: boolean) =>
+          net.send(slotS, () => net.network.downlink({ port: 9, fPending }));
+        // Behind the first beacon of the session each says whether more is to come, behind the second they collide.
+        sendDevice(net.slotsS(PERIODICITY, firstS + 20, secondS)[0], devicePending);
+        sendGroup(net.slotsS(PERIODICITY, firstS + 60, secondS, mcAddr)[0], groupPending);
+        const [deviceS] = net.slotsS(PERIODICITY, secondS + 20, secondS + 128);
+        if (alone !== "group") sendDevice(deviceS, false);
+        if (alone !== "device") sendGroup(deviceS + slots * 0.03, false);
+        bench.run((secondS + 127) * 1e9, {
+          config: {
+            LORAWAN_1_1: false,
+            CLASS_B: true,
+            MULTICAST_SETUP: true,
+            PING_PERIODICITY: PERIODICITY,
+            PERIOD_S: 600,
+          },
+        });
+        assert.deepEqual(bench.findings, []);
+        const lines = bench.lines.filter((line) => /^downlink (9|10)/.test(line));
+        assert.deepEqual(lines, [
+          "downlink 9: ",
+          "downlink 10: ",
+          `downlink ${heard === "group" ? 10 : 9}: `,
+        ]);
+      });
+    }
+  });
 
   for (const [what, change, status] of [
     ["a data rate that is none for downlinks", { dataRate: 8 }, "0504"],

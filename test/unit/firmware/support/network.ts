@@ -197,10 +197,12 @@ export class Network {
     payload?: Buffer;
     commands?: Buffer;
     confirmed?: boolean;
+    fPending?: boolean;
     /** Acknowledges the uplink with this FCntUp. */
     ack?: number;
   }): Buffer {
-    const { port, payload = Buffer.alloc(0), commands = Buffer.alloc(0), confirmed = false, ack } = fields;
+    const { port, payload = Buffer.alloc(0), commands = Buffer.alloc(0), ack } = fields;
+    const { confirmed = false, fPending = false } = fields;
     const keys = this.keys as SessionKeys;
     const byA = this.isNetwork11 && port !== undefined && port > 0;
     const fCnt = byA ? this.aFCntDown++ : this.nFCntDown++;
@@ -212,7 +214,7 @@ export class Network {
       adr: false,
       adrAckReq: false,
       ack: ack !== undefined,
-      classBOrFPending: false,
+      classBOrFPending: fPending,
       fCnt16: fCnt,
       fOpts: this.isNetwork11
         ? cryptFOpts({ devAddr, fCnt, counter: byA ? "AFCntDown" : "NFCntDown" }, keys.nwkSEncKey, commands)
