@@ -34,12 +34,15 @@ import {
   takeLimitChange,
 } from "../regions/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
+import { isQuiet, LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import {
   type Channel,
   cn470JoinFrequency,
   cn470Rx2Frequency,
   downlinkFrequencyOf,
+  endDoublings,
   frequencyOf,
+  noteBusy,
   silenceBands,
 } from "./channels/index.ts";
 import { frame, PHY, type PhyLength } from "./frame.ts";
@@ -92,7 +95,21 @@ class Exchange {
 
 export const exchange = new Exchange();
 
-/** Transmits the frame in the frame buffer. RX1 opens `rx1DelayS` after its end, as the session says what both windows are. */
+/** With listen before talk: whether somebody else is heard on a channel, which is left alone then. */
+function isInUse(channel: Channel): boolean {
+  if (PLANS[selection.plan].isFixed) return false;
+  if (isQuiet(frequencyOf(channel))) {
+    endDoublings();
+    return false;
+  }
+  noteBusy(channel & 15, ticks());
+  return true;
+}
+
+/**
+ * Transmits the frame in the frame buffer. RX1 opens `rx1DelayS` after its end, as the session says what both windows are.
+ * With listen before talk the exchange is over at once where the channel is in use.
+ */
 export function startExchange(
   length: Int<1, 64>,
   channel: Channel,
@@ -112,6 +129,7 @@ export function startExchange(
     exchange.txPower = session.txPower;
     setPower(powerDbm(session.txPower));
   }
+  if (LISTEN_BEFORE_TALK && isInUse(channel)) return;
   if (FAST_DATA_RATES && isFsk(dataRate)) transmitFsk(frequency, message, length);
   else transmit(frequency, spreadingFactor(dataRate), bandwidth(dataRate), message, length);
   exchange.wakeTime = u32(now() + airtime + TRANSMISSION_SLACK_US);

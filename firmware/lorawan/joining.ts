@@ -7,6 +7,7 @@ import { ABP, hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
 import { endPersonalised } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
 import { airtimeUs } from "./airtime.ts";
+import { LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import {
   hasChannel,
   isChannelFree,
@@ -14,11 +15,13 @@ import {
   joinRate,
   nextRelease,
   resetChannels,
+  senseChannels,
+  senseJoinChannels,
   takeChannel,
   takeJoinChannel,
 } from "./channels/index.ts";
 import { leaveClassB } from "./class-b.ts";
-import { endExchange, endWindow, startExchange } from "./exchange.ts";
+import { endExchange, endWindow, isExchangeOver, startExchange } from "./exchange.ts";
 import type { PhyLength } from "./frame.ts";
 import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
 import { joinPause, joinPeriodEnd, spendJoinAirtime } from "./join-back-off.ts";
@@ -43,6 +46,8 @@ export function tryJoin(time: u32): void {
     mac.isStopped = true;
     return;
   }
+  // Before a DevNonce is spent.
+  if (LISTEN_BEFORE_TALK) senseJoinChannels();
   if (!isJoinChannelFree()) {
     sleepUntilTick(nextRelease(time), time);
     return;
@@ -80,6 +85,10 @@ export function tryRejoin(time: u32): void {
   if (isLikeJoin) dataRate = joinRate();
   else if (hasChannel(rejoin.dataRate) && rejoin.dataRate >= slowestDataRate(session.isUplinkLimited))
     dataRate = rejoin.dataRate;
+  if (LISTEN_BEFORE_TALK) {
+    if (isLikeJoin) senseJoinChannels();
+    else senseChannels(dataRate);
+  }
   if (!(isLikeJoin ? isJoinChannelFree() : isChannelFree(dataRate))) {
     sleepUntilTick(nextRelease(time), time);
     return;
@@ -104,6 +113,7 @@ export function tryRejoin(time: u32): void {
     dataRate,
     JOIN_ACCEPT_DELAY_S,
   );
+  if (LISTEN_BEFORE_TALK && isExchangeOver()) rejoin.isUnderWay = false;
 }
 
 function printRefusal(verdict: JoinVerdict): void {

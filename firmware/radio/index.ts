@@ -26,6 +26,7 @@ export {
   readBeacon,
   readFrame,
   readNoise,
+  readRssi,
   setPower,
   sleepRadio,
   startRadio,

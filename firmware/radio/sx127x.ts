@@ -18,6 +18,7 @@ export { sleepRadio } from "./sx127x/modes.ts";
 export { readNoise } from "./sx127x/noise.ts";
 export { LEAST_POWER_DBM, setPower } from "./sx127x/power.ts";
 export { prepareReceiver } from "./sx127x/reception.ts";
+export { readRssi } from "./sx127x/rssi.ts";
 export { startRadio } from "./sx127x/start.ts";
 export { transmit } from "./sx127x/transmission.ts";
 export { frameSnr, OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./sx127x/window.ts";

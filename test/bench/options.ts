@@ -36,6 +36,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   "ADR off": { config: { ADR: false } },
   CONFIRMED: { config: { CONFIRMED: true } },
   FAST_DATA_RATES: { config: { FAST_DATA_RATES: true } },
+  LISTEN_BEFORE_TALK: { config: { LISTEN_BEFORE_TALK: true } },
   KEY_SCHEDULE: { config: { KEY_SCHEDULE: true } },
   "PRINT_DOWNLINKS off": { config: { PRINT_DOWNLINKS: false } },
   ABP: { config: { ABP: true } },
@@ -48,6 +49,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   FRAGMENTATION_V1: { config: { FRAGMENTATION: true, FRAGMENTATION_V1: true }, c: [BLOCK_SINK] },
   MULTICAST_SETUP: { config: { MULTICAST_SETUP: true } },
   US915: { region: "US915" },
+  CN470: { region: "CN470" },
   "EU868 and US915": { region: ["EU868", "US915"] },
 };
 

@@ -122,6 +122,8 @@ export interface RegionFigures {
       readonly max_erp_dbm?: number;
     }[];
     readonly gaps_hz?: readonly (readonly [number, number])[];
+    /** What other devices keep to that listen before they talk. */
+    readonly lbt?: readonly { readonly carrier_sense_ms?: number; readonly threshold_dbm: number }[];
   };
   readonly class_b: {
     /** Several where beacon and ping slots hop; none where the channel of the join decides on them. */

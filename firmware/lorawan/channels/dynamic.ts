@@ -2,6 +2,7 @@
  * The channels of a dynamic plan (RP002-1.0.4, 2.3 and EU863-870): some that each device has, the others the network
  * makes, by a CFList of type 0 or by NewChannelReq.
  */
+import { ticks } from "../../clock/index.ts";
 import { type Bytes, type Int, load16le, store16le, u8, u16, type u32 } from "../../lang/index.ts";
 import {
   bandOf,
@@ -13,7 +14,9 @@ import {
   PLANS,
   selection,
 } from "../../regions/index.ts";
+import { isQuiet, LISTEN_BEFORE_TALK } from "../carrier-sense.ts";
 import { random16 } from "../random.ts";
+import { noteBusy, withoutBusy } from "./busy.ts";
 import { isFree } from "./silence.ts";
 
 /** Channels that a device must be able to have. */
@@ -136,7 +139,8 @@ export function channelsWith(set: ChannelSet, dataRate: DataRate): ChannelSet {
 
 /** Those of a set that may be used now at a data rate. */
 function freeChannels(set: ChannelSet, dataRate: DataRate): ChannelSet {
-  const able = channelsWith(set, dataRate);
+  const all = channelsWith(set, dataRate);
+  const able = LISTEN_BEFORE_TALK ? withoutBusy(all) : all;
   let free: ChannelSet = 0;
   for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++) {
     if ((able & (1 << i)) !== 0 && isFree(dynamicFrequency(i))) free = free | (1 << i);
@@ -177,6 +181,22 @@ export function takeDynamicMasks(): void {
 /** The channels that are on. */
 export function enabledChannels(): ChannelSet {
   return channels.enabled;
+}
+
+/** Listens to those of a set that are free. */
+function sense(free: ChannelSet): void {
+  for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++)
+    if ((free & (1 << i)) !== 0 && !isQuiet(dynamicFrequency(i))) noteBusy(i, ticks());
+}
+
+/** Listens to the channels that could be taken now at a data rate. */
+export function senseDynamic(dataRate: DataRate): void {
+  sense(freeChannels(channels.enabled, dataRate));
+}
+
+/** Listens to the channels on which the next join-request could go out now. */
+export function senseDynamicJoin(): void {
+  sense(freeChannels(defaultChannels(), channels.joinRate));
 }
 
 /** Whether one of these is free now. */

@@ -20,6 +20,8 @@ import {
   isDynamicFree,
   isDynamicJoinFree,
   resetDynamic,
+  senseDynamic,
+  senseDynamicJoin,
   setDynamicOctet,
   startDynamicMasks,
   takeDynamicCfList,
@@ -48,6 +50,7 @@ import {
 } from "./fixed.ts";
 import { isAllSilent } from "./silence.ts";
 
+export { endDoublings, noteBusy } from "./busy.ts";
 export { cn470JoinFrequency, cn470Rx2Frequency } from "./cn470.ts";
 export { DYNAMIC_CHANNEL_COUNT, dynamicFrequency, setChannel, setDownlinkFrequency } from "./dynamic.ts";
 export { nextRelease, releaseBands, silenceBands, switchDutyCycle } from "./silence.ts";
@@ -156,6 +159,16 @@ export function isChannelFree(dataRate: DataRate): boolean {
 /** One of these at random, each once before any is used again. Call it only if `isChannelFree`. */
 export function takeChannel(dataRate: DataRate): Channel {
   return PLANS[selection.plan].isFixed ? takeFixedChannel(dataRate) : takeDynamicChannel(dataRate);
+}
+
+/** Before something is spent on a transmission with listen before talk: what is in use is not free then. */
+export function senseChannels(dataRate: DataRate): void {
+  if (!PLANS[selection.plan].isFixed) senseDynamic(dataRate);
+}
+
+/** The same of the channels for the next join-request. */
+export function senseJoinChannels(): void {
+  if (!PLANS[selection.plan].isFixed) senseDynamicJoin();
 }
 
 /** The data rate of the next join-request. */

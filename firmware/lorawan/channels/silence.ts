@@ -7,6 +7,8 @@ import { type Int, u8, u32 } from "../../lang/index.ts";
 import { CERTIFICATION } from "../../packages/selection.ts";
 import { BAND_COUNT, bandOf, NO_BAND, silenceFactor } from "../../regions/index.ts";
 import type { Airtime } from "../airtime.ts";
+import { LISTEN_BEFORE_TALK } from "../carrier-sense.ts";
+import { busyEnd, isAnyBusy, releaseBusy } from "./busy.ts";
 
 /** Counts as one more sub-band: all of them together. */
 const ALL_BANDS = BAND_COUNT;
@@ -22,6 +24,7 @@ export function releaseBands(time: u32): void {
   for (let band = 0; band <= ALL_BANDS; band++) {
     if (reached(silentUntil[band], time)) silent = u8(silent & ~(1 << band));
   }
+  if (LISTEN_BEFORE_TALK) releaseBusy(time);
 }
 
 /** Whether the region's duty cycle is kept to: a certification test may switch that. */
@@ -61,7 +64,7 @@ export function isFree(frequency: u32): boolean {
   return band !== NO_BAND && (silent & (1 << band)) === 0;
 }
 
-/** When the first of the silent sub-bands is free again, in ticks; `time` where none is silent. */
+/** When the first of the silent sub-bands, or of what is in use by others, is free again, in ticks; `time` where nothing is. */
 export function nextRelease(time: u32): u32 {
   let earliest: u32 = time;
   let found = false;
@@ -70,5 +73,6 @@ export function nextRelease(time: u32): u32 {
     if (!found || reached(silentUntil[band], earliest)) earliest = silentUntil[band];
     found = true;
   }
+  if (LISTEN_BEFORE_TALK && isAnyBusy() && (!found || reached(busyEnd(), earliest))) earliest = busyEnd();
   return earliest;
 }

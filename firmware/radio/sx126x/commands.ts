@@ -13,6 +13,7 @@ export const enum Op {
   GetIrqStatus = 0x12,
   GetRxBufferStatus = 0x13,
   GetPacketStatus = 0x14,
+  GetRssiInst = 0x15,
   ReadRegister = 0x1d,
   ReadBuffer = 0x1e,
   SetStandby = 0x80,

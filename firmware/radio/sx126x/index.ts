@@ -15,6 +15,7 @@ export { sleepRadio } from "./modes.ts";
 export { readNoise } from "./noise.ts";
 export { LEAST_POWER_DBM, setPower } from "./power.ts";
 export { prepareReceiver } from "./reception.ts";
+export { readRssi } from "./rssi.ts";
 export { startRadio } from "./start.ts";
 export { transmit } from "./transmission.ts";
 export { frameSnr, OPENING_US, openReceiver, RECEIVER_START_UP_US, readFrame } from "./window.ts";

@@ -22,6 +22,7 @@ export const enum Register {
   IrqFlags = 0x12,
   RxNbBytes = 0x13,
   PktSnrValue = 0x19,
+  RssiValue = 0x1b,
   HopChannel = 0x1c,
   ModemConfig1 = 0x1d,
   ModemConfig2 = 0x1e,

@@ -18,7 +18,7 @@ describe("firmware: constants that a build may choose", () => {
         if (name !== BY_LORAWAN) declared.add(`${name} ${value}`);
     }
     const page = readFileSync(`${ROOT}docs/configuration.md`, "utf8");
-    const listed = [...page.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(
+    const listed = [...page.matchAll(/^\| `(\w+)` \| (-?\w+) \|/gm)].map(
       ([, name, value]) => `${name} ${value}`,
     );
     assert.ok(declared.size > 20, `${declared.size} constants`);

@@ -11,9 +11,9 @@ const ENTRY = join(import.meta.dirname, "../../../firmware/every-use-of-the-radi
 /** What the MAC does not use by now is compiled, too. */
 const EVERY_USE = `
 import {
-  Bandwidth, detectActivity, EVENT_DETECTION_DONE, EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED, openReceiver,
-  OPENING_US, prepareFskReceiver, prepareReceiver, readActivity, readFrame, readNoise, RECEIVER_START_UP_US, setPower,
-  sleepRadio, startRadio, transmit, transmitFsk,
+  Bandwidth, detectActivity, EVENT_DETECTION_DONE, EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED, listen,
+  openReceiver, OPENING_US, prepareFskReceiver, prepareReceiver, readActivity, readFrame, readNoise, readRssi,
+  RECEIVER_START_UP_US, setPower, sleepRadio, startRadio, transmit, transmitFsk,
 } from "#radio";
 import { now, radioEvents } from "./hal/index.ts";
 import { u32 } from "./lang/index.ts";
@@ -29,6 +29,8 @@ export function main(): void {
   detectActivity(8681000, 12, Bandwidth.Khz125);
   while ((radioEvents() & EVENT_DETECTION_DONE) === 0) noise = u32(noise + 1);
   if (readActivity()) sleepRadio();
+  listen(8681000, 7, Bandwidth.Khz250);
+  if (readRssi() > -80) sleepRadio();
   transmit(8681000, 7, Bandwidth.Khz250, frame, 64);
   transmitFsk(8688000, frame, 64);
   while ((radioEvents() & EVENT_TRANSMITTED) === 0) noise = u32(noise + 1);
