@@ -105,7 +105,7 @@ export class GatewayRadio {
   }
 
   /** Sends a beacon whenever it is time and `beacon` has one; `gps` says when that is. */
-  sendBeacons(gps: Pick<Gps, "zeroMs">, beacon: Gps["beacon"]): void {
+  sendBeacons(gps: Pick<Gps, "zeroMs">, beacon: NonNullable<Gps["beacon"]>): void {
     this.#planBeacon(gps, beacon, this.clock.nowNs());
   }
 
@@ -130,7 +130,7 @@ export class GatewayRadio {
   }
 
   /** Plans the first beacon after `afterNs`, and once it is sent the next. */
-  #planBeacon(gps: Pick<Gps, "zeroMs">, beacon: Gps["beacon"], afterNs: number): void {
+  #planBeacon(gps: Pick<Gps, "zeroMs">, beacon: NonNullable<Gps["beacon"]>, afterNs: number): void {
     const afterS = (gps.zeroMs + afterNs / 1e6) / 1000;
     const time = (Math.floor(afterS / BEACON_PERIOD_S) + 1) * BEACON_PERIOD_S;
     const startNs = instantAt(gps, time * 1000);

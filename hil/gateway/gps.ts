@@ -12,8 +12,11 @@ export interface BeaconPacket {
 export interface Gps {
   /** Milliseconds of GPS time at the clock's zero. */
   readonly zeroMs: number;
-  /** What the gateway sends at this GPS time in seconds, a multiple of 128; undefined: it sends none then. */
-  readonly beacon: (time: number) => BeaconPacket | undefined;
+  /**
+   * What a gateway of the Semtech UDP protocol sends at this GPS time in seconds, a multiple of 128; undefined: it sends none
+   * then. A station has its beacons from its server.
+   */
+  readonly beacon?: (time: number) => BeaconPacket | undefined;
 }
 
 /** The instant of a GPS time in milliseconds, in nanoseconds of the run. */

@@ -9,6 +9,11 @@ export type {
 } from "./gateway-server.ts";
 export type { BeaconPacket, Gps } from "./gps.ts";
 export { PacketError } from "./packet-error.ts";
+export type { RateLimits } from "./station/rate-limit.ts";
+export type { JoinEuiRange } from "./station/router-config.ts";
+export type { StationAccess } from "./station/station-access.ts";
+export { type StationForwarderOptions, stationForwarder } from "./station/station-forwarder.ts";
+export { StationGatewayServer, type StationGatewayServerOptions } from "./station/station-server.ts";
 export {
   encode,
   type FromGateway,

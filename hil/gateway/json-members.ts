@@ -2,6 +2,8 @@
 import { PacketError } from "./packet-error.ts";
 
 const MAX_U32 = 0xffff_ffff;
+/** More of a foreign value is not shown. */
+const SHOWN_CHARACTERS = 60;
 
 export class JsonMembers {
   readonly #object: Record<string, unknown>;
@@ -37,6 +39,39 @@ export class JsonMembers {
     return this.#number(member, "an unsigned 32-bit integer", isU32);
   }
 
+  /** An integer from `least` to `most`. */
+  integerIn(member: string, least: number, most: number): number {
+    return this.#number(
+      member,
+      `an integer from ${least} to ${most}`,
+      (value) => Number.isInteger(value) && value >= least && value <= most,
+    );
+  }
+
+  /** A signed integer of 64 bits, as `parseWideJson` reads it. */
+  int64(member: string): bigint {
+    const value = this.value(member);
+    const integer = Number.isInteger(value) ? BigInt(value as number) : value;
+    if (typeof integer !== "bigint" || BigInt.asIntN(64, integer) !== integer)
+      throw this.error(member, `expected a 64-bit integer, got ${shown(value)}`);
+    return integer;
+  }
+
+  /** An even number of hexadecimal digits, of either case. */
+  hex(member: string): Buffer {
+    return Buffer.from(this.matching(member, /^([0-9A-Fa-f]{2})*$/, "0a1B"), "hex");
+  }
+
+  array(member: string): readonly unknown[] {
+    const value = this.value(member);
+    if (!Array.isArray(value)) throw this.error(member, `expected an array, got ${typeName(value)}`);
+    return value;
+  }
+
+  object(member: string): JsonMembers {
+    return new JsonMembers(this.value(member), `${this.#path}.${member}`);
+  }
+
   string(member: string): string {
     const value = this.value(member);
     if (typeof value !== "string") throw this.error(member, `expected a string, got ${typeName(value)}`);
@@ -57,7 +92,7 @@ export class JsonMembers {
     if (found === undefined) {
       throw this.error(
         member,
-        `expected ${values.map((candidate) => JSON.stringify(candidate)).join(", ")}, got ${JSON.stringify(value)}`,
+        `expected ${values.map((candidate) => JSON.stringify(candidate)).join(", ")}, got ${shown(value)}`,
       );
     }
     return found;
@@ -67,7 +102,7 @@ export class JsonMembers {
   matching(member: string, pattern: RegExp, example: string): string {
     const value = this.string(member);
     if (!pattern.test(value)) {
-      throw this.error(member, `expected something like "${example}", got ${JSON.stringify(value)}`);
+      throw this.error(member, `expected something like "${example}", got ${shown(value)}`);
     }
     return value;
   }
@@ -94,6 +129,11 @@ export class JsonMembers {
 
 function isU32(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= MAX_U32;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeName(value));
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
 
 function typeName(value: unknown): string {

@@ -74,7 +74,7 @@ export class NetworkPlan {
   readonly rx2AfterRx1Us = 1_000_000;
   readonly classB: ClassBPlan;
   /** Of LoRa, by index. */
-  readonly #dataRates: ReadonlyMap<number, LoRaDataRate & { readonly isUplink: boolean }>;
+  readonly #dataRates: ReadonlyMap<number, LoRaDataRate & { readonly direction: "up" | "down" | "both" }>;
   readonly #figures: RegionFigures;
   readonly #joinChannel: JoinChannelFigures | undefined;
 
@@ -99,7 +99,7 @@ export class NetworkPlan {
         .filter(([, { modulation }]) => modulation === "LORA")
         .map(([index, { sf, bw_hz, direction }]) => [
           Number(index),
-          { spreadingFactor: sf!, bandwidthHz: bw_hz!, isUplink: direction !== "down" },
+          { spreadingFactor: sf!, bandwidthHz: bw_hz!, direction },
         ]),
     );
     if (figures.plans) this.channels = this.#antennaChannels();
@@ -145,7 +145,7 @@ export class NetworkPlan {
   /** Index of a data rate for uplinks; undefined if the plan has none such. */
   dataRateIndex({ spreadingFactor, bandwidthHz }: LoRaDataRate): number | undefined {
     for (const [index, rate] of this.#dataRates) {
-      if (!rate.isUplink) continue;
+      if (rate.direction === "down") continue;
       if (rate.spreadingFactor === spreadingFactor && rate.bandwidthHz === bandwidthHz) return index;
     }
     return undefined;
@@ -157,6 +157,16 @@ export class NetworkPlan {
     if (!rate) throw new RangeError(`${this.name} has no LoRa data rate DR${index}`);
     const { spreadingFactor, bandwidthHz } = rate;
     return { spreadingFactor, bandwidthHz };
+  }
+
+  /** Those of LoRa, by index. */
+  get dataRates(): ReadonlyMap<number, LoRaDataRate & { readonly direction: "up" | "down" | "both" }> {
+    return this.#dataRates;
+  }
+
+  /** The beacon's channels, which take turns; none in CN470, whose beacons this network does not send. */
+  get beaconFrequenciesHz(): readonly number[] {
+    return this.#figures.class_b.beacon_freqs_hz ?? [];
   }
 
   /** The SNR in decibels below which a data rate is not demodulated: -7.5 at SF7, 2.5 less with each step. */

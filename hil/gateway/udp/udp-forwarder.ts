@@ -73,7 +73,7 @@ class UdpForwarder implements Forwarder {
     this.#pull();
     radio.every(KEEPALIVE_NS, () => this.#pull());
     radio.every(STAT_INTERVAL_NS, () => this.#reportStat());
-    if (radio.gps !== undefined) radio.sendBeacons(radio.gps, radio.gps.beacon);
+    if (radio.gps?.beacon !== undefined) radio.sendBeacons(radio.gps, radio.gps.beacon);
     await this.idle();
   }
 

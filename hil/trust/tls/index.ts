@@ -6,5 +6,6 @@ export {
   createDaneServer,
   type DaneServerOptions,
   type PeerRequestListener,
+  type PeerUpgradeListener,
 } from "./server.ts";
 export { type DnssecState, type Peer, type PeerVerdict, TrustError } from "./verdict.ts";

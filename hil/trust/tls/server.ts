@@ -9,6 +9,7 @@
 import { constants, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server } from "node:https";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { requestClientName, takeClientName } from "../client-identity/index.ts";
 import { dnsNamesOf } from "../dane/index.ts";
@@ -20,6 +21,8 @@ import { TrustError } from "./verdict.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_PENDING = 256;
+/** A connection that was taken over has no requests to judge its client at: so often it is looked whether the records still hold. */
+const RENEWAL_INTERVAL_MS = 30_000;
 /** Host names and the underscore labels of TLSA owners; A-labels only (RFC 5890), no trailing dot. */
 const CLIENT_NAME =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
@@ -35,6 +38,14 @@ export interface AcceptedPeer {
 export type PeerRequestListener = (
   request: IncomingMessage,
   response: ServerResponse,
+  peer: AcceptedPeer,
+) => void;
+
+/** Takes a connection over for another protocol (WebSocket): `head` is what came behind the request. */
+export type PeerUpgradeListener = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
   peer: AcceptedPeer,
 ) => void;
 
@@ -63,7 +74,7 @@ class DaneServer extends Server {
   readonly #admitted = new WeakMap<object, JudgedConnection>();
   readonly #pending = new Set<TLSSocket>();
 
-  constructor(options: DaneServerOptions, listener: PeerRequestListener) {
+  constructor(options: DaneServerOptions, listener: PeerRequestListener, onUpgrade?: PeerUpgradeListener) {
     const judge = new PeerJudge(options);
     super({
       key: options.credentials.privateKeyPem,
@@ -89,6 +100,10 @@ class DaneServer extends Server {
       judge.refuse(UNNAMED, HANDSHAKE_REFUSALS[code] ?? `the TLS handshake failed (${code})`);
     });
     this.on("request", (request, response) => void this.#request(request, response));
+    if (onUpgrade === undefined) return;
+    this.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void this.#upgrade(request, socket, (peer) => onUpgrade(request, socket, head, peer));
+    });
   }
 
   /** Also those that HTTP has not seen yet. */
@@ -153,9 +168,28 @@ class DaneServer extends Server {
     return names.find((name) => this.#allow(name));
   }
 
-  /** A kept-alive connection may outlive the records by which it was accepted: then it is judged again. */
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { socket } = request;
+    const peer = await this.#currentPeer(request.socket);
+    if (peer !== undefined) this.#serve(request, response, peer);
+  }
+
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    takeOver: (peer: AcceptedPeer) => void,
+  ): Promise<void> {
+    const peer = await this.#currentPeer(request.socket);
+    if (peer === undefined) return;
+    const renewal = setInterval(() => void this.#currentPeer(request.socket), RENEWAL_INTERVAL_MS).unref();
+    socket.once("close", () => clearInterval(renewal));
+    takeOver(peer);
+  }
+
+  /**
+   * The client of a connection. One that is kept may outlive the records by which its client was accepted: then it is judged
+   * again, and undefined once it is closed.
+   */
+  async #currentPeer(socket: Duplex): Promise<AcceptedPeer | undefined> {
     const connection = this.#admitted.get(socket);
     try {
       if (!connection) throw this.#judge.refuse(UNNAMED, "its connection was not judged");
@@ -163,11 +197,11 @@ class DaneServer extends Server {
     } catch (error) {
       socket.destroy();
       if (!(error instanceof TrustError)) throw error;
-      return;
+      return undefined;
     }
-    if (socket.destroyed) return;
+    if (socket.destroyed) return undefined;
     const { tlsa, dnssec } = connection.acceptance;
-    this.#serve(request, response, { name: connection.peer.name, tlsa, dnssec });
+    return { name: connection.peer.name, tlsa, dnssec };
   }
 }
 
@@ -185,6 +219,10 @@ const UNNAMED = { role: "client", name: undefined } as const;
  * that name; under policy pkix their certificate must lead to the given roots.
  * @throws Error "DANE client identity unavailable: ..." without the addon, or if the policy lacks what it needs
  */
-export function createDaneServer(options: DaneServerOptions, listener: PeerRequestListener): Server {
-  return new DaneServer(options, listener);
+export function createDaneServer(
+  options: DaneServerOptions,
+  listener: PeerRequestListener,
+  onUpgrade?: PeerUpgradeListener,
+): Server {
+  return new DaneServer(options, listener, onUpgrade);
 }
