@@ -25,6 +25,8 @@ export interface DeviceOptions {
   readonly eeprom: Uint8Array;
   readonly clock: VirtualClock;
   readonly air: Air;
+  /** The name of its radio on the air; DEVICE_STATION where not given. */
+  readonly station?: string;
   readonly random: () => number;
   /** By how much the oscillator of this very device's watchdog is off: 0.07 is 7 % too fast. None if not given. */
   readonly watchdogError?: number;
@@ -72,7 +74,7 @@ export function storeFormatOf(board: Board): StoreFormat {
   return storeFormat(storeLayoutOf(board), board.eepromBytes);
 }
 
-/** The name of the device's radio on the air. */
+/** The name on the air of the radio of a run's first device. */
 export const DEVICE_STATION = "device";
 
 const LINE_FEED = 0x0a;
@@ -81,13 +83,16 @@ const LINE_FEED = 0x0a;
 export function connect(
   machine: Machine,
   board: Board,
-  options: Pick<DeviceOptions, "air" | "random" | "onConsoleLine" | "onRadioEvent" | "onRadioState">,
+  options: Pick<
+    DeviceOptions,
+    "air" | "station" | "random" | "onConsoleLine" | "onRadioEvent" | "onRadioState"
+  >,
 ): void {
-  const { air, random, onRadioEvent, onRadioState } = options;
+  const { air, station = DEVICE_STATION, random, onRadioEvent, onRadioState } = options;
   const radio = createRadio(board.radio, {
     clock: machine,
     air,
-    name: DEVICE_STATION,
+    name: station,
     random,
     onFinding: ({ message }) => machine.report(message),
     onEvent: onRadioEvent,

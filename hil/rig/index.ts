@@ -4,8 +4,11 @@ export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
 export type { Debugging } from "./debugging.ts";
 export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";
+export type { Duration } from "./duration.ts";
 export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
+export type { AirFault, FrameChoice, FrameKind } from "./faulty-air.ts";
+export type { FixtureDevice, Message } from "./fixture-device.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
 export type {
@@ -19,5 +22,6 @@ export type {
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";
+export { type DeviceChoice, openRig, type Rig, type RigOptions, type Within } from "./rig.ts";
 export { RigError } from "./rig-error.ts";
 export type { Party, TimelineEntry } from "./timeline.ts";

@@ -2,9 +2,10 @@
 import type { Transmission } from "../air/index.ts";
 import type { ServerEvent } from "../backend/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
-import { FType, fTypeOf, parseJoinRequest } from "../lorawan/index.ts";
+import { FType, parseJoinRequest } from "../lorawan/index.ts";
 import type { PeerVerdict } from "../trust/index.ts";
 import type { DeviceFinding } from "./device.ts";
+import { frameTypeOf } from "./frame-type.ts";
 import type { Party } from "./timeline.ts";
 
 /** The parties as people write them. */
@@ -18,13 +19,15 @@ export const PARTY_NAMES: Readonly<Record<Party, string>> = {
   "application-server": "Application Server",
 };
 
-const FRAME_NAMES: Readonly<Record<number, string>> = {
+const FRAME_NAMES: Readonly<Record<string, string>> = {
+  beacon: "beacon",
   [FType.joinRequest]: "join-request",
   [FType.joinAccept]: "join-accept",
   [FType.unconfirmedDataUp]: "unconfirmed uplink",
   [FType.unconfirmedDataDown]: "unconfirmed downlink",
   [FType.confirmedDataUp]: "confirmed uplink",
   [FType.confirmedDataDown]: "confirmed downlink",
+  [FType.rejoinRequest]: "rejoin-request",
 };
 
 /** Words of the documents that a step's name writes in small letters. */
@@ -72,13 +75,15 @@ export function describeVerdict(verdict: PeerVerdict): string {
     : `refuses ${peer}: ${verdict.reason}`;
 }
 
+/** Of a PHYPayload. */
+const JOIN_REQUEST_OCTETS = 23;
+
 /** A packet on the air: what it is, whose, and where. */
 export function describeTransmission(transmission: Transmission): string {
   const { payload, from, frequencyHz, startNs, endNs } = transmission;
-  // Of all that LoRaWAN sends, only beacons have no header.
-  const isBeacon = transmission.modulation === "lora" && transmission.implicitHeader;
-  const name = isBeacon ? "beacon" : (FRAME_NAMES[fTypeOf(payload)] ?? "frame");
-  const nonce = name === "join-request" ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
+  const name = FRAME_NAMES[frameTypeOf(transmission) ?? ""] ?? "frame";
+  const isWhole = payload.length === JOIN_REQUEST_OCTETS;
+  const nonce = name === "join-request" && isWhole ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
   const rate = transmission.modulation === "lora" ? `SF${transmission.spreadingFactor}` : "FSK";
   const place = `${(frequencyHz / 1e6).toFixed(1)} MHz ${rate}`;
   return `${name} of ${payload.length} octets from ${from} on ${place}, ${((endNs - startNs) / 1e6).toFixed(1)} ms${nonce}`;

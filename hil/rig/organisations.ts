@@ -28,6 +28,7 @@ import {
   type TestRoot,
 } from "../trust/index.ts";
 import type { Fault } from "./faults.ts";
+import { JoinServerControl } from "./join-server-control.ts";
 import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
 import type { Party } from "./timeline.ts";
 
@@ -66,6 +67,7 @@ export interface Organisations {
   readonly networkServer: NetworkServer;
   readonly applicationServer: ApplicationServer;
   readonly joinServer: JoinServer;
+  readonly joinServerControl: JoinServerControl;
   /** Where gateways send their datagrams. */
   readonly gateways: { readonly server: UdpGatewayServer; readonly host: string; readonly port: number };
   close(): Promise<void>;
@@ -152,15 +154,17 @@ async function open(
     nowMs: () => startedMs + clock.nowNs() / 1e6,
     onEvent,
   });
-  if (fault !== "join-server-down") {
-    const listening = await joinServer.listen(
-      listenOptions("joinServer", presented.joinServer, [
-        NAMES.networkServerAsClient,
-        NAMES.applicationServerAsClient,
-      ]),
-    );
-    closers.push(() => listening.close());
-  }
+  const { createServer, ...joinServerAddress } = listenOptions("joinServer", presented.joinServer, [
+    NAMES.networkServerAsClient,
+    NAMES.applicationServerAsClient,
+  ]);
+  const joinServerControl = new JoinServerControl({
+    clock,
+    createServer,
+    listen: (controlled) => joinServer.listen({ ...joinServerAddress, createServer: controlled }),
+  });
+  if (fault !== "join-server-down") await joinServerControl.start();
+  closers.push(() => joinServerControl.stop());
 
   const networkServerAgent = agent(
     "network-server",
@@ -227,7 +231,7 @@ async function open(
   closers.push(() => applicationListening.close());
 
   const gateways = { server: gatewayServer, host: address, port: PORTS.gateways };
-  return { networkServer, applicationServer, joinServer, gateways };
+  return { networkServer, applicationServer, joinServer, joinServerControl, gateways };
 }
 
 const PARTIES = {

@@ -56,6 +56,12 @@ export class Witness {
     this.#timeline.add("device", `misuses the hardware: ${describeFinding(finding)}`, false);
   }
 
+  /** The program has come to an end by the way that `trace` tells. */
+  deviceFailure(reason: string, trace: readonly string[]): void {
+    this.refusal("device", reason);
+    for (const line of trace) this.#timeline.add("device", line.trim());
+  }
+
   radioEvent(event: RadioEvent): void {
     this.seen.radioEvents.push(event);
     const text = describeRadioEvent(event);

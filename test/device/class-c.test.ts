@@ -19,7 +19,7 @@ import {
 } from "../unit/firmware/support/multicast-group.ts";
 import type { Network } from "../unit/firmware/support/network.ts";
 
-const CONFIG = { CLASS_C: true, MULTICAST_SETUP: true, CLOCK_SYNC: true, PERIOD_S: 60 };
+const CONFIG = { CLASS_C: true, MULTICAST_SETUP: true, CLOCK_SYNC: true, PERIOD_S: 300 };
 
 /** Of GPS time, at the run's zero. */
 const GPS_AT_ZERO_S = 1_450_000_000;

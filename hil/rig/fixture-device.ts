@@ -1,0 +1,190 @@
+/** A device in the hands of a spec: its power, what it says, what it sends and is sent. */
+import { type DeviceIdentity, eepromImage } from "../../toolchain/provisioning/index.ts";
+import type { Transmission } from "../air/index.ts";
+import type { ApplicationUplink } from "../backend/index.ts";
+import type { Timer } from "../clock/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
+import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
+import { describeFinding } from "./narration.ts";
+import { personalise } from "./personalised-store.ts";
+import type { DeviceChoice, Rig, Within } from "./rig.ts";
+import type { Site } from "./site.ts";
+
+/** A payload for the device or from it. */
+export interface Message {
+  readonly fPort: number;
+  readonly payload: Uint8Array;
+}
+
+/** So long a device has no power that is reset. */
+const RESET_NS = 100e6;
+
+const JOINED = /^(?:joined|personalised) ([0-9A-F]{8})$/;
+const DOWNLINK = /^downlink (\d+): ((?:[0-9A-F]{2})*)$/;
+
+export class FixtureDevice {
+  /** Of its radio on the air. */
+  readonly name: string;
+  /** Names and root keys. */
+  readonly identity: DeviceIdentity;
+  /** What it has printed so far. */
+  readonly consoleLines: string[] = [];
+  /** What its receiver has done so far. */
+  readonly radioEvents: RadioEvent[] = [];
+  readonly #with: Parts;
+  #store: Uint8Array | undefined;
+  #board: DeviceUnderTest | undefined;
+  /** The first line of the console since power came last. */
+  #linesBefore = 0;
+  /** Of the power, in the course of a reset. */
+  #comeback: Timer | undefined;
+
+  constructor(parts: Parts) {
+    this.#with = parts;
+    this.name = parts.name;
+    this.identity = parts.identity;
+  }
+
+  /** Root keys in the device's store and at the Join Server. Once, by the rig. */
+  async register(choice: DeviceChoice): Promise<void> {
+    const { site, firmware } = this.#with;
+    await site.register(this.identity, choice, this.identity);
+    this.#store = eepromImage(this.identity, firmware.board.eepromBytes);
+  }
+
+  /** A session in the device's store and at the Network Server, which hands the AppSKey on. Once, by the rig. */
+  personalise(choice: DeviceChoice, random: () => number): void {
+    const { site, firmware } = this.#with;
+    const { devEui, joinEui } = this.identity;
+    const { store, device } = personalise(choice, devEui, firmware.board.eepromBytes, random);
+    site.organisations.networkServer.personaliseDevice(device);
+    site.organisations.applicationServer.registerDevice({ devEui, joinEui });
+    this.#store = store;
+  }
+
+  /** Gives it power. Its program begins as soon as the spec waits for something. */
+  powerOn(): void {
+    this.#comeback?.cancel();
+    this.#linesBefore = this.consoleLines.length;
+    if (this.#board === undefined) this.#boot();
+    else if (!this.#board.machine.powered) this.#board.machine.powerOn();
+  }
+
+  /** Takes its power away. The store stays as it is. */
+  powerOff(): void {
+    this.#comeback?.cancel();
+    this.#board?.machine.powerOff();
+  }
+
+  /** Has its program begin anew, as when its battery is taken out and put back. */
+  reset(): void {
+    const { clock } = this.#with.site;
+    this.powerOff();
+    this.#linesBefore = this.consoleLines.length;
+    this.#comeback = clock.at(clock.nowNs() + RESET_NS, () => this.powerOn());
+  }
+
+  /** Waits until it has joined since power came last, or taken up the session it was personalised with; tells its DevAddr. */
+  async joined(limit: Within = {}): Promise<string> {
+    const devAddr = () =>
+      this.consoleLines.slice(this.#linesBefore).flatMap((line) => JOINED.exec(line)?.[1] ?? [])[0];
+    await this.#with.rig.until(`${this.name} to join`, () => devAddr() !== undefined, limit);
+    return devAddr();
+  }
+
+  /** Waits for the next uplink with an FPort, or with this one: its Application Server has decrypted it then. */
+  async uplink({ fPort, ...limit }: { readonly fPort?: number } & Within = {}): Promise<ApplicationUplink> {
+    const before = this.uplinks.length;
+    const next = () =>
+      this.uplinks.slice(before).find((uplink) => fPort === undefined || uplink.fPort === fPort);
+    const port = fPort === undefined ? "" : ` on FPort ${fPort}`;
+    await this.#with.rig.until(`an uplink of ${this.name}${port}`, () => next() !== undefined, limit);
+    return next()!;
+  }
+
+  /** Waits for the next downlink that it prints, on any FPort or on this one. */
+  async downlink({ fPort, ...limit }: { readonly fPort?: number } & Within = {}): Promise<Message> {
+    const port = fPort === undefined ? "\\d+" : String(fPort);
+    const line = await this.prints(new RegExp(`^downlink ${port}: `), limit);
+    const [, number, octets] = DOWNLINK.exec(line)!;
+    return { fPort: Number(number), payload: Buffer.from(octets, "hex") };
+  }
+
+  /** Waits for the next line of its console that matches. */
+  async prints(pattern: RegExp, limit: Within = {}): Promise<string> {
+    const before = this.consoleLines.length;
+    const next = () => this.consoleLines.slice(before).find((line) => pattern.test(line));
+    await this.#with.rig.until(`${this.name} to print ${pattern}`, () => next() !== undefined, limit);
+    return next()!;
+  }
+
+  /**
+   * The Application Server has this for it, FPort 1 to 224: it goes behind the uplink whose windows are still to come, or
+   * the next. A device of class C gets it at once.
+   */
+  send(fPort: number, payload: Uint8Array, { confirmed = false } = {}): void {
+    const { site } = this.#with;
+    const downlink = { fPort, payload, confirmed };
+    site.witness.errands.start(
+      site.organisations.applicationServer.queueDownlink(this.identity.devEui, downlink).then((outcome) => {
+        if (outcome === "lost") throw new Error("the Network Server does not take it");
+      }),
+      (error) => site.trouble(`downlink on FPort ${fPort}: ${error.message}`),
+    );
+  }
+
+  /** What it has sent, in order, as its Application Server has decrypted it. */
+  get uplinks(): readonly ApplicationUplink[] {
+    const { devEui } = this.identity;
+    return this.#with.site.organisations.applicationServer.uplinks.filter(
+      (uplink) => uplink.devEui === devEui,
+    );
+  }
+
+  /** Every packet of its radio, in order. */
+  get sent(): readonly Transmission[] {
+    return this.#with.rig.transmissions.filter(({ from }) => from === this.name);
+  }
+
+  /** The octets of a variable of its firmware, named as it is written: "lorawan/session.ts:appSKey". */
+  readVariable(name: string): Uint8Array {
+    if (this.#board === undefined)
+      throw new Error(`${this.name} has had no power yet: powerOn() comes first`);
+    return this.#board.readVariable(name);
+  }
+
+  #boot(): void {
+    const { site, firmware, name } = this.#with;
+    const { witness } = site;
+    const whose = name === DEVICE_STATION ? "" : `${name}: `;
+    this.#board = site.boot(firmware, {
+      eeprom: storeFormatOf(firmware.board).pack(this.#store!),
+      station: name,
+      onConsoleLine: (line) => {
+        this.consoleLines.push(line);
+        witness.consoleLine(whose + line);
+      },
+      onRadioEvent: (event) => {
+        this.radioEvents.push(event);
+        witness.radioEvent(event);
+      },
+      onFinding: (finding) => {
+        witness.finding(finding);
+        site.trouble(`the firmware misuses the hardware: ${describeFinding(finding)}`);
+      },
+      onFailure: (reason, trace) => {
+        witness.deviceFailure(reason, trace);
+        site.trouble([reason, ...trace].join("\n"));
+      },
+    });
+  }
+}
+
+/** What a device is made of. */
+interface Parts {
+  readonly name: string;
+  readonly identity: DeviceIdentity;
+  readonly firmware: Firmware;
+  readonly rig: Rig;
+  readonly site: Site;
+}

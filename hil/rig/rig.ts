@@ -1,0 +1,212 @@
+/**
+ * The rig as specs use it: devices on a site, step by step. Time goes by only while a spec waits for something, and
+ * nothing happens by itself but what devices and servers do of their own accord.
+ */
+import { generateIdentity } from "../../toolchain/provisioning/index.ts";
+import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
+import type { Transmission } from "../air/index.ts";
+import type { NetworkServer, ServerEvent } from "../backend/index.ts";
+import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
+import { chosenBoard } from "./chosen-board.ts";
+import { DEVICE_STATION } from "./device.ts";
+import { type Duration, nsOf } from "./duration.ts";
+import type { Fault } from "./faults.ts";
+import type { FaultyAir } from "./faulty-air.ts";
+import { FixtureDevice } from "./fixture-device.ts";
+import type { JoinServerControl } from "./join-server-control.ts";
+import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
+import { isPersonalised } from "./personalised-store.ts";
+import { randomHex, seededRandom } from "./random.ts";
+import { Site } from "./site.ts";
+import { Timeline, type TimelineEntry } from "./timeline.ts";
+
+/** What a device is and runs. */
+export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines"> {
+  readonly board: string;
+  /** The folder of the boards that are the project's own, as `readProject` gives it. */
+  readonly boards?: string;
+  /** What the network takes a device of LoRaWAN 1.0.4 for: class A where not given. One of 1.1 tells it. */
+  readonly deviceClass?: "A" | "C";
+}
+
+/** The rig, and the choice that its devices have in common. */
+export interface RigOptions extends DeviceChoice {
+  /** Everything random follows from it, except keys; 1 where not given. */
+  readonly seed?: number;
+  /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
+  readonly time?: "lockstep" | "real";
+  /** The region of gateway and Network Server; the first of the devices' where not given. */
+  readonly networkRegion?: RegionName;
+  /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
+  readonly beacons?: boolean;
+  /** What is broken from the start: see FAULTS. */
+  readonly fault?: Fault;
+  /** Told of everything that happens, as it happens. */
+  readonly onEntry?: (entry: TimelineEntry) => void;
+}
+
+/** How long something may take, in the time of the run. */
+export interface Within {
+  /** An hour where not given. */
+  readonly within?: Duration;
+}
+
+const DEFAULT_LIMIT: Duration = "1 h";
+
+/** Starts the servers and the gateway. Throws RigError where an option is wrong. */
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons } = options;
+  const timeline = new Timeline(options.onEntry);
+  const beaconsSent = { wanted: true };
+  const random = seededRandom(seed);
+  const site = await Site.open({
+    ...{ networkRegion, seed, random, timeline, time, fault },
+    ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
+  });
+  return new Rig({ options, site, timeline, random, seed, beaconsSent });
+}
+
+export class Rig {
+  /** What a gateway and all devices have sent, in order. */
+  readonly transmissions: Transmission[] = [];
+  /** The gateway: off the air while it is stopped. */
+  readonly gateway: {
+    /** Its name on the air. */
+    readonly eui: string;
+    start(): Promise<void>;
+    stop(): Promise<void>;
+    restart(): Promise<void>;
+  };
+  readonly #with: Parts;
+  readonly #devices: FixtureDevice[] = [];
+
+  constructor(parts: Parts) {
+    this.#with = parts;
+    const { gateway, air } = parts.site;
+    const { eui } = gateway;
+    const [start, stop] = [() => gateway.start(), () => gateway.stop()];
+    this.gateway = { eui, start, stop, restart: () => stop().then(start) };
+    air.onTransmission((transmission) => this.transmissions.push(transmission));
+  }
+
+  /**
+   * Builds the firmware of a device, provisions it and makes it known to the servers; `powerOn` starts it. One whose
+   * `config` has `ABP` is personalised for the network instead, and no Join Server knows it. Throws RigError where it
+   * cannot be built.
+   */
+  async device(choice: Partial<DeviceChoice> = {}): Promise<FixtureDevice> {
+    const { options, site, timeline, random, seed } = this.#with;
+    const chosen = { ...options, ...choice };
+    const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
+    const number = this.#devices.length + 1;
+    const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
+    const device = new FixtureDevice({
+      name: number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`,
+      identity: generateIdentity({ devEui, joinEui: JOIN_EUI }),
+      firmware,
+      rig: this,
+      site,
+    });
+    if (isPersonalised(chosen)) device.personalise(chosen, seededRandom(seed + PERSONALISATION * number));
+    else await device.register(chosen);
+    this.#devices.push(device);
+    return device;
+  }
+
+  get air(): FaultyAir {
+    return this.#with.site.air;
+  }
+
+  get networkServer(): NetworkServer {
+    return this.#with.site.organisations.networkServer;
+  }
+
+  /** The Join Server as a process: stopped, started anew, slow. */
+  get joinServer(): JoinServerControl {
+    return this.#with.site.organisations.joinServerControl;
+  }
+
+  /** What the servers have told, in order. */
+  get serverEvents(): readonly ServerEvent[] {
+    return this.#with.site.witness.seen.serverEvents;
+  }
+
+  /** All that has happened, as everybody who took part reported it. */
+  get timeline(): readonly TimelineEntry[] {
+    return this.#with.timeline.entries;
+  }
+
+  /** Seconds of the run's time. */
+  get nowS(): number {
+    return this.#with.site.clock.nowNs() / 1e9;
+  }
+
+  /** With `beacons`: whether the gateway sends those that come. */
+  get sendsBeacons(): boolean {
+    return this.#with.beaconsSent.wanted;
+  }
+
+  set sendsBeacons(wanted: boolean) {
+    this.#with.beaconsSent.wanted = wanted;
+  }
+
+  /**
+   * Lets time go by until `condition` holds. Throws where that takes longer, where the firmware misuses the hardware or
+   * ends, and where a server fails.
+   */
+  async until(
+    what: string,
+    condition: () => boolean,
+    { within = DEFAULT_LIMIT }: Within = {},
+  ): Promise<void> {
+    const { troubles } = this.#with.site;
+    const ended = await this.#with.site.run(() => troubles.length > 0 || condition(), nsOf(within));
+    if (troubles.length > 0) throw new Error(this.#account(`waiting for ${what}: ${troubles.join("; ")}`));
+    if (ended === "limit") throw new Error(this.#account(`waited ${within} for ${what}`));
+  }
+
+  /** Lets so much time go by. */
+  async pass(duration: Duration): Promise<void> {
+    const { clock } = this.#with.site;
+    const endNs = clock.nowNs() + nsOf(duration);
+    await this.until(`${duration} to go by`, () => clock.nowNs() >= endNs, { within: "36500 d" });
+  }
+
+  /** Frees what the run holds of this computer. */
+  async close(): Promise<void> {
+    await this.#with.site.close();
+  }
+
+  /** What went wrong, with what was seen last. */
+  #account(what: string): string {
+    const { entries } = this.#with.timeline;
+    const last = (title: string, count: number, isMeant: (entry: TimelineEntry) => boolean): string[] => {
+      const lines = entries.filter(isMeant).slice(-count).map(line);
+      return [title, ...(lines.length > 0 ? lines : ["  nothing"])];
+    };
+    return [
+      what,
+      ...last("the device's last words:", 12, ({ party }) => party === "device"),
+      ...last("the last on the air:", 6, ({ party }) => party === "air"),
+      ...last("the last refusals:", 3, ({ ok }) => ok === false),
+    ].join("\n");
+  }
+}
+
+/** Seeds of personalised sessions are so far apart. */
+const PERSONALISATION = 5;
+
+function line({ virtualMs = 0, party, text, ok }: TimelineEntry): string {
+  const who = ok === false ? `${party}: ` : "";
+  return `  ${(virtualMs / 1000).toFixed(3).padStart(10)} s  ${who}${text}`;
+}
+
+/** What a rig is made of. */
+interface Parts {
+  readonly options: RigOptions;
+  readonly site: Site;
+  readonly timeline: Timeline;
+  readonly random: () => number;
+  readonly seed: number;
+  readonly beaconsSent: { wanted: boolean };
+}

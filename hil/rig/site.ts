@@ -1,0 +1,260 @@
+/**
+ * Where devices are put to the test: one clock, the air, a gateway, and the servers of two organisations. Every run
+ * stands on a site, and has its own devices on it.
+ */
+import { randomBytes } from "node:crypto";
+import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
+import type { RegionName } from "../../toolchain/regions/index.ts";
+import { AirRecorder } from "../air/index.ts";
+import { type Participant, runLockstep, VIRTUAL_EPOCH_MS, VirtualClock } from "../clock/index.ts";
+import { type Gps, udpForwarder, VirtualGateway } from "../gateway/index.ts";
+import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
+import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
+import type { Fault } from "./faults.ts";
+import { FaultyAir } from "./faulty-air.ts";
+import { JOIN_EUI } from "./names.ts";
+import { describeServerEvent, describeTransmission } from "./narration.ts";
+import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { Pace } from "./pace.ts";
+import { seededRandom } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+import { Witness } from "./witness.ts";
+
+export interface SiteOptions {
+  /** That of gateway and Network Server. */
+  readonly networkRegion: RegionName;
+  /** Noise and the like follow from it. */
+  readonly seed: number;
+  /** In [0, 1): names and addresses follow from it. */
+  readonly random: () => number;
+  readonly timeline: Timeline;
+  /** What DNS says of the Join Server's JoinEUI; the rig's own where not given. */
+  readonly joinEui?: string;
+  /** The Join Server's database; where not given, one that ends with the site. */
+  readonly database?: { readonly path: string; readonly kek: Uint8Array };
+  readonly fault?: Fault;
+  /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
+  readonly time?: "lockstep" | "real";
+  /** The gateway has GPS and sends the beacons of class B, as long as this says so. */
+  readonly sendsBeacons?: () => boolean;
+}
+
+/** A device as the servers know it. */
+export interface Registration {
+  readonly lorawan: "1.0.4" | "1.1";
+  /** What the network takes a device of LoRaWAN 1.0.4 for: class A where not given. One of 1.1 tells it. */
+  readonly deviceClass?: "A" | "C";
+}
+
+const GATEWAY_EUI = "02000000FFFE0001";
+/** What its beacons tell: time to the microsecond, and no place. */
+const GATEWAY_PLACE = { precision: 0, infoDesc: 0, info: new Uint8Array(6) };
+const KEK_OCTETS = 16;
+/** Of the oscillator of an AVR's watchdog, over temperature and supply. */
+const WATCHDOG_TOLERANCE = 0.1;
+/** Streams of random numbers that are kept apart: what one device draws does not change another's. */
+const STREAMS = 10;
+
+export class Site {
+  readonly clock: VirtualClock;
+  readonly plan: NetworkPlan;
+  readonly air: FaultyAir;
+  /** What was on the air so far. */
+  readonly recorder: AirRecorder;
+  readonly gateway: VirtualGateway;
+  readonly organisations: Organisations;
+  readonly witness: Witness;
+  readonly #timeline: Timeline;
+  readonly #troubles: string[];
+  readonly #seed: number;
+  readonly #realTime: boolean;
+  readonly #end = new AbortController();
+  readonly #devices: DeviceUnderTest[] = [];
+  #pace: Pace | undefined;
+
+  /** Starts DNS, all servers and the gateway. */
+  static async open(options: SiteOptions): Promise<Site> {
+    const { timeline } = options;
+    const clock = new VirtualClock();
+    const witness = new Witness(timeline);
+    const troubles: string[] = [];
+    const common = {
+      clock,
+      plan: new NetworkPlan(options.networkRegion),
+      random: options.random,
+      startedAt: options.time === "real" ? new Date() : new Date(VIRTUAL_EPOCH_MS),
+    };
+    const organisations = await openOrganisations({
+      ...common,
+      addressRandom: seededRandom(options.seed + 3),
+      joinEui: options.joinEui ?? JOIN_EUI,
+      databasePath: options.database?.path ?? ":memory:",
+      joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
+      fault: options.fault,
+      onEvent: (event) => {
+        witness.serverEvent(event);
+        if (event.step === "server-fault") troubles.push(describeServerEvent(event));
+      },
+      onVerdict: (judge, verdict) => witness.verdict(judge, verdict),
+      onWarning: (message) => {
+        timeline.add("network-server", message);
+        troubles.push(message);
+      },
+    });
+    const site = new Site({ ...options, ...common, organisations, witness, troubles });
+    try {
+      timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
+      await site.gateway.start();
+    } catch (error) {
+      await site.close();
+      throw error;
+    }
+    return site;
+  }
+
+  private constructor(parts: Parts) {
+    const { clock, plan, organisations, timeline, seed, startedAt, sendsBeacons } = parts;
+    this.clock = clock;
+    this.plan = plan;
+    this.organisations = organisations;
+    this.witness = parts.witness;
+    this.#troubles = parts.troubles;
+    this.#timeline = timeline;
+    this.#seed = seed;
+    this.#realTime = parts.time === "real";
+    this.air = new FaultyAir({ clock, random: seededRandom(seed + 1) });
+    this.recorder = new AirRecorder(this.air);
+    this.gateway = new VirtualGateway({
+      clock,
+      air: this.air,
+      eui: GATEWAY_EUI,
+      gps: sendsBeacons && gpsOf(plan, startedAt, sendsBeacons),
+      forwarder: udpForwarder({
+        channels: plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
+        transmitHz: plan.rangeHz,
+        server: organisations.gateways,
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      }),
+      onWarning: (message) => {
+        timeline.add("gateway", message, false);
+        parts.troubles.push(message);
+      },
+    });
+  }
+
+  /** Makes a device known to all servers: at the Join Server with root keys, which may be others than the device has. */
+  async register(
+    { devEui, joinEui }: Pick<DeviceIdentity, "devEui" | "joinEui">,
+    { lorawan, deviceClass }: Registration,
+    rootKeys: Pick<DeviceIdentity, "nwkKey" | "appKey"> | undefined,
+  ): Promise<void> {
+    const { networkServer, applicationServer, joinServer } = this.organisations;
+    networkServer.registerDevice({ devEui, macVersion: lorawan, deviceClass });
+    applicationServer.registerDevice({ devEui, joinEui });
+    if (rootKeys === undefined) return;
+    const { nwkKey, appKey } = rootKeys;
+    await joinServer.registerDevice({
+      ...{ devEui, joinEui, macVersion: lorawan, nwkKey, appKey },
+      homeNetId: NET_ID,
+      asId: AS_ID,
+    });
+  }
+
+  /** Powers a board up. Its console and its radio are in the timeline. */
+  boot(firmware: Firmware, options: BootOptions): DeviceUnderTest {
+    const index = this.#devices.length;
+    if (index === 0) {
+      this.#timeline.startVirtualTime(() => this.#reachedNs);
+      this.air.onTransmission((packet) => this.#timeline.add("air", describeTransmission(packet)));
+    }
+    const random = (stream: number) => seededRandom(this.#seed + stream + index * STREAMS);
+    const device = firmware.boot({
+      ...options,
+      clock: this.clock,
+      air: this.air,
+      random: random(2),
+      watchdogError: (2 * random(4)() - 1) * WATCHDOG_TOLERANCE,
+    });
+    this.#devices.push(device);
+    return device;
+  }
+
+  /** Lets time go by until `done`, which is asked where no side is busy, or for so long. Tells which it was. */
+  run(
+    done: () => boolean,
+    limitNs: number,
+    participants: readonly Participant[] = [],
+  ): Promise<"done" | "limit"> {
+    const { gateway, organisations, witness } = this;
+    const { gateways, networkServer, joinServerControl } = organisations;
+    this.#pace ??= new Pace(this.clock, this.#realTime, this.#end.signal);
+    return runLockstep({
+      clock: this.clock,
+      machines: this.#devices.map(({ machine }) => machine),
+      participants: [
+        gateway,
+        gateways.server,
+        joinServerControl.letTimePassFor(networkServer),
+        joinServerControl.letTimePassFor(witness.errands),
+        ...participants,
+        ...(this.#realTime ? [this.#pace] : []),
+      ],
+      done,
+      limitNs: this.clock.nowNs() + limitNs,
+    });
+  }
+
+  /** What no run goes on with: servers that fail, warnings of gateways, and what else was reported. */
+  get troubles(): readonly string[] {
+    return this.#troubles;
+  }
+
+  /** Reports what no run goes on with. */
+  trouble(text: string): void {
+    this.#troubles.push(text);
+  }
+
+  /** Frees what the site holds of this computer, its devices too. */
+  async close(): Promise<void> {
+    this.#end.abort();
+    for (const device of this.#devices) device.close();
+    await this.gateway.stop();
+    await this.organisations.close();
+  }
+
+  /** Boards carry their own time between two instants of the clock. */
+  get #reachedNs(): number {
+    return Math.max(this.clock.nowNs(), ...this.#devices.map(({ machine }) => machine.nowNs()));
+  }
+}
+
+/** What a device brings along to the site. */
+export type BootOptions = Omit<DeviceOptions, "clock" | "air" | "random" | "watchdogError">;
+
+/** What a site is made of. */
+interface Parts extends SiteOptions {
+  readonly clock: VirtualClock;
+  readonly plan: NetworkPlan;
+  readonly startedAt: Date;
+  readonly organisations: Organisations;
+  readonly witness: Witness;
+  readonly troubles: string[];
+}
+
+/** The gateway's GPS receiver, and the beacons by it. */
+function gpsOf(plan: NetworkPlan, startedAt: Date, sendsBeacons: () => boolean): Gps {
+  const { beaconDataRate, beaconLayout } = plan.classB;
+  return {
+    zeroMs: gpsMsOf(startedAt),
+    beacon: (time) => {
+      if (!sendsBeacons()) return undefined;
+      const frequencyHz = plan.beaconFrequencyHz(time);
+      return {
+        ...plan.dataRate(beaconDataRate),
+        frequencyHz,
+        powerDbm: plan.powerDbm(frequencyHz),
+        payload: buildBeacon({ time, ...GATEWAY_PLACE }, beaconLayout),
+      };
+    },
+  };
+}
