@@ -17,12 +17,13 @@ import {
   RATE_COUNT,
   selection,
 } from "../regions/index.ts";
+import { ABP } from "../store/index.ts";
 import { CLASS_C_AFTER_JOIN, planAnswer } from "./class-c.ts";
 import { NO_GROUP } from "./multicast.ts";
 import { MULTICAST_SLOTS, notePending } from "./multicast-slots.ts";
 import { Cid, isSealed, post } from "./outbox.ts";
 import type { Periodicity } from "./ping-slots.ts";
-import { CLASS_B, CLASS_C } from "./version.ts";
+import { CLASS_B, CLASS_C, LORAWAN_1_1 } from "./version.ts";
 import { CLOCK_ERROR_PPM } from "./windows.ts";
 
 /** The device opens a ping slot every 2^PING_PERIODICITY seconds, unless its application says otherwise. @config */
@@ -215,16 +216,28 @@ export function agreeOnPingSlots(): void {
   planAnswer();
 }
 
+/**
+ * Whether beacon and ping slots stay where the plan has them: those of a personalised device of 1.0.4, which would have no
+ * way to tell its network that power loss has brought them back there.
+ */
+const STAYS: boolean = ABP && !LORAWAN_1_1;
+
 /** Whether a beacon or a ping slot may be put there. 0: where the plan has them. */
 function isUsable(frequency: u32): boolean {
-  return frequency === 0 || isAllowed(frequency);
+  return frequency === 0 || (!STAYS && isAllowed(frequency));
+}
+
+/** Whether ping slots may have this data rate. */
+function isPingRate(dataRate: Int<0, 15>): boolean {
+  if (STAYS) return dataRate === BEACON_PLANS[selection.plan].pingDataRate;
+  return dataRate < RATE_COUNT && isDownlinkRate(dataRate) && !isFsk(dataRate);
 }
 
 /** PingSlotChannelReq: both or nothing. */
 export function movePingSlots(frequency: u32, dataRate: Int<0, 15>): void {
   let status: u8 = 0;
   if (isUsable(frequency)) status = FREQUENCY_ACK;
-  if (dataRate < RATE_COUNT && isDownlinkRate(dataRate) && !isFsk(dataRate)) status = status | DATA_RATE_ACK;
+  if (isPingRate(dataRate)) status = status | DATA_RATE_ACK;
   if (status === (FREQUENCY_ACK | DATA_RATE_ACK)) {
     classB.pingFrequency = frequency;
     classB.pingDataRate = dataRate;

@@ -72,6 +72,30 @@ describe("firmware: MAC commands of class B", () => {
     }
   }
 
+  // Power loss brings them back there, and nothing tells the network of that.
+  for (const [what, asked, answered10, answered11] of [
+    ["move the slots", `11${freq(8691000)}02`, "1100", "1103"],
+    ["change their data rate alone", "1100000002", "1101", "1103"],
+    ["move the slots to where they are", "1100000003", "1103", "1103"],
+    ["move the beacon", `13${freq(8691000)}`, "1300", "1301"],
+    ["move the beacon to where it is", "13000000", "1301", "1301"],
+  ])
+    it(`${what}: those of a personalised device of 1.0.4 only to where the plan has them`, () => {
+      for (const [version, answered] of [
+        ["1.0.4", answered10],
+        ["1.1", answered11],
+      ] as const) {
+        const it = new MacSession(version, { CLASS_B: true, ABP: true });
+        const classB = it.module<typeof ClassBModule>("lorawan/class-b.ts");
+        classB.wantClassB(false);
+        classB.resetSlotChannels();
+        it.send({ fOpts: asked });
+        assert.equal(it.answers(), answered, version);
+        const { beaconFrequency, pingFrequency, pingDataRate } = classB.classB;
+        if (version === "1.0.4") assert.deepEqual({ beaconFrequency, pingFrequency, pingDataRate }, DEFAULTS);
+      }
+    });
+
   it("PingSlotChannelAns goes with every uplink until a downlink comes; BeaconFreqAns once", () => {
     const it = new MacSession("1.0.4", { CLASS_B: true });
     it.module<typeof ClassBModule>("lorawan/class-b.ts").wantClassB(false);

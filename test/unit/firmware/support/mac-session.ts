@@ -78,7 +78,15 @@ export class MacSession {
   aFCntDown = 0;
   battery = 200;
   #isSilent = false;
-  readonly #hal = { batteryLevel: () => this.battery, now: () => 0 } as unknown as HalModule.Hal;
+  readonly #store = new Uint8Array(1024);
+  readonly #hal = {
+    batteryLevel: () => this.battery,
+    now: () => 0,
+    storeRead: (address: number) => this.#store[address],
+    storeWrite: (address: number, value: number) => {
+      this.#store[address] = value;
+    },
+  } as unknown as HalModule.Hal;
 
   constructor(
     version: Version,
