@@ -212,11 +212,17 @@ export class Downlinks {
     return Math.min(MAX_F_OPTS_OCTETS, inFrame) - macCommands.length;
   }
 
-  /** The first frame of the queue that RX1's data rate can carry beside the MAC commands; longer ones go. */
+  /**
+   * The first frame of the queue that the window's data rate can carry beside the MAC commands. Longer ones are dropped in
+   * RX1, whose data rate is that of the uplink; elsewhere they wait for that, and those behind them with them.
+   */
   #takeFitting({ session, windows, macCommands }: DownlinkOpportunity): QueuedDownlink | undefined {
     const limit = windows[0].limitOctets - macCommands.length;
-    for (let item = session.queue.shift(); item; item = session.queue.shift()) {
-      if (item.frmPayload.length <= limit) return item;
+    for (let [item] = session.queue; item; [item] = session.queue) {
+      const fits = item.frmPayload.length <= limit;
+      if (!fits && windows[0].name !== "RX1") return undefined;
+      session.queue.shift();
+      if (fits) return item;
       this.#dropped(
         session,
         item,

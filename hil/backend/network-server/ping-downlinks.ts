@@ -48,11 +48,14 @@ export class PingDownlinks {
     if (periodicity === undefined || next === undefined || this.#planned.has(session)) return;
     // One acknowledgement at a time: the next uplink brings it.
     if (next.confirmed && session.awaitsAck) return;
+    const slot = this.#nextSlot(session, periodicity);
+    // What no slot carries waits for RX1.
+    if (next.frmPayload.length > slot.limitOctets) return;
     this.#planned.add(session);
     this.#with.downlinks.planSlot({
       session,
       gatewayEui,
-      windows: [this.#nextSlot(session, periodicity)],
+      windows: [slot],
       ack: false,
       anything: false,
       macCommands: new Uint8Array(),

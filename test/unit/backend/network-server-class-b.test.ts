@@ -71,6 +71,22 @@ describe("Network Server: class B", () => {
     assert.ok(second.tmms! > first.tmms!);
   });
 
+  it("keeps a frame that is too long for the slots' data rate for RX1, and what is behind it until then", async () => {
+    await enter();
+    const long = "55".repeat(120);
+    await queue(long);
+    await queue("01");
+    await network.pass(20_000);
+    assert.equal(network.gateways[0].downlinks.length, 0);
+    assert.equal(network.steps("network-server").includes("downlink-dropped"), false);
+    const answer = await network.exchange(device, { fPort: 1, payload: "00", classB: true });
+    assert.equal(answer?.payload, long);
+    await network.pass(6000);
+    const txpk = network.takeDownlink();
+    assert.ok(slotOf(txpk.tmms) >= 0);
+    assert.equal(device.read(phyPayloadOf(txpk)).payload, "01");
+  });
+
   it("keeps MAC commands for class A", async () => {
     await enter();
     network.networkServer.request(device.devEui, Uint8Array.of(0x06));

@@ -63,6 +63,19 @@ describe("Network Server: devices of Class C", () => {
     assert.deepEqual(sent(), ["01", "02", "03"]);
   });
 
+  it("get a frame that is too long for RX2's data rate behind their next uplink, and the rest then", async () => {
+    await join("1.0.4", "C");
+    const long = "55".repeat(60);
+    await queue(long);
+    await queue("01");
+    await network.pass(10_000);
+    assert.deepEqual(sent(), []);
+    assert.equal(network.steps("network-server").includes("downlink-dropped"), false);
+    await network.hear(device.uplink({ fPort: 1, payload: "00" }, 5, 0));
+    await network.pass(4000);
+    assert.deepEqual(sent(), [long, "01"]);
+  });
+
   for (const [macVersion, deviceClass] of [
     ["1.0.4", undefined],
     ["1.0.4", "A"],
