@@ -6,7 +6,6 @@
 import { endLine, print, printHex, printNoCounters, printPersonalised, Text } from "../console/index.ts";
 import { assert, type Int, u32 } from "../lang/index.ts";
 import { FRAGMENTATION, FRAGMENTATION_V1, MULTICAST_SETUP } from "../packages/selection.ts";
-import { HAS_JOIN_CHANNELS } from "../regions/index.ts";
 import {
   counters,
   hasIdentity,
@@ -29,9 +28,6 @@ import { CLASS_B, CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.
 /** A personalised device has no root keys, which these need: an image with them and ABP is refused here. */
 const NEEDS_ROOT_KEYS: Int<0, 0> = REJOIN || MULTICAST_SETUP || (FRAGMENTATION && !FRAGMENTATION_V1) ? 1 : 0;
 
-/** Nor has it a join, whose channel decides on the plan of CN470. */
-const NEEDS_JOIN: Int<0, 0> = HAS_JOIN_CHANNELS ? 1 : 0;
-
 function stop(): void {
   printNoCounters();
   mac.isStopped = true;
@@ -44,7 +40,7 @@ function hasPersonalisation(): boolean {
 
 /** Begins, or goes on with, the session of the store. Where there is none, or its counters are lost, the device stops. */
 export function startPersonalised(): void {
-  assert(NEEDS_ROOT_KEYS === 0 && NEEDS_JOIN === 0);
+  assert(NEEDS_ROOT_KEYS === 0);
   if (!hasPersonalisation()) {
     print(Text.NoIdentity);
     mac.isStopped = true;

@@ -121,6 +121,20 @@ export class NetworkPlan {
     return joinChannel && new NetworkPlan(this.region, joinChannel);
   }
 
+  /**
+   * The plan of a personalised device: this one, but in CN470, where the device has one of several and no join that tells
+   * which. `index`: as the firmware counts them.
+   */
+  personalised(index: number): NetworkPlan {
+    const { plans, join } = this.#figures;
+    if (!plans) return this;
+    const [name, { rx2_abp_hz, rx2_hz }] = Object.entries(plans)[index];
+    const joinChannel = join.common_join_channels!.find(
+      (channel) => channel.plan === name && channel.rx2_hz === (rx2_abp_hz ?? rx2_hz),
+    );
+    return new NetworkPlan(this.region, joinChannel!);
+  }
+
   /** Where RX1 is after a join-request at a frequency of this plan. */
   joinRx1Hz(frequencyHz: number): number {
     return this.#joinChannel?.rx1_hz ?? this.channels[this.channelIndex(frequencyHz) ?? 0].rx1Hz;

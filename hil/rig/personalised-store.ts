@@ -38,6 +38,7 @@ export function personalise(
       appSKey: { envelope: { AESKey: Buffer.from(session.appSKey).toString("hex").toUpperCase() } },
       // One of 1.1 says so itself.
       isClassC: lorawan === "1.0.4" && config?.CLASS_C === true,
+      antennaPlan: Number(config?.CN470_PLAN ?? 0),
     },
   };
 }

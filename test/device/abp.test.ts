@@ -73,6 +73,24 @@ describe("a personalised board and its network", () => {
     await session.until(line, () => session.consoleLines.includes(line));
   }
 
+  it("talk in CN470, in the plan that the image is made for", async () => {
+    const session = await openDeviceSession({
+      ...{ board: "pro-mini-rfm95", lorawan: "1.0.4", region: "CN470", seed: 1 },
+      config: { ABP: true, CN470_PLAN: 3, PERIOD_S: 10 },
+    });
+    try {
+      await session.nextUplink();
+      await assertHears(session, 1);
+      // 26 MHz B: uplinks from 480.3 MHz on, RX1 from 500.1 MHz on.
+      const [uplink, downlink] = session.transmissions.map(({ frequencyHz }) => frequencyHz);
+      const channel = Math.round((uplink - 480_300_000) / 200_000);
+      assert.ok(channel >= 0 && channel < 48, `${uplink} Hz`);
+      assert.equal(downlink, 500_100_000 + (channel % 24) * 200_000);
+    } finally {
+      await session.close();
+    }
+  });
+
   for (const [board, lorawan] of [
     ["pro-mini-rfm95", "1.0.4"],
     ["nucleo-l073rz-sx1276", "1.1"],

@@ -57,6 +57,9 @@ export interface AntennaPlanFigures {
   readonly max_channels: number;
   readonly uplink_blocks: readonly AntennaBlockFigures[];
   readonly downlink_blocks: readonly AntennaBlockFigures[];
+  /** RX2 of personalised devices, or of all where there is but one. */
+  readonly rx2_abp_hz?: number;
+  readonly rx2_hz?: number;
   /** By ChMaskCntl, in words. */
   readonly ch_mask_cntl: Readonly<Record<string, string>>;
 }

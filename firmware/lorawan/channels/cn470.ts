@@ -1,8 +1,8 @@
 /**
  * What CN470 has besides a fixed plan (RP002-1.0.4, CN470-510): four plans, for antennas of 20 MHz and of 26 MHz. The channel
- * of the join-request that is answered decides between them, and on RX2.
+ * of the join-request that is answered decides between them, and on RX2; of a personalised device the image does.
  */
-import { type Bytes, fill, type Int, store16le, type u16, type u32 } from "../../lang/index.ts";
+import { type Bytes, fill, type Int, store16le, table8, type u16, type u32 } from "../../lang/index.ts";
 import {
   ANTENNA_PLANS,
   CHANNEL_STEP,
@@ -11,8 +11,18 @@ import {
   PLANS,
   selection,
 } from "../../regions/index.ts";
+import { ABP } from "../../store/index.ts";
 import { random16 } from "../random.ts";
 import { session } from "../session.ts";
+
+/**
+ * Of a personalised device in CN470, which has no join that could decide on it: the plan, for antennas of 20 MHz A (0) and B
+ * (1) and of 26 MHz A (2) and B (3). @config
+ */
+export const CN470_PLAN: Int<0, 3> = 0;
+
+/** By plan, the join channel that has the RX2 of personalised devices. */
+const PERSONALISED_CHANNELS = table8([1, 9, 10, 15]);
 
 /** One of the plan's own channels. */
 type Cn470Channel = Int<0, 63>;
@@ -59,6 +69,7 @@ export function cn470Rx2Frequency(): u32 {
 
 /** RX2 is where the join channel says, and joining begins with the fastest data rate. */
 export function resetCn470(): void {
+  if (ABP) joining.channel = PERSONALISED_CHANNELS[CN470_PLAN];
   session.rx2Frequency = cn470Rx2Frequency();
   joining.turn = 0;
   joining.rate = PLANS[selection.plan].fastestJoinRate;

@@ -14,6 +14,7 @@ import {
 import { random16 } from "../random.ts";
 import {
   addCn470Mask,
+  CN470_PLAN,
   cn470DownlinkFrequency,
   cn470Frequency,
   cn470JoinRate,
@@ -200,15 +201,24 @@ export function takeFixedJoinChannel(): FixedChannel {
   return takeOf((joining.firstBank + turn) & 7);
 }
 
-/** Octets that the channels take in the store. */
-export const FIXED_OCTETS = SET_OCTETS;
+/** Octets that the channels take in the store: where there are several plans, one more for which it is. */
+export const FIXED_OCTETS = HAS_JOIN_CHANNELS ? SET_OCTETS + 1 : SET_OCTETS;
+
+/** Whether the channels from the store are of the plan that the image has. */
+let isOwnPlan: boolean = true;
 
 /** One of them: what is on. */
-export function fixedOctet(index: Int<0, 8>): u8 {
-  return enabled[index];
+export function fixedOctet(index: Int<0, 9>): u8 {
+  return index < SET_OCTETS ? enabled[index] : CN470_PLAN;
 }
 
 /** The same from the store. */
-export function setFixedOctet(index: Int<0, 8>, octet: u8): void {
-  enabled[index] = octet;
+export function setFixedOctet(index: Int<0, 9>, octet: u8): void {
+  if (index < SET_OCTETS) enabled[index] = octet;
+  else if (HAS_JOIN_CHANNELS) isOwnPlan = octet === CN470_PLAN;
+}
+
+/** Whether those from the store are of a plan that the image has. */
+export function areFixedAllowed(): boolean {
+  return !HAS_JOIN_CHANNELS || !PLANS[selection.plan].hasJoinChannels || isOwnPlan;
 }

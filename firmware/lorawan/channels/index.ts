@@ -31,6 +31,7 @@ import {
 } from "./dynamic.ts";
 import {
   addFixedMask,
+  areFixedAllowed,
   areFixedMasksEnough,
   enableAll,
   FIXED_OCTETS,
@@ -203,5 +204,5 @@ export function setChannelOctet(index: Int<0, 113>, octet: u8): void {
 
 /** Whether the region allows all channels: those from a store may be another region's. */
 export function areChannelsAllowed(): boolean {
-  return PLANS[selection.plan].isFixed || areDynamicAllowed();
+  return PLANS[selection.plan].isFixed ? areFixedAllowed() : areDynamicAllowed();
 }

@@ -16,6 +16,8 @@ export interface PersonalisedDevice {
   readonly appSKey: AppSKeyDelivery;
   /** The device listens all the time: one of 1.0.4, one of 1.1 says so itself. */
   readonly isClassC?: boolean;
+  /** Of CN470, which of the region's plans it is made for; the first where not given. */
+  readonly antennaPlan?: number;
   /** Of a device that the network has served before: the last FCntUp accepted, and the next downlinks. */
   readonly counters?: {
     readonly fCntUp: number;
@@ -30,7 +32,8 @@ const NO_JOIN_EUI = "0000000000000000";
 /** RECEIVE_DELAY1 of RP002-1.0.4, which no join has changed. */
 const RECEIVE_DELAY1_US = 1_000_000;
 
-export function personalisedSession(plan: NetworkPlan, device: PersonalisedDevice): NetworkSession {
+export function personalisedSession(of: NetworkPlan, device: PersonalisedDevice): NetworkSession {
+  const plan = of.personalised(device.antennaPlan ?? 0);
   const { devEui, devAddr, macVersion, keys, appSKey, isClassC, counters } = device;
   return new NetworkSession({
     devEui,

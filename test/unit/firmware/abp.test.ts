@@ -298,8 +298,8 @@ describe("firmware: what the network has set, in a region with fixed channels", 
     channelOctet(index: number): number;
   }
 
-  function device(eeprom: Uint8Array, region: RegionName) {
-    const firmware = loadFirmware<unknown>({ ABP: true, LORAWAN_1_1: false }, { region });
+  function device(eeprom: Uint8Array, region: RegionName, config = {}) {
+    const firmware = loadFirmware<unknown>({ ABP: true, LORAWAN_1_1: false, ...config }, { region });
     let writes = 0;
     (firmware("hal/index.ts") as typeof HalModule).bindHal({
       storeRead: (address: number) => eeprom[address],
@@ -332,6 +332,19 @@ describe("firmware: what the network has set, in a region with fixed channels", 
     assert.deepEqual(masks, [0, 0xff, 0, 0, 0, 0, 0, 0, 0xff]);
     assert.equal(second.keepParameters(), true);
     assert.equal(second.writes(), 0, "written though nothing has changed");
+  });
+
+  it("is of one of the plans of CN470, and left aside by an image for another one of them", () => {
+    const store = new Uint8Array(1024).fill(0xff);
+    const first = device(store, "CN470", { CN470_PLAN: 2 });
+    assert.equal(first.session.rx2Frequency, 4925000);
+    first.setChannelOctet(0, 1);
+    first.session.rx2Frequency = 4927000;
+    assert.equal(first.keepParameters(), true);
+    const again = device(store, "CN470", { CN470_PLAN: 2 });
+    assert.deepEqual([again.session.rx2Frequency, again.channelOctet(0)], [4927000, 1]);
+    const other = device(store, "CN470", { CN470_PLAN: 1 });
+    assert.deepEqual([other.session.rx2Frequency, other.channelOctet(0)], [4983000, 0xff]);
   });
 
   it("is left aside by an image for another region", () => {

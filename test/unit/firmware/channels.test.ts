@@ -343,6 +343,18 @@ describe("firmware: channels of CN470", () => {
     }
   });
 
+  it("are those of the plan that a personalised image is made for, with the RX2 of such devices", () => {
+    for (const [index, plan] of Object.values(plans!).entries()) {
+      const firmware = loadFirmware({ ABP: true, CN470_PLAN: index }, { region: "CN470" });
+      const channels = firmware("lorawan/channels/index.ts") as unknown as typeof ChannelsModule;
+      const { session } = firmware("lorawan/session.ts") as unknown as typeof SessionModule;
+      channels.resetChannels();
+      assert.deepEqual(channelsOn(channels, 1), range(0, plan.max_channels - 1));
+      assert.equal(100 * channels.frequencyOf(0), plan.uplink_blocks[0].start_hz);
+      assert.equal(100 * session.rx2Frequency, plan.rx2_abp_hz ?? plan.rx2_hz);
+    }
+  });
+
   it("stay those of the session while it asks to rejoin", () => {
     for (const { channels, joinChannel } of joined()) {
       for (const rate of [5, 4, 3, 2, 1, 5]) {
