@@ -273,14 +273,20 @@ function runReceiving(): PhyLength {
 
 /**
  * Does what is due while no exchange is under way. Where a frame was received in a ping slot it is in the frame buffer and
- * its length is returned.
+ * its length is returned. The next window is seen to in the next call: what becomes of the frame may take longer than there
+ * is until then, and may end the session.
  */
 export function runSlots(): PhyLength {
-  let length: PhyLength = 0;
-  if (slotWindow.state === SlotState.Receiving) length = runReceiving();
+  if (slotWindow.state === SlotState.Receiving) {
+    const length = runReceiving();
+    if (length > 0) {
+      slotWindow.wakeTime = now();
+      return length;
+    }
+  }
   if (slotWindow.state === SlotState.Waiting) runWaiting();
   else if (slotWindow.state === SlotState.Idle && hasSlots()) runIdle();
-  return length;
+  return 0;
 }
 
 /**

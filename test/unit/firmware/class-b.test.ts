@@ -4,6 +4,7 @@ import type * as ExchangeModule from "../../../firmware/lorawan/exchange.ts";
 import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import { Bench } from "./support/bench.ts";
 import { type BeaconFate, ClassBNetwork } from "./support/class-b-network.ts";
+import { hook } from "./support/hooks.ts";
 
 const RADIOS = [{ chip: "sx1276" }, { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" }] as const;
 const CONFIG = { CLASS_B: true, PERIOD_S: 100, PING_PERIODICITY: 3 };
@@ -106,6 +107,41 @@ describe("firmware: ping slots", () => {
         );
     });
   }
+
+  it("are left out where the application takes too long for a frame in the one before, and none opens late", () => {
+    const BUSY_MS = 60;
+    let busyS = 0;
+    const it = run({
+      seconds: 400,
+      config: { PING_PERIODICITY: 0 },
+      prepare: ({ bench, net }) => {
+        hook(bench, () => ({
+          onDownlink: () => {
+            busyS = bench.clock.nowNs() / 1e9;
+            bench.clock.advanceTo(bench.clock.nowNs() + BUSY_MS * 1e6);
+          },
+        }));
+        // PingSlotChannelReq: DR0, where the plan has the slots.
+        net.commandsFor = (_uplink, index) => (index === 2 ? "1100000000" : "");
+        net.onUplink = ({ endS }, index) => {
+          if (index !== 3) return;
+          // 2.3 s on air: it ends 18 ms before the third slot behind its own, when that is about to be set up.
+          const [slotS] = net.slotsS(0, endS + 10, endS + 20);
+          net.send(slotS - 0.0723, () => net.network.downlink({ port: 9, payload: Buffer.alloc(25) }), {
+            spreadingFactor: 12,
+          });
+        };
+      },
+    });
+    assert.ok(busyS > 0, it.bench.lines.join("\n"));
+    const slots = it.net.slotsS(0, busyS, busyS + 4);
+    const nextMs = (slots[0] - busyS) * 1000;
+    assert.ok(nextMs > 15 && nextMs < 20, `${nextMs} ms to the next slot`);
+    const opened = windows(it, busyS, busyS + 4).map(({ openS }) =>
+      slots.findIndex((slotS) => openS <= slotS && openS > slotS - 0.005),
+    );
+    assert.deepEqual(opened.slice(0, 3), [1, 2, 3]);
+  });
 
   it("bring no MAC commands: a frame with some is dropped, and its counter with it", () => {
     const { bench, net } = run({
