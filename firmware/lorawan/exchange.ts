@@ -3,6 +3,7 @@
  * uplink's channel, RX2 a second later on a fixed one; it is not opened when RX1 brought what was waited for.
  */
 import { reached, ticks } from "../clock/index.ts";
+import { PRINT_DOWNLINKS } from "../console/index.ts";
 import { now, radioEvents, radioEventTime } from "../hal/index.ts";
 import { type Int, u32, view } from "../lang/index.ts";
 import {
@@ -33,6 +34,7 @@ import {
   spreadingFactor,
   takeLimitChange,
 } from "../regions/index.ts";
+import { ABP } from "../store/index.ts";
 import { type Airtime, airtimeUs } from "./airtime.ts";
 import { isQuiet, LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import {
@@ -71,6 +73,12 @@ const LONGEST_RECEPTION_US = 4000000;
 
 /** What is allowed beyond the time on air before a transmission counts as failed: most of all for the start of a TCXO. */
 const TRANSMISSION_SLACK_US = 200000;
+
+/**
+ * How long a frame that was heard may keep the device from setting up a window: keys and MIC, the line on a console of
+ * 38400 Bd, and of a personalised device the record of its counters, 17 octets in a store that takes 8 ms for one.
+ */
+const HEARD_US = 10000 + (PRINT_DOWNLINKS ? 32000 : 0) + (ABP ? 136000 : 0);
 
 class Exchange {
   state: ExchangeState = ExchangeState.Over;
@@ -183,7 +191,8 @@ function setUpWindow(): void {
 function prepareWindow(): void {
   if (CLASS_C) {
     keepListening();
-    exchange.wakeTime = u32(exchange.endOfUplink + openingDelayUs(exchange.windowDelayS) - SET_UP_US);
+    const openingTime = u32(exchange.endOfUplink + openingDelayUs(exchange.windowDelayS));
+    exchange.wakeTime = u32(openingTime - SET_UP_US - HEARD_US);
     if (isListening() && !reached(exchange.wakeTime, now())) {
       exchange.state = ExchangeState.Listening;
       return;

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import type * as LinkModule from "../../../firmware/lorawan/link.ts";
 import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
+import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import { Bench, type Uplink } from "./support/bench.ts";
+import { hook } from "./support/hooks.ts";
 import { buildMulticast, type GroupOfServer } from "./support/multicast-group.ts";
 import { Network, type NetworkOptions } from "./support/network.ts";
+import { personalise } from "./support/personalised.ts";
 
 const SECOND_NS = 1e9;
 
@@ -255,6 +258,61 @@ describe("firmware: class C", () => {
       [0, 1, 1],
     );
   });
+});
+
+describe("firmware: a downlink of class C that comes shortly before a window", () => {
+  /** An STM32L0 erases and writes; 38400 Bd. */
+  const SLOW = { storeWriteUs: 7000, consoleWriteUs: 261 };
+  const FAST_RX2 = { frequencyHz: 869_525_000, sf: 7 };
+  /** On air at SF7 with 40 octets of payload. */
+  const AIRTIME_S = 0.1025;
+
+  for (const abp of [false, true]) {
+    it(`does not delay the window, however long the store and the console take${abp ? ", personalised" : ""}`, () => {
+      // From the end of each downlink to the nominal begin of RX1, or of RX2.
+      const AHEAD_MS = [10, 35, 60, 120, 180, 220];
+      const bench = new Bench();
+      const options = { lorawan11: false, cfList: false, rx2DataRate: 5 };
+      const network = abp ? personalise(bench, false) : new Network(bench, options);
+      hook(bench, (board) => ({
+        sample: () => {
+          const { session } = board.module<typeof SessionModule>("lorawan/session.ts");
+          session.rx2DataRate = session.dataRate = 5;
+          return 1;
+        },
+      }));
+      network.onData = (uplink) => {
+        const index = network.received.length - 1;
+        if (index === 0 || index > 2 * AHEAD_MS.length) return;
+        const aheadMs = AHEAD_MS[(index - 1) >> 1];
+        const atS = 1 + (index & 1) - AIRTIME_S - aheadMs / 1000;
+        bench.send(uplink, atS, network.downlink({ port: 9, payload: Buffer.alloc(40, aheadMs) }), FAST_RX2);
+      };
+      const config = { ABP: abp, LORAWAN_1_1: false, CLASS_C: true, PERIOD_S: 10 };
+      bench.run((2 * AHEAD_MS.length + 3) * 10 * SECOND_NS, { config, ...SLOW });
+      assert.deepEqual(bench.findings, []);
+      const ends = bench.uplinks.filter(({ transmission }) => transmission.payload[0] !== 0);
+      assert.ok(ends.length > 2 * AHEAD_MS.length, `${ends.length} uplinks`);
+      for (const { transmission, endNs } of ends) {
+        for (const [delayS, frequencyHz] of [
+          [1, transmission.frequencyHz],
+          [2, RXC.frequencyHz],
+        ]) {
+          const opened = bench.events
+            .filter((event) => event.type === "rx-open" && Math.abs(event.frequencyHz - frequencyHz) < 100)
+            .map(({ atNs }) => (atNs - endNs) / 1e6 - 1000 * delayS);
+          assert.ok(
+            opened.some((afterMs) => afterMs <= 0 && afterMs > -2),
+            `RX${delayS} behind ${endNs} ns: ${opened.filter((afterMs) => Math.abs(afterMs) < 400)} ms`,
+          );
+        }
+      }
+      // What comes well ahead of a window is taken.
+      const taken = new Set(bench.lines.flatMap((line) => /^downlink 9: (..)/.exec(line)?.[1] ?? []));
+      assert.ok(taken.has((220).toString(16).toUpperCase()), [...taken].join(" "));
+      assert.equal(taken.has("0A"), false);
+    });
+  }
 });
 
 describe("firmware: DeviceModeInd of 1.1", () => {

@@ -24,6 +24,10 @@ export interface NodeBoardOptions {
   readonly deafUntilNs?: number;
   /** The radio does not answer on its bus until then. */
   readonly muteUntilNs?: number;
+  /** How long the store takes for an octet: no time where not given. */
+  readonly storeWriteUs?: number;
+  /** How long the console takes for a character: no time where not given. */
+  readonly consoleWriteUs?: number;
   /** Whether the store ignores writes at that time. */
   readonly storeFails?: (nowNs: number) => boolean;
 }
@@ -143,17 +147,25 @@ export class NodeBoard implements Hal {
       throw new PowerCut();
     }
     this.#storeWrites++;
+    this.#pass(this.#options.storeWriteUs);
     if (this.#options.storeFails?.(this.#options.clock.nowNs())) return;
     this.#options.eeprom[address] = value;
   }
 
   consoleWrite(character: number): void {
+    this.#pass(this.#options.consoleWriteUs);
     if (character !== 0x0a) {
       this.#line += String.fromCharCode(character);
       return;
     }
     this.lines.push(this.#line);
     this.#line = "";
+  }
+
+  /** The processor waits. */
+  #pass(us = 0): void {
+    const { clock } = this.#options;
+    if (us > 0) clock.advanceTo(clock.nowNs() + us * 1000);
   }
 
   batteryLevel(): number {
