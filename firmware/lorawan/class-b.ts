@@ -7,13 +7,16 @@
  * they would be too wide, the device is back in class A and begins anew.
  */
 import { TICK_US } from "../clock/index.ts";
+import { COMMAND_LATENCY_US } from "../hal/index.ts";
 import { assert, type Int, type u8, u32 } from "../lang/index.ts";
 import {
   BEACON_PLANS,
+  FAST_DATA_RATES,
   HAS_JOIN_CHANNELS,
   isAllowed,
   isDownlinkRate,
   isFsk,
+  PLANS,
   RATE_COUNT,
   selection,
 } from "../regions/index.ts";
@@ -24,7 +27,7 @@ import { MULTICAST_SLOTS, notePending } from "./multicast-slots.ts";
 import { Cid, isSealed, post } from "./outbox.ts";
 import type { Periodicity } from "./ping-slots.ts";
 import { CLASS_B, CLASS_C, LORAWAN_1_1 } from "./version.ts";
-import { CLOCK_ERROR_PPM } from "./windows.ts";
+import { CLOCK_ERROR_PPM, canListen } from "./windows.ts";
 
 /** The device opens a ping slot every 2^PING_PERIODICITY seconds, unless its application says otherwise. @config */
 export const PING_PERIODICITY: Periodicity = 7;
@@ -52,8 +55,14 @@ const SEARCH_LIMIT = 3;
 const BEACONLESS_LIMIT = 56;
 export const BEACONLESS_REST_US = 32000000;
 
-/** Clocks that err by more make windows that the radios cannot hold open: twice that, at all data rates of 125 kHz. */
+/**
+ * How far the clock may be off, at most: twice that the radios hold a window open at all data rates of 125 kHz, and to hold
+ * it open longer, as they could at slower ones, takes more than class B gives.
+ */
 const MOST_ERROR_US = 500000;
+
+/** How far it is off behind a beacon that was heard, before the next one. */
+const LEAST_ERROR_US = BEACON_ERROR_US + BEACON_PERIOD_S * CLOCK_ERROR_PPM;
 
 /** The bits of PingSlotChannelAns and BeaconFreqAns. */
 const FREQUENCY_ACK = 1;
@@ -177,6 +186,17 @@ export function beaconErrorUs(afterS: Int<0, 128>): Int<0, 74000000> {
   return fixed + (classB.missed * BEACON_PERIOD_S + afterS) * CLOCK_ERROR_PPM;
 }
 
+/** Whether ping slots at this data rate get windows that are wide enough for a clock that is off by `errorUs`. */
+function isWideEnough(rate: Int<0, 15>, errorUs: Int<0, 74000000>): boolean {
+  if (!FAST_DATA_RATES && !PLANS[selection.plan].isFixed) return true; // all are of 125 kHz
+  return rate < RATE_COUNT && canListen(rate, 2 * errorUs + COMMAND_LATENCY_US);
+}
+
+/** The same of the period under way, up to its end. */
+export function canOpenSlots(rate: Int<0, 15>): boolean {
+  return isWideEnough(rate, beaconErrorUs(BEACON_PERIOD_S));
+}
+
 function nextPeriod(): void {
   classB.beaconTime = u32(classB.beaconTime + BEACON_PERIOD_S);
   classB.periodStart = u32(classB.periodStart + BEACON_PERIOD_US);
@@ -192,8 +212,8 @@ export function missBeacon(): void {
   nextPeriod();
   if (classB.missed < BEACONLESS_LIMIT) classB.missed++;
   const isSearch = classB.state === BeaconState.Searching;
-  if ((isSearch && classB.missed >= SEARCH_LIMIT) || beaconErrorUs(BEACON_PERIOD_S) > MOST_ERROR_US)
-    leaveClassB();
+  const isOver = isSearch ? classB.missed >= SEARCH_LIMIT : !canOpenSlots(classB.pingDataRate);
+  if (isOver || beaconErrorUs(BEACON_PERIOD_S) > MOST_ERROR_US) leaveClassB();
 }
 
 /** A beacon with this time has come that began at `start`. False where it is not the one that was due. */
@@ -230,7 +250,8 @@ function isUsable(frequency: u32): boolean {
 /** Whether ping slots may have this data rate. */
 function isPingRate(dataRate: Int<0, 15>): boolean {
   if (STAYS) return dataRate === BEACON_PLANS[selection.plan].pingDataRate;
-  return dataRate < RATE_COUNT && isDownlinkRate(dataRate) && !isFsk(dataRate);
+  if (dataRate >= RATE_COUNT || !isDownlinkRate(dataRate) || isFsk(dataRate)) return false;
+  return isWideEnough(dataRate, LEAST_ERROR_US);
 }
 
 /** PingSlotChannelReq: both or nothing. */

@@ -28,6 +28,7 @@ import {
   BEACONLESS_REST_US,
   BeaconState,
   beaconErrorUs,
+  canOpenSlots,
   classB,
   isClassB,
   isLastPeriod,
@@ -183,7 +184,7 @@ function slotAhead(time: u32): Slot {
   if (isClassB())
     slot = nextSlot(pingOffset(beaconTime, devAddr, classB.periodicity), classB.periodicity, from);
   for (let i = 0; MULTICAST_SLOTS && i < MAX_GROUPS; i++) {
-    if (!hasGroupSlots(i, beaconTime)) continue;
+    if (!hasGroupSlots(i, beaconTime) || !canOpenSlots(slotSessions[i].dataRate)) continue;
     const periodicity = slotSessions[i].periodicity;
     const own = nextSlot(pingOffset(beaconTime, multicastGroups[i].mcAddr, periodicity), periodicity, from);
     if (own < SLOT_COUNT && (slot === SLOT_COUNT || isOpened(i, own, slotGroup, slot))) {

@@ -63,6 +63,11 @@ export function listeningSymbols(rate: DataRate, early: Int<0, 150000000>): Int<
   return symbols > MOST_SYMBOLS ? MOST_SYMBOLS : symbols;
 }
 
+/** Whether the radios count as many symbols as that may ask for. */
+export function canListen(rate: DataRate, early: Int<0, 150000000>): boolean {
+  return early <= (MOST_SYMBOLS - DETECTION_SYMBOLS - 1) * symbolUs(rate);
+}
+
 /** Microseconds after which a window in FSK closes, if neither preamble nor sync word has come. */
 export function fskWindowUs(delayS: WindowDelay): u16 {
   const us = earlyUs(delayS) + FSK_DETECTION_OCTETS * FSK_OCTET_US;

@@ -1,9 +1,11 @@
 /** MAC commands of class B: each with all that can be right or wrong about it, and what the device makes of it. */
 import assert from "node:assert/strict";
+import type * as AirtimeModule from "../../../firmware/lorawan/airtime.ts";
 import type * as BeaconModule from "../../../firmware/lorawan/beacon.ts";
 import type * as ClassBModule from "../../../firmware/lorawan/class-b.ts";
 import type * as FrameModule from "../../../firmware/lorawan/frame.ts";
 import type * as PingSlotsModule from "../../../firmware/lorawan/ping-slots.ts";
+import type * as WindowsModule from "../../../firmware/lorawan/windows.ts";
 import { buildBeacon, NetworkPlan, pingOffset } from "../../../hil/lorawan/index.ts";
 import { REGION_NAMES } from "../../../toolchain/regions/index.ts";
 import { deviceVector } from "../lorawan/vectors.ts";
@@ -113,6 +115,56 @@ describe("firmware: MAC commands of class B", () => {
     assert.equal(it.answers(), "04");
     assert.equal(it.session.maxDutyCycle, 3);
   });
+});
+
+/** Of which region, with which clock: the last data rate is the one at which windows are too short for it. */
+const FAST_SLOTS = [
+  ["US915", 30, { accepted: [8, 9, 10, 11, 12, 13], refused: [] }],
+  ["US915", 1200, { accepted: [8, 9, 10, 11, 12], refused: [13] }],
+  ["AU915", 2500, { accepted: [8, 9, 10, 11], refused: [12, 13] }],
+  ["EU868", 1200, { accepted: [0, 1, 2, 3, 4, 5, 6], refused: [] }],
+  ["EU868", 2500, { accepted: [0, 1, 2, 3, 4, 5], refused: [6] }],
+] as const;
+
+describe("firmware: a window of a ping slot is open as long as the clock may err, at every data rate", () => {
+  const DETECTION_SYMBOLS = 6;
+  const MOST_SYMBOLS = 1023;
+
+  for (const [region, ppm, { accepted, refused }] of FAST_SLOTS) {
+    it(`${region}, ${ppm} ppm: PingSlotChannelReq moves the slots to no other, and class B ends when it no longer is`, () => {
+      const config = { CLASS_B: true, FAST_DATA_RATES: true, CLOCK_ERROR_PPM: ppm };
+      const it = new MacSession("1.0.4", config, region);
+      const { classB, ...module } = it.module<typeof ClassBModule>("lorawan/class-b.ts");
+      const { symbolUs } = it.module<typeof AirtimeModule>("lorawan/airtime.ts");
+      const { listeningSymbols } = it.module<typeof WindowsModule>("lorawan/windows.ts");
+      for (const [rates, status] of [
+        [accepted, 3],
+        [refused, 1],
+      ] as const) {
+        for (const rate of rates) {
+          module.wantClassB(false);
+          it.send({ fOpts: `11000000${rate.toString(16).padStart(2, "0")}` });
+          assert.equal(it.answers(), `110${status}`, `DR${rate}`);
+          if (status !== 3) continue;
+          module.wantClassB(true);
+          Object.assign(classB, { state: 2, missed: 0, pingDataRate: rate });
+          for (let missed = 0; missed < 56 && classB.state === 2; missed++) {
+            const earlyUs = 2 * module.beaconErrorUs(128);
+            const symbols = listeningSymbols(rate, earlyUs);
+            assert.ok(
+              (symbols - DETECTION_SYMBOLS) * symbolUs(rate) >= earlyUs,
+              `DR${rate}, ${missed} beacons missed: ${symbols} symbols`,
+            );
+            module.missBeacon();
+          }
+          // It does not end before it has to, either.
+          const nextUs = 2 * (100 + 128 * (classB.missed + 1) * ppm);
+          const isTooLong = nextUs > (MOST_SYMBOLS - DETECTION_SYMBOLS) * symbolUs(rate) - 10_000;
+          assert.ok(classB.state === 2 || isTooLong || nextUs > 1_000_000, `DR${rate}: ${classB.missed}`);
+        }
+      }
+    });
+  }
 });
 
 describe("firmware: ping slots", () => {
