@@ -6,6 +6,8 @@ import {
   FAULT_NAMES,
   FAULTS,
   type Fault,
+  GATEWAY_PROTOCOLS,
+  type GatewayProtocol,
   junitXml,
   type RecordedPacket,
   RigError,
@@ -30,6 +32,7 @@ interface RunOptions extends ChoiceOptions {
   junit?: string;
   pcap?: string;
   fault?: Fault;
+  gateway: GatewayProtocol;
   keepGoing?: boolean;
   gdb?: number | true;
 }
@@ -51,6 +54,14 @@ export function addHil(program: Command): void {
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
     .option("--pcap <file>", "write what was on the air for Wireshark; *.pcapng has comments too")
+    .addOption(
+      new Option(
+        "--gateway <protocol>",
+        "how gateway and Network Server speak: Semtech UDP, or Basics Station",
+      )
+        .choices(GATEWAY_PROTOCOLS)
+        .default("udp"),
+    )
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .option("--keep-going", "go on where the firmware misuses the hardware, which else ends the run")
     .option(
@@ -77,6 +88,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join my-sensor.ts --config PERIOD_S=10
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
+  $ joinery hil run join --gateway station
   $ joinery hil run join --pcap join.pcap
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb`;
@@ -91,13 +103,13 @@ async function runScenario(application: string | undefined, options: RunOptions)
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
-  const { lua, seed, state, fault, keepGoing, gdb, junit, pcap } = options;
+  const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, pcap } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
   if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
   const report = await runJoin({
     ...choiceOf(application, options, "anywhere"),
-    ...{ lua, seed, state, fault, keepGoing },
+    ...{ lua, seed, state, fault, gateway, keepGoing },
     debugging:
       gdb === undefined
         ? undefined

@@ -13,8 +13,8 @@ export interface Gps {
   /** Milliseconds of GPS time at the clock's zero. */
   readonly zeroMs: number;
   /**
-   * What a gateway of the Semtech UDP protocol sends at this GPS time in seconds, a multiple of 128; undefined: it sends none
-   * then. A station has its beacons from its server.
+   * What the gateway sends at this GPS time in seconds, a multiple of 128; undefined: it sends none then. A station makes up
+   * its beacons by what its server says, but sends them only then, too.
    */
   readonly beacon?: (time: number) => BeaconPacket | undefined;
 }

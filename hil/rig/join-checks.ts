@@ -3,6 +3,7 @@
 import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { DeviceRecord } from "../backend/index.ts";
 import type { DeviceUnderTest } from "./device.ts";
+import type { GatewayProtocol } from "./gateway-link.ts";
 import { NAMES } from "./name-space.ts";
 import { describeFinding } from "./narration.ts";
 import type { JoinAttempt, Observations } from "./observations.ts";
@@ -17,6 +18,7 @@ const RX1_EARLY_US = 2000;
 export interface JoinEvidence {
   readonly seen: Observations;
   readonly lorawan: "1.0.4" | "1.1";
+  readonly gatewayProtocol: GatewayProtocol;
   readonly uplinksWanted: number;
   /** Frames with MAC commands that the Network Server was to ask the device by. */
   readonly macRequestsWanted: number;
@@ -42,6 +44,7 @@ export function joinChecks(evidence: JoinEvidence): Check[] {
   return [
     ...boardChecks(evidence),
     ...nonceChecks(evidence),
+    ...gatewayChecks(evidence),
     ...trustChecks(evidence),
     ...joinServerChecks(evidence),
     ...deviceChecks(evidence),
@@ -97,13 +100,34 @@ function nonceChecks({ seen }: JoinEvidence): Check[] {
   ];
 }
 
+/** Datagrams prove nothing of who sends them. */
+function gatewayChecks({ gatewayProtocol, seen }: JoinEvidence): Check[] {
+  if (gatewayProtocol === "udp") return [];
+  const server = seen.lastVerdict("gateway", "server", NAMES.stationServer);
+  const client = seen.lastVerdict("network-server", "client", NAMES.gatewayAsClient);
+  return [
+    check(
+      "gateway: the Network Server's certificate is the one in its TLSA record",
+      server?.accepted === true,
+      describeVerdict(server),
+    ),
+    check(
+      "Network Server: the gateway's certificate is the one in its TLSA record",
+      client?.accepted === true,
+      describeVerdict(client),
+    ),
+  ];
+}
+
+function describeVerdict(verdict: ReturnType<Observations["lastVerdict"]>): string {
+  if (verdict === undefined) return "no connection came so far";
+  return verdict.reason ?? `TLSA ${verdict.tlsa}, DNSSEC ${verdict.dnssec}`;
+}
+
 function trustChecks({ seen }: JoinEvidence): Check[] {
   const discovered = seen.lastEvent("network-server", "join-server-discovered");
   const server = seen.lastVerdict("network-server", "server", NAMES.joinServer);
   const client = seen.lastVerdict("join-server", "client", NAMES.networkServerAsClient);
-  const describe = (verdict: typeof server) =>
-    verdict?.reason ??
-    (verdict === undefined ? "no connection came so far" : `TLSA ${verdict.tlsa}, DNSSEC ${verdict.dnssec}`);
   return [
     check(
       "Network Server: finds the Join Server of the JoinEUI in signed DNS",
@@ -113,12 +137,12 @@ function trustChecks({ seen }: JoinEvidence): Check[] {
     check(
       "Network Server: the Join Server's certificate is the one in its TLSA record",
       server?.accepted === true,
-      describe(server),
+      describeVerdict(server),
     ),
     check(
       "Join Server: the Network Server's certificate is the one in its TLSA record",
       client?.accepted === true,
-      describe(client),
+      describeVerdict(client),
     ),
   ];
 }

@@ -20,6 +20,7 @@ import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import type { Fault } from "./faults.ts";
 import { frameTypeOf } from "./frame-type.ts";
+import type { GatewayProtocol } from "./gateway-link.ts";
 import { printedDownlink } from "./join-checks.ts";
 import { isPersonalised } from "./personalised-store.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
@@ -42,6 +43,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
   readonly state?: string;
   readonly fault?: Fault;
+  /** How gateway and Network Server speak: the Semtech UDP protocol where not given. */
+  readonly gateway?: GatewayProtocol;
   /** What the Application Server sends after the first uplink; where not given, 01 02 FF 00 on FPort 10. */
   readonly downlink?: Downlink;
   /** MAC commands that the Network Server asks the device by after the first uplink: each item goes in a frame of its own. */
@@ -152,6 +155,7 @@ class JoinRun {
         kek: this.#state.joinServerKek(),
       },
       fault,
+      gatewayProtocol: this.#options.gateway,
     });
     try {
       return await this.#exchange(site, provisioned);
@@ -181,6 +185,7 @@ class JoinRun {
       { board, lorawan, region: regionsOf(region), seed, fault },
       {
         ...{ seen, lorawan, device, devEui, joinEui, organisations },
+        gatewayProtocol: this.#options.gateway ?? "udp",
         uplinksWanted: UPLINKS_WANTED,
         macRequestsWanted: macCommands.length,
         printsDownlinks: config?.PRINT_DOWNLINKS !== false,

@@ -25,6 +25,8 @@ export const NAMES = {
   applicationServer: `as.${ZONE_A}`,
   applicationServerAsClient: `_as-client.as.${ZONE_A}`,
   joinServer: `js.${ZONE_B}`,
+  stationServer: `lns.${ZONE_A}`,
+  gatewayAsClient: `_gateway-1.gw.${ZONE_A}`,
 } as const;
 
 /**
@@ -36,8 +38,19 @@ export const PORTS = {
   applicationServer: 8002,
   joinServer: 8003,
   gateways: 1700,
+  stations: 8887,
   dns: 5300,
 } as const;
+
+/** The ports of those that have a name of their own. */
+const SERVER_PORTS = {
+  networkServer: "networkServer",
+  applicationServer: "applicationServer",
+  joinServer: "joinServer",
+  stationServer: "stations",
+} as const;
+
+type ServerPart = keyof typeof SERVER_PORTS;
 
 /** One certificate for each part that a server plays. */
 export type CertificateSet = Readonly<Record<keyof typeof NAMES, Credentials>>;
@@ -60,15 +73,9 @@ export async function issueCertificates(): Promise<CertificateSet> {
       dnsNames: [name],
       profile: name.startsWith("_") ? "client" : "server",
     });
-  const [networkServer, networkServerAsClient, applicationServer, applicationServerAsClient, joinServer] =
-    await Promise.all([
-      leaf(a, NAMES.networkServer),
-      leaf(a, NAMES.networkServerAsClient),
-      leaf(a, NAMES.applicationServer),
-      leaf(a, NAMES.applicationServerAsClient),
-      leaf(b, NAMES.joinServer),
-    ]);
-  return { networkServer, networkServerAsClient, applicationServer, applicationServerAsClient, joinServer };
+  const parts = Object.keys(NAMES) as (keyof typeof NAMES)[];
+  const leaves = parts.map(async (part) => [part, await leaf(part === "joinServer" ? b : a, NAMES[part])]);
+  return Object.fromEntries(await Promise.all(leaves)) as CertificateSet;
 }
 
 /** The signed zones of both organisations and of the JoinEUI, with what the fault damages in them. */
@@ -79,9 +86,9 @@ export function createNameSpace(options: {
   fault: Fault | undefined;
 }): TestRoot {
   const { certificates, joinEui, address, fault } = options;
-  const server = (part: "networkServer" | "applicationServer" | "joinServer"): ZoneRecord[] => [
+  const server = (part: ServerPart): ZoneRecord[] => [
     { name: NAMES[part], type: "A", data: address },
-    tlsa(tlsaOwner(PORTS[part], NAMES[part]), certificates[part]),
+    tlsa(tlsaOwner(PORTS[SERVER_PORTS[part]], NAMES[part]), certificates[part]),
   ];
   const joinServerTlsa = tlsaOwner(PORTS.joinServer, NAMES.joinServer);
   const joinServer = server("joinServer").filter(
@@ -96,8 +103,10 @@ export function createNameSpace(options: {
         records: [
           ...server("networkServer"),
           ...server("applicationServer"),
+          ...server("stationServer"),
           tlsa(NAMES.networkServerAsClient, certificates.networkServerAsClient),
           tlsa(NAMES.applicationServerAsClient, certificates.applicationServerAsClient),
+          tlsa(NAMES.gatewayAsClient, certificates.gatewayAsClient),
         ],
       },
       {

@@ -15,7 +15,6 @@ import {
   NetworkServer,
 } from "../backend/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
-import { UdpGatewayServer, udpGateways } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import {
   type Credentials,
@@ -28,6 +27,7 @@ import {
   type TestRoot,
 } from "../trust/index.ts";
 import type { Fault } from "./faults.ts";
+import { type GatewayLink, type GatewayProtocol, openGatewayLink } from "./gateway-link.ts";
 import { JoinServerControl } from "./join-server-control.ts";
 import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
 import type { Party } from "./timeline.ts";
@@ -46,8 +46,10 @@ const KEK_OCTETS = 16;
 
 interface OrganisationsOptions {
   readonly clock: VirtualClock;
-  /** Wall-clock time at the clock's zero, for the Network Server; now where not given. */
-  readonly startedAt?: Date;
+  /** Wall-clock time at the clock's zero, for the Network Server. */
+  readonly startedAt: Date;
+  /** "udp" where not given. */
+  readonly gatewayProtocol?: GatewayProtocol;
   /** The channel plan of organisation A's network. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
@@ -68,8 +70,8 @@ export interface Organisations {
   readonly applicationServer: ApplicationServer;
   readonly joinServer: JoinServer;
   readonly joinServerControl: JoinServerControl;
-  /** Where gateways send their datagrams. */
-  readonly gateways: { readonly server: UdpGatewayServer; readonly host: string; readonly port: number };
+  /** How the run's gateway and the Network Server meet. */
+  readonly gateways: GatewayLink;
   close(): Promise<void>;
 }
 
@@ -182,18 +184,21 @@ async function open(
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
 
-  const gatewayServer = new UdpGatewayServer({
+  const gateways = await openGatewayLink({
+    ...{ clock, startedAt: options.startedAt, plan: options.plan, netId: NET_ID, address, certificates },
+    protocol: options.gatewayProtocol ?? "udp",
+    resolver: resolverA,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    onVerdict,
     onWarning: options.onWarning,
   });
-  await gatewayServer.listen(PORTS.gateways, address);
-  closers.push(() => gatewayServer.close());
+  closers.push(() => gateways.close());
   const networkServer = new NetworkServer({
     plan: options.plan,
     netId: NET_ID,
     clock,
     startedAt: options.startedAt,
-    gatewayServer: udpGateways(gatewayServer),
+    gatewayServer: gateways.server,
     joinServer: joinServerLink(networkServerAgent),
     applicationServer: {
       id: AS_ID,
@@ -230,7 +235,6 @@ async function open(
   );
   closers.push(() => applicationListening.close());
 
-  const gateways = { server: gatewayServer, host: address, port: PORTS.gateways };
   return { networkServer, applicationServer, joinServer, joinServerControl, gateways };
 }
 

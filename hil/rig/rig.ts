@@ -13,6 +13,7 @@ import { type Duration, nsOf } from "./duration.ts";
 import type { Fault } from "./faults.ts";
 import type { FaultyAir } from "./faulty-air.ts";
 import { FixtureDevice } from "./fixture-device.ts";
+import type { GatewayProtocol } from "./gateway-link.ts";
 import type { JoinServerControl } from "./join-server-control.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { isPersonalised } from "./personalised-store.ts";
@@ -37,6 +38,8 @@ export interface RigOptions extends DeviceChoice {
   readonly time?: "lockstep" | "real";
   /** The region of gateway and Network Server; the first of the devices' where not given. */
   readonly networkRegion?: RegionName;
+  /** How gateway and Network Server speak: the Semtech UDP protocol where not given. */
+  readonly gateway?: GatewayProtocol;
   /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
   /** What is broken from the start: see FAULTS. */
@@ -60,7 +63,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const beaconsSent = { wanted: true };
   const random = seededRandom(seed);
   const site = await Site.open({
-    ...{ networkRegion, seed, random, timeline, time, fault },
+    ...{ networkRegion, seed, random, timeline, time, fault, gatewayProtocol: options.gateway },
     ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
   });
   return new Rig({ options, site, timeline, random, seed, beaconsSent });

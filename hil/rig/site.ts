@@ -7,14 +7,15 @@ import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import type { RegionName } from "../../toolchain/regions/index.ts";
 import { AirRecorder } from "../air/index.ts";
 import { type Participant, runLockstep, VIRTUAL_EPOCH_MS, VirtualClock } from "../clock/index.ts";
-import { type Gps, udpForwarder, VirtualGateway } from "../gateway/index.ts";
+import { type Gps, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
 import type { Fault } from "./faults.ts";
 import { FaultyAir } from "./faulty-air.ts";
+import { GATEWAY_EUI, type GatewayProtocol } from "./gateway-link.ts";
 import { JOIN_EUI } from "./names.ts";
 import { describeServerEvent, describeTransmission } from "./narration.ts";
-import { ANSWER_TIMEOUT_MS, AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
 import { Pace } from "./pace.ts";
 import { seededRandom } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
@@ -33,6 +34,8 @@ export interface SiteOptions {
   /** The Join Server's database; where not given, one that ends with the site. */
   readonly database?: { readonly path: string; readonly kek: Uint8Array };
   readonly fault?: Fault;
+  /** How gateway and Network Server speak; "udp" where not given. */
+  readonly gatewayProtocol?: GatewayProtocol;
   /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
   readonly time?: "lockstep" | "real";
   /** The gateway has GPS and sends the beacons of class B, as long as this says so. */
@@ -46,7 +49,6 @@ export interface Registration {
   readonly deviceClass?: "A" | "C";
 }
 
-const GATEWAY_EUI = "02000000FFFE0001";
 /** What its beacons tell: time to the microsecond, and no place. */
 const GATEWAY_PLACE = { precision: 0, infoDesc: 0, info: new Uint8Array(6) };
 const KEK_OCTETS = 16;
@@ -91,6 +93,7 @@ export class Site {
       databasePath: options.database?.path ?? ":memory:",
       joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
       fault: options.fault,
+      gatewayProtocol: options.gatewayProtocol,
       onEvent: (event) => {
         witness.serverEvent(event);
         if (event.step === "server-fault") troubles.push(describeServerEvent(event));
@@ -129,12 +132,7 @@ export class Site {
       air: this.air,
       eui: GATEWAY_EUI,
       gps: sendsBeacons && gpsOf(plan, startedAt, sendsBeacons),
-      forwarder: udpForwarder({
-        channels: plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz })),
-        transmitHz: plan.rangeHz,
-        server: organisations.gateways,
-        answerTimeoutMs: ANSWER_TIMEOUT_MS,
-      }),
+      forwarder: organisations.gateways.forwarder,
       onWarning: (message) => {
         timeline.add("gateway", message, false);
         parts.troubles.push(message);
@@ -193,7 +191,7 @@ export class Site {
       machines: this.#devices.map(({ machine }) => machine),
       participants: [
         gateway,
-        gateways.server,
+        gateways.participant,
         joinServerControl.letTimePassFor(networkServer),
         joinServerControl.letTimePassFor(witness.errands),
         ...participants,

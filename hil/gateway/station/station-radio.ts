@@ -140,6 +140,8 @@ export class StationRadio {
   }
 
   #beacon(time: number): BeaconPacket | undefined {
+    const { gps } = this.#radio;
+    if (gps?.beacon !== undefined && gps.beacon(time) === undefined) return undefined;
     const { config } = this.#session ?? {};
     if (config?.beaconing === undefined || config.beaconing.frequenciesHz.length === 0) return undefined;
     const { layout, frequenciesHz, dataRate } = config.beaconing;
