@@ -56,7 +56,10 @@ export function windowSymbols(rate: DataRate, delayS: WindowDelay): Int<4, 1023>
   return symbols > MOST_SYMBOLS ? MOST_SYMBOLS : symbols;
 }
 
-/** The same of a window that is not behind an uplink: it may be open too early by `early` microseconds. */
+/**
+ * The same of a window that is not behind an uplink: it may be open too early by `early` microseconds. Were the one above to
+ * call it, an AVR would pay 14 octets in images without such windows.
+ */
 export function listeningSymbols(rate: DataRate, early: Int<0, 150000000>): Int<4, 1023> {
   const symbol = symbolUs(rate);
   const symbols = DETECTION_SYMBOLS + u32((early + symbol - 1) / symbol);

@@ -5,7 +5,7 @@
 import { type Bytes, type Int, load32le, store32le, type u8, u32 } from "../lang/index.ts";
 import { correctTime, gpsTime, isTimeKnown } from "../lorawan/link.ts";
 import { random16 } from "../lorawan/random.ts";
-import { hasRoom, put, put32, shiftReply, startReply } from "./reply.ts";
+import { hasRoom, put, put32, putPackageVersion, shiftReply, startReply } from "./reply.ts";
 
 /** FPort of the package. */
 export const CLOCK_SYNC_PORT = 202;
@@ -100,10 +100,7 @@ export function serveClockSync(payload: Bytes<51>, length: Int<0, 51>): void {
   while (at < length) {
     switch (payload[at]) {
       case Cid.PackageVersion:
-        if (!hasRoom(3)) return;
-        put(Cid.PackageVersion);
-        put(PACKAGE_ID);
-        put(PACKAGE_VERSION);
+        if (!putPackageVersion(PACKAGE_ID, PACKAGE_VERSION)) return;
         at++;
         break;
       case Cid.AppTime:

@@ -21,7 +21,7 @@ import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "..
 import { MULTICAST_SLOTS, notePending, slotSessions } from "../lorawan/multicast-slots.ts";
 import { CLASS_C } from "../lorawan/version.ts";
 import { isAllowed, isDownlinkRate, isFsk, RATE_COUNT } from "../regions/index.ts";
-import { hasRoom, put, put16, startReply } from "./reply.ts";
+import { hasRoom, put, put16, putPackageVersion, startReply } from "./reply.ts";
 import { MAX_GROUPS } from "./selection.ts";
 
 /** FPort of the package. */
@@ -187,10 +187,7 @@ export function serveMulticastSetup(payload: Bytes<51>, length: Int<0, 51>): voi
   while (at < length) {
     switch (payload[at]) {
       case Cid.PackageVersion:
-        if (!hasRoom(3)) return;
-        put(Cid.PackageVersion);
-        put(PACKAGE_ID);
-        put(PACKAGE_VERSION);
+        if (!putPackageVersion(PACKAGE_ID, PACKAGE_VERSION)) return;
         at++;
         break;
       case Cid.Status:

@@ -51,6 +51,15 @@ export function put32(value: u32): void {
   put16(value >>> 16);
 }
 
+/** Adds PackageVersionAns, whose CID is 0 in each package. False where there is no room for it. */
+export function putPackageVersion(id: u8, version: u8): boolean {
+  if (!hasRoom(3)) return false;
+  put(0);
+  put(id);
+  put(version);
+  return true;
+}
+
 /** The reply waits from 0 to `longestS` seconds, by chance: many devices were asked at once. */
 export function delayReply(longestS: Int<0, 65535>): void {
   reply.dueAt = u32(gpsTime() + ((random16() * longestS) >>> 16));

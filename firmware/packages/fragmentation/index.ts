@@ -5,7 +5,7 @@
 import { type Bytes, type Int, load16le, load32le, type u8, u16, type u32, view } from "../../lang/index.ts";
 import { type GroupId, NO_GROUP } from "../../lorawan/multicast.ts";
 import { downlinkGroup, MULTICAST } from "../../lorawan/multicast-downlink.ts";
-import { delayReply, hasRoom, put, put16, startReply } from "../reply.ts";
+import { delayReply, hasRoom, put, put16, putPackageVersion, startReply } from "../reply.ts";
 import { FRAGMENTATION_V1, MAX_BLOCK, MAX_FRAGMENTS } from "../selection.ts";
 import { blockMic } from "./block-mic.ts";
 import { decoder, LONGEST_FRAGMENT, startDecoder, takeFragment } from "./decoder.ts";
@@ -178,10 +178,7 @@ export function serveFragmentation(payload: Bytes<51>, length: Int<0, 51>): void
   while (at < length) {
     switch (payload[at]) {
       case Cid.PackageVersion:
-        if (!hasRoom(3)) return;
-        put(Cid.PackageVersion);
-        put(PACKAGE_ID);
-        put(PACKAGE_VERSION);
+        if (!putPackageVersion(PACKAGE_ID, PACKAGE_VERSION)) return;
         at++;
         break;
       case Cid.Status:
