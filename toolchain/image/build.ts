@@ -37,9 +37,12 @@ export interface Firmware {
   readonly debug?: boolean;
   /** Texts that take the place of files, by path: an editor's unsaved buffers. */
   readonly sources?: Readonly<Record<string, string>>;
-  /** One that is kept between builds makes the next one faster. */
+  /** That of the process where not given: what a build leaves makes the next one faster. */
   readonly compiler?: Compiler;
 }
+
+/** For the builds of this process, which are often of the same sources. */
+const sharedCompiler = createCompiler();
 
 /** What a board decides of the firmware, unless the caller does. */
 export function boardConfig(board: Board): Record<string, number | boolean> {
@@ -73,7 +76,7 @@ export function refuseFaults(diagnostics: CompileResult["diagnostics"]): void {
 
 /** Compiles the firmware to C as `board` gets it; needs no C compiler. */
 export function compileForBoard(firmware: Firmware): CompileResult {
-  const { board, compiler = createCompiler() } = firmware;
+  const { board, compiler = sharedCompiler } = firmware;
   const boardInterrupts = isLuaBoard(board)
     ? { board: board.name, vectors: [] }
     : {
