@@ -1,50 +1,53 @@
 /** `joinery debug` and `joinery monitor --emulated`: a board that no gateway hears. From Debian: gdb-avr, gdb-multiarch. */
 import assert from "node:assert/strict";
-import { type ChildProcess, exec, spawn } from "node:child_process";
+import { exec, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { runLoneBoard } from "../../hil/rig/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
-import { joineryArguments } from "./support/joinery.ts";
+import { joinery } from "./support/in-process.ts";
+import { joineryArguments, ROOT } from "./support/joinery.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const FRAMES = "firmware/lorawan/join-frames.ts";
 const LINES = readFileSync(join(ROOT, FRAMES), "utf8").split("\n");
 /** The lines that write MHDR of a join-request, and take its MIC when it is written: from 1. */
 const MHDR = LINES.indexOf("  frame[PHY] = FrameType.JoinRequest << 5;") + 1;
 const MIC = LINES.indexOf("  cmac(key, frame, PHY, PHY + JOIN_REQUEST_LENGTH - MIC_LENGTH, mic);") + 1;
+/** The command for gdb: behind it stands an example, and a blank line. */
+const COMMAND = /^ {2}(\S*gdb[^\n]*)\n\n.*\n\n$/ms;
 
 describe("a board by itself", function () {
   this.timeout(300_000);
-  let children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children) child.kill("SIGKILL");
-    children = [];
+  let interrupt: AbortController;
+  let running: Promise<unknown>;
+  beforeEach(() => {
+    interrupt = new AbortController();
+    running = Promise.resolve();
+  });
+  afterEach(async () => {
+    interrupt.abort();
+    await running;
   });
 
   /** `joinery debug` with the board waiting: all that it says, and the command for gdb among that. */
-  async function waiting(board: string): Promise<{
+  function waiting(board: string): Promise<{
     said: () => string;
     command: string;
-    ended: Promise<unknown>;
+    ended: Promise<number>;
   }> {
-    const child = spawn(process.execPath, joineryArguments("debug", "--board", board, "--port", "0"), {
-      cwd: ROOT,
-    });
     let said = "";
-    children.push(child);
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    const command = await new Promise<string>((resolve, reject) => {
-      child.stderr.setEncoding("utf8").on("data", (text) => {
+    return new Promise((resolve, reject) => {
+      const onStderr = (text: string) => {
         said += text;
-        // Behind the command stands an example, and a blank line.
-        const shown = /^ {2}(\S*gdb[^\n]*)\n\n.*\n\n$/ms.exec(said);
-        if (shown) resolve(shown[1]);
-      });
-      child.once("exit", (code) => reject(new Error(`ended with ${code} before it waited:\n${said}`)));
+        const shown = COMMAND.exec(said);
+        if (shown) resolve({ said: () => said, command: shown[1], ended });
+      };
+      const words = ["debug", "--board", board, "--port", "0"];
+      const ended = joinery(words, { onStderr, interrupt: interrupt.signal }).then(({ status }) => status);
+      running = ended.then((status) => reject(new Error(`ended with ${status} before it waited:\n${said}`)));
     });
-    return { said: () => said, command, ended };
   }
 
   /** What gdb prints, started by the printed command, in answer to commands. */
@@ -125,6 +128,25 @@ describe("a board by itself", function () {
       assert.equal(await ended, 0, said());
     });
   }
+
+  it("is debugged by a process that ends when gdb kills the program", async () => {
+    const child = spawn(process.execPath, joineryArguments("debug", "--port", "0"), { cwd: ROOT });
+    try {
+      const ended = once(child, "exit");
+      let said = "";
+      const command = await new Promise<string>((resolve) => {
+        child.stderr.setEncoding("utf8").on("data", (text) => {
+          said += text;
+          const [, shown] = COMMAND.exec(said) ?? [];
+          if (shown !== undefined) resolve(shown);
+        });
+      });
+      await answers(command, ["kill"]);
+      assert.deepEqual(await ended, [0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
 
   it("shows what the firmware says, up to a limit of the board's time, in no more than it takes", async () => {
     const lines: string[] = [];

@@ -14,11 +14,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { boardNames, isLuaBoard, loadBoard } from "../../toolchain/image/index.ts";
+import { joinery as joineryHere } from "./support/in-process.ts";
+import { ROOT } from "./support/joinery.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const COMMAND = join(ROOT, "cli/setup/joinery.mjs");
 
-function joinery(cwd: string, ...args: string[]) {
+/** As whoever has the package runs it. */
+function run(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     cwd,
     encoding: "utf8",
@@ -26,13 +28,15 @@ function joinery(cwd: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const joinery = (cwd: string, ...words: string[]) => joineryHere(words, { cwd });
+
 describe("an application of its own", () => {
   let parent: string;
   let folder: string;
   before(() => {
     parent = mkdtempSync(join(tmpdir(), "joinery-new-"));
     folder = join(parent, "demo");
-    const made = joinery(parent, "new", "demo");
+    const made = run(parent, "new", "demo");
     assert.equal(made.status, 0, made.stderr);
     assert.match(made.stdout, /^ {2}npm install .*joinery itself comes from /m);
     // What npm makes of `npm install`.
@@ -43,20 +47,28 @@ describe("an application of its own", () => {
   after(() => rmSync(parent, { recursive: true }));
 
   it("is built for its board, with what joinery.json says", () => {
-    const { status, stdout, stderr } = joinery(folder, "build", "--json");
+    const { status, stdout, stderr } = run(folder, "build", "--json");
     assert.equal(status, 0, stderr);
     const { board, lorawan, hexPath } = JSON.parse(stdout);
     assert.deepEqual([board, lorawan, hexPath], ["pro-mini-rfm95", "1.1", join(folder, "build/joinery.hex")]);
     assert.match(readFileSync(hexPath, "utf8"), /^:/);
   });
 
-  it("is built for every board that has an image, and the budget is that of the boards it names", function () {
+  it("is built for every board that has an image, and the budget is that of the boards it names", async function () {
     this.timeout(400_000);
     const images = boardNames().filter((name) => !isLuaBoard(loadBoard(name)));
     assert.ok(images.length > 3);
     const out = join(parent, "boards");
     for (const board of images) {
-      const { status, stdout, stderr } = joinery(folder, "build", "--board", board, "--out", out, "--json");
+      const { status, stdout, stderr } = await joinery(
+        folder,
+        "build",
+        "--board",
+        board,
+        "--out",
+        out,
+        "--json",
+      );
       assert.equal(status, 0, stderr);
       assert.equal(JSON.parse(stdout).board, board);
       const said = board === "pro-mini-rfm95" ? /^$/ : /^joinery: the budget of joinery\.json does not name /;
@@ -64,17 +76,17 @@ describe("an application of its own", () => {
     }
   });
 
-  it("says that its budget is not for a board that runs Lua, and which boards have an image", () => {
-    const built = joinery(folder, "build", "--board", "nodemcu-rfm95", "--out", join(parent, "lua"));
+  it("says that its budget is not for a board that runs Lua, and which boards have an image", async () => {
+    const built = await joinery(folder, "build", "--board", "nodemcu-rfm95", "--out", join(parent, "lua"));
     assert.equal(built.status, 0, built.stderr);
     assert.match(
       built.stderr,
       /^joinery: the budget of joinery\.json is an image's: nothing is held against/,
     );
-    const help = joinery(folder, "size", "--help").stdout.replace(/\s+/g, " ");
+    const help = (await joinery(folder, "size", "--help")).stdout.replace(/\s+/g, " ");
     assert.match(help, /\(choices: [^)]*"pro-mini-rfm95"\)/);
     assert.doesNotMatch(help, /nodemcu/);
-    const { status, stderr } = joinery(folder, "size", "--board", "nodemcu-rfm95");
+    const { status, stderr } = await joinery(folder, "size", "--board", "nodemcu-rfm95");
     assert.equal(status, 2);
     assert.match(
       stderr,
@@ -92,7 +104,7 @@ describe("an application of its own", () => {
   });
 
   it("passes its HIL spec, and says so in JUnit XML", () => {
-    const { status, stdout, stderr } = joinery(folder, "hil", "test", "--junit", "hil.xml");
+    const { status, stdout, stderr } = run(folder, "hil", "test", "--junit", "hil.xml");
     assert.equal(status, 0, stdout + stderr);
     assert.match(readFileSync(join(folder, "hil.xml"), "utf8"), /tests="2" failures="0"/);
   });
@@ -102,7 +114,7 @@ describe("an application of its own", () => {
     const text = readFileSync(app, "utf8");
     writeFileSync(app, text.replace("sampleCount + 1", "sampleCount + 2"));
     try {
-      const { status, stdout } = joinery(folder, "hil", "test", "--grep", "readings");
+      const { status, stdout } = run(folder, "hil", "test", "--grep", "readings");
       assert.equal(status, 1);
       assert.match(stdout, /1 failing/);
       assert.match(stdout, /if app\.ts was changed so on purpose, change UPLINKS too/);
@@ -149,21 +161,21 @@ describe("an application of its own", () => {
     }
   });
 
-  it("is not written over", () => {
-    const { status, stderr } = joinery(parent, "new", "demo");
+  it("is not written over", async () => {
+    const { status, stderr } = await joinery(parent, "new", "demo");
     assert.equal(status, 2);
     assert.match(stderr, /demo exists already: choose another name/);
     assert.ok(existsSync(join(folder, "app.ts")));
   });
 
-  it("cannot have a name that npm refuses", () => {
-    const { status, stderr } = joinery(parent, "new", "My App");
+  it("cannot have a name that npm refuses", async () => {
+    const { status, stderr } = await joinery(parent, "new", "My App");
     assert.equal(status, 2);
     assert.match(stderr, /"My App" cannot name an application: lower-case letters/);
   });
 
-  it("has nothing to test where there is no project", () => {
-    const { status, stderr } = joinery(parent, "hil", "test");
+  it("has nothing to test where there is no project", async () => {
+    const { status, stderr } = await joinery(parent, "hil", "test");
     assert.equal(status, 2);
     assert.match(stderr, /no joinery\.json here or above/);
   });
