@@ -1,15 +1,17 @@
-/** What each option of the firmware costs on each board, to the octet and the cycle: as the test of the sensor's footprint. */
+/**
+ * What each option of the firmware costs on a board of each family, to the octet and the cycle: as the test of the
+ * sensor's footprint. footprint-options.long.ts has the other boards.
+ */
 import assert from "node:assert/strict";
-import { documentOf, OPTIONS_FILE, readOptions } from "../bench/option-files.ts";
-import { BASE, compilerOf, measureOptions, OPTIONS, type OptionFigures } from "../bench/options.ts";
-import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
-
-const WAY_OUT = "if that is meant: npm run bench -- device --write";
+import { documentOf, readOptions } from "../bench/option-files.ts";
+import { BASE, OPTIONS } from "../bench/options.ts";
+import { EMULATED_BOARDS, SHORT_FORM_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
+import { specifyOptions, WAY_OUT } from "./support/option-figures.ts";
 
 /** What a device with rejoin must stay within, on an ATmega328P: flash, and RAM with the stack. */
 const REJOIN_LIMITS = { board: "pro-mini-rfm95", flashBytes: 19456, memoryBytes: 820 };
 
-const { compilers, boards: known } = readOptions();
+const { boards: known } = readOptions();
 
 describe("the footprint of options", function () {
   this.timeout(900_000);
@@ -34,20 +36,5 @@ describe("the footprint of options", function () {
     assert.ok(memory <= memoryBytes, `${memory} octets of RAM and stack`);
   });
 
-  for (const board of EMULATED_BOARDS) {
-    describe(`on ${board}`, () => {
-      let measured: OptionFigures[string];
-      before(async function () {
-        const { name, version } = compilerOf(board);
-        if (compilers[name] !== version) this.skip();
-        measured = (await measureOptions(() => {}, [board]))[board];
-      });
-
-      for (const option of Object.keys(OPTIONS)) {
-        it(`is what ${OPTIONS_FILE} says: ${option}`, () => {
-          assert.deepEqual(measured[option], known[board][option], WAY_OUT);
-        });
-      }
-    });
-  }
+  for (const board of SHORT_FORM_BOARDS) specifyOptions(board);
 });

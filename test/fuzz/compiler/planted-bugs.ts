@@ -145,7 +145,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
 ];
 
+/** The first bug for each choice of targets: those that the short form looks for. */
+export const SHORT_FORM = PLANTED_BUGS.filter(
+  ({ targets }, index) =>
+    PLANTED_BUGS.findIndex((other) => String(other.targets) === String(targets)) === index,
+);
+
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The file of the compiler with the bug in it. Throws where it has no place for it. */
+export function planted({ name, file, find, replacement }: PlantedBug): string {
+  const source = readFileSync(join(repository, "toolchain", file), "utf8");
+  const places = source.split(find).length - 1;
+  if (places !== 1) throw new Error(`'${name}' has ${places} places in toolchain/${file}, not one`);
+  return source.replace(find, () => replacement);
+}
 
 /** Runs `action` with a copy of the compiler that has the bug. Throws where the sources have no place for it. */
 export async function withPlanted<T>(
@@ -158,14 +172,7 @@ export async function withPlanted<T>(
       cpSync(join(repository, part), join(root, part), { recursive: true });
     }
     symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
-    const file = join(root, "toolchain", bug.file);
-    const source = readFileSync(file, "utf8");
-    const places = source.split(bug.find).length - 1;
-    if (places !== 1) throw new Error(`'${bug.name}' has ${places} places in toolchain/${bug.file}, not one`);
-    writeFileSync(
-      file,
-      source.replace(bug.find, () => bug.replacement),
-    );
+    writeFileSync(join(root, "toolchain", bug.file), planted(bug));
     const face = (name: string) => import(pathToFileURL(join(root, "toolchain", name, "index.ts")).href);
     const modules: Modules = { ...(await face("compiler")), ...(await face("lua")) };
     return await action(toolchainOf(modules, join(root, "firmware", "lang", "index.ts")));

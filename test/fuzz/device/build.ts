@@ -39,13 +39,20 @@ export interface BuildOptions {
   readonly compiler?: Compiler;
 }
 
-/** The path of the program. Throws BuildError where the firmware is refused, and Error with clang's words or where it is missing. */
-export async function buildFuzzer({ variant, folder, bug, compiler }: BuildOptions): Promise<string> {
-  const result = compileForBoard({
+/** What the firmware of a variant is compiled from. */
+export function optionsOf(variant: Variant) {
+  return {
     board: loadProcessorBoard(variant.board),
     app: join(HERE, "application.ts"),
     region: variant.region,
     config: { ...variant.config, LORAWAN_1_1: variant.lorawan11 },
+  };
+}
+
+/** The path of the program. Throws BuildError where the firmware is refused, and Error with clang's words or where it is missing. */
+export async function buildFuzzer({ variant, folder, bug, compiler }: BuildOptions): Promise<string> {
+  const result = compileForBoard({
+    ...optionsOf(variant),
     sources: bug && plantInFirmware(bug, packageRoot),
     compiler,
   });

@@ -225,3 +225,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     finding: /a channel is outside of the region|RX1 is outside of the region/,
   },
 ];
+
+/** The first bug of each target: those that the short form looks for. */
+export const SHORT_FORM = PLANTED_BUGS.filter(
+  ({ target }, index) => PLANTED_BUGS.findIndex((other) => other.target === target) === index,
+);

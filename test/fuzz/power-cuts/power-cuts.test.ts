@@ -1,74 +1,12 @@
 /** The short form of the campaign, and that it finds what it looks for. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isDataFrame } from "../../../hil/lorawan/index.ts";
-import { buildImage, type Image } from "../../../toolchain/image/index.ts";
-import { loadProcessorBoard } from "../../support/processor-board.ts";
-import { EMULATED_BOARDS } from "../../unit/emulator/support/emulated-boards.ts";
 import { type Bench, seeded } from "../../unit/firmware/support/bench.ts";
-import { type CampaignOptions, runCampaign } from "./campaign.ts";
-import { JoinWitness } from "./join-witness.ts";
-import { type Cut, PERIOD_S, planCuts } from "./plan.ts";
-
-/** With one of four at a write, each of the 18 writes of a join, and of the two at a start, is cut off once. */
-const CUTS = 80;
-
-const images = new Map<string, Image>();
-let folder: string;
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), "joinery-power-cuts-"));
-});
-after(() => rmSync(folder, { recursive: true }));
-
-async function imageFor(board: string, lorawan11: boolean): Promise<Image> {
-  const key = `${board}-${lorawan11}`;
-  const image =
-    images.get(key) ??
-    (await buildImage({
-      board: loadProcessorBoard(board),
-      config: { LORAWAN_1_1: lorawan11, PERIOD_S },
-      outDir: join(folder, key),
-    }));
-  images.set(key, image);
-  return image;
-}
-
-async function campaign(
-  board: string,
-  lorawan11: boolean,
-  cuts: readonly Cut[],
-  more: Partial<CampaignOptions> = {},
-) {
-  return runCampaign({
-    ...{ image: await imageFor(board, lorawan11), cuts, random: seeded(1) },
-    witness: (bench) => new JoinWitness(bench, lorawan11),
-    ...more,
-  });
-}
+import { planCuts } from "./plan.ts";
+import { campaign, imageFor, SHORT_FORM_BOARDS, specifySurvival } from "./survival.ts";
 
 describe("power cuts", () => {
-  for (const board of EMULATED_BOARDS) {
-    const plan = planCuts(CUTS, loadProcessorBoard(board).processor, seeded(1));
-    for (const lorawan11 of [true, false]) {
-      const version = lorawan11 ? "1.1" : "1.0.4";
-      it(`repeat no DevNonce and no FCntUp, and ${board} joins again, LoRaWAN ${version}`, async function () {
-        this.timeout(180_000);
-        // A turn of the plan, with its four cuts, is for one version, the next for the other.
-        const cuts = plan.filter((_, index) => (Math.floor(index / 4) % 2 === 0) === lorawan11);
-        const { survived, onAir, fault } = await campaign(board, lorawan11, cuts);
-        assert.equal(fault, undefined);
-        assert.equal(
-          Object.values(survived).reduce((sum, count) => sum + count),
-          CUTS / 2,
-        );
-        assert.ok(survived.writing >= CUTS / 8);
-        assert.ok(survived.transmitting > 0 && survived.asleep > 0);
-        assert.ok(onAir.joinRequests > CUTS / 2 && onAir.uplinks > CUTS / 2);
-      });
-    }
-  }
+  for (const board of SHORT_FORM_BOARDS) specifySurvival(board);
 });
 
 describe("a campaign of power cuts", () => {
