@@ -1,11 +1,12 @@
 /**
  * The device's cryptography: what it takes on each core, beside C by hand and other implementations; the whole stack
- * beside others; and what each option adds to an image.
+ * beside others; what each option adds to an image, and what it takes in each region.
  */
 import { readFileSync } from "node:fs";
 import { type CryptoComparison, type CryptoFigures, compareCrypto } from "./crypto.ts";
 import { optionTables, writeOptions } from "./option-files.ts";
 import { measureOptions } from "./options.ts";
+import { measureRegions, regionTable, writeRegions } from "./region-sizes.ts";
 import type { Bench, Table } from "./table.ts";
 
 /** Figures of other implementations on a core; null where there are none. */
@@ -18,7 +19,7 @@ interface Peers {
 
 const FIGURES = ["aesBytes", "bytes", "ramBytes", "stackBytes", "key", "block", "cmac20"] as const;
 
-/** `write`: the figures of the options go where the tests and the document have them. */
+/** `write`: the figures of the options and regions go where the tests and the document have them. */
 export async function deviceBench(progress: (what: string) => void, write: boolean): Promise<Bench> {
   progress("AES-128 and CMAC");
   const crypto = compareCrypto();
@@ -27,8 +28,15 @@ export async function deviceBench(progress: (what: string) => void, write: boole
     cryptoTable(`AES-128 and CMAC on the ${core}, gcc ${gcc}`, ours, peers.find((p) => p.core === core)!),
   );
   const options = await measureOptions(progress);
-  if (write) writeOptions(options);
-  return { tables: [...tables, ...optionTables(options)], data: { crypto, peers, options } };
+  const regions = await measureRegions(progress);
+  if (write) {
+    writeOptions(options);
+    writeRegions(regions);
+  }
+  return {
+    tables: [...tables, ...optionTables(options), regionTable(regions)],
+    data: { crypto, peers, options, regions },
+  };
 }
 
 function cryptoTable(

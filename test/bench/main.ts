@@ -29,12 +29,12 @@ export function commandLine(action: (names: readonly string[], options: Options)
     )
     .addArgument(new Argument("[name...]", "the benchmarks; all of them without a name").choices(known))
     .option("--json", "print one JSON document on stdout and nothing else")
-    .option("--write", "of device: keep the figures of the options in test/data and docs/benchmarks.md")
+    .option("--write", "of device: keep its figures in test/data, docs/benchmarks.md and docs/regions.md")
     .exitOverride()
     .addHelpText(
       "after",
       `
-Says on stderr what it is doing. Some minutes pass: the compiler takes half a minute, the device two, the emulator one.
+Says on stderr what it is doing. Some minutes pass: the compiler takes half a minute, the device three, the emulator one.
 docs/benchmarks.md explains the figures.`,
     )
     .action((names: readonly string[], options: Options) =>
