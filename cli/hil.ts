@@ -20,11 +20,12 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
+import { knownScenarios, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
 import { luaOption } from "./lua-option.ts";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
 
-interface RunOptions extends ChoiceOptions {
+export interface RunOptions extends ChoiceOptions {
   lua?: "5.1" | "5.3";
   seed: number;
   state?: string;
@@ -35,17 +36,21 @@ interface RunOptions extends ChoiceOptions {
   gateway: GatewayProtocol;
   keepGoing?: boolean;
   gdb?: number | true;
+  time?: (typeof TIMES)[number];
+  matrix?: boolean;
 }
 
 export function addHil(program: Command): void {
   const hil = program.command("hil").description("hardware-in-the-loop runs, on emulated boards");
   const run = hil
     .command("run")
-    .description("compile the firmware, boot it, and join it to a real Join Server")
-    .argument("[scenario]", "what to run: join", scenario, "join")
+    .description(
+      "compile the firmware, boot it, and take it through scenarios: join it to a real Join Server",
+    )
     .argument(
-      "[application]",
-      "the TypeScript file of the application; without one, the project's or the sensor example",
+      "[scenarios...]",
+      `what to run (default: join): ${knownScenarios().join(", ")}, a file *.spec.ts. Behind them may stand the ` +
+        "TypeScript file of the application; without one it is the project's or the sensor example",
     );
   addChoice(run)
     .addOption(luaOption())
@@ -69,10 +74,17 @@ export function addHil(program: Command): void {
       `let gdb debug the board: it waits for it at a port of 127.0.0.1 (default: ${GDB_PORT})`,
       gdbPort,
     )
+    .addOption(
+      new Option("--time <kind>", "lockstep: as fast as it goes; real: a second takes one").choices(TIMES),
+    )
+    .option("--matrix", "on every board and with every version and region, but for those that are named")
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
-  run.action(async (_scenario: string, application: string | undefined, options: RunOptions) =>
-    runScenario(application, options),
-  );
+  run.action(async (what: readonly string[], options: RunOptions) => {
+    const { scenarios, application } = scenariosIn(what);
+    const isJoin = scenarios.length === 1 && scenarios[0] === "join" && !options.matrix;
+    if (isJoin && options.time !== "real") await runScenario(application, options);
+    else await runScenarios(scenarios, application, options);
+  });
   addHilTest(hil);
 }
 
@@ -91,7 +103,10 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --gateway station
   $ joinery hil run join --pcap join.pcap
   $ joinery hil run join --fault bogus-dnssec
-  $ joinery hil run join --gdb`;
+  $ joinery hil run join --gdb
+  $ joinery hil run exchange adr --board pro-mini-rfm95
+  $ joinery hil run exchange --time real --config PERIOD_S=10
+  $ joinery hil run --matrix --junit joinery.xml`;
 
 function faultHelp(): string {
   const width = Math.max(...FAULT_NAMES.map((name) => name.length));
@@ -135,11 +150,6 @@ async function runScenario(application: string | undefined, options: RunOptions)
 /** With comments where the file's name says that it may have some. */
 function capture(packets: readonly RecordedPacket[], path: string): Uint8Array {
   return captureOf(packets, VIRTUAL_EPOCH_MS, path.endsWith(".pcapng") ? "pcapng" : "pcap");
-}
-
-function scenario(name: string): string {
-  if (name !== "join") throw new InvalidArgumentError(`Known scenarios: join.`);
-  return name;
 }
 
 function wholeNumber(text: string): number {

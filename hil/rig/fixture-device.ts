@@ -4,6 +4,7 @@ import type { Transmission } from "../air/index.ts";
 import type { ApplicationUplink } from "../backend/index.ts";
 import type { Timer } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
+import { linkAdrReq } from "../lorawan/index.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
 import { describeFinding } from "./narration.ts";
 import { personalise } from "./personalised-store.ts";
@@ -18,6 +19,9 @@ export interface Message {
 
 /** So long a device has no power that is reset. */
 const RESET_NS = 100e6;
+
+/** LinkADRAns: power, data rate and channels (TS001-1.0.4, 5.3). */
+const ALL_ACCEPTED = 7;
 
 const JOINED = /^(?:joined|personalised) ([0-9A-F]{8})$/;
 const DOWNLINK = /^downlink (\d+): ((?:[0-9A-F]{2})*)$/;
@@ -131,6 +135,21 @@ export class FixtureDevice {
       }),
       (error) => site.trouble(`downlink on FPort ${fPort}: ${error.message}`),
     );
+  }
+
+  /** Has the Network Server set its data rate on all channels (LinkADRReq); waits until it has accepted that. */
+  async setDataRate(dataRate: number, limit: Within = {}): Promise<void> {
+    const { site, rig } = this.#with;
+    const { devEui } = this.identity;
+    const { chMask, chMaskCntl } = site.plan.allOn;
+    const answers = () =>
+      rig.serverEvents.filter((event) => event.step === "mac-requests-answered" && event.devEui === devEui);
+    const before = answers().length;
+    site.organisations.networkServer.request(devEui, linkAdrReq(dataRate, chMask, chMaskCntl));
+    await rig.until(`${this.name} to answer LinkADRReq`, () => answers().length > before, limit);
+    const answer = Number.parseInt(String(answers()[before].detail.answers), 16);
+    if (answer !== ALL_ACCEPTED)
+      throw new Error(`${this.name} does not accept DR${dataRate}: LinkADRAns ${answer}`);
   }
 
   /** What it has sent, in order, as its Application Server has decrypted it. */

@@ -1,6 +1,7 @@
 /** The rig: devices under test, scenarios, faults, reports. */
 export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index.ts";
 export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
+export { CHOICE_VARIABLE, type CommandChoice } from "./command-choice.ts";
 export type { Debugging } from "./debugging.ts";
 export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";
@@ -22,6 +23,7 @@ export type {
   ReportedFinding,
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
+export type { RunReport } from "./report/run-report.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";
 export { type DeviceChoice, openRig, type Rig, type RigOptions, type Within } from "./rig.ts";
 export { RigError } from "./rig-error.ts";

@@ -8,6 +8,7 @@ import type { Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
+import { commandChoice } from "./command-choice.ts";
 import { DEVICE_STATION } from "./device.ts";
 import { type Duration, nsOf } from "./duration.ts";
 import type { Fault } from "./faults.ts";
@@ -18,6 +19,8 @@ import type { JoinServerControl } from "./join-server-control.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { isPersonalised } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
+import { PLAIN, timelineLine } from "./report/terminal.ts";
+import { RigError } from "./rig-error.ts";
 import { Site } from "./site.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 
@@ -56,8 +59,12 @@ export interface Within {
 
 const DEFAULT_LIMIT: Duration = "1 h";
 
-/** Starts the servers and the gateway. Throws RigError where an option is wrong. */
-export async function openRig(options: RigOptions): Promise<Rig> {
+/**
+ * Starts the servers and the gateway. What `joinery hil run` has chosen goes before the options, but for constants of
+ * `config` that the spec needs. Throws RigError where an option is wrong.
+ */
+export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
+  const options = withCommandChoice(given);
   const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons } = options;
   const timeline = new Timeline(options.onEntry);
   const beaconsSent = { wanted: true };
@@ -67,6 +74,21 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
   });
   return new Rig({ options, site, timeline, random, seed, beaconsSent });
+}
+
+function withCommandChoice(given: Partial<RigOptions>): RigOptions {
+  const { printsTimeline, ...chosen } = commandChoice();
+  const { board, lorawan, onEntry, ...options } = { ...given, ...chosen };
+  if (board === undefined || lorawan === undefined) {
+    const missing = board === undefined ? "board" : "lorawan";
+    throw new RigError("usage", `openRig: ${missing} is not given, and joinery hil run has not chosen it`);
+  }
+  const config = { ...chosen.config, ...given.config };
+  const print = (entry: TimelineEntry) => {
+    process.stdout.write(`${timelineLine(entry, PLAIN)}\n`);
+    onEntry?.(entry);
+  };
+  return { ...options, board, lorawan, config, onEntry: printsTimeline ? print : onEntry };
 }
 
 export class Rig {
@@ -127,6 +149,11 @@ export class Rig {
   /** The Join Server as a process: stopped, started anew, slow. */
   get joinServer(): JoinServerControl {
     return this.#with.site.organisations.joinServerControl;
+  }
+
+  /** The data rate that the network has a packet for; undefined where it has none of the kind. */
+  dataRateOf(packet: Transmission): number | undefined {
+    return packet.modulation === "lora" ? this.#with.site.plan.dataRateIndex(packet) : undefined;
   }
 
   /** What the servers have told, in order. */

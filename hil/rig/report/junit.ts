@@ -1,23 +1,37 @@
 /** JUnit XML as CI servers read it: one test suite a run, one test case a check, and one for the verdict. */
-import type { Check, JoinReport } from "./join-report.ts";
+import type { Check } from "./join-report.ts";
+import type { RunReport } from "./run-report.ts";
 
-/** The XML document of a run. The verdict is a case too: a run can be refused though all its checks hold. */
-export function junitXml(report: JoinReport): string {
-  const suite = `${report.scenario} ${report.board} LoRaWAN ${report.lorawan} ${report.region.join(" ")}`;
-  const seconds = (report.wallMs / 1000).toFixed(3);
-  const verdict = { name: "verdict", ok: report.verdict === "passed", detail: report.reason ?? "" };
-  const cases = [...report.checks, verdict];
-  const failures = cases.filter(({ ok }) => !ok);
-  const counts = `tests="${cases.length}" failures="${failures.length}" errors="0" skipped="0" time="${seconds}"`;
+/** The XML document of some runs. The verdict is a case too: a run can be refused though all its checks hold. */
+export function junitXml(...reports: readonly RunReport[]): string {
+  const suites = reports.map((report) => ({ name: suiteName(report), report, cases: casesOf(report) }));
+  const all = suites.flatMap(({ cases }) => cases);
+  const wallMs = reports.reduce((sum, report) => sum + report.wallMs, 0);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="joinery" ${counts}>`,
-    `  <testsuite name="${escapeXml(suite)}" ${counts}>`,
-    ...cases.map((one) => testCase(suite, one)),
-    "  </testsuite>",
+    `<testsuites name="joinery" ${counts(all, wallMs)}>`,
+    ...suites.flatMap(({ name, report, cases }) => [
+      `  <testsuite name="${escapeXml(name)}" ${counts(cases, report.wallMs)}>`,
+      ...cases.map((one) => testCase(name, one)),
+      "  </testsuite>",
+    ]),
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+function suiteName({ scenario, board, lorawan, region }: RunReport): string {
+  return `${scenario} ${board} LoRaWAN ${lorawan} ${region.join(" ")}`;
+}
+
+function casesOf({ checks, verdict, reason }: RunReport): Check[] {
+  return [...checks, { name: "verdict", ok: verdict === "passed", detail: reason ?? "" }];
+}
+
+function counts(cases: readonly Check[], wallMs: number): string {
+  const failures = cases.filter(({ ok }) => !ok);
+  const seconds = (wallMs / 1000).toFixed(3);
+  return `tests="${cases.length}" failures="${failures.length}" errors="0" skipped="0" time="${seconds}"`;
 }
 
 function testCase(suite: string, { name, ok, detail }: Check): string {

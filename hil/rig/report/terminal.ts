@@ -13,6 +13,17 @@ export interface Palette {
   cyan(text: string): string;
 }
 
+const unchanged = (text: string) => text;
+
+/** No colours. */
+export const PLAIN: Palette = {
+  dim: unchanged,
+  bold: unchanged,
+  green: unchanged,
+  red: unchanged,
+  cyan: unchanged,
+};
+
 const PARTY_WIDTH = Math.max(...Object.values(PARTY_NAMES).map((name) => name.length));
 const INDENT = " ".repeat(2);
 

@@ -1,0 +1,221 @@
+/** Several scenarios, or scenarios that are specs: each run of one is a mocha process, told its choice by the environment. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+import { hasMachine } from "../hil/emulator/index.ts";
+import {
+  CHOICE_VARIABLE,
+  type CommandChoice,
+  junitXml,
+  RigError,
+  type RunReport,
+  runJoin,
+} from "../hil/rig/index.ts";
+import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
+import { regionsOf } from "../toolchain/regions/index.ts";
+import { type Choice, choiceOf } from "./choice.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
+import type { RunOptions } from "./hil.ts";
+import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+
+/** In the sources TypeScript, in the package what is compiled of it. */
+const SPEC = `.spec${extname(import.meta.filename)}`;
+const FOLDER = fileURLToPath(new URL("../hil/scenarios/", import.meta.url));
+/** In real time a device that sends every minute takes minutes. */
+const TIMEOUT_MS = 3_600_000;
+
+/** How time may go. */
+export const TIMES = ["lockstep", "real"] as const;
+
+/** The scenarios by their names: the join and those that are specs. */
+export function knownScenarios(): string[] {
+  const specs = readdirSync(FOLDER).filter((name) => name.endsWith(SPEC));
+  return ["join", ...specs.map((name) => basename(name, SPEC)).sort()];
+}
+
+/** What the arguments of `joinery hil run` name. Throws Refusal. */
+export function scenariosIn(what: readonly string[]): {
+  readonly scenarios: readonly string[];
+  readonly application: string | undefined;
+} {
+  const known = knownScenarios();
+  const isScenario = (name: string) => known.includes(name) || name.endsWith(".spec.ts");
+  const scenarios = what.filter(isScenario);
+  const [application, ...others] = what.filter((name) => !isScenario(name));
+  const isFile = application === undefined || application.endsWith(".ts");
+  if (!isFile || others.length > 0) {
+    const unknown = isFile ? others[0] : application;
+    throw new Refusal(`there is no scenario ${unknown}. Known scenarios: ${known.join(", ")}`, EXIT.usage);
+  }
+  for (const name of scenarios) {
+    if (!known.includes(name) && !existsSync(name)) throw new Refusal(`there is no spec ${name}`, EXIT.usage);
+  }
+  return { scenarios: scenarios.length > 0 ? scenarios : ["join"], application };
+}
+
+/** What is to be run, on what. */
+interface SpecRun {
+  /** The name of a scenario, or the path of a spec. */
+  readonly scenario: string;
+  readonly choice: CommandChoice & {
+    readonly board: string;
+    readonly lorawan: "1.0.4" | "1.1";
+    readonly seed: number;
+  };
+}
+
+/** What mocha's reporter "json" writes, as far as it is read. */
+interface MochaResults {
+  readonly tests: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
+  readonly failures: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
+}
+
+/** Runs a spec to its end. */
+async function runSpec({ scenario, choice }: SpecRun): Promise<RunReport> {
+  const startedMs = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), "joinery-hil-"));
+  try {
+    const results = join(folder, "results.json");
+    const named = join(FOLDER, scenario + SPEC);
+    const status = await ended(existsSync(named) ? named : resolve(scenario), choice, results);
+    const checks = existsSync(results) ? checksOf(JSON.parse(readFileSync(results, "utf8"))) : [];
+    const failed = checks.find(({ ok }) => !ok);
+    const passed = status === 0 && checks.length > 0 && failed === undefined;
+    const why =
+      failed === undefined ? "the spec did not come to its end" : `${failed.name}: ${failed.detail}`;
+    const { board, lorawan, region, seed } = choice;
+    return {
+      scenario,
+      verdict: passed ? "passed" : "failed",
+      reason: passed ? null : why,
+      ...{ board, lorawan, region: regionsOf(region), seed, checks },
+      wallMs: performance.now() - startedMs,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The exit code; null where a signal has ended it. */
+function ended(spec: string, choice: CommandChoice, results: string): Promise<number | null> {
+  const mocha = spawn(
+    process.execPath,
+    [
+      ...["--import", import.meta.resolve("tsx"), fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"))],
+      ...["--no-config", "--timeout", String(TIMEOUT_MS)],
+      ...["--reporter", "json", "--reporter-option", `output=${results}`, spec],
+    ],
+    {
+      stdio: ["ignore", choice.printsTimeline ? "inherit" : "ignore", "inherit"],
+      env: { ...process.env, [CHOICE_VARIABLE]: JSON.stringify(choice) },
+    },
+  );
+  return new Promise((resolve, reject) => {
+    mocha.once("error", reject);
+    mocha.once("close", (status) => resolve(status));
+  });
+}
+
+/** The tests; and what failed around them, such as a hook before all. */
+function checksOf({ tests, failures }: MochaResults): RunReport["checks"] {
+  const isTest = (failure: MochaResults["tests"][number]) =>
+    tests.some(({ title }) => title === failure.title);
+  return [...tests, ...failures.filter((failure) => !isTest(failure))].map(({ title, err }) => ({
+    name: title,
+    ok: err.message === undefined,
+    detail: err.message ?? "",
+  }));
+}
+
+/** Options of the join by itself. */
+const JOIN_ALONE = ["state", "pcap", "gdb"] as const;
+
+/** Runs them one after the other; prints, and writes, what came of each. Throws Refusal. */
+export async function runScenarios(
+  scenarios: readonly string[],
+  application: string | undefined,
+  options: RunOptions,
+): Promise<void> {
+  for (const name of JOIN_ALONE) {
+    if (options[name] === undefined) continue;
+    throw new Refusal(`--${name} is for one join in lockstep: joinery hil run join --${name} …`, EXIT.usage);
+  }
+  if (options.time === "real" && scenarios.includes("join")) {
+    throw new Refusal("the scenario join runs in lockstep alone; in real time: exchange", EXIT.usage);
+  }
+  const { junit, json } = options;
+  if (junit !== undefined) checkOutputFile("JUnit", junit);
+  const print = (text: string) => {
+    if (!json) process.stdout.write(`${text}\n`);
+  };
+  const runs = runsOf(scenarios, choiceOf(application, options, "anywhere"), options);
+  const reports: RunReport[] = [];
+  for (const run of runs) {
+    const { board, lorawan, region } = run.choice;
+    print(`${run.scenario} on ${board}, LoRaWAN ${lorawan}, ${regionsOf(region).join(" ")}`);
+    const printsTimeline = runs.length === 1 && !json;
+    const report = await one({ ...run, choice: { ...run.choice, printsTimeline } }, options);
+    reports.push(report);
+    print(outcome(report));
+  }
+  if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(...reports));
+  if (json) process.stdout.write(`${JSON.stringify({ runs: reports }, null, 2)}\n`);
+  const passed = reports.filter(({ verdict }) => verdict === "passed").length;
+  print(`${passed} of ${reports.length} passed`);
+  process.exitCode = passed === reports.length ? EXIT.done : EXIT.failed;
+}
+
+/** One a scenario, board, version and region. */
+function runsOf(scenarios: readonly string[], choice: Choice, options: RunOptions): SpecRun[] {
+  const { matrix = false, seed, lua, fault, time } = options;
+  // Unless another is asked for, a spec may have its own.
+  const gateway = options.gateway === "udp" ? undefined : options.gateway;
+  const isNamed = (value: unknown) => value !== undefined || !matrix;
+  const boards = isNamed(options.board) ? [choice.board] : emulatedBoards(choice.boards);
+  const versions = isNamed(options.lorawan) ? [choice.lorawan] : VERSIONS;
+  const regions = matrix ? regionsOf(choice.region) : [choice.region];
+  const { app, c, boards: folder, config, file } = choice;
+  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway };
+  return scenarios.flatMap((scenario) =>
+    boards.flatMap((board) =>
+      versions.flatMap((lorawan) =>
+        regions.map((region) => ({ scenario, choice: { ...common, board, lorawan, region } })),
+      ),
+    ),
+  );
+}
+
+const VERSIONS = ["1.0.4", "1.1"] as const;
+
+function emulatedBoards(folder: string | undefined): string[] {
+  return boardNames(folder).filter((name) => {
+    const board = loadBoard(name, folder);
+    return isLuaBoard(board) || hasMachine(board.processor);
+  });
+}
+
+async function one(run: SpecRun, { keepGoing }: RunOptions): Promise<RunReport> {
+  if (run.scenario !== "join") return runSpec(run);
+  try {
+    return await runJoin({ ...run.choice, keepGoing });
+  } catch (error) {
+    throw error instanceof RigError ? refusalOf(error) : error;
+  }
+}
+
+/** The tests, where one failed; and the verdict. */
+function outcome({ verdict, reason, checks, wallMs }: RunReport): string {
+  const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+  const lines = checks.map(({ name, ok, detail }) =>
+    ok
+      ? `  ${palette.green("✓")} ${name}`
+      : `  ${palette.red("✗")} ${name}: ${detail.replaceAll("\n", "\n    ")}`,
+  );
+  const seconds = `${(wallMs / 1000).toFixed(1)} s`;
+  if (verdict === "passed") return `  ${palette.green("passed")}: ${checks.length} checks in ${seconds}`;
+  const why = checks.some(({ ok }) => !ok) ? "" : `: ${reason}`;
+  return [...lines, `  ${palette.red("failed")} in ${seconds}${why}`].join("\n");
+}

@@ -1,0 +1,16 @@
+/** What every run ends with, whatever its scenario. */
+import type { Check } from "./join-report.ts";
+
+export interface RunReport {
+  readonly scenario: string;
+  readonly verdict: "passed" | "failed";
+  /** Null when passed: otherwise what went wrong first. */
+  readonly reason: string | null;
+  readonly board: string;
+  readonly lorawan: "1.0.4" | "1.1";
+  readonly region: readonly string[];
+  readonly seed: number;
+  /** Of a scenario that is a spec: its tests. */
+  readonly checks: readonly Check[];
+  readonly wallMs: number;
+}

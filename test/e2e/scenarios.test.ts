@@ -1,0 +1,97 @@
+/** `joinery hil run` with scenarios that are specs: what it says of those that pass, and of those that do not. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { knownScenarios, runScenarios, scenariosIn } from "../../cli/hil-scenarios.ts";
+import type { RunReport } from "../../hil/rig/index.ts";
+
+describe("scenarios that are specs", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "joinery-scenarios-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function writeSpec(name: string, text: string): string {
+    const path = join(folder, `${name}.spec.ts`);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it("run one after the other, and each says what came of it", () => {
+    const rig = JSON.stringify(join(process.cwd(), "hil/rig/index.ts"));
+    const specs = [
+      writeSpec("content", 'describe("content", () => { it("is", () => {}); });'),
+      writeSpec(
+        "impatient",
+        `import { openRig } from ${rig};
+        it("is disappointed", async () => {
+          const rig = await openRig();
+          try {
+            const device = await rig.device();
+            device.powerOn();
+            await device.joined({ within: "1 s" });
+          } finally {
+            await rig.close();
+          }
+        });`,
+      ),
+      writeSpec("broken", "it(;"),
+    ];
+    const junit = join(folder, "runs.xml");
+    const command = ["--import", "tsx", "cli/main.ts", "hil", "run", ...specs, "--json", "--junit", junit];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
+    assert.equal(status, 1, stderr);
+    const { runs } = JSON.parse(stdout) as { runs: readonly RunReport[] };
+    const [content, impatient, broken] = runs;
+    assert.equal(runs.length, 3);
+    assert.equal(content.verdict, "passed", content.reason ?? "");
+    assert.deepEqual(content.checks, [{ name: "is", ok: true, detail: "" }]);
+    assert.equal(impatient.verdict, "failed");
+    assert.match(impatient.reason ?? "", /^is disappointed: waited 1 s for device to join\n/);
+    assert.equal(impatient.board, "pro-mini-rfm95");
+    assert.deepEqual(impatient.region, ["EU868"]);
+    assert.equal(broken.verdict, "failed");
+    assert.equal(broken.reason, "the spec did not come to its end");
+    const xml = readFileSync(junit, "utf8");
+    assert.match(xml, /<testsuites name="joinery" tests="5" failures="3"/);
+    assert.match(
+      xml,
+      /<testsuite name="[^"]*content\.spec\.ts pro-mini-rfm95 LoRaWAN 1\.1 EU868" tests="2" failures="0"/,
+    );
+  });
+
+  it("are named by what they are, or by their files", () => {
+    const spec = writeSpec("mine", "");
+    assert.deepEqual(scenariosIn([]), { scenarios: ["join"], application: undefined });
+    assert.deepEqual(scenariosIn(["adr", spec, "app.ts"]), {
+      scenarios: ["adr", spec],
+      application: "app.ts",
+    });
+    assert.deepEqual(knownScenarios(), ["join", "adr", "class-c", "exchange", "reset"]);
+  });
+
+  for (const [what, args, message] of [
+    ["a scenario that there is not", ["dance"], /^there is no scenario dance\. Known scenarios: join, adr,/],
+    ["a spec that is not there", ["nosuch.spec.ts"], /^there is no spec nosuch\.spec\.ts/],
+    ["two applications", ["join", "a.ts", "b.ts"], /^there is no scenario b\.ts/],
+  ] as const) {
+    it(`are not ${what}`, () => {
+      assert.throws(() => scenariosIn(args), { exitCode: 2, message });
+    });
+  }
+
+  it("have no options that only one join has", async () => {
+    const run = { seed: 1, gateway: "udp" } as const;
+    await assert.rejects(runScenarios(["exchange"], undefined, { ...run, pcap: "x.pcap" }), {
+      exitCode: 2,
+      message: /^--pcap is for one join in lockstep/,
+    });
+    await assert.rejects(runScenarios(["join"], undefined, { ...run, time: "real" }), {
+      exitCode: 2,
+      message: /in real time: exchange$/,
+    });
+  });
+});
