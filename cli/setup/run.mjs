@@ -1,6 +1,7 @@
 /** How a step of the set-up runs other programs, and what it says. Everything goes to stderr: stdout is the command's. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { constants as osConstants } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -35,6 +36,20 @@ export function output(command, args, folder = ROOT) {
   });
   const end = error?.message ?? (signal ? `${command} was ended by ${signal}` : "");
   return { ok: status === 0, text: [stdout, stderr, end].filter(Boolean).join("\n") };
+}
+
+/**
+ * Runs the command that all the set-up was for, with the terminal as its own: what ends this process ends it, too. Resolves
+ * with the exit code, as a shell gives it where a signal was the end.
+ */
+export function runInPlace(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, () => child.kill(signal));
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? 128 + osConstants.signals[signal]));
+  });
 }
 
 export function note(text) {

@@ -21,6 +21,6 @@ export function wholeNumber(name: string, text: string, least: number): number {
 export function ownFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `joinery-${name}-`));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
   return folder;
 }

@@ -17,6 +17,11 @@ const WRAPPED = [
   { module: "downlink", name: "acceptDownlink" },
   { module: "join", name: "acceptJoin" },
   { module: "device", name: "startDevice" },
+  { module: "lorawan_beacon", name: "isBeacon" },
+  { module: "class_b", name: "takeBeacon" },
+  { module: "multicast_setup", name: "serveMulticastSetup" },
+  { module: "multicast", name: "deriveGroupKeys" },
+  { module: "multicast_downlink", name: "acceptMulticast" },
 ];
 
 /** What a refused frame may change, and what a join alone may. */
@@ -85,12 +90,14 @@ async function clang(cwd: string, args: readonly string[]): Promise<void> {
 /** One translation unit, so that the harness sees all state. */
 function wholeProgram(result: CompileResult, variant: Variant): string {
   const modules = [...result.files.keys()].filter((name) => name.endsWith(".c"));
-  const { REJOIN, CLASS_C, CERTIFICATION } = variant.config;
+  const { REJOIN, CLASS_B, CLASS_C, CERTIFICATION, MULTICAST_SETUP, MAX_GROUPS = 1 } = variant.config;
   const limits = {
     ...{ ...regionLimits(variant), LORAWAN_1_1: variant.lorawan11 ? 1 : 0, BLOCK_LENGTH },
     ...{ ...(REJOIN && { REJOIN: 1 }), ...(CLASS_C && { CLASS_C: 1 }) },
     ...{ LAST_APPLICATION_PORT: CERTIFICATION ? 224 : 223, ...(CERTIFICATION && { CERTIFICATION: 1 }) },
   };
+  if (CLASS_B) Object.assign(limits, { CLASS_B: 1 });
+  if (MULTICAST_SETUP) Object.assign(limits, { MULTICAST: 1, MAX_GROUPS });
   if (variant.config.ABP) Object.assign(limits, { ABP: 1 });
   const lines = Object.entries(limits).map(([name, value]) => `#define ${name} ${value}`);
   const headers = [...result.files.keys()].filter((name) => name.endsWith(".h"));
@@ -105,7 +112,8 @@ function wholeProgram(result: CompileResult, variant: Variant): string {
   // 1.0.4 has one key for what 1.1 has three for.
   const keys = variant.lorawan11 ? [] : ["sNwkSIntKey", "nwkSEncKey"];
   lines.push(...keys.map((key) => `#define session_${key} session_fNwkSIntKey`));
-  for (const file of ["world.c", "network.c", "checks.c", "targets.c"]) lines.push(`#include "${file}"`);
+  for (const file of ["world.c", "network.c", "checks.c", "beacons.c", "groups.c", "targets.c"])
+    lines.push(`#include "${file}"`);
   return `${lines.join("\n")}\n`;
 }
 

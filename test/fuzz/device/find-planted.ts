@@ -16,7 +16,9 @@ export function specifyPlanted(bug: PlantedBug): void {
     try {
       const variant = VARIANTS.find(({ name }) => name === bug.variant)!;
       const program = await buildFuzzer({ variant, folder, bug });
-      const { finding } = await fuzz({ program, target, executions, seed: 1, folder: join(folder, "run") });
+      const { finding } = await fuzz({
+        ...{ program, variant, target, executions, seed: 1, folder: join(folder, "run") },
+      });
       assert.match(finding?.text ?? "nothing is found", bug.finding);
       assert.match((await replay(program, target, finding!.file)) ?? "nothing is wrong", bug.finding);
     } finally {

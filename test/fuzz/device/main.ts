@@ -11,10 +11,10 @@ import { TARGETS, type Target, targetsOf, VARIANTS, type Variant } from "./varia
 
 const IMAGES = VARIANTS.map(({ name }) => name);
 
-const HELP = `Gives the C of the firmware, under clang's sanitizers, what libFuzzer makes up: join-accepts, downlinks and whole
-sessions from the air, and any store with power cuts at its writes. What it accepts and sends is judged by a second
-implementation of LoRaWAN's cryptography: a frame with a wrong MIC must change nothing, counters must only grow, and no
-DevNonce may come twice.
+const HELP = `Gives the C of the firmware, under clang's sanitizers, what libFuzzer makes up: join-accepts, downlinks, frames to
+multicast groups, beacons and whole sessions from the air, and any store with power cuts at its writes. What it accepts and
+sends is judged by a second implementation of LoRaWAN's cryptography: a frame with a wrong MIC must change nothing, counters
+must only grow, no DevNonce may come twice, and ping slots must open where the beacon puts them.
 
   --executions N   in all, shared evenly by images and targets (10000000)
   --target a,b     some of: ${TARGETS.join(", ")} (all)
@@ -133,10 +133,12 @@ async function fuzzAll(jobs: readonly Job[]): Promise<void> {
       const share = Math.floor(options.executions / jobs.length);
       const executions = share + (index < options.executions % jobs.length ? 1 : 0);
       if (executions === 0) continue;
-      const { program, target } = job;
+      const { program, target, variant } = job;
       const own = join(folder, jobName(job));
       const onProgress = (count: number) => counts.set(job, count);
-      const result = await fuzz({ program, target, executions, seed: options.seed, folder: own, onProgress });
+      const result = await fuzz({
+        ...{ program, variant, target, executions, seed: options.seed, folder: own, onProgress },
+      });
       counts.set(job, result.executions);
       results.set(job, keep(job, result));
     }

@@ -224,6 +224,26 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     within: 100_000,
     finding: /a channel is outside of the region|RX1 is outside of the region/,
   },
+  {
+    name: "the key of ping slots is taken for the one that is used next",
+    file: "firmware/lorawan/ping-slots.ts",
+    find: "encryptBlock(key, block);\n  forgetKey();",
+    replacement: "encryptBlock(key, block);",
+    variant: "1.1-EU868-class-B",
+    target: "session",
+    within: 100_000,
+    finding: /is dropped|wrong MIC|too late or too early|the payload is not the one of the frame/,
+  },
+  {
+    name: "a group takes a frame twice",
+    file: "firmware/lorawan/multicast-downlink.ts",
+    find: "to.nextFCnt = fCnt + 1;",
+    replacement: "to.nextFCnt = fCnt;",
+    variant: "1.1-EU868-class-B",
+    target: "session",
+    within: 100_000,
+    finding: /McFCount does not follow the accepted frame/,
+  },
 ];
 
 /** The first bug of each target: those that the short form looks for. */

@@ -4,11 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { seedsOf } from "./seeds.ts";
-import type { Target } from "./variants.ts";
+import type { Target, Variant } from "./variants.ts";
 
 export interface FuzzOptions {
   /** What `buildFuzzer` has made. */
   readonly program: string;
+  /** What it was made of. */
+  readonly variant: Variant;
   readonly target: Target;
   readonly executions: number;
   /** From 0: the same seed runs the same inputs, where addresses are fixed. */
@@ -50,10 +52,10 @@ const WORDS = /^(?:finding: |.*runtime error: |==\d+== ?ERROR: |SUMMARY: )(.*)$/
 
 /** Runs one target. Throws where the program does not do what libFuzzer does. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { target, executions, seed, folder } = options;
+  const { variant, target, executions, seed, folder } = options;
   const inputs = join(folder, "inputs");
   mkdirSync(inputs, { recursive: true });
-  const files = seedsOf(target).map((input, index) => {
+  const files = seedsOf(target, variant).map((input, index) => {
     const file = join(inputs, `seed-${index}`);
     writeFileSync(file, input);
     return file;

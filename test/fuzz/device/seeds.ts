@@ -1,39 +1,11 @@
 /**
- * Inputs to begin with, in the harness's words: what comes in a window, and what the application does. The fuzzer finds
- * the rest from there; without them it would have to guess where a MAC command stands.
+ * Inputs to begin with, in the harness's words. The fuzzer finds the rest from there; without them it would have to guess
+ * where a MAC command stands.
  */
-import type { Target } from "./variants.ts";
+import { CLASS_B_SESSIONS, GROUP_SESSIONS } from "./class-b-seeds.ts";
+import type { Target, Variant } from "./variants.ts";
+import { downlink, joinAccept, octets, POWER_CYCLE, REPLAY, SILENCE, uplink } from "./words.ts";
 
-/** What comes in a window: the first octet of harness/network.c's `receive`. */
-const SILENCE = [0];
-const REPLAY = [3];
-
-/** A join-accept of NetID 00C0DE and DevAddr 26011F42 with the next JoinNonce, or one off by `distance`. */
-function joinAccept(
-  dlSettings: number,
-  rxDelay: number,
-  cfList: readonly number[] = [],
-  distance = 0,
-): number[] {
-  const body = [0xde, 0xc0, 0x00, 0x42, 0x1f, 0x01, 0x26, dlSettings, rxDelay, ...cfList];
-  return [5, 0, distance & 0xff, body.length, ...body];
-}
-
-/** An unconfirmed data frame with the expected FCnt, or an FCnt off by `distance`. */
-function downlink(fCtrl: number, rest: readonly number[], distance = 0, mhdr = 0): number[] {
-  return [2, mhdr, fCtrl, distance & 0xff, (distance >> 8) & 0xff, rest.length, ...rest];
-}
-
-function octets(hex: string): number[] {
-  return [...Buffer.from(hex, "hex")];
-}
-
-/** The application sends so many octets, and asks for LinkCheckAns and DeviceTimeAns. */
-function uplink(length: number): number[] {
-  return [3, length];
-}
-
-const POWER_CYCLE = [0xfe];
 const CONFIRMED = 0xc0;
 
 /** A command of each kind from the network, in clear. */
@@ -114,14 +86,16 @@ const REJOINS = [[], SILENCE].flatMap((listening) =>
   ]),
 );
 
-/** The inputs of a target. */
-export function seedsOf(target: Target): Uint8Array[] {
+/** The inputs of a target of an image. */
+export function seedsOf(target: Target, { config }: Variant): Uint8Array[] {
   const inputs = {
     join: () => JOINS.flatMap((join) => [join, [...join, ...uplink(4), ...SILENCE, ...SILENCE]]),
     downlink: () =>
       HEADERS.flatMap((header) => DOWNLINKS.map((frame) => [...header, ...frame, ...uplink(20), ...REPLAY])),
     session: () => [
       ...REJOINS,
+      ...(config.MULTICAST_SETUP ? GROUP_SESSIONS : []),
+      ...(config.CLASS_B ? CLASS_B_SESSIONS : []),
       ...HEADERS.flatMap((header) => [
         [...header, ...uplink(0), ...FRAGMENTS],
         ...DOWNLINKS.map((frame, i) => [

@@ -18,6 +18,8 @@ const WORDS = "nucleo-l073rz-sx1276";
 const MAX_BLOCK = 64;
 const SMALL_BLOCK = { MAX_BLOCK, MAX_FRAGMENTS: 16, MAX_LOST: 4 };
 
+const TWO_GROUPS = { MULTICAST_SETUP: true, MAX_GROUPS: 2 };
+
 export const VARIANTS: readonly Variant[] = [
   {
     name: "1.0.4-EU868",
@@ -38,7 +40,10 @@ export const VARIANTS: readonly Variant[] = [
     board: WORDS,
     region: "US915",
     lorawan11: false,
-    config: { CLASS_C: true, FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
+    config: {
+      ...{ CLASS_C: true, ...TWO_GROUPS },
+      ...{ FRAGMENTATION: true, FRAGMENTATION_V1: true, ...SMALL_BLOCK },
+    },
   },
   {
     name: "1.0.4-EU868-ABP",
@@ -61,6 +66,17 @@ export const VARIANTS: readonly Variant[] = [
     region: "EU868",
     lorawan11: true,
     config: { CLASS_C: true, REJOIN: true, KEY_SCHEDULE: true },
+  },
+  {
+    name: "1.1-EU868-class-B",
+    board: WORDS,
+    region: "EU868",
+    lorawan11: true,
+    config: {
+      // Two hours without a beacon are to fit into an input, and each window and each uplink takes some of it.
+      ...{ CLASS_B: true, PING_PERIODICITY: 6, PERIOD_S: 3600 },
+      ...{ ...TWO_GROUPS, KEY_SCHEDULE: true },
+    },
   },
 ];
 

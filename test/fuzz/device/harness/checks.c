@@ -59,16 +59,22 @@ static int port_of(const uint8_t *message, size_t length) {
   return message[port_at];
 }
 
-/** Whether a frame that came outside the windows of class A counts: under 1.0.4 without MAC commands (TS001-1.0.4, 9.2). */
+/** Whether the device opens ping slots of its own. */
+static bool is_class_b(void);
+
+/**
+ * Whether a frame that came outside the windows of class A counts: under 1.0.4, and in ping slots, without MAC commands
+ * (TS001-1.0.4, 9.2 and 15; TS001-1.1, 15).
+ */
 static bool may_come(const uint8_t *message, size_t length, bool is_class_a) {
-  if (is_class_a || (LORAWAN_1_1 && session_session.isNetwork11)) return true;
+  if (is_class_a || (LORAWAN_1_1 && session_session.isNetwork11 && !is_class_b())) return true;
   return (message[5] & 15) == 0 && (length == DATA_HEADER + MIC || message[DATA_HEADER] != 0);
 }
 
 /** The FCntDown of a downlink of the session with a right MIC, or -1. */
 static int64_t judge_downlink(const uint8_t *message, size_t length, bool is_class_a) {
   const int port = port_of(message, length);
-  if (port < 0 || !may_come(message, length, is_class_a)) return -1;
+  if (port < 0 || !session_session.joined || !may_come(message, length, is_class_a)) return -1;
   const uint32_t expected =
       is_counted_by_a((uint8_t)port) ? session_session.nextAFCntDown : session_session.nextFCntDown;
   uint64_t f_cnt = (expected & UINT32_C(0xffff0000)) | message[6] | ((unsigned)message[7] << 8);
@@ -80,14 +86,14 @@ static int64_t judge_downlink(const uint8_t *message, size_t length, bool is_cla
   return memcmp(mic, &message[length - MIC], MIC) == 0 ? (int64_t)f_cnt : -1;
 }
 
-static void check_payload(const uint8_t *message, size_t length, uint8_t port, uint32_t f_cnt) {
+/** What the application gets of a frame with an FPort. */
+static void check_payload(const uint8_t *message, size_t length, judge_frame frame, const uint8_t key[16]) {
   const size_t start = DATA_HEADER + (message[5] & 15u) + 1;
   const size_t count = length - MIC - start < 51 ? length - MIC - start : 51;
-  const judge_frame frame = {session_devAddr, f_cnt, 1};
   uint8_t payload[64];
   memcpy(payload, &message[start], count);
-  judge_crypt(session_appSKey, frame, 0, payload, count);
-  CHECK(downlink_downlink.port == port, "the FPort is not the one of the frame");
+  judge_crypt(key, frame, 0, payload, count);
+  CHECK(downlink_downlink.port == message[start - 1], "the FPort is not the one of the frame");
   CHECK(downlink_downlink.length == count, "the payload is not as long as the one of the frame");
   CHECK(memcmp(payload, frame_frame, count) == 0, "the payload is not the one of the frame");
 }
@@ -123,7 +129,8 @@ bool downlink_acceptDownlink(uint8_t length, bool is_class_a) {
   check_accepted(&session, port, (uint32_t)f_cnt);
   world.next_down[is_counted_by_a((uint8_t)port)] = (uint32_t)f_cnt + 1;
   check_unchanged(before, true, "a downlink has changed a key or the DevAddr");
-  if (port > 0 && port <= LAST_APPLICATION_PORT) check_payload(message, length, (uint8_t)port, (uint32_t)f_cnt);
+  if (port > 0 && port <= LAST_APPLICATION_PORT)
+    check_payload(message, length, (judge_frame){session_devAddr, (uint32_t)f_cnt, 1}, session_appSKey);
   else CHECK(downlink_downlink.port == 0, "a payload is delivered that is none of an application");
   return true;
 }
@@ -289,6 +296,8 @@ static void check_rejoin_request(const uint8_t *message, size_t length) {
 #endif
 #endif
 
+static bool may_be_in_class_b(void);
+
 static void check_uplink(const uint8_t *message, size_t length) {
   const bool is_11 = LORAWAN_1_1 && session_session.isNetwork11;
   const judge_frame frame = {session_devAddr, session_session.fCntUp, 0};
@@ -303,6 +312,7 @@ static void check_uplink(const uint8_t *message, size_t length) {
         "FCntUp does not follow the uplink before");
 #endif
   world.last_f_cnt = frame.f_cnt;
+  CHECK((message[5] & 0x10) == 0 || may_be_in_class_b(), "an uplink tells of class B, and there was no beacon");
   // Of 1.1 the half that depends on nothing but the message.
   judge_b0(session_fNwkSIntKey, frame, 0, message, length - MIC, mic);
   const uint8_t *sent = &message[length - MIC];

@@ -3,7 +3,16 @@
  * so that the fuzzer gets beyond the MIC. Of what is sealed each field is the fuzzer's, in clear.
  */
 
-enum window { SILENCE, RAW, SEALED, REPLAY, SPOILT, JOIN_ACCEPT, BROKEN_CHIP, WINDOW_COUNT };
+enum window {
+  SILENCE, RAW, SEALED, REPLAY, SPOILT, JOIN_ACCEPT, BROKEN_CHIP,
+#ifdef MULTICAST
+  GROUP_FRAME,
+#endif
+#ifdef CLASS_B
+  BEACON,
+#endif
+  WINDOW_COUNT,
+};
 enum { DATA_HEADER = 8, MIC = 4, LONGEST = 128, ANY_NONCE = 0x80 };
 
 /* The identity as the store has it: a fuzzed store may have another. */
@@ -117,6 +126,14 @@ static size_t seal_join_accept(uint8_t *message) {
 }
 #endif
 
+#ifdef MULTICAST
+static size_t seal_group_frame(uint8_t *message);
+#endif
+#ifdef CLASS_B
+static size_t seal_beacon(uint8_t *message);
+static void check_slot_window(void);
+#endif
+
 static void deliver(const uint8_t *message, uint8_t length) {
   if (message != world.last) memcpy(world.last, message, length);
   world.last_length = length;
@@ -147,6 +164,9 @@ static void receive(void) {
   uint8_t message[LONGEST] = {0};
   size_t length = 0;
   is_application_asked = false;
+#ifdef CLASS_B
+  check_slot_window();
+#endif
   want_input();
   world.chip.timed_out = false;
   world.sleeps = 0;
@@ -180,6 +200,16 @@ static void receive(void) {
       length = seal_join_accept(message);
 #endif
       break;
+#ifdef MULTICAST
+    case GROUP_FRAME:
+      length = seal_group_frame(message);
+      break;
+#endif
+#ifdef CLASS_B
+    case BEACON:
+      length = seal_beacon(message);
+      break;
+#endif
     case BROKEN_CHIP: {
       const uint8_t flags = next();
       const uint8_t claimed = next();

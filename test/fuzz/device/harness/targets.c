@@ -46,6 +46,7 @@ static void run(const uint8_t *octets, size_t length, bool from_power_up) {
   if (is_power_on) {
     restore(fresh);
     memset(&world.chip, 0, sizeof world.chip);
+    world.has_beacon = false;
   }
   joinery_main();
 }

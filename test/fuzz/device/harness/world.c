@@ -107,6 +107,9 @@ typedef struct {
    */
   bool is_keeping;
   uint32_t joined_nonce;
+  /** In class B: a beacon was taken since power-up, and the Time of the last. */
+  bool has_beacon;
+  uint32_t beacon_time;
 } world_state;
 
 static world_state world;
