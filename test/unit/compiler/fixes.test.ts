@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { compile, type Fix, fixesOf, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { createCompiler, type Fix, fixesOf, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { refused } from "./refused.ts";
 import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
+
+const { compile } = createCompiler();
 
 const ENTRY = fileURLToPath(new URL("./fixed-main.ts", import.meta.url));
 

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { createCompiler, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { LANGUAGE } from "./targets.ts";
+
+const { compile } = createCompiler();
 
 const ENTRY = fileURLToPath(new URL("./language-main.ts", import.meta.url));
 const text = readFileSync(new URL("../../../docs/language.md", import.meta.url), "utf8");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  compile,
+  createCompiler,
   diagnosticsJson,
   formatDiagnostics,
   messagePages,
@@ -24,6 +24,8 @@ import {
 import { dataRefused } from "./data-refused.ts";
 import { refused } from "./refused.ts";
 import { LANGUAGE, LANGUAGE_IMPORTS } from "./targets.ts";
+
+const { compile } = createCompiler();
 
 const ENTRY = fileURLToPath(new URL("./refused-main.ts", import.meta.url));
 const PAGES = fileURLToPath(new URL("../../../docs/messages/", import.meta.url));

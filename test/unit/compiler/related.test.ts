@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { createCompiler, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { LANGUAGE_IMPORTS } from "./targets.ts";
+
+const { compile } = createCompiler();
 
 const ENTRY = fileURLToPath(new URL("./related-main.ts", import.meta.url));
 

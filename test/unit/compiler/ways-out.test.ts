@@ -1,8 +1,10 @@
 /** What messages tell to write must be accepted: it is taken out of the message and written. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { compile, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
+import { createCompiler, formatDiagnostics } from "../../../toolchain/compiler/index.ts";
 import { LANGUAGE_IMPORTS } from "./targets.ts";
+
+const { compile } = createCompiler();
 
 const ENTRY = fileURLToPath(new URL("./ways-out-main.ts", import.meta.url));
 
