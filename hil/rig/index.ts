@@ -3,12 +3,11 @@ export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index
 export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
 export { CHOICE_VARIABLE, type CommandChoice } from "./command-choice.ts";
 export type { Debugging } from "./debugging.ts";
-export { DeviceSession, type DeviceSessionOptions, openDeviceSession } from "./device-session.ts";
 export type { Downlink } from "./downlink.ts";
 export type { Duration } from "./duration.ts";
 export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
-export type { AirFault, FrameChoice, FrameKind } from "./faulty-air.ts";
+export type { AirFault, FaultyAir, FrameChoice, FrameKind } from "./faulty-air.ts";
 export type { FixtureDevice, Message } from "./fixture-device.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DeviceSession, openDeviceSession, runJoin, runLoneBoard } from "../../hil/rig/index.ts";
+import { runJoin, runLoneBoard } from "../../hil/rig/index.ts";
 import { buildImage, type Image } from "../../toolchain/image/index.ts";
 import { AbpWitness } from "../fuzz/power-cuts/abp-witness.ts";
 import { type CampaignOptions, runCampaign } from "../fuzz/power-cuts/campaign.ts";
@@ -20,6 +20,7 @@ import {
 } from "../fuzz/power-cuts/plan.ts";
 import { loadProcessorBoard } from "../support/processor-board.ts";
 import { type Bench, seeded } from "../unit/firmware/support/bench.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const BOARDS = ["pro-mini-rfm95", "nucleo-l073rz-sx1276"];
 const WRITE_CUTS = 16;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { ApplicationUplink } from "../../hil/backend/index.ts";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const CERTIFICATION_PORT = 224;
 const APPLICATION_PORT = 2;

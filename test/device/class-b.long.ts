@@ -1,7 +1,7 @@
 /** Two hours without a beacon, on emulated boards of both families of radios: frames are heard to the end, then class A. */
 import assert from "node:assert/strict";
 import { parseDataFrame } from "../../hil/lorawan/index.ts";
-import { openDeviceSession } from "../../hil/rig/index.ts";
+import { openDeviceSession } from "./support/device-session.ts";
 
 const TWO_HOURS_S = 7200;
 

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDataFrame, pingSlotsMs } from "../../hil/lorawan/index.ts";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const PERIODICITY = 2;
 /** GPS time at the run's zero. */

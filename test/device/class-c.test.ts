@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { airtimeUs } from "../../hil/air/index.ts";
 import { buildDataMessage, dataMic10, downlinkMic11 } from "../../hil/lorawan/index.ts";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
 import { buildImage } from "../../toolchain/image/index.ts";
 import { loadProcessorBoard } from "../support/processor-board.ts";
 import type { Bench, Uplink } from "../unit/firmware/support/bench.ts";
@@ -18,6 +17,7 @@ import {
   type MulticastFields,
 } from "../unit/firmware/support/multicast-group.ts";
 import type { Network } from "../unit/firmware/support/network.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const CONFIG = { CLASS_C: true, MULTICAST_SETUP: true, CLOCK_SYNC: true, PERIOD_S: 300 };
 

@@ -3,7 +3,7 @@
  * stays so as well as the board can: the clock of an AVR lags by up to a hundredth while it rests (firmware/hal/index.ts).
  */
 import assert from "node:assert/strict";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const CLOCK_SYNC_PORT = 202;
 /** Of GPS time, at the run's zero. */

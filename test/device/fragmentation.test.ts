@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
 import { BlockSender } from "../unit/firmware/packages/block-sender.ts";
 import { seeded } from "../unit/firmware/support/bench.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
 const BLOCK_PRINTER = fileURLToPath(new URL("support/c/block-printer.c", import.meta.url));
 const GATEWAY = /^[0-9A-F]{16}$/;

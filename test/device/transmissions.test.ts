@@ -3,7 +3,7 @@
  * does; with and without the wish to be acknowledged.
  */
 import assert from "node:assert/strict";
-import { type DeviceSession, openDeviceSession } from "../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 import { loseDownlinks, type SentUplink, sentUplinks } from "./support/uplinks.ts";
 
 const PERIOD_S = 60;

@@ -3,7 +3,7 @@
  * uplink for uplink.
  */
 import assert from "node:assert/strict";
-import { type DeviceSession, openDeviceSession } from "../../../hil/rig/index.ts";
+import { type DeviceSession, openDeviceSession } from "./device-session.ts";
 import { loseDownlinks, type SentUplink, sentUplinks } from "./uplinks.ts";
 
 /** Long enough for two transmissions at DR0 on one channel. */

@@ -1,7 +1,7 @@
 /** The data frames that a board has sent, as anybody on the air reads them. */
 import type { LoraTransmission } from "../../../hil/air/index.ts";
 import { isDataFrame } from "../../../hil/lorawan/index.ts";
-import type { DeviceSession } from "../../../hil/rig/index.ts";
+import type { DeviceSession } from "./device-session.ts";
 
 const ADR_ACK_REQ = 0x40;
 const ACK = 0x20;

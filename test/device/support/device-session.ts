@@ -1,12 +1,16 @@
-/** A rig with one device that has power from the start, as one object. */
-import type { Transmission } from "../air/index.ts";
-import type { ApplicationUplink, NetworkServer, ServerEvent } from "../backend/index.ts";
-import type { RadioEvent } from "../emulator/chips/index.ts";
-import type { FaultyAir } from "./faulty-air.ts";
-import type { FixtureDevice } from "./fixture-device.ts";
-import { type DeviceChoice, openRig, type Rig } from "./rig.ts";
+/** A rig with one device that has power from the start, as one object: for tests that are about the device alone. */
+import type { Transmission } from "../../../hil/air/index.ts";
+import type { ApplicationUplink, NetworkServer, ServerEvent } from "../../../hil/backend/index.ts";
+import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
+import {
+  type DeviceChoice,
+  type FaultyAir,
+  type FixtureDevice,
+  openRig,
+  type Rig,
+} from "../../../hil/rig/index.ts";
 
-export interface DeviceSessionOptions extends DeviceChoice {
+interface DeviceSessionOptions extends DeviceChoice {
   /** Everything random follows from it, except keys. */
   readonly seed: number;
   /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
