@@ -13,8 +13,9 @@ export interface EnergyOptions {
 }
 
 /** How the help explains it. */
-export const ENERGY_HELP = `--energy runs the image on the emulated board, which takes a second or two: it joins a network that then stays silent,
-and the times in each state, with the currents of board.json, make a day; at the fastest and at the slowest data rate.`;
+export const ENERGY_HELP = `--energy runs the image on the emulated board, which takes a second or two: it joins a network that then stays silent
+but for the beacons of class B, and the times in each state, with the currents of board.json, make a day; at the
+fastest and at the slowest data rate.`;
 
 export function addEnergy(command: Command): Command {
   return command
@@ -39,6 +40,7 @@ export async function energyOf(
       lorawan,
       region: firstRegion,
       personalised: config?.ABP === true,
+      classB: config?.CLASS_B === true,
       batteryMilliampereHours: battery,
     });
   } catch (error) {

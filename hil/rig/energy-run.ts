@@ -29,6 +29,8 @@ export interface EnergyRunOptions {
   readonly region: RegionName;
   /** Whether the image is one of a personalised device, which never joins. */
   readonly personalised?: boolean;
+  /** Whether the image has class B: there are beacons then. */
+  readonly classB?: boolean;
   /** What the estimate says of a battery's life. */
   readonly batteryMilliampereHours?: number;
 }
@@ -117,7 +119,7 @@ export async function measureDay(
   options: EnergyRunOptions,
 ): Promise<MeasuredDay> {
   const { board } = image;
-  const { lorawan, region, personalised = false } = options;
+  const { lorawan, region, personalised = false, classB } = options;
   const clock = new VirtualClock();
   const air = new Air({ clock, random: seededRandom(1) });
   let failure: string | undefined;
@@ -141,7 +143,7 @@ export async function measureDay(
     },
   });
   const session = personalised ? SESSION : undefined;
-  new QuietNetwork({ clock, air, plan, lorawan, identity: IDENTITY, session, dataRate });
+  new QuietNetwork({ clock, air, plan, lorawan, identity: IDENTITY, session, dataRate, classB });
   await runLockstep({
     clock,
     machines: [machine],
@@ -163,7 +165,7 @@ export async function measureDay(
     scenario: {
       ...scenarioOf(first.event, plan),
       ...{ lorawan, region, personalised },
-      deviceClass: period.radio.receive > periodS / 2 ? "C" : "A",
+      deviceClass: isClassB(first) ? "B" : period.radio.receive > periodS / 2 ? "C" : "A",
       periodS: Math.round(periodS * 1000) / 1000,
     },
     join: marks[0].times,
@@ -171,10 +173,24 @@ export async function measureDay(
   };
 }
 
-/** From the first uplink that has nothing to answer any more; a device that always has something to say is as it is. */
+/**
+ * From the first uplink of a period that has nothing to answer any more: the one that tells of class B is between two
+ * periods. A device that always has something to say is as it is.
+ */
 function settled(marks: readonly Mark[]): readonly Mark[] {
-  const first = marks.findIndex(({ event }, i) => i > 1 && parseDataFrame(event.payload).fOpts.length === 0);
+  const first = marks.findIndex(
+    (mark, i) => i > 1 && fOptsOf(mark).length === 0 && isClassB(mark) === isClassB(marks[i - 1]),
+  );
   return marks.slice(first < 0 ? ANSWERED_BY : Math.min(first, ANSWERED_BY));
+}
+
+function fOptsOf({ event }: Mark): Uint8Array {
+  return parseDataFrame(event.payload).fOpts;
+}
+
+/** By the ClassB bit of the uplink. */
+function isClassB({ event }: Mark): boolean {
+  return parseDataFrame(event.payload).classBOrFPending;
 }
 
 function isDataUplink(payload: Uint8Array): boolean {

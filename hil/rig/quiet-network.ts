@@ -1,6 +1,6 @@
 /**
  * A network for one device in a few lines, right on the air: it accepts the join, confirms the version of 1.1, sets a data
- * rate, acknowledges what asks for it, and says nothing else. For runs that measure the device; what the servers do is
+ * rate, acknowledges what asks for it, leads into class B where it is to, and says nothing else. For runs that measure the device; what the servers do is
  * the join scenario's to show.
  */
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
@@ -10,6 +10,7 @@ import {
   buildCfList,
   buildDataMessage,
   buildJoinAccept,
+  Cid,
   cryptFOpts,
   DeviceClass,
   dataMic10,
@@ -17,6 +18,7 @@ import {
   deriveSessionKeys10,
   deriveSessionKeys11,
   deviceModeConf,
+  deviceTimeAns,
   downlinkMic11,
   FType,
   fTypeOf,
@@ -24,12 +26,16 @@ import {
   linkAdrReq,
   MINOR_VERSION_1_1,
   type NetworkPlan,
+  type ParsedDataFrame,
   parseDataFrame,
   parseJoinRequest,
+  parseMacCommands,
+  pingSlotInfoAns,
   rekeyConf,
   resetConf,
   type SessionKeys,
 } from "../lorawan/index.ts";
+import { dateAt, sendBeacons } from "./quiet-beacons.ts";
 
 const NET_ID = "000013";
 /** What the network gives a device that joins, or has given a personalised one. */
@@ -54,6 +60,8 @@ export interface QuietNetworkOptions {
   readonly session?: SessionKeys;
   /** What the device is told to use, once it has joined. */
   readonly dataRate: number;
+  /** There are beacons, and what a device asks for on its way into class B is answered. */
+  readonly classB?: boolean;
 }
 
 export class QuietNetwork {
@@ -72,6 +80,7 @@ export class QuietNetwork {
       if (transmission.modulation !== "lora" || transmission.from === STATION) return;
       options.clock.at(transmission.endNs, () => this.#hear(transmission));
     });
+    if (options.classB) sendBeacons(STATION, options.clock, options.air, options.plan);
   }
 
   #hear(uplink: LoraTransmission): void {
@@ -110,10 +119,12 @@ export class QuietNetwork {
   }
 
   #hearData(uplink: LoraTransmission): void {
-    const { confirmed, fCnt16 } = parseDataFrame(uplink.payload);
+    const frame = parseDataFrame(uplink.payload);
+    const { confirmed, fCnt16 } = frame;
     const isFirst = this.#fCntDown === 0;
-    if (!isFirst && !confirmed) return;
-    const commands = isFirst ? this.#settings() : Buffer.alloc(0);
+    const answers = this.#options.classB ? this.#answers(frame, uplink.endNs) : Buffer.alloc(0);
+    if (!isFirst && !confirmed && answers.length === 0) return;
+    const commands = isFirst ? Buffer.concat([answers, this.#settings()]) : answers;
     const channel = this.#plan.channels.find(({ uplinkHz }) => isAt(uplink, uplinkHz));
     if (channel === undefined) return;
     this.#sendInRx1(
@@ -121,6 +132,20 @@ export class QuietNetwork {
       1_000_000,
       this.#downlink(commands, confirmed ? fCnt16 : undefined),
       channel.rx1Hz,
+    );
+  }
+
+  /** What a device asks for on its way into class B. */
+  #answers({ fOpts, fCnt16: fCnt }: ParsedDataFrame, endNs: number): Buffer {
+    const keys = this.#keys;
+    if (keys === undefined) return Buffer.alloc(0);
+    const frame = { devAddr: DEV_ADDR, fCnt, counter: "FCntUp" } as const;
+    const clear = this.#options.lorawan === "1.1" ? cryptFOpts(frame, keys.nwkSEncKey, fOpts) : fOpts;
+    return Buffer.concat(
+      parseMacCommands(clear, "up").commands.flatMap(({ cid }) => {
+        if (cid === Cid.deviceTime) return [deviceTimeAns(dateAt(endNs))];
+        return cid === Cid.pingSlotInfo ? [pingSlotInfoAns()] : [];
+      }),
     );
   }
 

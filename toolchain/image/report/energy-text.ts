@@ -2,7 +2,11 @@
 import type { EnergyEstimate, EnergyScenario } from "./energy.ts";
 
 /** What a device hears that nobody sends to. */
-const SILENCE = { A: "both windows empty", C: "listening in between for nothing" } as const;
+const SILENCE = {
+  A: "both windows empty",
+  B: "windows and ping slots empty",
+  C: "listening in between for nothing",
+} as const;
 
 /** "0.49 mAh a day at DR5 (SF7), an uplink each 600 s". */
 export function energyLine({ milliampereHours, scenario }: EnergyEstimate): string {

@@ -24,8 +24,8 @@ export interface EnergyScenario {
   readonly lorawan: "1.0.4" | "1.1";
   readonly region: string;
   readonly personalised: boolean;
-  /** C: the receiver is on whenever nothing is sent. */
-  readonly deviceClass: "A" | "C";
+  /** B: there are beacons and ping slots; C: the receiver is on whenever nothing is sent. */
+  readonly deviceClass: "A" | "B" | "C";
   readonly dataRate: number;
   readonly spreadingFactor: number;
   readonly bandwidthHz: number;
