@@ -11,6 +11,7 @@ import {
   junitXml,
   type RecordedPacket,
   RigError,
+  reportPage,
   runJoin,
   summary,
   timelineHead,
@@ -31,6 +32,7 @@ export interface RunOptions extends ChoiceOptions {
   state?: string;
   json?: boolean;
   junit?: string;
+  html?: string;
   pcap?: string;
   fault?: Fault;
   gateway: GatewayProtocol;
@@ -58,6 +60,7 @@ export function addHil(program: Command): void {
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
+    .option("--html <file>", "write the report as one page for a browser")
     .option("--pcap <file>", "write what was on the air for Wireshark; *.pcapng has comments too")
     .addOption(
       new Option(
@@ -101,7 +104,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --board nodemcu-rfm95 --lua 5.3
   $ joinery hil run join --state ./state --json
   $ joinery hil run join --gateway station
-  $ joinery hil run join --pcap join.pcap
+  $ joinery hil run join --html join.html --pcap join.pcap
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb
   $ joinery hil run exchange adr --board pro-mini-rfm95
@@ -118,8 +121,9 @@ async function runScenario(application: string | undefined, options: RunOptions)
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
-  const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, pcap } = options;
+  const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, html, pcap } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
+  if (html !== undefined) checkOutputFile("HTML", html);
   if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
   const report = await runJoin({
@@ -142,6 +146,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
     throw refusalOf(error);
   });
   if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(report));
+  if (html !== undefined) writeOutputFile("HTML", html, reportPage(report));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   print(summary(report, palette));
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;

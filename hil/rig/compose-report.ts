@@ -1,16 +1,21 @@
 /** From what a run has seen to the document of its result. */
 import { readNonces } from "../../toolchain/provisioning/index.ts";
-import type { PeerVerdict } from "../trust/index.ts";
+import type { RecordedPacket } from "../air/index.ts";
+import type { DaneEvidence, PeerVerdict } from "../trust/index.ts";
+import { DEVICE_STATION } from "./device.ts";
 import { type JoinEvidence, joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
 import { NAMES } from "./name-space.ts";
 import { describeFinding, PARTY_NAMES } from "./narration.ts";
 import type { Observations } from "./observations.ts";
-import type { Check, JoinReport, PeerTrust } from "./report/join-report.ts";
+import type { Check, JoinReport, PeerTrust, TrustProof } from "./report/join-report.ts";
+import { airFrames, receiveWindows, reportedEvents } from "./report/run-record.ts";
+import type { TimelineEntry } from "./timeline.ts";
 
 /** The result of a run: what was chosen for it, what was seen, and how long it took. */
 export function composeJoinReport(
   chosen: Pick<JoinReport, "board" | "lorawan" | "region" | "seed" | "fault">,
   evidence: JoinEvidence,
+  record: { readonly packets: readonly RecordedPacket[]; readonly entries: readonly TimelineEntry[] },
   took: Pick<JoinReport, "virtualMs" | "wallMs">,
 ): JoinReport {
   const { organisations, device, seen, devEui, joinEui } = evidence;
@@ -57,6 +62,10 @@ export function composeJoinReport(
       caller: caller ?? null,
     })),
     checks,
+    air: airFrames(record.packets),
+    receiveWindows: receiveWindows(seen.radioEvents, took.virtualMs),
+    events: reportedEvents(record.entries),
+    energy: device.energy(Math.max(0, ...sentPowers(record.packets))) ?? null,
     ...took,
   };
 }
@@ -71,6 +80,31 @@ function reasonOf(seen: Observations, checks: readonly Check[]): string | null {
   return failed === undefined ? null : `${failed.name}: ${failed.detail}`;
 }
 
+function sentPowers(packets: readonly RecordedPacket[]): number[] {
+  return packets.flatMap(({ transmission: { from, powerDbm } }) =>
+    from === DEVICE_STATION ? [powerDbm] : [],
+  );
+}
+
 function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
-  return { name: verdict?.name ?? null, tlsa: verdict?.tlsa ?? null, dnssec: verdict?.dnssec ?? null };
+  return {
+    name: verdict?.name ?? null,
+    tlsa: verdict?.tlsa ?? null,
+    dnssec: verdict?.dnssec ?? null,
+    accepted: verdict?.accepted ?? null,
+    reason: verdict?.reason ?? null,
+    proof: verdict?.evidence === undefined ? null : trustProof(verdict.evidence),
+  };
+}
+
+function trustProof({ certificate, signatures, ...tlsa }: DaneEvidence): TrustProof {
+  const { notAfterMs, ...facts } = certificate;
+  return {
+    certificate: { ...facts, notAfter: new Date(notAfterMs).toISOString() },
+    ...tlsa,
+    signatures: signatures.map(({ expiresAtMs, ...signature }) => ({
+      ...signature,
+      expires: new Date(expiresAtMs).toISOString(),
+    })),
+  };
 }

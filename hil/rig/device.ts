@@ -10,7 +10,7 @@ import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { createRadio, type RadioEvent, type RadioState } from "../emulator/chips/index.ts";
 import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
-import type { Check, MemoryFigures } from "./report/join-report.ts";
+import type { Check, EnergyOfState, MemoryFigures } from "./report/join-report.ts";
 
 /** A misuse of the hardware, and the line of the sources that it came about in, where that is known. */
 export interface DeviceFinding extends Finding {
@@ -59,6 +59,8 @@ export interface DeviceUnderTest {
   readonly store: Uint8Array;
   /** What the firmware takes of the board's memories, as far as the run has come. */
   readonly memory: MemoryFigures;
+  /** What the run has drawn so far, with that transmit power; undefined where the board does not say what it draws. */
+  energy(powerDbm: number): readonly EnergyOfState[] | undefined;
   /** Whether that leaves what an application needs. */
   checkMemory(): Check;
   /** The octets of a variable of the firmware, named as it is written: "lorawan/session.ts:appSKey". */

@@ -12,14 +12,20 @@ export type { FixtureDevice, Message } from "./fixture-device.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
+export { reportPage } from "./report/html/index.ts";
 export type {
+  AirFrame,
   Check,
+  EnergyOfState,
   ImageFigures,
   JoinReport,
   LuaFigures,
   MemoryFigures,
   PeerTrust,
+  ReceiveWindow,
+  ReportedEvent,
   ReportedFinding,
+  TrustProof,
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
 export type { RunReport } from "./report/run-report.ts";

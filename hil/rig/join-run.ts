@@ -193,6 +193,7 @@ class JoinRun {
         registered: { before, after },
         beforeReplay: this.#beforeReplay,
       },
+      { packets: site.recorder.packets, entries: this.#timeline.entries },
       { virtualMs: site.clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
     );
   }

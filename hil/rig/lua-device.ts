@@ -67,6 +67,8 @@ class LuaDevice implements DeviceUnderTest {
     };
   }
 
+  energy(): undefined {}
+
   checkMemory(): Check {
     const { heapPeakBytes, heapLimitBytes } = this.memory;
     const spare = heapLimitBytes - heapPeakBytes;

@@ -78,10 +78,15 @@ export function describeVerdict(verdict: PeerVerdict): string {
 /** Of a PHYPayload. */
 const JOIN_REQUEST_OCTETS = 23;
 
+/** What a packet on the air is: "join-request". */
+export function frameName(transmission: Transmission): string {
+  return FRAME_NAMES[frameTypeOf(transmission) ?? ""] ?? "frame";
+}
+
 /** A packet on the air: what it is, whose, and where. */
 export function describeTransmission(transmission: Transmission): string {
   const { payload, from, frequencyHz, startNs, endNs } = transmission;
-  const name = FRAME_NAMES[frameTypeOf(transmission) ?? ""] ?? "frame";
+  const name = frameName(transmission);
   const isWhole = payload.length === JOIN_REQUEST_OCTETS;
   const nonce = name === "join-request" && isWhole ? `, DevNonce ${parseJoinRequest(payload).devNonce}` : "";
   const rate = transmission.modulation === "lora" ? `SF${transmission.spreadingFactor}` : "FSK";

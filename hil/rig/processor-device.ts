@@ -1,5 +1,12 @@
 /** The device under test as an image in the flash of an emulated processor. */
-import { type Image, ReturnAddresses, type SourceLine, SourceLines } from "../../toolchain/image/index.ts";
+import {
+  BuildError,
+  energyOfRun,
+  type Image,
+  ReturnAddresses,
+  type SourceLine,
+  SourceLines,
+} from "../../toolchain/image/index.ts";
 import { createMachine, type Finding, type ProcessorMachine } from "../emulator/index.ts";
 import {
   connect,
@@ -10,7 +17,8 @@ import {
   type Firmware,
   storeFormatOf,
 } from "./device.ts";
-import type { Check, ImageFigures } from "./report/join-report.ts";
+import type { Check, EnergyOfState, ImageFigures } from "./report/join-report.ts";
+import { StateClock } from "./state-times.ts";
 
 /** RAM that must stay free for the application, in octets. */
 const RAM_TO_SPARE = 300;
@@ -49,6 +57,7 @@ function isTypeScript({ file }: SourceLine): boolean {
 class ProcessorDevice implements DeviceUnderTest {
   readonly machine: ProcessorMachine;
   readonly #image: Image;
+  readonly #states: StateClock;
 
   constructor(image: Image, options: DeviceOptions) {
     const { clock, eeprom, watchdogError, onFinding } = options;
@@ -63,7 +72,15 @@ class ProcessorDevice implements DeviceUnderTest {
         onFinding({ ...finding, ...places.of(finding) });
       },
     });
-    connect(this.machine, image.board, options);
+    const states = new StateClock(this.machine);
+    this.#states = states;
+    connect(this.machine, image.board, {
+      ...options,
+      onRadioState: (state) => {
+        states.enter(state);
+        options.onRadioState?.(state);
+      },
+    });
   }
 
   get store(): Uint8Array {
@@ -73,6 +90,16 @@ class ProcessorDevice implements DeviceUnderTest {
   get memory(): ImageFigures {
     const { flashBytes, ramBytes } = this.#image;
     return { flashBytes, ramBytes, stackPeakBytes: this.machine.stackPeakBytes };
+  }
+
+  energy(powerDbm: number): readonly EnergyOfState[] | undefined {
+    const { board } = this.#image;
+    try {
+      return energyOfRun(board, powerDbm, this.#states.read());
+    } catch (error) {
+      if (error instanceof BuildError) return undefined;
+      throw error;
+    }
   }
 
   checkMemory(): Check {

@@ -19,6 +19,8 @@ export interface TimelineEntry {
   readonly text: string;
   /** Whether this went as it should; undefined for what just happened. */
   readonly ok: boolean | undefined;
+  /** Of a server's work, the step as the server names it; "console" for a line that the device prints. */
+  readonly step?: string;
 }
 
 /** Collects entries and hands each on as it comes. */
@@ -41,9 +43,9 @@ export class Timeline {
     return performance.now() - this.#startedMs;
   }
 
-  add(party: Party, text: string, ok?: boolean): void {
+  add(party: Party, text: string, ok?: boolean, step?: string): void {
     const virtualMs = this.#virtualNs === undefined ? undefined : this.#virtualNs() / 1e6;
-    const entry: TimelineEntry = { virtualMs, wallMs: this.wallMs, party, text, ok };
+    const entry: TimelineEntry = { virtualMs, wallMs: this.wallMs, party, text, ok, step };
     this.entries.push(entry);
     this.#listener?.(entry);
   }

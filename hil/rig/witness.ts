@@ -29,16 +29,16 @@ export class Witness {
     this.errands.start(errand, (error) => this.refusal("rig", `${what}: ${error.message}`));
   }
 
-  refusal(party: Party, text: string): void {
-    this.#timeline.add(party, text, false);
+  refusal(party: Party, text: string, step?: string): void {
+    this.#timeline.add(party, text, false, step);
     this.seen.refusals.push({ party, text });
   }
 
   serverEvent(event: ServerEvent): void {
     this.seen.serverEvents.push(event);
     const text = describeServerEvent(event);
-    if (event.ok) this.#timeline.add(event.server, text, true);
-    else this.refusal(event.server, text);
+    if (event.ok) this.#timeline.add(event.server, text, true, event.step);
+    else this.refusal(event.server, text, event.step);
     if (event.step === "uplink-decrypted") {
       for (const action of this.#firstUplinkActions.splice(0)) action();
     }
@@ -47,8 +47,8 @@ export class Witness {
   verdict(judge: Party, verdict: PeerVerdict): void {
     this.seen.verdicts.push({ judge, verdict });
     const text = describeVerdict(verdict);
-    if (verdict.accepted) this.#timeline.add(judge, text, true);
-    else this.refusal(judge, text);
+    if (verdict.accepted) this.#timeline.add(judge, text, true, "peer-accepted");
+    else this.refusal(judge, text, "peer-refused");
   }
 
   finding(finding: DeviceFinding): void {
@@ -70,6 +70,6 @@ export class Witness {
 
   consoleLine(line: string): void {
     this.seen.consoleLines.push(line);
-    this.#timeline.add("device", line);
+    this.#timeline.add("device", line, undefined, "console");
   }
 }

@@ -25,9 +25,10 @@ describe("the command line", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("prints one JSON document and writes JUnit XML", async () => {
-    const junit = join(folder, "join.xml");
-    const { status, stdout, stderr } = await joinery(["hil", "run", "join", "--json", "--junit", junit]);
+  it("prints one JSON document and writes JUnit XML, a page and a capture", async () => {
+    const [junit, html, pcap] = ["join.xml", "join.html", "join.pcap"].map((name) => join(folder, name));
+    const files = ["--junit", junit, "--html", html, "--pcap", pcap];
+    const { status, stdout, stderr } = await joinery(["hil", "run", "join", "--json", ...files]);
     assert.equal(status, 0, stderr);
     const report = JSON.parse(stdout);
     assert.equal(report.verdict, "passed");
@@ -35,6 +36,11 @@ describe("the command line", () => {
     const cases = report.checks.length + 1;
     assert.match(xml, new RegExp(`<testsuites name="joinery" tests="${cases}" failures="0"`));
     assert.equal(xml.match(/<testcase /g)?.length, cases);
+    assert.match(
+      readFileSync(html, "utf8"),
+      /^<!DOCTYPE html>.*<title>Join of pro-mini-rfm95: passed<\/title>/s,
+    );
+    assert.equal(readFileSync(pcap).readUInt32LE(20), 270);
   });
 
   it("tells a failed run by exit code 1, a reason, and failed cases in JUnit", async () => {

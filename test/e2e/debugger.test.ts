@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type JoinReport, RigError, runJoin, type TimelineEntry } from "../../hil/rig/index.ts";
 import { projectFiles } from "../../toolchain/project/index.ts";
+import { repeatable } from "./support/repeatable.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const LINE_TEXT = "sampleCount = u16(sampleCount + 1);";
@@ -129,7 +130,6 @@ describe("gdb beside a join", () => {
     ]);
     assert.match(stopping.said, /^Hardware watchpoint 2: app_sampleCount\n\nOld value = 0\nNew value = 1\n/m);
     const passing = await debugged(["continue"]);
-    const repeatable = ({ wallMs: _, ...rest }: JoinReport) => rest;
     assert.deepEqual(repeatable(stopping.report), repeatable(passing.report));
   });
 

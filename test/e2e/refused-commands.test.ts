@@ -178,6 +178,8 @@ describe("the command line refuses", () => {
         /^joinery: cannot write the JUnit file: .*nowhere is not there/,
       ],
       [["--junit", folder], {}, /^joinery: cannot write the JUnit file: .* is a folder/],
+      [["--html", folder], {}, /^joinery: cannot write the HTML file: .* is a folder/],
+      [["--pcap", folder], {}, /^joinery: cannot write the capture file: .* is a folder/],
       [["--state", file], {}, /^joinery: .*file cannot be made: .*file is a file, not a folder/],
       [["--state", join(file, "state")], {}, /^joinery: .*state cannot be made: .*state lies in a file/],
       [

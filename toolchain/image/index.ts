@@ -35,6 +35,7 @@ export {
   type EnergyScenario,
   type Excess,
   energyADay,
+  energyOfRun,
   excessText,
   figureLines,
   type Grouping,

@@ -1,4 +1,5 @@
 /** The result of a join run as a document: what `--json` prints, field by field. Keys never appear in it. */
+import type { Party } from "../timeline.ts";
 
 /** One thing that was compared, on the side that is named. */
 export interface Check {
@@ -15,6 +16,100 @@ export interface PeerTrust {
   readonly tlsa: string | null;
   /** "secure", or what was wrong. */
   readonly dnssec: string | null;
+  /** Null where nobody was judged. */
+  readonly accepted: boolean | null;
+  /** Why it was refused. */
+  readonly reason: string | null;
+  /** What the verdict rests on; null where no TLSA record was found. Certificates and zone keys are new in each run. */
+  readonly proof: TrustProof | null;
+}
+
+/** From the certificate to the trust anchor. */
+export interface TrustProof {
+  readonly certificate: {
+    readonly subject: string;
+    readonly dnsNames: readonly string[];
+    readonly notAfter: string;
+    /** SHA-256 of its SubjectPublicKeyInfo, in hexadecimal. */
+    readonly publicKeySha256: string;
+  };
+  readonly tlsaOwner: string;
+  /** Parameters as "3 1 1", and the certificate association data in hexadecimal. */
+  readonly tlsaRecords: readonly { readonly parameters: string; readonly data: string }[];
+  /** Those that were checked, from the one over the TLSA records up to the one by the trust anchor. */
+  readonly signatures: readonly {
+    /** What is signed: name and type of the records. */
+    readonly name: string;
+    readonly type: string;
+    readonly zone: string;
+    readonly keyTag: number;
+    readonly algorithm: number;
+    readonly expires: string;
+  }[];
+}
+
+/** A packet on the air. Times are milliseconds of virtual time. */
+export interface AirFrame {
+  /** From 1 on, in the order in which they began. */
+  readonly number: number;
+  /** "join-request", "unconfirmed uplink", … */
+  readonly name: string;
+  /** "device", the EUI of a gateway, or another station. */
+  readonly from: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly frequencyHz: number;
+  readonly bandwidthHz: number;
+  readonly modulation: "lora" | "fsk";
+  /** Of LoRa: spreading factor, coding rate as "4/5", and polarity. */
+  readonly spreadingFactor: number | null;
+  readonly codingRate: string | null;
+  readonly iqInverted: boolean | null;
+  /** Of FSK, in bit/s. */
+  readonly bitRate: number | null;
+  readonly powerDbm: number;
+  /** Its transmitter stopped before its end. */
+  readonly aborted: boolean;
+  /** How it came in at the stations whose receivers were on the air; `intact` is null where one did not follow it to its end. */
+  readonly arrivals: readonly {
+    readonly receiver: string;
+    readonly rssiDbm: number;
+    readonly snrDb: number;
+    readonly intact: boolean | null;
+  }[];
+  /** The PHYPayload in hexadecimal, as sent: what is encrypted and the MIC follow from keys that are new in each run. */
+  readonly octets: string;
+}
+
+/** A time that the device's receiver was on. */
+export interface ReceiveWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly frequencyHz: number;
+  readonly bandwidthHz: number;
+  /** Null for FSK. */
+  readonly spreadingFactor: number | null;
+  readonly received: boolean;
+}
+
+/** A line of the timeline. */
+export interface ReportedEvent {
+  readonly virtualMs: number;
+  readonly wallMs: number;
+  readonly party: Party;
+  /** The step of a server's work; "console" for a line that the device printed. */
+  readonly step: string | null;
+  readonly ok: boolean | null;
+  readonly text: string;
+}
+
+/** What one state of processor or radio took of the run. */
+export interface EnergyOfState {
+  /** As `currentsMicroampere` of `board.json` names it. */
+  readonly state: string;
+  readonly seconds: number;
+  readonly microampere: number;
+  readonly milliampereHours: number;
 }
 
 /** What an image takes of a processor: octets of flash, of RAM before the stack, and of stack at its deepest. */
@@ -80,6 +175,13 @@ export interface JoinReport {
   /** Misuses of the hardware: the first ends the run, unless it was told to go on. */
   readonly findings: readonly ReportedFinding[];
   readonly checks: readonly Check[];
+  /** Everything that was on the air. */
+  readonly air: readonly AirFrame[];
+  readonly receiveWindows: readonly ReceiveWindow[];
+  /** From power-up on; of one instant of virtual time, in the order in which they came in wall time. */
+  readonly events: readonly ReportedEvent[];
+  /** Null where the board's description has no currents, or the board runs Lua. */
+  readonly energy: readonly EnergyOfState[] | null;
   readonly virtualMs: number;
   readonly wallMs: number;
 }

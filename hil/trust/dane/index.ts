@@ -8,4 +8,11 @@ export {
   tlsaOwner,
   tlsaParameters,
 } from "./tlsa.ts";
-export { dnsNamesOf, type TlsaQuestion, type TlsaVerdict, verifyPkix, verifyTlsa } from "./verify.ts";
+export {
+  certificateFacts,
+  dnsNamesOf,
+  type TlsaQuestion,
+  type TlsaVerdict,
+  verifyPkix,
+  verifyTlsa,
+} from "./verify.ts";

@@ -2,7 +2,7 @@
  * Verification of a TLS peer's certificates against TLSA records (RFC 6698 section 2.1, RFC 7671 sections 5 to 9),
  * or against roots alone (RFC 5280) for peers that do without DANE.
  */
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { type PathTarget, pathFault, paths } from "./path.ts";
 import {
@@ -128,6 +128,19 @@ export function verifyTlsa(question: TlsaQuestion): TlsaVerdict {
 /** dNSNames of a certificate, lower case. @throws Error if it cannot be read */
 export const dnsNamesOf = (certificateDer: Uint8Array): readonly string[] =>
   readCertificate(certificateDer).dnsNames;
+
+/** What people ask about a certificate. @throws Error if it cannot be read */
+export function certificateFacts(certificateDer: Uint8Array): {
+  readonly subject: string;
+  readonly dnsNames: readonly string[];
+  readonly notAfterMs: number;
+  /** SHA-256 of SubjectPublicKeyInfo, in hexadecimal. */
+  readonly publicKeySha256: string;
+} {
+  const { subject, dnsNames, notAfterMs, publicKeyInfo } = readCertificate(certificateDer);
+  const publicKeySha256 = createHash("sha256").update(publicKeyInfo).digest("hex");
+  return { subject, dnsNames, notAfterMs, publicKeySha256 };
+}
 
 /** Whether the peer's certificate is for `name` and leads to one of `roots`: the policy `pkix`. */
 export function verifyPkix(

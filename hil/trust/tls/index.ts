@@ -8,4 +8,4 @@ export {
   type PeerRequestListener,
   type PeerUpgradeListener,
 } from "./server.ts";
-export { type DnssecState, type Peer, type PeerVerdict, TrustError } from "./verdict.ts";
+export { type DaneEvidence, type DnssecState, type Peer, type PeerVerdict, TrustError } from "./verdict.ts";

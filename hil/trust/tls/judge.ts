@@ -60,8 +60,15 @@ export class PeerJudge {
       if (error instanceof TrustError) this.#report(error);
       throw error;
     }
-    const { tlsa, dnssec } = acceptance;
-    this.#onVerdict({ role: peer.role, name: peer.name, accepted: true, tlsa, dnssec });
+    const { tlsa, dnssec, evidence } = acceptance;
+    this.#onVerdict({
+      role: peer.role,
+      name: peer.name,
+      accepted: true,
+      tlsa,
+      dnssec,
+      ...(evidence && { evidence }),
+    });
     return acceptance;
   }
 
@@ -72,7 +79,14 @@ export class PeerJudge {
     return error;
   }
 
-  #report({ peer, dnssec, reason }: TrustError): void {
-    this.#onVerdict({ role: peer.role, name: peer.name, accepted: false, dnssec, reason });
+  #report({ peer, dnssec, reason, evidence }: TrustError): void {
+    this.#onVerdict({
+      role: peer.role,
+      name: peer.name,
+      accepted: false,
+      dnssec,
+      reason,
+      ...(evidence && { evidence }),
+    });
   }
 }

@@ -4,10 +4,18 @@
  */
 import { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import { PKIX_EE, PKIX_TA, type TlsaRecord, verifyPkix, verifyTlsa } from "../dane/index.ts";
-import { DnsFailure } from "../dnssec/index.ts";
+import {
+  certificateFacts,
+  PKIX_EE,
+  PKIX_TA,
+  type TlsaRecord,
+  tlsaParameters,
+  verifyPkix,
+  verifyTlsa,
+} from "../dane/index.ts";
+import { type ChainLink, DnsFailure } from "../dnssec/index.ts";
 import type { Resolver } from "../resolver/index.ts";
-import { type DnssecState, TrustError } from "./verdict.ts";
+import { type DaneEvidence, TrustError } from "./verdict.ts";
 
 /** How peers are judged. PEM files may hold several certificates. */
 export type TrustPolicy =
@@ -41,6 +49,16 @@ export interface Acceptance {
   readonly dnssec: "secure" | "unchecked";
   /** When the records that it rests on end, by the resolver's clock; Infinity under policy pkix. */
   readonly expiresAtMs: number;
+  /** Under policy dane. */
+  readonly evidence?: DaneEvidence;
+}
+
+/** TLSA records that are secure, and by what. */
+interface SecureTlsa {
+  readonly owner: string;
+  readonly records: readonly TlsaRecord[];
+  readonly signatures: readonly ChainLink[];
+  readonly expiresAtMs: number;
 }
 
 /** DER of the certificates in a PEM text. @throws Error if there is none */
@@ -70,10 +88,7 @@ export function connectionFault(socket: TLSSocket): string | undefined {
 }
 
 /** The secure TLSA records at the first of `owners` that has some. @throws DnsFailure */
-export async function tlsaRecords(
-  resolver: Resolver,
-  owners: readonly string[],
-): Promise<{ records: TlsaRecord[]; expiresAtMs: number }> {
+export async function tlsaRecords(resolver: Resolver, owners: readonly string[]): Promise<SecureTlsa> {
   let absent: DnsFailure | undefined;
   for (const owner of owners) {
     try {
@@ -86,7 +101,7 @@ export async function tlsaRecords(
           data: certificate,
         }),
       );
-      return { records, expiresAtMs: answer.expiresAt.getTime() };
+      return { owner, records, signatures: answer.chain, expiresAtMs: answer.expiresAt.getTime() };
     } catch (error) {
       if (!(error instanceof DnsFailure && error.proven)) throw error;
       absent ??= error;
@@ -114,11 +129,11 @@ export async function acceptByDane(
   resolver: Resolver,
   pkixRoots: readonly Uint8Array[],
 ): Promise<Acceptance> {
-  const refuse = (reason: string, dnssec: DnssecState, cause?: unknown) =>
-    new TrustError(peer, reason, { dnssec, cause });
-  const { records, expiresAtMs } = await tlsaRecords(resolver, peer.tlsaOwners).catch((error: unknown) => {
-    throw error instanceof DnsFailure ? refuse(error.message, error.kind, error) : error;
+  const secure = await tlsaRecords(resolver, peer.tlsaOwners).catch((error: unknown) => {
+    if (!(error instanceof DnsFailure)) throw error;
+    throw new TrustError(peer, error.message, { dnssec: error.kind, cause: error });
   });
+  const { records, expiresAtMs } = secure;
   const verdict = verifyTlsa({
     chain: peer.chain,
     records,
@@ -127,10 +142,30 @@ export async function acceptByDane(
     now: resolver.now(),
     pkixRoots,
   });
-  if (!verdict.ok) throw refuse(verdict.reason, "secure");
+  const evidence = evidenceOf(peer, secure);
+  const refuse = (reason: string) => new TrustError(peer, reason, { dnssec: "secure", evidence });
+  if (!verdict.ok) throw refuse(verdict.reason);
   if (USAGES_WITH_ROOTS.includes(verdict.usage) && !peer.authorized)
-    throw refuse(`TLSA ${verdict.matched} matches, but TLS found no valid path to the roots`, "secure");
-  return { tlsa: verdict.matched, dnssec: "secure", expiresAtMs };
+    throw refuse(`TLSA ${verdict.matched} matches, but TLS found no valid path to the roots`);
+  return { tlsa: verdict.matched, dnssec: "secure", expiresAtMs, evidence };
+}
+
+/** Undefined where the peer's certificate cannot be read: the verdict says that. */
+function evidenceOf(
+  { chain }: PeerInHandshake,
+  { owner, records, signatures }: SecureTlsa,
+): DaneEvidence | undefined {
+  let certificate: DaneEvidence["certificate"];
+  try {
+    certificate = certificateFacts(chain[0]);
+  } catch {
+    return undefined;
+  }
+  const tlsaRecords = records.map((record) => ({
+    parameters: tlsaParameters(record),
+    data: Buffer.from(record.data).toString("hex"),
+  }));
+  return { certificate, tlsaOwner: owner, tlsaRecords, signatures };
 }
 
 /**

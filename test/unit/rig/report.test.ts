@@ -13,6 +13,9 @@ const plain = (text: string) => text;
 const PLAIN: Palette = { dim: plain, bold: plain, green: plain, red: plain, cyan: plain };
 const MARKED: Palette = { ...PLAIN, green: (text) => `<g>${text}</g>`, red: (text) => `<r>${text}</r>` };
 
+const PROVEN = { tlsa: "3 1 1", dnssec: "secure", accepted: true, reason: null, proof: null } as const;
+const UNPROVEN = { name: null, tlsa: null, dnssec: null, accepted: null, reason: null, proof: null } as const;
+
 const PASSED: JoinReport = {
   scenario: "join",
   verdict: "passed",
@@ -33,8 +36,8 @@ const PASSED: JoinReport = {
     rx1OffsetUs: -321.5,
   },
   trust: {
-    server: { name: "js.example", tlsa: "3 1 1", dnssec: "secure" },
-    client: { name: "_ns.example", tlsa: "3 1 1", dnssec: "secure" },
+    server: { name: "js.example", ...PROVEN },
+    client: { name: "_ns.example", ...PROVEN },
   },
   uplinks: [
     { fCnt: 0, fPort: 2, payload: "00" },
@@ -43,6 +46,10 @@ const PASSED: JoinReport = {
   downlinks: [{ fCnt: 0, fPort: 10, payload: "02" }],
   findings: [],
   checks: [{ name: "device: joins", ok: true, detail: "joined" }],
+  air: [],
+  receiveWindows: [],
+  events: [],
+  energy: null,
   virtualMs: 126_400,
   wallMs: 1234.5,
 };
@@ -52,7 +59,7 @@ const FAILED: JoinReport = {
   verdict: "failed",
   reason: REASON,
   join: { ...PASSED.join, devNonce: null, joinNonce: null, devAddr: null, rx1OffsetUs: null },
-  trust: { ...PASSED.trust, client: { name: null, tlsa: null, dnssec: null } },
+  trust: { ...PASSED.trust, client: UNPROVEN },
   uplinks: [],
   downlinks: [],
   checks: [...PASSED.checks, { name: "device: stores it", ok: false, detail: "stored none" }],

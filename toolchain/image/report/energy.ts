@@ -104,6 +104,25 @@ export function energyADay(
   };
 }
 
+/**
+ * What a run draws: each state that it has been in, with the transmitter at that power. Throws BuildError where the board
+ * does not give a current that counts.
+ */
+export function energyOfRun(board: ProcessorBoard, powerDbm: number, times: StateTimes): EnergyPart[] {
+  return drawsOf(board, powerDbm).flatMap(({ state, microampere, secondsOf }) => {
+    const seconds = rounded(secondsOf(times), 1e6);
+    if (seconds === 0) return [];
+    return [
+      {
+        state,
+        seconds,
+        microampere,
+        milliampereHours: rounded((seconds * microampere) / MICROAMPERE_SECONDS, 1e6),
+      },
+    ];
+  });
+}
+
 /** A current, and how long it flows within a run. */
 interface Draw {
   readonly state: string;

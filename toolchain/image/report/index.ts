@@ -7,6 +7,7 @@ export {
   type EnergyPart,
   type EnergyScenario,
   energyADay,
+  energyOfRun,
   type StateTimes,
 } from "./energy.ts";
 export { checkFit } from "./fit.ts";
