@@ -143,8 +143,11 @@ function runIdle(): DeviceEvent {
     else if (ABP && !mayTransmit()) {
       mac.due = u32(time + mac.period);
       if (HEARS_UNASKED) classC.owesAnswer = false;
-    } else if (HEARS_UNASKED && !reached(mac.due, time)) sendAnswer();
-    else return DeviceEvent.UplinkDue;
+    } else {
+      mac.isAsking = true;
+      if (!HEARS_UNASKED || reached(mac.due, time)) return DeviceEvent.UplinkDue;
+      sendAnswer();
+    }
   }
   return DeviceEvent.None;
 }

@@ -161,6 +161,7 @@ export function isSessionOver(): boolean {
  * rejoin, and listening. Ping slots end with the session itself: where the application is called, none is under way.
  */
 export function breakOff(): void {
+  mac.isAsking = false;
   mac.transmissionsLeft = 0;
   if (LORAWAN_1_1 && REJOIN) rejoin.isUnderWay = false;
   endExchange();

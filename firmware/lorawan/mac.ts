@@ -17,6 +17,8 @@ class Mac {
   due: u32 = 0;
   /** Ticks from uplink to uplink. */
   period: u32 = 0;
+  /** The application is asked for an uplink, and none other than that may begin. */
+  isAsking: boolean = false;
   /** How often the uplink under way is still to be sent, and from when on, in ticks. */
   transmissionsLeft: Int<0, 15> = 0;
   transmissionDue: u32 = 0;

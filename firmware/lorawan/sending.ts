@@ -39,8 +39,8 @@ export function transmitUplink(): void {
 }
 
 /**
- * Sends the first `length` octets of `uplinkPayload`, with the repetitions that the network asks for. Call it only in
- * answer to `DeviceEvent.UplinkDue`. Where there is no room for them beside what the stack has to say, that goes alone,
+ * Sends the first `length` octets of `uplinkPayload`, with the repetitions that the network asks for, in answer to
+ * `DeviceEvent.UplinkDue`: once, and not where the session has been wiped meanwhile. Where there is no room for them beside what the stack has to say, that goes alone,
  * and the next uplink is due at once.
  */
 export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>): void {
@@ -50,8 +50,8 @@ export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>
 
 function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   const time = ticks();
-  // The application may have wiped it as it was asked for the payload.
-  if (!session.joined) return;
+  if (!mac.isAsking) return;
+  mac.isAsking = false;
   if (HEARS_UNASKED) classC.owesAnswer = false;
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);

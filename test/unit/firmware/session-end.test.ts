@@ -6,38 +6,19 @@ import assert from "node:assert/strict";
 import type * as JoiningModule from "../../../firmware/lorawan/joining.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as WipeModule from "../../../firmware/lorawan/wipe-session.ts";
-import { buildDataMessage, cryptFrmPayload, dataMic10, isDataFrame } from "../../../hil/lorawan/index.ts";
+import { isDataFrame } from "../../../hil/lorawan/index.ts";
 import { readCounters } from "../../../toolchain/provisioning/index.ts";
 import { Bench } from "./support/bench.ts";
 import { hook } from "./support/hooks.ts";
 import { Network } from "./support/network.ts";
 import type { NodeBoard } from "./support/node-board.ts";
 import { personalise } from "./support/personalised.ts";
+import { underZeroKeys } from "./support/zero-keys.ts";
 
 const SECOND_NS = 1e9;
 /** RX2 of EU868, at a data rate at which a frame ends before RX1 opens. */
 const RX2_DATA_RATE = 3;
 const RX2 = { frequencyHz: 869_525_000, sf: 9 };
-const ZEROS = new Uint8Array(16);
-
-/** What somebody sends who knows that the keys of a wiped session are zeros. */
-function underZeros(fCnt: number): Buffer {
-  const devAddr = "00000000";
-  const message = buildDataMessage({
-    direction: "down",
-    confirmed: false,
-    devAddr,
-    adr: false,
-    adrAckReq: false,
-    ack: false,
-    classBOrFPending: false,
-    fCnt16: fCnt,
-    fOpts: Buffer.alloc(0),
-    fPort: 66,
-    frmPayload: cryptFrmPayload({ devAddr, fCnt, direction: "down" }, ZEROS, Buffer.of(0xee)),
-  });
-  return Buffer.concat([message, dataMic10({ devAddr, fCnt, message }, ZEROS, "down")]);
-}
 
 const wipe = (board: NodeBoard) => board.module<typeof WipeModule>("lorawan/wipe-session.ts").wipeSession();
 const joinAgain = (board: NodeBoard) => board.module<typeof JoiningModule>("lorawan/joining.ts").joinAgain();
@@ -77,9 +58,9 @@ for (const abp of [false, true]) {
             network.onData = () => {};
             // In class C, before RX1; then in RX1, in RX2 and later.
             bench.send(uplink, 0.1, network.downlink({ port: 9, payload: Buffer.of(1) }), RX2);
-            bench.send(uplink, 1, underZeros(10));
-            bench.send(uplink, 2, underZeros(11), RX2);
-            bench.send(uplink, 3.5, underZeros(12), RX2);
+            bench.send(uplink, 1, underZeroKeys(10));
+            bench.send(uplink, 2, underZeroKeys(11), RX2);
+            bench.send(uplink, 3.5, underZeroKeys(12), RX2);
           };
           const board = bench.run(20 * SECOND_NS, { config });
           const counters = readCounters(bench.eeprom);
