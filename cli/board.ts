@@ -140,7 +140,9 @@ board.json says its pins, radio and memories; README.md goes on from there
 `);
 }
 
-/** Where a new board goes: to the project's boards, or to those of the checkout. Throws Refusal where neither is here. */
+/**
+ * Where a new board goes: to the project's boards, or to those of the checkout. Throws Refusal where neither is here.
+ */
 function boardsHere(own: string | undefined): string {
   if (own !== undefined) return own;
   if (isInPackage(process.cwd())) return packageBoardsFolder;

@@ -18,7 +18,9 @@ import { regionsOf } from "../toolchain/regions/index.ts";
 import type { Choice } from "./choice.ts";
 import { refusalOf } from "./exit.ts";
 
-/** Says on stderr that the project's budget does not hold for a board: `--board` may choose one that it does not name. */
+/**
+ * Says on stderr that the project's budget does not hold for a board: `--board` may choose one that it does not name.
+ */
 export function sayUnlimited({ budget, board, boards }: Choice): void {
   if (budget === undefined) return;
   if (isLuaBoard(loadBoard(board, boards))) {
@@ -33,8 +35,8 @@ export function sayUnlimited({ budget, board, boards }: Choice): void {
 }
 
 /**
- * What an image takes. Throws Refusal where that is more than the project's budget, naming what grew since the build that
- * `outDir` holds.
+ * What an image takes. Throws Refusal where that is more than the project's budget, naming what grew since the build
+ * that `outDir` holds.
  */
 export async function reportWithinBudget(choice: Choice, image: Image, outDir: string): Promise<SizeReport> {
   const { board, lorawan, region, budget } = choice;

@@ -104,7 +104,10 @@ function boardsToChoose(boards: string | undefined): { known: readonly string[];
   }
 }
 
-/** Whether a board has an image. One whose board.json is faulty may: where it is loaded, that is refused with the reason. */
+/**
+ * Whether a board has an image. One whose board.json is faulty may: where it is loaded, that is refused with the
+ * reason.
+ */
 function mayHaveImage(name: string, boards: string | undefined): boolean {
   try {
     return !isLuaBoard(loadBoard(name, boards));

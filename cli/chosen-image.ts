@@ -139,7 +139,10 @@ export function generatedFolder(choice: Choice, { out }: ImageOptions): string {
   return join(outFolder(choice, out), C_FOLDER);
 }
 
-/** Builds into a folder, which is made where there is none. Throws Refusal where it, or what it holds, cannot be written. */
+/**
+ * Builds into a folder, which is made where there is none. Throws Refusal where it, or what it holds, cannot be
+ * written.
+ */
 async function written<T>(folder: string, build: () => Promise<T>): Promise<T> {
   try {
     return await writingTo(folder, () => refusing(build));

@@ -25,7 +25,9 @@ const EXAMPLE = [
   "detach",
 ];
 
-/** On stderr, since stdout may be for what the command gives out. `notes`: what can be reached, what quit and kill do. */
+/**
+ * On stderr, since stdout may be for what the command gives out. `notes`: what can be reached, what quit and kill do.
+ */
 export function sayWhereToDebug({ command, debianPackage }: DebuggerStart, notes: readonly string[]): void {
   process.stderr.write(`
 The board waits, and time with it. In another terminal (apt-get install ${debianPackage}):

@@ -1,4 +1,7 @@
-/** Several scenarios, or scenarios that are specs: each run of one is a mocha process, told its choice by the environment. */
+/**
+ * Several scenarios, or scenarios that are specs: each run of one is a mocha process, told its choice by the
+ * environment.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import { describeFileError } from "../toolchain/image/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
-/** Refuses a path that will not take the file, before a run is spent on it. `what` names it: "JUnit". Throws Refusal. */
+/**
+ * Refuses a path that will not take the file, before a run is spent on it. `what` names it: "JUnit". Throws Refusal.
+ */
 export function checkOutputFile(what: string, path: string): void {
   refusing(what, path, () => {
     if (!existsSync(path)) return accessSync(dirname(path), constants.W_OK);

@@ -3,8 +3,8 @@ import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 /**
- * What a build is made from: other files, what builds leave among them, change without a word. Lua is made by builds, but
- * for that of boards.
+ * What a build is made from: other files, what builds leave among them, change without a word. Lua is made by builds,
+ * but for that of boards.
  */
 const SOURCE = /(\.(ts|c|h|ld)|(^|[\\/])(joinery|board)\.json|^boards[\\/].*\.lua)$/;
 /** Installed packages, and folders that tools keep to themselves. */

@@ -1,6 +1,6 @@
 /*
- * The board feather-32u4-rfm95: ATmega32U4 at 8 MHz, SX1276 (RFM95W) on the SPI bus. What it shares with other boards of
- * AVRs is in boards/processors/avr; the pins are in board.json. Sections are those of the ATmega16U4/32U4
+ * The board feather-32u4-rfm95: ATmega32U4 at 8 MHz, SX1276 (RFM95W) on the SPI bus. What it shares with other boards
+ * of AVRs is in boards/processors/avr; the pins are in board.json. Sections are those of the ATmega16U4/32U4
  * data sheet, Atmel-7766J.
  */
 #include "hal.h"
@@ -45,7 +45,9 @@ ISR(PCINT0_vect)
 
 /* ---- Battery ---- */
 
-/* A divider leads to the battery, but whether one is there at all, it does not tell: the charger's output looks alike. */
+/*
+ * A divider leads to the battery, but whether one is there at all, it does not tell: the charger's output looks alike.
+ */
 uint8_t hal_battery_level(void) { return 255; }
 
 /* ---- Start ---- */
@@ -63,7 +65,10 @@ void start_board(void)
     PRR1 = _BV(PRUSB) | _BV(PRTIM4) | _BV(PRTIM3);
     DIDR2 = _BV(ADC12D);
 
-    /* Unused pins have their pull-ups on, but for that of the battery's divider and PE2, which the board pulls down; the LED is off. */
+    /*
+     * Unused pins have their pull-ups on, but for that of the battery's divider and PE2, which the board pulls down;
+     * the LED is off.
+     */
     PORTC = _BV(PC6);
     DDRC = MASK_OF(LED);
     PORTF = _BV(PF0) | _BV(PF1) | _BV(PF4) | _BV(PF5) | _BV(PF6) | _BV(PF7);
@@ -82,7 +87,10 @@ void start_board(void)
     start_console();
     start_time();
 
-    /* Rising edges of INT6, any of DIO1: PCINTn is PBn. The flags are cleared because setting the modes may raise them (11.1). */
+    /*
+     * Rising edges of INT6, any of DIO1: PCINTn is PBn. The flags are cleared because setting the modes may raise them
+     * (11.1).
+     */
     EICRB = _BV(ISC61) | _BV(ISC60);
     EIFR = _BV(INTF6);
     EIMSK = _BV(INT6);

@@ -1,6 +1,6 @@
 /*
- * The board nucleo-l073rz-sx1262: STM32L073RZ at 16 MHz, SX1262 (SX1262MB2CAS) on SPI1. What it shares with other boards
- * of this processor is in boards/processors/stm32l073rz; the pins are in board.json.
+ * The board nucleo-l073rz-sx1262: STM32L073RZ at 16 MHz, SX1262 (SX1262MB2CAS) on SPI1. What it shares with other
+ * boards of this processor is in boards/processors/stm32l073rz; the pins are in board.json.
  */
 #include "hal.h"
 

@@ -1,6 +1,6 @@
 /*
- * The board pro-mini-rfm95: ATmega328P at 8 MHz, SX1276 (RFM95W) on the SPI bus. What it shares with other boards of AVRs
- * is in boards/processors/avr; the pins of the radio are in board.json. Sections are those of the
+ * The board pro-mini-rfm95: ATmega328P at 8 MHz, SX1276 (RFM95W) on the SPI bus. What it shares with other boards of
+ * AVRs is in boards/processors/avr; the pins of the radio are in board.json. Sections are those of the
  * ATmega48A/PA/88A/PA/168A/PA/328/P data sheet, DS40002061B.
  */
 #include "hal.h"

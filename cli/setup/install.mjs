@@ -1,4 +1,7 @@
-/** What npm runs where the package is installed. A checkout builds its addon in the set-up step, when packages are there. */
+/**
+ * What npm runs where the package is installed. A checkout builds its addon in the set-up step, when packages are
+ * there.
+ */
 import { isCheckout } from "./checkout.mjs";
 
 if (!isCheckout) {

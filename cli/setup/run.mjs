@@ -1,4 +1,6 @@
-/** How a step of the set-up runs other programs, and what it says. Everything goes to stderr: stdout is the command's. */
+/**
+ * How a step of the set-up runs other programs, and what it says. Everything goes to stderr: stdout is the command's.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { constants as osConstants } from "node:os";
@@ -39,8 +41,8 @@ export function output(command, args, folder = ROOT) {
 }
 
 /**
- * Runs the command that all the set-up was for, with the terminal as its own: what ends this process ends it, too. Resolves
- * with the exit code, as a shell gives it where a signal was the end.
+ * Runs the command that all the set-up was for, with the terminal as its own: what ends this process ends it, too.
+ * Resolves with the exit code, as a shell gives it where a signal was the end.
  */
 export function runInPlace(command, args) {
   return new Promise((resolve, reject) => {

@@ -49,7 +49,10 @@ function nextConstant(roundConstant: u8): u8 {
   return u8(roundConstant << 1) ^ ((roundConstant >> 7) * 0x1b);
 }
 
-/** What the first column of a round key is, but for that of the one before, whose last one is `last` (FIPS 197, 5.2). @inline */
+/**
+ * What the first column of a round key is, but for that of the one before, whose last one is `last` (FIPS 197, 5.2).
+ * @inline
+ */
 function turnKey(last: u32, roundConstant: u8): u32 {
   const turned = rotl32(last, 24);
   return u32(substitute(turned, turned, turned, turned) ^ roundConstant);

@@ -130,7 +130,10 @@ export function consoleWrite(character: u8): void {
   board.consoleWrite(character);
 }
 
-/** 0 external supply, 1 (empty) to 254 (full), 255 unknown: the coding of DevStatusAns (TS001-1.0.4, 5). @extern hal_battery_level */
+/**
+ * 0 external supply, 1 (empty) to 254 (full), 255 unknown: the coding of DevStatusAns (TS001-1.0.4, 5).
+ * @extern hal_battery_level
+ */
 export function batteryLevel(): u8 {
   return board.batteryLevel();
 }

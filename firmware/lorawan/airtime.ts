@@ -1,4 +1,7 @@
-/** Time on air of uplinks: LoRa with 4/5, 8 symbols of preamble, explicit header and CRC (data sheet SX1276, 4.1.1.7), and FSK. */
+/**
+ * Time on air of uplinks: LoRa with 4/5, 8 symbols of preamble, explicit header and CRC (data sheet SX1276, 4.1.1.7),
+ * and FSK.
+ */
 import { type Int, u16 } from "../lang/index.ts";
 import { Bandwidth } from "../radio/index.ts";
 import { bandwidth, type DataRate, FAST_DATA_RATES, isFsk, spreadingFactor } from "../regions/index.ts";

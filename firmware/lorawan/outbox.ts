@@ -65,7 +65,10 @@ const DEVICE_MODE_SHAPE = 0x11;
 /** What a device of 1.1 says of its session until the network confirms it. */
 export const INDICATION = ABP ? Cid.Reset : Cid.Rekey;
 
-/** The same of class B, by the lowest bits of the CID. BeaconTimingAns is known, but not asked for: DeviceTimeAns tells more. */
+/**
+ * The same of class B, by the lowest bits of the CID. BeaconTimingAns is known, but not asked for: DeviceTimeAns tells
+ * more.
+ */
 const CLASS_B_SHAPES = table8([0x01, 0x40 | STICKY | 1, 0x30, 0x31]);
 
 /** The shape of a CID that the device does not know: longer than any. */

@@ -67,7 +67,10 @@ export function resetRejoin(): void {
   rejoin.isPeriodic = false;
 }
 
-/** ForceRejoinReq, in the octet order of every field: RejoinType and DR, then Period and Max_Retries. No answer but the rejoin. */
+/**
+ * ForceRejoinReq, in the octet order of every field: RejoinType and DR, then Period and Max_Retries. No answer but the
+ * rejoin.
+ */
 export function forceRejoin(first: u8, second: u8): void {
   const type = (first >> 4) & 7;
   const dataRate = first & 15;

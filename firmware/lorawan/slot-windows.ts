@@ -164,7 +164,10 @@ function slotsTaken(id: GroupId): Slot {
   return slots < SLOT_COUNT ? slots : SLOT_COUNT;
 }
 
-/** Whether the slot of a group is the one to open, and not that of the other: the first, or of two that collide the one with priority. */
+/**
+ * Whether the slot of a group is the one to open, and not that of the other: the first, or of two that collide the one
+ * with priority.
+ */
 function isOpened(id: Int<0, 3>, slot: Slot, other: GroupId, otherSlot: Slot): boolean {
   if (slot + slotsTaken(id) <= otherSlot) return true;
   return otherSlot + slotsTaken(other) > slot && hasPriority(id, other);

@@ -1,7 +1,7 @@
 /**
- * Application packages, each on its own FPort: TS003, TS004, TS005 and TS009. The stack hands them their downlinks, and asks them what they
- * have to send before it asks the application. Which ones there are, constants of configuration say (selection.ts); where
- * there is none, nothing of this is in an image.
+ * Application packages, each on its own FPort: TS003, TS004, TS005 and TS009. The stack hands them their downlinks, and
+ * asks them what they have to send before it asks the application. Which ones there are, constants of configuration say
+ * (selection.ts); where there is none, nothing of this is in an image.
  */
 import { type Bytes, type Int, i32, type u8, type u32 } from "../lang/index.ts";
 import { gpsTime } from "../lorawan/link.ts";

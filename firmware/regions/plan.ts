@@ -28,7 +28,10 @@ export class Plan {
   downlinkRates: DataRates = 0;
   /** The slowest data rate that keeps to 400 ms on air. */
   dwellRate: DataRate = 0;
-  /** Data rates for joining: from the first to the second; in a plan with channels at 500 kHz the two alone, there and at 125 kHz. */
+  /**
+   * Data rates for joining: from the first to the second; in a plan with channels at 500 kHz the two alone, there and
+   * at 125 kHz.
+   */
   slowestJoinRate: DataRate = 0;
   fastestJoinRate: DataRate = 0;
   /** The data rate of RX1 after an uplink at DR0, the slowest one that an offset leads to, and the fastest. */

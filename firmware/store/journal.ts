@@ -40,7 +40,10 @@ export type JoinNonce = Int<0, 0xffffff>;
 
 /** The newest record, and the DevNonce in use. */
 export class Nonces {
-  /** DevNonce of the next join-request, or RJcount1 of the next rejoin-request of type 1; `DEV_NONCE_COUNT` where all are used up. */
+  /**
+   * DevNonce of the next join-request, or RJcount1 of the next rejoin-request of type 1; `DEV_NONCE_COUNT` where all
+   * are used up.
+   */
   nextDevNonce: Int<0, 0x10000> = 0;
   /** DevNonce of the join-request under way; RJcount0 or RJcount1 where it is a rejoin-request. */
   devNonce: u16 = 0;

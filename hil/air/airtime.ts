@@ -1,6 +1,6 @@
 /**
- * Time on air of a LoRa packet, SX1276/77/78/79 datasheet section 4.1.1.7 and SX1261/2 datasheet section 6.1.4, in the integer form of
- * Semtech's drivers: symbols are counted in quarters, and nothing is divided before the end.
+ * Time on air of a LoRa packet, SX1276/77/78/79 datasheet section 4.1.1.7 and SX1261/2 datasheet section 6.1.4, in the
+ * integer form of Semtech's drivers: symbols are counted in quarters, and nothing is divided before the end.
  */
 import type { LoraModulation } from "./transmission.ts";
 

@@ -1,4 +1,7 @@
-/** From transmit power to what a demodulator makes of it: path loss, thermal noise, the floor of each spreading factor and of FSK. */
+/**
+ * From transmit power to what a demodulator makes of it: path loss, thermal noise, the floor of each spreading factor
+ * and of FSK.
+ */
 
 /** Loss between two stations where none was set: a comfortable link, about -86 dBm at 14 dBm. */
 export const DEFAULT_PATH_LOSS_DB = 100;

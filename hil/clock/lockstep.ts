@@ -13,7 +13,10 @@ export interface Participant {
 
 /** A board: it carries its own time between two instants of the clock. */
 export interface SteppedMachine {
-  /** When the machine's processor has something to do next, if nothing from outside wakes it: its own time while it runs. */
+  /**
+   * When the machine's processor has something to do next, if nothing from outside wakes it: its own time while it
+   * runs.
+   */
   readonly nextWakeNs: number;
   /**
    * Runs to `untilNs`, or to the first action that the run itself put on the clock before that, and

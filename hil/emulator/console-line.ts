@@ -1,6 +1,8 @@
 /** The line of the console, as who reads it hears it. */
 
-/** A console whose rate is off by more than this cannot be read: half a bit in the ten of a character, shared by two. */
+/**
+ * A console whose rate is off by more than this cannot be read: half a bit in the ten of a character, shared by two.
+ */
 const BAUD_TOLERANCE = 0.02;
 
 export class ConsoleLine {

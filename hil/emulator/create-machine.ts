@@ -16,8 +16,8 @@ const MACHINES: Readonly<Record<string, (options: MachineOptions) => ProcessorMa
 };
 
 /**
- * Boots an image. `clockErrorPpm` is the error of this very board's clock, not the bound in its data; `watchdogError` that
- * of the oscillator of its watchdog, where it has one: 0.07 is 7 % too fast; `random` (0..1, seeded)
+ * Boots an image. `clockErrorPpm` is the error of this very board's clock, not the bound in its data; `watchdogError`
+ * that of the oscillator of its watchdog, where it has one: 0.07 is 7 % too fast; `random` (0..1, seeded)
  * decides on the bits of the store whose write is cut off.
  * Throws RangeError for a processor without a machine, naming those that have one.
  */

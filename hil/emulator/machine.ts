@@ -27,7 +27,10 @@ export interface MachineOptions {
   readonly clockHz: number;
   /** By how much this board's crystal is off, for a processor that has several clocks. None if not given. */
   readonly clockErrorPpm?: number;
-  /** Of an AVR, in hexadecimal: which oscillator it has, and how long that takes to start. That of a crystal if not given. */
+  /**
+   * Of an AVR, in hexadecimal: which oscillator it has, and how long that takes to start. That of a crystal if not
+   * given.
+   */
   readonly lowFuse?: string;
   /** By how much the oscillator of this very AVR's watchdog is off: 0.07 is 7 % too fast. None if not given. */
   readonly watchdogError?: number;
@@ -61,8 +64,8 @@ export interface Machine extends SteppedMachine, Clock {
   report(message: string): void;
   readonly powered: boolean;
   /**
-   * Power goes, now: the program stops where it is and the radio forgets everything. The store stays, as torn as a write
-   * that is under way leaves it.
+   * Power goes, now: the program stops where it is and the radio forgets everything. The store stays, as torn as a
+   * write that is under way leaves it.
    */
   powerOff(): void;
   /** Power comes back: the program starts anew, with nothing left in RAM. */
@@ -80,8 +83,8 @@ export interface DebugPort {
   /** The program stands still after its next instruction. */
   stepping: boolean;
   /**
-   * Called when the program stands still, once: the machine goes on when it is told to run again. `changed`: the watched
-   * place that it stands still for.
+   * Called when the program stands still, once: the machine goes on when it is told to run again. `changed`: the
+   * watched place that it stands still for.
    */
   onStop: (changed?: number) => void;
   /** Where each register lies in `readRegisters()`: first octet and number of octets, in GDB's order. */
@@ -97,7 +100,10 @@ export interface DebugPort {
   writeMemory(address: number, octets: Uint8Array): boolean;
 }
 
-/** Nanoseconds that a processor was asleep: in idle its clock runs on, in power-down it stands, or that of an AVR starts up again. */
+/**
+ * Nanoseconds that a processor was asleep: in idle its clock runs on, in power-down it stands, or that of an AVR starts
+ * up again.
+ */
 export interface SleepTimes {
   readonly idle: number;
   readonly powerDown: number;

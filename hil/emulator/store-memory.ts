@@ -2,9 +2,9 @@
  * The memory behind a store, which outlives the power: its octets, what is being erased or programmed of them, and what
  * power that goes in the midst of that leaves.
  *
- * A cell takes its charge, or gives it off, all through an operation, and turns at an instant of its own. So a cut leaves
- * some bits as they were and some as they were to be. Those that were about to turn, or just had, are weak: they read as
- * they like at each start from then on, until they are driven once more, to the end.
+ * A cell takes its charge, or gives it off, all through an operation, and turns at an instant of its own. So a cut
+ * leaves some bits as they were and some as they were to be. Those that were about to turn, or just had, are weak: they
+ * read as they like at each start from then on, until they are driven once more, to the end.
  */
 import type { Clock, Timer } from "../clock/index.ts";
 import type { CutPhase } from "./machine.ts";

@@ -1,4 +1,7 @@
-/** A datagram or message that is not what the protocol says. `member` is the JSON member at fault ("rxpk[0].freq") or the field of its header. */
+/**
+ * A datagram or message that is not what the protocol says. `member` is the JSON member at fault ("rxpk[0].freq") or
+ * the field of its header.
+ */
 export class PacketError extends Error {
   override readonly name = "PacketError";
   readonly member: string;

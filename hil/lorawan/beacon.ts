@@ -1,6 +1,7 @@
 /**
- * Beacons of class B: RFU1 | Param(1) | Time(4) | CRC(2) | GwSpecific(7) | RFU2 | CRC(2), little-endian. The lengths of RFU1
- * and RFU2 fill the last symbols of the beacon's data rate. LoRaWAN L2 1.0.4 section 15, 1.1 section 15; RP002-1.0.4.
+ * Beacons of class B: RFU1 | Param(1) | Time(4) | CRC(2) | GwSpecific(7) | RFU2 | CRC(2), little-endian. The lengths of
+ * RFU1 and RFU2 fill the last symbols of the beacon's data rate. LoRaWAN L2 1.0.4 section 15, 1.1 section 15;
+ * RP002-1.0.4.
  */
 import { FrameError } from "./frame-error.ts";
 

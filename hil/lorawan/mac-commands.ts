@@ -120,7 +120,9 @@ export function isSticky({ cid }: MacCommand): boolean {
 /** The most that LinkCheckAns can tell; 255 is reserved. */
 const MAX_MARGIN_DB = 254;
 
-/** Network to device: how far above the floor of the demodulator its uplink was, and at how many gateways (section 5.2). */
+/**
+ * Network to device: how far above the floor of the demodulator its uplink was, and at how many gateways (section 5.2).
+ */
 export function linkCheckAns(marginDb: number, gateways: number): Buffer {
   const margin = Math.min(Math.max(Math.round(marginDb), 0), MAX_MARGIN_DB);
   return Buffer.of(Cid.linkCheck, margin, Math.min(gateways, 0xff));
@@ -136,7 +138,9 @@ export function deviceTimeAns(endOfUplink: Date): Buffer {
   return answer;
 }
 
-/** Network to device: data rate and channels, the power as it is, no repetitions (1.0.4, section 5.3; 1.1, section 5.3). */
+/**
+ * Network to device: data rate and channels, the power as it is, no repetitions (1.0.4, section 5.3; 1.1, section 5.3).
+ */
 export function linkAdrReq(dataRate: number, chMask: number, chMaskCntl: number): Buffer {
   const keepPower = 0xf;
   return Buffer.of(
@@ -154,8 +158,8 @@ export function pingSlotInfoAns(): Buffer {
 }
 
 /**
- * Network to device: from the end of its uplink to the next beacon, in units of 30 ms, and on which of the beacon's channels
- * (1.0.4 and 1.1, section 14.3; deprecated, as DeviceTimeReq does the same).
+ * Network to device: from the end of its uplink to the next beacon, in units of 30 ms, and on which of the beacon's
+ * channels (1.0.4 and 1.1, section 14.3; deprecated, as DeviceTimeReq does the same).
  */
 export function beaconTimingAns(untilBeaconMs: number, channel: number): Buffer {
   const answer = Buffer.of(Cid.beaconTiming, 0, 0, channel);
@@ -168,7 +172,10 @@ export function minorVersionOf(payload: Uint8Array): number {
   return payload[0] & 0x0f;
 }
 
-/** Network to device: its settings are the defaults here, too, and this is the version that both will use (1.1, section 5.1). */
+/**
+ * Network to device: its settings are the defaults here, too, and this is the version that both will use (1.1, section
+ * 5.1).
+ */
 export function resetConf(minorVersion: number): Buffer {
   return Buffer.of(Cid.reset, minorVersion);
 }

@@ -1,7 +1,7 @@
 /**
  * The channel plans as a Network Server needs them: channels, CFList, data rates, RX1, RX2, payload sizes and powers of
- * RP002-1.0.4, from the project's table of its figures. What the device makes of the same figures it works out by itself.
- * FSK and LR-FHSS are left out: the gateways that this network has do not hear them.
+ * RP002-1.0.4, from the project's table of its figures. What the device makes of the same figures it works out by
+ * itself. FSK and LR-FHSS are left out: the gateways that this network has do not hear them.
  */
 import {
   type JoinChannelFigures,
@@ -111,8 +111,8 @@ export class NetworkPlan {
   }
 
   /**
-   * The plan of a session whose join-request came at a frequency: this one, but in CN470, where the join channel decides
-   * on it. Undefined where no device joins.
+   * The plan of a session whose join-request came at a frequency: this one, but in CN470, where the join channel
+   * decides on it. Undefined where no device joins.
    */
   joinedOn(frequencyHz: number): NetworkPlan | undefined {
     const { common_join_channels } = this.#figures.join;
@@ -122,8 +122,8 @@ export class NetworkPlan {
   }
 
   /**
-   * The plan of a personalised device: this one, but in CN470, where the device has one of several and no join that tells
-   * which. `index`: as the firmware counts them.
+   * The plan of a personalised device: this one, but in CN470, where the device has one of several and no join that
+   * tells which. `index`: as the firmware counts them.
    */
   personalised(index: number): NetworkPlan {
     const { plans, join } = this.#figures;
@@ -212,7 +212,10 @@ export class NetworkPlan {
     return Math.min(...uplinks.map((rate) => this.maxFrmPayloadOctets(this.rx1DataRate(rate, 0))));
   }
 
-  /** Conducted power of a gateway at a frequency: the most of what the sub-band allows, or else of what a device may have. */
+  /**
+   * Conducted power of a gateway at a frequency: the most of what the sub-band allows, or else of what a device may
+   * have.
+   */
   powerDbm(frequencyHz: number): number {
     const { duty_cycle, tx_power } = this.#figures;
     const band = duty_cycle.sub_bands.find(

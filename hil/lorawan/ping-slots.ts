@@ -1,6 +1,7 @@
 /**
- * The ping slots of a class B device or multicast group: 4096 slots of 30 ms between two beacons, of which it listens in
- * one of every ping period, from an offset that changes with every beacon. LoRaWAN L2 1.0.4 and 1.1, sections 12 and 13.
+ * The ping slots of a class B device or multicast group: 4096 slots of 30 ms between two beacons, of which it listens
+ * in one of every ping period, from an offset that changes with every beacon. LoRaWAN L2 1.0.4 and 1.1, sections 12 and
+ * 13.
  */
 import { AES_BLOCK_OCTETS, aesEncrypt } from "./aes.ts";
 import { DEV_ADDR_OCTETS, toAirOrder } from "./identifiers.ts";

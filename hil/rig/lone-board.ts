@@ -39,12 +39,17 @@ export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly onNotice: (text: string) => void;
 }
 
-/** "ended" by the caller, at the "limit", when the "debugger" had gone, or "failed": the program misuses the hardware, or does nothing more. */
+/**
+ * "ended" by the caller, at the "limit", when the "debugger" had gone, or "failed": the program misuses the hardware,
+ * or does nothing more.
+ */
 export type LoneBoardEnd = "ended" | "limit" | "debugger" | "failed";
 
 const LIMIT_S = 30 * 24 * 3600;
 
-/** Builds the firmware, boots it with an identity of its own and runs it. Throws RigError where the run cannot begin. */
+/**
+ * Builds the firmware, boots it with an identity of its own and runs it. Throws RigError where the run cannot begin.
+ */
 export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoardEnd> {
   const { seed, debugging, realTime, end, limitS = LIMIT_S, keepGoing = false } = options;
   const { onConsoleLine, onNotice } = options;

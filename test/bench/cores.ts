@@ -14,7 +14,9 @@ export interface Core {
   readonly flags: readonly string[];
   /** What the image is linked with besides. */
   readonly linkFlags: readonly string[];
-  /** Runs the image from its start, or from `main`: cycles at each of the first `count` calls of `mark`, and the RAM. */
+  /**
+   * Runs the image from its start, or from `main`: cycles at each of the first `count` calls of `mark`, and the RAM.
+   */
   run(image: Uint8Array, symbols: ReadonlyMap<string, number>, count: number): Measured;
 }
 

@@ -50,7 +50,9 @@ const CMAC = "cmac.c";
 /** Calls of `mark` in `driver.c`. */
 const MARKS = 6;
 
-/** AES-128 of FIPS 197, appendix B, and the CMAC of 20 octets that NIST gives with SP 800-38B: what `driver.c` asks for. */
+/**
+ * AES-128 of FIPS 197, appendix B, and the CMAC of 20 octets that NIST gives with SP 800-38B: what `driver.c` asks for.
+ */
 const ANSWERS = {
   driver_block: "3925841d02dc09fbdc118597196a0b32",
   driver_tag: "7d85449ea6ea19c823a7bf78837dfade",

@@ -20,7 +20,9 @@ const BENCHES: Readonly<Record<string, Run>> = {
   emulator: emulatorBench,
 };
 
-/** What is read from the words behind the command; `action` gets the names of the benchmarks, all where none is named. */
+/**
+ * What is read from the words behind the command; `action` gets the names of the benchmarks, all where none is named.
+ */
 export function commandLine(action: (names: readonly string[], options: Options) => Promise<void>): Command {
   const known = Object.keys(BENCHES);
   return new Command("npm run bench --")

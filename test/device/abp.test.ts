@@ -1,6 +1,7 @@
 /**
  * Personalised boards over power cuts, also in the midst of writes to their stores: no FCntUp twice, no downlink taken twice,
- * what the network has set kept under 1.0.4, ResetInd under 1.1. Thousands of cuts: npm run fuzz:power-cuts -- --activation abp.
+ * what the network has set kept under 1.0.4, ResetInd under 1.1. Thousands of cuts: npm run fuzz:power-cuts --
+ * --activation abp.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";

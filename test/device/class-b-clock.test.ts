@@ -1,4 +1,7 @@
-/** Class B on a board whose clock errs as far as its board.json allows, either way: slots and beacons are heard all the same. */
+/**
+ * Class B on a board whose clock errs as far as its board.json allows, either way: slots and beacons are heard all the
+ * same.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

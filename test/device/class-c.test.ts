@@ -1,4 +1,7 @@
-/** Class C and multicast groups on emulated boards of both radio families: what the Network Server, or a stranger, sends at any time. */
+/**
+ * Class C and multicast groups on emulated boards of both radio families: what the Network Server, or a stranger, sends
+ * at any time.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

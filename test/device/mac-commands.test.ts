@@ -68,7 +68,10 @@ describe("MAC commands over the air", () => {
   }
 });
 
-/** Those that only one region or version has; the others are above, with the requests of the device in certification.test.ts. */
+/**
+ * Those that only one region or version has; the others are above, with the requests of the device in
+ * certification.test.ts.
+ */
 const ELSEWHERE = [
   { name: "TXParamSetupReq", octets: "0915", answer: "", region: "AS923-1", lorawan: "1.0.4", config: {} },
   { name: "ADRParamSetupReq", octets: "0c65", answer: "", region: "EU868", lorawan: "1.1", config: {} },

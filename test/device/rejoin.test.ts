@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { runJoin, type TimelineEntry } from "../../hil/rig/index.ts";
 
-/** What starts a rejoin of each type: the network by ForceRejoinReq at DR5, or the device itself after two uplinks; and FCntUp of the uplinks. */
+/**
+ * What starts a rejoin of each type: the network by ForceRejoinReq at DR5, or the device itself after two uplinks; and
+ * FCntUp of the uplinks.
+ */
 const CASES = [
   { type: 0, macCommands: ["0e0500"], config: {}, fCnts: [0, 0, 1] },
   { type: 1, macCommands: [], config: { REJOIN_1_UPLINKS: 2 }, fCnts: [0, 1, 0] },

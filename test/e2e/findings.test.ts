@@ -1,4 +1,7 @@
-/** Firmware that misuses the hardware: the run ends there, and says where in the sources that is. From Debian: gdb-avr, gdb-multiarch. */
+/**
+ * Firmware that misuses the hardware: the run ends there, and says where in the sources that is. From Debian: gdb-avr,
+ * gdb-multiarch.
+ */
 import assert from "node:assert/strict";
 import { exec } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,6 @@
-/** The rig as specs use it: what its fixtures do to device, air and servers, and what they say where a wait is in vain. */
+/**
+ * The rig as specs use it: what its fixtures do to device, air and servers, and what they say where a wait is in vain.
+ */
 import assert from "node:assert/strict";
 import { type FixtureDevice, openRig, type Rig } from "../../hil/rig/index.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What the sensor's image costs on each board, to the octet: growth is a decision, and seen in review. The stack that a
- * join takes is measured, in a run that passes all its checks; the stack at worst is read from the image, and never less.
- * What the board draws with the image in a day is near what is recorded; it moves with every instruction.
+ * join takes is measured, in a run that passes all its checks; the stack at worst is read from the image, and never
+ * less. What the board draws with the image in a day is near what is recorded; it moves with every instruction.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,6 @@
-/** `joinery debug` and `joinery monitor --emulated`: a board that no gateway hears. From Debian: gdb-avr, gdb-multiarch. */
+/**
+ * `joinery debug` and `joinery monitor --emulated`: a board that no gateway hears. From Debian: gdb-avr, gdb-multiarch.
+ */
 import assert from "node:assert/strict";
 import { exec, spawn } from "node:child_process";
 import { once } from "node:events";

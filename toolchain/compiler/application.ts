@@ -90,7 +90,9 @@ function demandOf({ messageText, source }: ts.Diagnostic): string | undefined {
 interface Use {
   /** As the application exports it. */
   readonly name: string;
-  /** Of the declaration, which may stand in a file that the application exports from, the piece that the error is about. */
+  /**
+   * Of the declaration, which may stand in a file that the application exports from, the piece that the error is about.
+   */
   readonly part: ts.Node;
 }
 

@@ -45,7 +45,10 @@ export function isOwnClass(node: ts.Node): node is ts.ClassDeclaration {
   );
 }
 
-/** Whether a static member of a class of the program stands behind the dot: the class is refused for it, where it has it. */
+/**
+ * Whether a static member of a class of the program stands behind the dot: the class is refused for it, where it has
+ * it.
+ */
 export function refuseStatic(checker: Checker, node: ts.PropertyAccessExpression): boolean {
   const member = declarationOf(checker.checker, node.name);
   if (member === undefined || !ts.isClassElement(member) || !isOwnClass(member.parent)) return false;

@@ -42,7 +42,9 @@ export function isInternal(diagnostic: ts.Diagnostic): boolean {
   return isOwn(diagnostic) && diagnostic.code === internalError.code;
 }
 
-/** Those of TypeScript itself first, as ours may rest on what they are about; each group in the order of the sources. */
+/**
+ * Those of TypeScript itself first, as ours may rest on what they are about; each group in the order of the sources.
+ */
 function inOrder(diagnostics: readonly ts.Diagnostic[]): readonly ts.Diagnostic[] {
   const sorted = ts.sortAndDeduplicateDiagnostics(diagnostics);
   return [...sorted.filter((diagnostic) => !isOwn(diagnostic)), ...sorted.filter(isOwn)];

@@ -38,7 +38,10 @@ export interface CompileResult {
   readonly diagnostics: readonly ts.Diagnostic[];
   /** Flat names to texts: "aes.c", "aes.h", "joinery.h", ...; empty after an error. */
   readonly files: ReadonlyMap<string, string>;
-  /** "lorawan/session.ts:appSKey" to the C symbol and the name's place, for each module-level variable that the program uses. */
+  /**
+   * "lorawan/session.ts:appSKey" to the C symbol and the name's place, for each module-level variable that the program
+   * uses.
+   */
   readonly symbols: ReadonlyMap<string, { readonly symbol: string; readonly node: ts.Node }>;
   /** "lorawan/join.ts:acceptJoin" to those of the C function, for each function that code reaches. */
   readonly functions: ReadonlyMap<string, { readonly symbol: string; readonly node: ts.Node }>;

@@ -95,7 +95,9 @@ export function offsetPointer(array: IrPointer, index: IrExpression): IrPointer 
   return { kind: "offset", array, index };
 }
 
-/** An index or offset: any type of at most 16 bits. It is proven to have no more, even where its own range says so not. */
+/**
+ * An index or offset: any type of at most 16 bits. It is proven to have no more, even where its own range says so not.
+ */
 function lowerIndex(at: Lowering, expression: Expression): IrExpression {
   if (narrowest(at.ranges.of(expression)) === undefined) {
     return convert("u16", lowerValue(at, expression, 16));

@@ -513,8 +513,8 @@ export function unusableBoard(why: string, place?: JsonPlace): ts.Diagnostic {
 unusableBoard.code = 7001;
 
 /**
- * An image takes more than its board has or its budget allows: `what` and how much; `where` is what sets the limit, or a
- * variable that passes it by itself.
+ * An image takes more than its board has or its budget allows: `what` and how much; `where` is what sets the limit, or
+ * a variable that passes it by itself.
  */
 export function imageTooLarge(what: string, where?: JsonPlace | ts.Node): ts.Diagnostic {
   const place = where !== undefined && "kind" in where ? placeOf(where) : inJson(where);

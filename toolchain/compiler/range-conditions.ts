@@ -47,7 +47,8 @@ export function branch(evaluator: Evaluator, condition: Expression): Branches {
       });
       const { whenTrue, whenFalse } = tested(outcomes(evaluator, place));
       if (whenTrue || whenFalse) return { whenTrue, whenFalse };
-      // Neither can be: the place is known, and so is that its condition has not come out like that. As for a comparison.
+      // Neither can be: the place is known, and so is that its condition has not come out like that. As for a
+      // comparison.
       return tested({ whenTrue: evaluator.state, whenFalse: evaluator.state });
     }
   }

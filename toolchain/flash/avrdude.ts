@@ -1,8 +1,8 @@
 /**
  * avrdude: an AVR through the boot loader that its board was sold with, or through an ISP programmer.
  *
- * A boot loader erases page by page what it writes, so it must not be asked for an erase of its own (-D), and leaves the
- * EEPROM alone. In-system programming can only erase the whole chip, and the EEPROM with it, unless the fuse
+ * A boot loader erases page by page what it writes, so it must not be asked for an erase of its own (-D), and leaves
+ * the EEPROM alone. In-system programming can only erase the whole chip, and the EEPROM with it, unless the fuse
  * EESAVE is programmed ("Serial Downloading" in the data sheets): the fuse is looked at before anything is erased.
  */
 import { type AvrdudeFlashing, type ProcessorBoard, processorOf } from "../image/index.ts";

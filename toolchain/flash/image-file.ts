@@ -29,8 +29,8 @@ export function builtImage({ flash, flashAddress, hexPath }: Image): FlashImage 
 }
 
 /**
- * An ELF or HEX file as an image for a board. Of an ELF file the HEX file is written beside it, unless it is there. Throws
- * FlashError where it is for another board, or does not say for which and `force` does not say that it is right.
+ * An ELF or HEX file as an image for a board. Of an ELF file the HEX file is written beside it, unless it is there.
+ * Throws FlashError where it is for another board, or does not say for which and `force` does not say that it is right.
  */
 export function readImageFile(path: string, board: ProcessorBoard, force: boolean): FlashImage {
   const file = contentsOf(path);

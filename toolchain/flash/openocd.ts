@@ -1,4 +1,6 @@
-/** OpenOCD, through a debug probe. It erases the sectors of the flash that it writes, and no others: the store stays. */
+/**
+ * OpenOCD, through a debug probe. It erases the sectors of the flash that it writes, and no others: the store stays.
+ */
 import type { ProcessorBoard } from "../image/index.ts";
 import { FlashError } from "./errors.ts";
 import type { FlashImage } from "./image-file.ts";

@@ -1,4 +1,6 @@
-/** st-flash of the stlink tools, through an ST-LINK. It erases the pages that it writes, and no others: the store stays. */
+/**
+ * st-flash of the stlink tools, through an ST-LINK. It erases the pages that it writes, and no others: the store stays.
+ */
 import type { ProcessorBoard } from "../image/index.ts";
 import { erasedStoreFile } from "./erased-store.ts";
 import type { FlashImage } from "./image-file.ts";

@@ -1,4 +1,6 @@
-/** A boot loader that shows up as a drive and takes UF2 files. It erases the sectors that it writes: the store stays. */
+/**
+ * A boot loader that shows up as a drive and takes UF2 files. It erases the sectors that it writes: the store stays.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type ProcessorBoard, processorOf, UF2_PAGE_OCTETS, uf2 } from "../image/index.ts";
@@ -13,7 +15,10 @@ const DRIVE_MARK = "INFO_UF2.TXT";
 /** What Linux has mounted: device, folder, and more, as proc_mounts(5) says. */
 const MOUNTS = "/proc/mounts";
 
-/** Writes the UF2 file beside the image, unless it is there. Throws FlashError where there is something else, or no drive. */
+/**
+ * Writes the UF2 file beside the image, unless it is there. Throws FlashError where there is something else, or no
+ * drive.
+ */
 export function uf2Steps(board: ProcessorBoard, image: FlashImage, wish: FlashWish): FlashStep[] {
   if (wish.eraseStore) {
     const message =

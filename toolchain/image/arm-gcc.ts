@@ -77,7 +77,9 @@ function linkFlags(ramBytes: number, options: LinkOptions): string[] {
   return [...TARGET, ...optimisation(options), ...LINK_FLAGS, `-Wl,--defsym=ram_bytes=${ramBytes}`];
 }
 
-/** Compiles and links as `compileAndLink` says. The linker script and what it includes lie in `folders`, as headers do. */
+/**
+ * Compiles and links as `compileAndLink` says. The linker script and what it includes lie in `folders`, as headers do.
+ */
 export function linkArmProgram(options: {
   readonly sources: readonly string[];
   readonly defines: Readonly<Record<string, string>>;

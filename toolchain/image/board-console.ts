@@ -23,7 +23,10 @@ function achievedBaud(clockHz: number, baud: number, divider: ConsoleDivider): n
   return dividendHz / divisor;
 }
 
-/** Calls `fail` where the console of the processor cannot have the rate that is asked for, and names the next that it can have. */
+/**
+ * Calls `fail` where the console of the processor cannot have the rate that is asked for, and names the next that it
+ * can have.
+ */
 export function checkBaud(baud: number, clockHz: number, { consoleDivider }: Processor, fail: Fail): void {
   const isMet = (wanted: number) => off(wanted) <= MOST_OFF;
   const off = (wanted: number) => Math.abs(achievedBaud(clockHz, wanted, consoleDivider) / wanted - 1);

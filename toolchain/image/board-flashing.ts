@@ -1,4 +1,6 @@
-/** How images get into the flash of a board, as `board.json` says it: the methods that it has, by the tool that does it. */
+/**
+ * How images get into the flash of a board, as `board.json` says it: the methods that it has, by the tool that does it.
+ */
 import {
   type Check,
   line,
@@ -28,7 +30,10 @@ export interface AvrdudeFlashing {
 /** The methods of a board, the one to take first where nothing is chosen standing first. */
 export interface Flashing {
   readonly avrdude?: AvrdudeFlashing;
-  /** OpenOCD: the configuration files of the probe and of the board, from its own `scripts`, and the probe's rate if they give none. */
+  /**
+   * OpenOCD: the configuration files of the probe and of the board, from its own `scripts`, and the probe's rate if
+   * they give none.
+   */
   readonly openocd?: { readonly config: readonly string[]; readonly speedKhz?: number };
   /** st-flash of the stlink tools, which finds out the processor by itself. */
   readonly "st-flash"?: object;

@@ -37,7 +37,10 @@ export async function markBoard(
   await rename(marked, program);
 }
 
-/** The name of the board that an ELF file is for; undefined where it says none. Throws BuildError where it is no ELF file. */
+/**
+ * The name of the board that an ELF file is for; undefined where it says none. Throws BuildError where it is no ELF
+ * file.
+ */
 export function boardNameIn(elf: Uint8Array): string | undefined {
   return readElfFile(elf).sections.get(SECTION)?.octets.toString("utf8");
 }

@@ -84,7 +84,8 @@ export function checkPins(fields: Record<string, unknown>, fail: Fail): void {
     field: `otherPins.${name}`,
     pin,
   }));
-  // Of two that have one pin the later is refused: the bus and the console can be at few pins, a line of the radio at most.
+  // Of two that have one pin the later is refused: the bus and the console can be at few pins, a line of the radio at
+  // most.
   const uses = [
     ...others.filter(({ line }) => Object.hasOwn(bus, line)),
     ...Object.entries(pins).map(([line, pin]) => ({ line, field: `pins.${line}`, pin })),

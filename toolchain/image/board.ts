@@ -45,7 +45,9 @@ interface BoardData {
   readonly title: string;
   /** How far the clock may be off, both ways: what the receive windows are widened by. */
   readonly clockErrorPpm: number;
-  /** From the end of a sleep to a command having reached the radio, at most: the receive windows open so much earlier. */
+  /**
+   * From the end of a sleep to a command having reached the radio, at most: the receive windows open so much earlier.
+   */
   readonly commandLatencyUs: number;
   /** Octets of the store that survives power loss. */
   readonly eepromBytes: number;
@@ -64,7 +66,9 @@ export interface ProcessorBoard extends BoardData {
   readonly clockHz: number;
   readonly flashBytes: number;
   readonly ramBytes: number;
-  /** What else its C uses: of the bus and the console where the processor leaves it the choice, and what the board has. */
+  /**
+   * What else its C uses: of the bus and the console where the processor leaves it the choice, and what the board has.
+   */
   readonly otherPins?: Readonly<Record<string, string>>;
   /** Of an AVR: hexadecimal, as avrdude takes them. */
   readonly fuses?: { readonly low: string; readonly high: string; readonly extended: string };
@@ -79,7 +83,10 @@ export interface LuaBoard extends BoardData {
   readonly language: "lua";
   /** Octets of the heap that a program may take, counted as its README says. */
   readonly heapBytes: number;
-  /** How long the interpreter takes for an instruction of its virtual machine, a call into a module, a write to the store. */
+  /**
+   * How long the interpreter takes for an instruction of its virtual machine, a call into a module, a write to the
+   * store.
+   */
   readonly timing: {
     readonly instructionNs: number;
     readonly moduleCallNs: number;
@@ -112,7 +119,10 @@ const HAL = "hal.c";
 /** Where the C lies that the boards with a processor share. */
 const processorsFolder = join(packageBoardsFolder, "processors");
 
-/** The folders with the C of a board: its own, that of its processor, that of the family. Not each of the last two is there. */
+/**
+ * The folders with the C of a board: its own, that of its processor, that of the family. Not each of the last two is
+ * there.
+ */
 export function sourceFoldersOf(board: Pick<ProcessorBoard, "dir" | "processor">): string[] {
   const { dir, processor } = board;
   const shared = [processor, processorOf(board).family].map((name) => join(processorsFolder, name));
@@ -208,7 +218,10 @@ function shapeOf(fields: Record<string, unknown>, fail: Fail): Shape {
   return processorBoard(fields.processor as string, fields.radio as Radio | undefined);
 }
 
-/** What the firmware's CLOCK_ERROR_PPM and COMMAND_LATENCY_US can be (firmware/lorawan/windows.ts, firmware/hal/index.ts). */
+/**
+ * What the firmware's CLOCK_ERROR_PPM and COMMAND_LATENCY_US can be (firmware/lorawan/windows.ts,
+ * firmware/hal/index.ts).
+ */
 const MOST_CLOCK_ERROR_PPM = 10_000;
 const MOST_COMMAND_LATENCY_US = 5000;
 /** The states of a module that runs Lua. */

@@ -27,7 +27,10 @@ export interface Firmware {
   readonly entry?: string;
   /** The region, or those that the application chooses from; EU868 where not given. */
   readonly region?: RegionChoice;
-  /** Values of `@config` constants. The board gives CLOCK_ERROR_PPM, COMMAND_LATENCY_US and those of its radio unless they do. */
+  /**
+   * Values of `@config` constants. The board gives CLOCK_ERROR_PPM, COMMAND_LATENCY_US and those of its radio unless
+   * they do.
+   */
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** The joinery.json whose field "config" gives some of these values: what is wrong with one is shown there. */
   readonly configFile?: string;

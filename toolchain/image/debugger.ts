@@ -13,18 +13,24 @@ export interface DebuggerStart {
 }
 
 /**
- * Has `step` pass over what gcc calls by itself, copying and clearing memory and arithmetic: a newlib that was compiled with
- * debug information would be stepped into, though no one has its sources.
+ * Has `step` pass over what gcc calls by itself, copying and clearing memory and arithmetic: a newlib that was compiled
+ * with debug information would be stepped into, though no one has its sources.
  */
 const SKIP_LIBRARIES = "skip -rfu ^(mem(cpy|move|set)|__.*)$";
 
-/** GDB's own build for AVR knows the memories of these; the one for all architectures takes the others from the ELF file. */
+/**
+ * GDB's own build for AVR knows the memories of these; the one for all architectures takes the others from the ELF
+ * file.
+ */
 const DEBUGGERS: Readonly<Record<FamilyName, { readonly gdb: string; readonly debianPackage: string }>> = {
   avr: { gdb: "avr-gdb", debianPackage: "gdb-avr" },
   "cortex-m0plus": { gdb: "gdb-multiarch", debianPackage: "gdb-multiarch" },
 };
 
-/** How to debug an image that waits behind a port of the loopback interface. `app`: the file of an application of its own. */
+/**
+ * How to debug an image that waits behind a port of the loopback interface. `app`: the file of an application of its
+ * own.
+ */
 export function debuggerStart(
   board: Pick<ProcessorBoard, "processor">,
   { elfPath, app, port }: { readonly elfPath: string; readonly app?: string; readonly port: number },

@@ -65,7 +65,9 @@ function readMemories({ segments }: ElfFile): Omit<ElfImage, "symbols"> {
   };
 }
 
-/** Of a Cortex-M: where the RAM begins ("ARMv6-M Architecture Reference Manual", B3.1). What is stored lies below it. */
+/**
+ * Of a Cortex-M: where the RAM begins ("ARMv6-M Architecture Reference Manual", B3.1). What is stored lies below it.
+ */
 export const CORTEX_M_RAM = 0x20000000;
 
 /** Reads a linked program of a Cortex-M. Throws BuildError where `file` is something else. */

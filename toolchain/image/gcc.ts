@@ -42,7 +42,10 @@ export interface LinkOptions {
   readonly objects?: ObjectCache;
 }
 
-/** What another build system than ours needs to make the same of the same C. What it must know of the processor, it knows. */
+/**
+ * What another build system than ours needs to make the same of the same C. What it must know of the processor, it
+ * knows.
+ */
 export interface ProjectFlags {
   readonly compile: readonly string[];
   readonly link: readonly string[];
@@ -74,7 +77,8 @@ export async function gccVersion(gcc: Gcc): Promise<string> {
 
 /**
  * Compiles C files, as many at a time as there are processors, and links them to `<workDir>/program.elf`.
- * Returns that path. `#include "..."` also looks in `workDir`, which keeps gcc's notes of what is included. Throws BuildError with gcc's words.
+ * Returns that path. `#include "..."` also looks in `workDir`, which keeps gcc's notes of what is included. Throws
+ * BuildError with gcc's words.
  */
 export async function compileAndLink(
   gcc: Gcc,

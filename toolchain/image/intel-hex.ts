@@ -8,7 +8,9 @@ const RECORD_OCTETS = 16;
 /** What the address of a record reaches. */
 const SEGMENT_OCTETS = 0x10000;
 
-/** The HEX text of `octets`, which lie from an address on that is a multiple of 16. Throws RangeError beyond 32 bits. */
+/**
+ * The HEX text of `octets`, which lie from an address on that is a multiple of 16. Throws RangeError beyond 32 bits.
+ */
 export function intelHex(octets: Uint8Array, address = 0): string {
   if (address % RECORD_OCTETS !== 0) throw new RangeError(`address ${address} is no multiple of 16`);
   if (address + octets.length > 2 ** 32) {

@@ -12,7 +12,10 @@ export interface LineRow {
   readonly line: number;
   /** The first address behind a stretch of code: of no line. */
   readonly isEnd: boolean;
-  /** Where .debug_line has by how much this row lies behind the one before, as two octets; where it says so otherwise, undefined. */
+  /**
+   * Where .debug_line has by how much this row lies behind the one before, as two octets; where it says so otherwise,
+   * undefined.
+   */
   readonly advanceAt?: number;
 }
 
@@ -45,7 +48,10 @@ export function lineTableFiles(lines: Buffer, offset: number): readonly string[]
   return readHeader(cursor).files;
 }
 
-/** The rows of .debug_line, program by program. Those of version 5 are left out, which libraries of a newer gcc come with. */
+/**
+ * The rows of .debug_line, program by program. Those of version 5 are left out, which libraries of a newer gcc come
+ * with.
+ */
 export function readLineRows(lines: Buffer): LineRow[] {
   const rows: LineRow[] = [];
   for (let offset = 0; offset < lines.length; ) {

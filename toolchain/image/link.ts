@@ -73,9 +73,10 @@ export const C_FOLDER = "c";
 
 /**
  * Links generated C with the C of the board and its processor, and with the application's own. `outDir` receives
- * `joinery.elf`, `joinery.hex`, for some processors `joinery.bin` and `joinery.uf2`, and the C in `c/`; where it already
- * holds the same build, gcc is not run again. Builds may share a folder at the same time: each returns its own contents,
- * the folder keeps those of the last. Throws BuildError where the C does not compile without a warning, or does not fit.
+ * `joinery.elf`, `joinery.hex`, for some processors `joinery.bin` and `joinery.uf2`, and the C in `c/`; where it
+ * already holds the same build, gcc is not run again. Builds may share a folder at the same time: each returns its own
+ * contents, the folder keeps those of the last. Throws BuildError where the C does not compile without a warning, or
+ * does not fit.
  */
 export async function linkImage(
   board: ProcessorBoard,
@@ -176,7 +177,10 @@ async function withContents(paths: readonly string[]): Promise<string[]> {
   return (await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")]))).flat();
 }
 
-/** Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image and `beside` does not refuse it. */
+/**
+ * Links in a folder of its own, then moves what came out to `outDir`, if `fitting` takes it for an image and `beside`
+ * does not refuse it.
+ */
 async function newBuild(
   options: LinkOptions & {
     board: ProcessorBoard;

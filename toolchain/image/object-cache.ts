@@ -1,7 +1,8 @@
 /**
- * The objects that gcc has made, kept over a row of builds: a C file is compiled again only where its text, a header that
- * it includes, or the way it is compiled differs. Most files are alike in two images of the firmware. For images of which
- * the figures count: they hold the same octets, but to a debugger an old object names the folder of its own build.
+ * The objects that gcc has made, kept over a row of builds: a C file is compiled again only where its text, a header
+ * that it includes, or the way it is compiled differs. Most files are alike in two images of the firmware. For images
+ * of which the figures count: they hold the same octets, but to a debugger an old object names the folder of its own
+ * build.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";

@@ -58,7 +58,10 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Makes a folder and does the work that writes to it. Throws OutputError for what the folder or its files are to blame for. */
+/**
+ * Makes a folder and does the work that writes to it. Throws OutputError for what the folder or its files are to blame
+ * for.
+ */
 export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     makeFolder(folder);

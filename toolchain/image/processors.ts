@@ -18,7 +18,10 @@ export interface Processor {
   readonly consoleDivider: ConsoleDivider;
   /** Octets of memory that can be a store. */
   readonly storeBytes: number;
-  /** How the store lies in that memory: octet by octet, or in the sectors of a flash (boards/processors/rp2040/flash-store.c). */
+  /**
+   * How the store lies in that memory: octet by octet, or in the sectors of a flash
+   * (boards/processors/rp2040/flash-store.c).
+   */
   readonly storeLayout: StoreLayout;
   /** The pins of its package. */
   readonly pins: ReadonlySet<string>;
@@ -28,7 +31,9 @@ export interface Processor {
   readonly states: readonly string[];
   /** Pins that no board may use otherwise, and what they are: of the buses, the console, the debugger. */
   readonly reservedPins: Readonly<Record<string, string>>;
-  /** What the C in `boards/processors` uses at pins that the board chooses: a name of `otherPins`, and where it can be. */
+  /**
+   * What the C in `boards/processors` uses at pins that the board chooses: a name of `otherPins`, and where it can be.
+   */
   readonly functionPins: Readonly<Record<string, readonly string[]>>;
   /** SS: while the SPI is a master it must be an output. */
   readonly slaveSelect?: string;

@@ -8,7 +8,10 @@ import { readDebugInfo, type Scope } from "./report/dwarf.ts";
 
 /** A line of the TypeScript, or of a board's C. */
 export interface SourceLine {
-  /** From the package's folder on where the file lies there, as `#line` or the compiler's command line named it elsewhere. */
+  /**
+   * From the package's folder on where the file lies there, as `#line` or the compiler's command line named it
+   * elsewhere.
+   */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -21,8 +24,8 @@ interface Stretch extends SourceLine {
 }
 
 /**
- * The linker of binutils 2.26 shortens the calls of an AVR without moving the addresses of lines along, as far as this; those
- * of functions and of what is inlined it moves.
+ * The linker of binutils 2.26 shortens the calls of an AVR without moving the addresses of lines along, as far as this;
+ * those of functions and of what is inlined it moves.
  */
 const DRIFT_OCTETS = 16;
 
@@ -53,7 +56,10 @@ export class SourceLines {
     return places.find(({ file }) => !HELPERS.test(file)) ?? places[0];
   }
 
-  /** The line that the code at an address was written in, and those of the calls that it was inlined for, from inside out. */
+  /**
+   * The line that the code at an address was written in, and those of the calls that it was inlined for, from inside
+   * out.
+   */
   allAt(address: number): SourceLine[] {
     const scopes = scopesAt(this.#functions, address);
     const written = this.#lineAt(address, scopes.at(-1)?.file);
@@ -64,7 +70,9 @@ export class SourceLines {
     return [written, ...inlinedFrom].map(({ file, line }) => ({ file: shortName(file), line }));
   }
 
-  /** The stretch at an address; where that is not of the file that the code there is declared in, the nearest that is. */
+  /**
+   * The stretch at an address; where that is not of the file that the code there is declared in, the nearest that is.
+   */
   #lineAt(address: number, declaredIn: string | undefined): SourceLine | undefined {
     const distance = ({ low, high }: Stretch) => Math.max(low - address, address - (high - 1), 0);
     const near = this.#stretches.filter((stretch) => distance(stretch) <= this.#drift);
@@ -111,7 +119,10 @@ function moved(stretches: readonly Stretch[], drifts: readonly number[]): Stretc
   });
 }
 
-/** In the order of their addresses. Code that the linker has dropped keeps its rows, from address 0 on: no line begins there. */
+/**
+ * In the order of their addresses. Code that the linker has dropped keeps its rows, from address 0 on: no line begins
+ * there.
+ */
 function stretchesOf(rows: readonly LineRow[]): Stretch[] {
   const stretches: Stretch[] = [];
   let isDropped = false;

@@ -13,7 +13,10 @@ export interface DocumentPlace extends Span {
   readonly content: string;
 }
 
-/** A file that cannot be read, is not JSON, or does not have the shape that is asked for. The message begins with the place. */
+/**
+ * A file that cannot be read, is not JSON, or does not have the shape that is asked for. The message begins with the
+ * place.
+ */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
   /** What is wrong there. */
@@ -52,9 +55,9 @@ export type Shape = { readonly [field: string]: Check };
 export type ShapeOf = (fields: Record<string, unknown>, fail: Fail) => Shape;
 
 /**
- * The object in a file. Throws DocumentError where it is not of the shape; a misspelt field is an error too. Where there
- * are several kinds of such files, `shape` chooses by the fields. `checkWhole` sees the fields when each is right by
- * itself.
+ * The object in a file. Throws DocumentError where it is not of the shape; a misspelt field is an error too. Where
+ * there are several kinds of such files, `shape` chooses by the fields. `checkWhole` sees the fields when each is right
+ * by itself.
  */
 export function readJsonDocument(
   path: string,

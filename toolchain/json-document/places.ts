@@ -31,7 +31,9 @@ export class RepeatedName extends JsonFault {}
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
-/** Deeper than anybody writes by hand, and far from where the stack ends (RFC 8259, section 9 leaves the limit open). */
+/**
+ * Deeper than anybody writes by hand, and far from where the stack ends (RFC 8259, section 9 leaves the limit open).
+ */
 const MOST_NESTED = 100;
 /** What people would take for one piece, to show and underline. */
 const PIECE = /\/[/*]|[\p{C}\p{Z}]|[^\s\p{C},:{}[\]"']+|./suy;

@@ -1,4 +1,6 @@
-/** Calls: arguments left to right; an array as its table, then where it begins and how long it is if that is asked for. */
+/**
+ * Calls: arguments left to right; an array as its table, then where it begins and how long it is if that is asked for.
+ */
 import type * as lua from "typescript-to-lua";
 import { tree } from "../compiler/index.ts";
 import { lengthCode, reference } from "./arrays.ts";

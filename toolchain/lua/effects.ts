@@ -1,4 +1,7 @@
-/** Expressions for what they do: calls, steps, writes to arrays, assertions; and what is left of a value that nobody needs. */
+/**
+ * Expressions for what they do: calls, steps, writes to arrays, assertions; and what is left of a value that nobody
+ * needs.
+ */
 import * as lua from "typescript-to-lua";
 import { operands, tree } from "../compiler/index.ts";
 import { access, isText } from "./arrays.ts";

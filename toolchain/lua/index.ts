@@ -34,9 +34,9 @@ export interface LuaResult {
   readonly diagnostics: readonly ts.Diagnostic[];
   /**
    * One chunk; empty after an error. It raises an error where the numbers of this Lua cannot hold the program's, or a
-   * function of the board is missing, and otherwise gives `{ main = function, variables = { ["lorawan/session.ts:appSKey"]
-   * = function() return the table or value end, ... } }`, with `interrupts = { DIO0_vect = function, ... }` where the
-   * program has handlers. It does not start `main`.
+   * function of the board is missing, and otherwise gives `{ main = function, variables = {
+   * ["lorawan/session.ts:appSKey"] = function() return the table or value end, ... } }`, with `interrupts = { DIO0_vect
+   * = function, ... }` where the program has handlers. It does not start `main`.
    */
   readonly bundle: string;
   /** Where each line of the bundle comes from, from 0 for its first. */

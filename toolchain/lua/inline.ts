@@ -1,4 +1,7 @@
-/** A call of a function that is written in place: parameters and result become local variables, `return` a jump to its end. */
+/**
+ * A call of a function that is written in place: parameters and result become local variables, `return` a jump to its
+ * end.
+ */
 import * as lua from "typescript-to-lua";
 import { tree } from "../compiler/index.ts";
 import { lengthCode, reference } from "./arrays.ts";

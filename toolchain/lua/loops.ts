@@ -1,4 +1,7 @@
-/** Loops. One that counts to a limit that stays is Lua's own `for`, which is faster and shorter; others are `while` and `repeat`. */
+/**
+ * Loops. One that counts to a limit that stays is Lua's own `for`, which is faster and shorter; others are `while` and
+ * `repeat`.
+ */
 import * as lua from "typescript-to-lua";
 import { compoundValue, type tree } from "../compiler/index.ts";
 import { conditionCode } from "./conditions.ts";

@@ -1,4 +1,6 @@
-/** Integers: each kind of expression by its visitor. Low bits are masked only where the ranges do not show them clean. */
+/**
+ * Integers: each kind of expression by its visitor. Low bits are masked only where the ranges do not show them clean.
+ */
 import type * as lua from "typescript-to-lua";
 import { intervals, tree } from "../compiler/index.ts";
 import { elementCode, lengthCode, loadCode } from "./arrays.ts";

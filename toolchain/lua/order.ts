@@ -1,4 +1,6 @@
-/** Left to right, as in JavaScript: what a later operand changes and an earlier one read is kept in a variable first. */
+/**
+ * Left to right, as in JavaScript: what a later operand changes and an earlier one read is kept in a variable first.
+ */
 import * as lua from "typescript-to-lua";
 import type { tree } from "../compiler/index.ts";
 import { arrayAndIndex } from "./arrays.ts";

@@ -1,4 +1,6 @@
-/** Where Lua comes from: TypeScriptToLua keeps line and column of a node, and here its file, as functions are inlined. */
+/**
+ * Where Lua comes from: TypeScriptToLua keeps line and column of a node, and here its file, as functions are inlined.
+ */
 
 import type ts from "typescript";
 import * as lua from "typescript-to-lua";

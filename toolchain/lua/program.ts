@@ -46,7 +46,9 @@ function firstValue(helper: Helper, { type, initial }: tree.Variable): lua.Expre
   return initialCode(helper, { type: type!, initial: initial! });
 }
 
-/** Names for all of the program, before the functions ask for more. A message for a name of the board's that Lua has. */
+/**
+ * Names for all of the program, before the functions ask for more. A message for a name of the board's that Lua has.
+ */
 function namesOf({ tree: program, calls, found }: Analysis): ChunkNames {
   const names = new ChunkNames();
   for (const { external, node } of calls.order) {

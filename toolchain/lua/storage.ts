@@ -1,4 +1,7 @@
-/** What arrays and records start with: the code that makes them, and the statements that give them their first values again. */
+/**
+ * What arrays and records start with: the code that makes them, and the statements that give them their first values
+ * again.
+ */
 import * as lua from "typescript-to-lua";
 import type { tree } from "../compiler/index.ts";
 import { isText } from "./arrays.ts";

@@ -1,4 +1,7 @@
-/** Switches: a chain of comparisons. TypeScript refuses clauses that fall through, so each body belongs to its own labels. */
+/**
+ * Switches: a chain of comparisons. TypeScript refuses clauses that fall through, so each body belongs to its own
+ * labels.
+ */
 import * as lua from "typescript-to-lua";
 import type { tree } from "../compiler/index.ts";
 import type { Target } from "./jumps.ts";

@@ -1,4 +1,6 @@
-/** The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already. */
+/**
+ * The state of turning one function into Lua: where statements go, which names are in use, what is evaluated already.
+ */
 import * as lua from "typescript-to-lua";
 import { type Analysis, type Assigned, Order, type Ranges, type tree } from "../compiler/index.ts";
 import type { Conventions } from "./conventions.ts";

@@ -6,7 +6,9 @@ import { basename, join } from "node:path";
 const SOURCE = /\.[ch]$/;
 export const LINKER_SCRIPT = /\.ld$/;
 
-/** The C and the linker scripts of a board: those of its own folder, and those of each that it shares with other boards. */
+/**
+ * The C and the linker scripts of a board: those of its own folder, and those of each that it shares with other boards.
+ */
 export function boardSources([own, ...shared]: readonly string[]): Map<string, string> {
   return new Map([
     ...folderOf("src/board", filesIn(own, SOURCE)),

@@ -1,6 +1,7 @@
 /**
  * A project that PlatformIO compiles as it is: the generated C, the C of the board and of its processor, the linker
- * script, and the flags of our own image. There is no framework in it, since the firmware has a HAL and start code of its own.
+ * script, and the flags of our own image. There is no framework in it, since the firmware has a HAL and start code of
+ * its own.
  *
  * PlatformIO gives `build_flags` to the compiler alone; what the linker needs goes there by `joinery.py`.
  */

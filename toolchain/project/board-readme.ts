@@ -1,4 +1,6 @@
-/** The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven. */
+/**
+ * The README that a new board begins with: its wiring, read off `board.json`, and the way to a board that is proven.
+ */
 import { type Board, isLuaBoard, type ProcessorBoard, resetLevel } from "../image/index.ts";
 
 /** What the board drives its radio and its console by, by the names in `board.json`. */

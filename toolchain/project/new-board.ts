@@ -6,7 +6,9 @@ import { boardReadme } from "./board-readme.ts";
 
 const README = "README.md";
 
-/** Whether a board can have a name: it is that of a folder, of an environment of PlatformIO, and a part of file names. */
+/**
+ * Whether a board can have a name: it is that of a folder, of an environment of PlatformIO, and a part of file names.
+ */
 export function canNameBoard(name: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
 }

@@ -37,7 +37,10 @@ export interface Project {
   readonly budget?: ProjectBudget;
 }
 
-/** A `joinery.json`, or a board that it names, cannot be used: the message names file, line, field and what belongs there. */
+/**
+ * A `joinery.json`, or a board that it names, cannot be used: the message names file, line, field and what belongs
+ * there.
+ */
 export class ProjectError extends Error {
   override readonly name = "ProjectError";
   /** The same as the compiler's diagnostics, at its place in the file. */

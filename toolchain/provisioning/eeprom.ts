@@ -75,8 +75,8 @@ export interface StoredNonces {
 /**
  * Reads the journal: records of DevNonce (2 octets), JoinNonce (3, FFFFFF for none), 1 where all DevNonces
  * are used up and else 0, CRC-16 (2), least significant octet first, in a ring. A record torn by a power cut
- * fails its CRC, or has FF in place of that 0 or 1. The DevNonce only grows, so the newest record has the highest; of two with the same DevNonce
- * the newer follows the older in the ring.
+ * fails its CRC, or has FF in place of that 0 or 1. The DevNonce only grows, so the newest record has the highest; of
+ * two with the same DevNonce the newer follows the older in the ring.
  */
 export function readNonces(eeprom: Uint8Array): StoredNonces {
   const image = Buffer.from(eeprom.buffer, eeprom.byteOffset, eeprom.byteLength);

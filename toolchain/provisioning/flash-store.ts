@@ -3,8 +3,8 @@
  * boards/processors/rp2040/flash-store.c.
  *
  * A sector of 4096 octets: what the store held when the sector was begun; at 1024 a serial number, 32 bits, and its
- * complement; from 1280 on a word for each octet written since, its address (bits 0 to 15) and value (16 to 23), and the
- * complement of that word. All least significant octet first. What does not fit its complement was never completed.
+ * complement; from 1280 on a word for each octet written since, its address (bits 0 to 15) and value (16 to 23), and
+ * the complement of that word. All least significant octet first. What does not fit its complement was never completed.
  */
 import { EepromError } from "./eeprom.ts";
 
@@ -30,7 +30,9 @@ export function packFlashStore(contents: Uint8Array): Uint8Array {
   return sectors;
 }
 
-/** The `length` octets that a store holds, 0xff where none was written. Throws EepromError where it has another size. */
+/**
+ * The `length` octets that a store holds, 0xff where none was written. Throws EepromError where it has another size.
+ */
 export function unpackFlashStore(stored: Uint8Array, length: number): Uint8Array {
   if (stored.length !== FLASH_STORE_BYTES) {
     throw new EepromError(`${stored.length} octets are no store of ${SECTORS} sectors of ${SECTOR_BYTES}`);

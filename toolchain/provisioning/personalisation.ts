@@ -1,13 +1,14 @@
 /**
- * The store of a personalised device (firmware/store, `ABP`): the identity block with the session, which provisioning writes
- * once, and rings of records that the device writes. LoRaWAN L2 1.0.4 and 1.1, section 6.3.
+ * The store of a personalised device (firmware/store, `ABP`): the identity block with the session, which provisioning
+ * writes once, and rings of records that the device writes. LoRaWAN L2 1.0.4 and 1.1, section 6.3.
  *
- * Identity block, octets: 0 'J', 1 layout version 2, 2 minor version of LoRaWAN (0: 1.0, 1: 1.1), 3 zero, 4..7 DevAddr, 8..11
- * zero, 12..19 DevEUI (both least significant octet first), 20..35 FNwkSIntKey, 36..51 SNwkSIntKey, 52..67 NwkSEncKey (under
- * 1.0 the NwkSKey each), 68..83 AppSKey, 84..85 CRC-16/CCITT-FALSE of the octets before it, least significant first.
+ * Identity block, octets: 0 'J', 1 layout version 2, 2 minor version of LoRaWAN (0: 1.0, 1: 1.1), 3 zero, 4..7 DevAddr,
+ * 8..11 zero, 12..19 DevEUI (both least significant octet first), 20..35 FNwkSIntKey, 36..51 SNwkSIntKey, 52..67
+ * NwkSEncKey (under 1.0 the NwkSKey each), 68..83 AppSKey, 84..85 CRC-16/CCITT-FALSE of the octets before it, least
+ * significant first.
  *
- * Counters: 26 records of 16 octets from 96 on. The device does not transmit without one, so provisioning writes them all.
- * What the network has set: from 512 on, by the device alone, under 1.0.4.
+ * Counters: 26 records of 16 octets from 96 on. The device does not transmit without one, so provisioning writes them
+ * all. What the network has set: from 512 on, by the device alone, under 1.0.4.
  */
 import { randomBytes } from "node:crypto";
 import { crc16 } from "./crc16.ts";

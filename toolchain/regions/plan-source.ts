@@ -61,7 +61,8 @@ export function planSource(names: readonly RegionName[]): string {
     regions.map((region) => blockRows(region[of] ?? [])).join("");
 
   return `/**
- * ${regions.map(({ name }, i) => (name === names[i] ? name : `${names[i]}, which is ${name}`)).join("; ")}. Made from the figures of regions.json (RP002-1.0.4) by \`npm run regions\`.
+ * ${regions.map(({ name }, i) => (name === names[i] ? name : `${names[i]}, which is ${name}`)).join("; ")}. Made from
+ * the figures of regions.json (RP002-1.0.4) by \`npm run regions\`.
  */
 import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
 import { BeaconPlan, Block, Plan } from "./plan.ts";
@@ -128,7 +129,9 @@ ${regions.map((region) => record(beaconFields(region))).join("")}]);
 `;
 }
 
-/** The least M of the data rates for uplinks, whether or not time on air is limited; 0 means that there must be none. */
+/**
+ * The least M of the data rates for uplinks, whether or not time on air is limited; 0 means that there must be none.
+ */
 function leastMacPayload(region: RegionFigures): number {
   const { dwell0, dwell1 = dwell0 } = region.max_payload.no_repeater;
   const uplinks = [...dataRates(region)].filter(([, { direction }]) => direction !== "down");
@@ -194,8 +197,8 @@ function beaconFields({ class_b }: RegionFigures): Record<string, number> {
 }
 
 /**
- * What `extra_limits` says in words of a device that has but some of the channels: it counts whatever channels are on, so
- * that no mask has to be looked at. It takes from the strongest of the radios a decibel.
+ * What `extra_limits` says in words of a device that has but some of the channels: it counts whatever channels are on,
+ * so that no mask has to be looked at. It takes from the strongest of the radios a decibel.
  */
 function mostPowerDbm({ tx_power: { extra_limits = [] } }: RegionFigures): number {
   const limits = extra_limits

@@ -22,8 +22,8 @@ export interface SerialPort {
 const PORT_NAMES = /^(ttyUSB|ttyACM|cu\.usb)/;
 
 /**
- * Opens a port at a rate in baud, 8N1 without a handshake, for this process alone, and hands on what comes. Rejects with
- * SerialError where it cannot be had.
+ * Opens a port at a rate in baud, 8N1 without a handshake, for this process alone, and hands on what comes. Rejects
+ * with SerialError where it cannot be had.
  */
 export async function openSerialPort(
   path: string,

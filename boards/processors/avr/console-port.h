@@ -1,6 +1,6 @@
 /*
- * The console of the boards with an AVR, 8N1: USART0 or, of an ATmega32U4, USART1, which differ in nothing but the names.
- * DS40002061B, section 20; Atmel-7766J, section 18.
+ * The console of the boards with an AVR, 8N1: USART0 or, of an ATmega32U4, USART1, which differ in nothing but the
+ * names. DS40002061B, section 20; Atmel-7766J, section 18.
  */
 #ifndef AVR_CONSOLE_PORT_H
 #define AVR_CONSOLE_PORT_H

@@ -10,8 +10,9 @@
 #include "pins.h"
 
 /*
- * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2), high
- * of an SX1272 (its data sheet, Rev. 4, 7.2.2). On the way to high and back the pull-up is on, not the other level.
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2),
+ * high of an SX1272 (its data sheet, Rev. 4, 7.2.2). On the way to high and back the pull-up is on, not the other
+ * level.
  */
 void hal_radio_reset(bool asserted)
 {

@@ -80,9 +80,9 @@ uint32_t hal_radio_event_time(void)
 #define POWER_DOWN (_BV(SE) | _BV(SM1))
 
 /*
- * Interrupts are off before and after. SEI lets the next instruction, SLEEP, run before any interrupt (section 7.7): one
- * that waits ends the sleep at once. BODS, which an ATmega328P has, switches the brown-out detector off in power-down,
- * where it would take more than all the rest; that holds for three cycles (10.2).
+ * Interrupts are off before and after. SEI lets the next instruction, SLEEP, run before any interrupt (section 7.7):
+ * one that waits ends the sleep at once. BODS, which an ATmega328P has, switches the brown-out detector off in
+ * power-down, where it would take more than all the rest; that holds for three cycles (10.2).
  */
 static void sleep_in(uint8_t mode)
 {

@@ -1,7 +1,7 @@
 /*
  * The store: the last two sectors of the flash, of which one counts. Flash is programmed from ones to zeros, and only a
- * whole sector goes back to ones; so octets are not written where they stand but behind one another, and the two sectors
- * take turns. FLASH_BYTES and STORE_BYTES come from board.json.
+ * whole sector goes back to ones; so octets are not written where they stand but behind one another, and the two
+ * sectors take turns. FLASH_BYTES and STORE_BYTES come from board.json.
  *
  * A sector:
  *     0 ...    what the store held when the sector was begun
@@ -14,8 +14,9 @@
  * serial number is written last, so a sector counts when it is whole, and the one before counts until then.
  *
  * Cells that were on their way are weak besides: they read one way now and another later. So a start leaves none that
- * matter. It programs again what was written last, if that is whole, so that an octet that has been read stays; spoils it
- * for good if it is not; and spoils the word behind, which may be on its way and read as erased, instead of using it.
+ * matter. It programs again what was written last, if that is whole, so that an octet that has been read stays; spoils
+ * it for good if it is not; and spoils the word behind, which may be on its way and read as erased, instead of using
+ * it.
  *
  * A sector takes 352 words, one for each octet written and one for each start, and bears 100 000 erasures: all 65536
  * DevNonces and as many JoinNonces take 3600, nine words each, with a start before each join.

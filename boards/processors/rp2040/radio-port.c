@@ -18,8 +18,8 @@
 #define SPI_PRESCALER 2UL
 
 /*
- * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2; SX1262
- * 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2;
+ * SX1262 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
  */
 void hal_radio_reset(bool asserted) { set_pin_output(RADIO_RESET, asserted); }
 

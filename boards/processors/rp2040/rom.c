@@ -1,6 +1,6 @@
 /*
- * The report of the deepest stack knows what the ROM takes of it, and that only functions named rom_ call it: each keeps
- * its name and its frame.
+ * The report of the deepest stack knows what the ROM takes of it, and that only functions named rom_ call it: each
+ * keeps its name and its frame.
  */
 #include "rom.h"
 

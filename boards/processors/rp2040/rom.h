@@ -1,6 +1,6 @@
 /*
- * The functions of the boot ROM that reach the flash (RP2040 datasheet, 2.8.3.1.3). Offsets are those in the flash. While
- * one of them works the flash cannot be read.
+ * The functions of the boot ROM that reach the flash (RP2040 datasheet, 2.8.3.1.3). Offsets are those in the flash.
+ * While one of them works the flash cannot be read.
  */
 #ifndef RP2040_ROM_H
 #define RP2040_ROM_H

@@ -1,6 +1,7 @@
 /*
- * The second stage of the boot (RP2040 datasheet, 2.8.1.3.1): the first 256 octets of the flash, the last four of them a
- * CRC that the toolchain computes. The boot ROM copies it to the end of the SRAM and calls it, on the ring oscillator.
+ * The second stage of the boot (RP2040 datasheet, 2.8.1.3.1): the first 256 octets of the flash, the last four of them
+ * a CRC that the toolchain computes. The boot ROM copies it to the end of the SRAM and calls it, on the ring
+ * oscillator.
  *
  * It has the SSI read the flash for the bus by the command 03h, which every serial flash knows, copies the program that
  * lies behind it into the SRAM, and enters that through its vectors. The program runs there: no miss of the cache in

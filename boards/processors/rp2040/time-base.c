@@ -69,8 +69,8 @@ static inline bool set_alarm(uint32_t at)
 }
 
 /*
- * Whoever sleeps is alive: this is the one place that feeds the watchdog. Interrupts are off, so that none comes between
- * the last look at the events and WFI: one that is pending ends WFI all the same, and its handler runs behind.
+ * Whoever sleeps is alive: this is the one place that feeds the watchdog. Interrupts are off, so that none comes
+ * between the last look at the events and WFI: one that is pending ends WFI all the same, and its handler runs behind.
  */
 void hal_sleep_until(uint32_t deadline)
 {

@@ -9,8 +9,8 @@
 uint8_t hal_store_read(uint16_t address) { return DATA_EEPROM[address]; }
 
 /*
- * Erase and program, 3.2 ms each (DS10685, table 58); the processor waits for its next instruction meanwhile. A word that
- * reads as erased is erased, too (FIX): a power cut may have left bits in it that were about to turn.
+ * Erase and program, 3.2 ms each (DS10685, table 58); the processor waits for its next instruction meanwhile. A word
+ * that reads as erased is erased, too (FIX): a power cut may have left bits in it that were about to turn.
  */
 void hal_store_write(uint16_t address, uint8_t value)
 {

@@ -22,8 +22,8 @@
 #define DIO1_LINE mask_of(DIO1)
 
 /*
- * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2; SX1262
- * 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
+ * The reset line is driven to RADIO_RESET_LEVEL or left floating, never driven to the other one: low (SX1276 7.2.2;
+ * SX1262 8.1), high of an SX1272 (its data sheet, Rev. 4, 7.2.2).
  */
 void hal_radio_reset(bool asserted) { set_pin_mode(RADIO_RESET, asserted ? MODE_OUTPUT : MODE_INPUT); }
 
@@ -95,7 +95,10 @@ void start_radio_port(void)
     write_pin(RADIO_RESET, RADIO_RESET_LEVEL);
     set_pin_mode(RADIO_RESET, MODE_INPUT);
 
-    /* Mode 0, the most significant bit first, F_CPU / 2 = 8 MHz (31.3.9; SX1276 2.5.6: at most 10 MHz, SX1262 8.2: 16 MHz). */
+    /*
+     * Mode 0, the most significant bit first, F_CPU / 2 = 8 MHz (31.3.9; SX1276 2.5.6: at most 10 MHz, SX1262 8.2: 16
+     * MHz).
+     */
     SPI1->CR1 = SPI_CR1_MSTR | SPI_CR1_SSM | SPI_CR1_SSI;
     SPI1->CR1 |= SPI_CR1_SPE;
 

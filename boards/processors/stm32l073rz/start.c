@@ -124,7 +124,9 @@ static void start_clocks(void)
 
 /* ---- Start ---- */
 
-/* Where the processor begins after a reset. The loops are no calls of memcpy and memset, whose code they would bring. */
+/*
+ * Where the processor begins after a reset. The loops are no calls of memcpy and memset, whose code they would bring.
+ */
 __attribute__((noreturn)) void start(void)
 {
     const uint32_t *source = data_source;

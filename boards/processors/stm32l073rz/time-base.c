@@ -117,7 +117,9 @@ uint32_t hal_radio_event_time(void) { return event_time; }
 
 /* ---- Sleep ---- */
 
-/* The register takes a value only after the one before has arrived (24.7.6): its arrival interrupts, and ends a sleep. */
+/*
+ * The register takes a value only after the one before has arrived (24.7.6): its arrival interrupts, and ends a sleep.
+ */
 static void move_compare(uint32_t count)
 {
     if (is_compare_moving || count == compare)

@@ -1,6 +1,6 @@
 /**
- * Network Server of one network in one region, Class A, B and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1 devices, between
- * gateways, Join Servers (TS002) and one Application Server.
+ * Network Server of one network in one region, Class A, B and C: joins, rejoins and data of LoRaWAN 1.0.4 and 1.1
+ * devices, between gateways, Join Servers (TS002) and one Application Server.
  */
 import type { Clock, Participant } from "../../clock/index.ts";
 import {

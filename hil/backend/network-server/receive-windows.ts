@@ -1,7 +1,7 @@
 /**
- * The two receive windows that a Class A uplink opens, and what a device of Class C listens to besides. LoRaWAN L2 1.0.4 and 1.1, section 3.3: RX1 where the
- * uplink's channel has it, RX2 one second later on a fixed frequency; Class C: 1.0.4, section 15, and 1.1, section 17.
- * RP002-1.0.4 for data rates.
+ * The two receive windows that a Class A uplink opens, and what a device of Class C listens to besides. LoRaWAN L2
+ * 1.0.4 and 1.1, section 3.3: RX1 where the uplink's channel has it, RX2 one second later on a fixed frequency; Class
+ * C: 1.0.4, section 15, and 1.1, section 17. RP002-1.0.4 for data rates.
  */
 import type { NetworkPlan } from "../../lorawan/index.ts";
 import type { Timing } from "./gateways.ts";

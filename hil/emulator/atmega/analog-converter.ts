@@ -1,7 +1,7 @@
 /**
- * The analogue-to-digital converter: data sheet DS40002061B, section 24 (Atmel-7766J, section 24). avr8js converts, by single conversions; this
- * adds what it leaves out of ADCSRA, and reports the modes that it does not have. Nothing is connected to the inputs of
- * the emulated boards: they are at 0 V. The band gap is at 1.1 V, the supply at 3.3 V.
+ * The analogue-to-digital converter: data sheet DS40002061B, section 24 (Atmel-7766J, section 24). avr8js converts, by
+ * single conversions; this adds what it leaves out of ADCSRA, and reports the modes that it does not have. Nothing is
+ * connected to the inputs of the emulated boards: they are at 0 V. The band gap is at 1.1 V, the supply at 3.3 V.
  */
 import { type ADCConfig, AVRADC, type CPU } from "avr8js";
 import { ADCSRA } from "./registers.ts";

@@ -1,6 +1,7 @@
 /**
  * The EEPROM: data sheet DS40002061B, section 8.4. avr8js keeps the registers; this has the store erase and program
- * an octet in its time, which is over when the bit of the registers says so, and reports accesses that the chip ignores.
+ * an octet in its time, which is over when the bit of the registers says so, and reports accesses that the chip
+ * ignores.
  */
 import { AVREEPROM, type CPU, eepromConfig } from "avr8js";
 import type { Step, StoreMemory } from "../store-memory.ts";

@@ -27,7 +27,10 @@ export interface IoSpace {
 
 type Run = readonly [first: number, last: number];
 
-/** `runs`: where registers are; what lies between is reserved. `stopped`: the registers of each module that can be stopped. */
+/**
+ * `runs`: where registers are; what lies between is reserved. `stopped`: the registers of each module that can be
+ * stopped.
+ */
 export function ioSpace(space: {
   readonly runs: readonly Run[];
   readonly stopped: readonly (Stop & { readonly runs: readonly Run[] })[];

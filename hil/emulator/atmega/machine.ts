@@ -38,7 +38,9 @@ const POWER_ON_RESET_FLAG = 0x01;
 const GLOBAL_INTERRUPT = 0x80;
 const EEPROM_BUSY = 0x02;
 
-/** Sleep modes SM2:0 (10.1). In the first two the oscillator stands, in the others it takes six cycles to be used again. */
+/**
+ * Sleep modes SM2:0 (10.1). In the first two the oscillator stands, in the others it takes six cycles to be used again.
+ */
 const POWER_DOWN = 2;
 const POWER_SAVE = 3;
 const STANDBY = 6;

@@ -1,6 +1,6 @@
 /**
- * Addresses in the data memory that the ATmegas of this folder share, by their data sheets' "Register Summary": DS40002061B,
- * section 36, and Atmel-7766J, section 31 (the address in parentheses there). Only what this folder names.
+ * Addresses in the data memory that the ATmegas of this folder share, by their data sheets' "Register Summary":
+ * DS40002061B, section 36, and Atmel-7766J, section 31 (the address in parentheses there). Only what this folder names.
  */
 
 export const PCIFR = 0x3b;

@@ -1,6 +1,6 @@
 /**
- * How long the oscillator takes to be stable after power-down, by the low fuse: data sheet DS40002061B, tables 9-1, 9-4,
- * 9-6, 9-9, 9-11, 9-13 and 9-16 (Atmel-7766J, section 6). What the fuse adds at power-up is not among it.
+ * How long the oscillator takes to be stable after power-down, by the low fuse: data sheet DS40002061B, tables 9-1,
+ * 9-4, 9-6, 9-9, 9-11, 9-13 and 9-16 (Atmel-7766J, section 6). What the fuse adds at power-up is not among it.
  */
 
 /** Cycles of a clock that runs at once: the RC oscillator, and a clock from outside. */

@@ -1,7 +1,7 @@
 /**
- * The watchdog timer: data sheet DS40002061B, section 11.8 (Atmel-7766J, section 8). It has an oscillator of its own, so it counts
- * the time of the machine, asleep or not, where avr8js counts cycles of the processor. That oscillator is no crystal: it
- * is off by up to ten percent, and drifts.
+ * The watchdog timer: data sheet DS40002061B, section 11.8 (Atmel-7766J, section 8). It has an oscillator of its own,
+ * so it counts the time of the machine, asleep or not, where avr8js counts cycles of the processor. That oscillator is
+ * no crystal: it is off by up to ten percent, and drifts.
  */
 import type { CPU } from "avr8js";
 import type { Clock } from "../../clock/index.ts";

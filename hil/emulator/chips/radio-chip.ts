@@ -20,7 +20,10 @@ export interface RadioChip {
   onBusy?(listener: (level: boolean) => void): void;
 }
 
-/** What a chip does, as its supply current tells: start-up and the synthesizer alone are standby, detection of activity is reception. */
+/**
+ * What a chip does, as its supply current tells: start-up and the synthesizer alone are standby, detection of activity
+ * is reception.
+ */
 export type RadioState = "sleep" | "standby" | "receive" | "transmit";
 
 /** Where on the air an event took place. */

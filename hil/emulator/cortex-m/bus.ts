@@ -28,7 +28,10 @@ export class SystemBus implements Bus {
   readonly #sramView: DataView;
   readonly #space: AddressSpace;
 
-  /** `program` is read and executed at once and written through `space`; `sram` is the chip's. Both of an even number of octets. */
+  /**
+   * `program` is read and executed at once and written through `space`; `sram` is the chip's. Both of an even number of
+   * octets.
+   */
   constructor(program: Memory, sram: Memory, space: AddressSpace) {
     this.#program = program;
     this.#programView = viewOf(program.octets);

@@ -17,7 +17,9 @@
 import { RP2040 } from "rp2040js";
 import { hex } from "./hex.ts";
 
-/** What the core reads and writes. Addresses have 32 bits; an access that is not aligned, or hits nothing, throws Fault. */
+/**
+ * What the core reads and writes. Addresses have 32 bits; an access that is not aligned, or hits nothing, throws Fault.
+ */
 export interface Bus {
   readUint8(address: number): number;
   readUint16(address: number): number;
@@ -152,7 +154,10 @@ export class CortexM0 extends LibraryCore {
     else this.setClock(1e9 / this.#nsPerCycle, timeNs);
   }
 
-  /** Executes instructions until `stopCycles`, into sleep or into HardFault. An exception entry stands for an instruction. */
+  /**
+   * Executes instructions until `stopCycles`, into sleep or into HardFault. An exception entry stands for an
+   * instruction.
+   */
   run(): void {
     const { registers } = this;
     const { start, end } = this.#program;

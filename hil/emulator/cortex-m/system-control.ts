@@ -209,7 +209,9 @@ export class SystemControl {
   }
 }
 
-/** The timer of the core (B3.3): counts down to zero, which raises its exception, and starts at the reload value again. */
+/**
+ * The timer of the core (B3.3): counts down to zero, which raises its exception, and starts at the reload value again.
+ */
 class SysTick {
   readonly #core: CortexM0;
   /** Counts up; zero of the timer is at each multiple of the period. */

@@ -11,7 +11,9 @@ import { PacketStream } from "./packets.ts";
 
 /** A debugger on this computer only: whoever is connected rules the board. */
 const HOST = "127.0.0.1";
-/** A stepped machine leaves the event loop no time of its own: so often the debugger is heard while the program runs. */
+/**
+ * A stepped machine leaves the event loop no time of its own: so often the debugger is heard while the program runs.
+ */
 const LISTEN_EVERY_MS = 20;
 
 const OK = "OK";
@@ -69,7 +71,10 @@ export class GdbServer implements Participant {
   #heardAtMs = performance.now();
   #goOn: () => void = () => {};
 
-  /** The program stands still until a debugger has come and lets it run. `onLost`: the debugger has killed it, or has gone. */
+  /**
+   * The program stands still until a debugger has come and lets it run. `onLost`: the debugger has killed it, or has
+   * gone.
+   */
   constructor(debug: DebugPort, onLost: () => void) {
     this.#debug = debug;
     this.#onLost = onLost;
@@ -83,7 +88,10 @@ export class GdbServer implements Participant {
     return listenAt(this.#server, port);
   }
 
-  /** Whether the debugger has come and gone, or been sent away: it has detached, killed the program, or is not there any more. */
+  /**
+   * Whether the debugger has come and gone, or been sent away: it has detached, killed the program, or is not there any
+   * more.
+   */
   get left(): boolean {
     return this.#over;
   }

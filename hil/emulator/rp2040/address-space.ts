@@ -1,4 +1,6 @@
-/** What the core reaches beside the SRAM: boot ROM, flash, peripherals, its own control space. RP2040 datasheet, 2.2. */
+/**
+ * What the core reaches beside the SRAM: boot ROM, flash, peripherals, its own control space. RP2040 datasheet, 2.2.
+ */
 import type { AddressSpace, Width } from "../cortex-m/bus.ts";
 import { Fault } from "../cortex-m/core.ts";
 import { hex } from "../cortex-m/hex.ts";

@@ -2,9 +2,9 @@
  * The serial flash beside the chip: it begins with the image, and ends with the sectors of the store; what lies between
  * is erased. Commands and times are those of a W25Q64JV, "W25Q64JV data sheet", Revision K, sections 8.2 and 9.6.
  *
- * Programming only clears bits, erasing sets those of a sector. That begins with clearing the others, as it is usual in NOR
- * flashes, so that no cell is erased twice over: power that goes in between may leave zeros where ones stood. The data
- * sheet does not say so, nor for how long; a third of the time is assumed.
+ * Programming only clears bits, erasing sets those of a sector. That begins with clearing the others, as it is usual in
+ * NOR flashes, so that no cell is erased twice over: power that goes in between may leave zeros where ones stood. The
+ * data sheet does not say so, nor for how long; a third of the time is assumed.
  */
 import { Due } from "../cortex-m/due.ts";
 import { hex } from "../cortex-m/hex.ts";

@@ -1,4 +1,6 @@
-/** The ring oscillator, which the chip starts with: RP2040 datasheet, section 2.17. Its frequency cannot be set here. */
+/**
+ * The ring oscillator, which the chip starts with: RP2040 datasheet, section 2.17. Its frequency cannot be set here.
+ */
 import type { Host } from "../cortex-m/machine.ts";
 import type { Peripheral } from "./peripheral.ts";
 

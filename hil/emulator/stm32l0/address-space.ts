@@ -1,4 +1,7 @@
-/** What the core reaches beside flash and SRAM: data EEPROM, peripherals, its own control space. Reference manual RM0367. */
+/**
+ * What the core reaches beside flash and SRAM: data EEPROM, peripherals, its own control space. Reference manual
+ * RM0367.
+ */
 import type { AddressSpace, Width } from "../cortex-m/bus.ts";
 import { Fault } from "../cortex-m/core.ts";
 import { hex } from "../cortex-m/hex.ts";

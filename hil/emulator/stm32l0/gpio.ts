@@ -1,4 +1,7 @@
-/** General-purpose I/O: reference manual RM0367, section 9. Six ports of 16 pins, each input, output, alternate function or analogue. */
+/**
+ * General-purpose I/O: reference manual RM0367, section 9. Six ports of 16 pins, each input, output, alternate function
+ * or analogue.
+ */
 import type { Pins } from "../pins.ts";
 import { merge, type Peripheral } from "./peripheral.ts";
 

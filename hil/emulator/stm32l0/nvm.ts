@@ -6,7 +6,8 @@
  * Erased is zero here. While a location is written, whoever reads the same bank waits (3.3.4): a program in the
  * first bank of the flash stands still while it writes the first bank of the data EEPROM.
  *
- * What is written is the whole word, whose octets share their error correction: power that goes in between tears all four.
+ * What is written is the whole word, whose octets share their error correction: power that goes in between tears all
+ * four.
  */
 
 import type { Width } from "../cortex-m/bus.ts";
@@ -84,7 +85,9 @@ interface Write {
 }
 
 export class Nvm implements Peripheral {
-  /** All of the data EEPROM. Its first octets are the store, which outlives the power; what lies behind them does not. */
+  /**
+   * All of the data EEPROM. Its first octets are the store, which outlives the power; what lies behind them does not.
+   */
   readonly eeprom = new Uint8Array(EEPROM_BYTES);
 
   readonly #options: NvmOptions;

@@ -23,7 +23,10 @@ const CSR_SETTINGS = 7 << 8;
 
 /** The regulator settles within this (data sheet DS10685, table 27 names no value; 6.1.3: wait for VOSF). */
 const VOLTAGE_CHANGE_NS = 20_000;
-/** From Stop with the regulator in its main and its low-power mode (DS10685, table 42), and until VREFINT is back (table 25). */
+/**
+ * From Stop with the regulator in its main and its low-power mode (DS10685, table 42), and until VREFINT is back (table
+ * 25).
+ */
 const WAKE_MAIN_NS = 4_900;
 const WAKE_LOW_POWER_NS = 8_000;
 const WAKE_REFERENCE_NS = 3_000_000;

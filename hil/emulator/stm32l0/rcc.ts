@@ -139,7 +139,9 @@ export class Rcc implements Peripheral {
     return ((this.#words.get(CCIPR) ?? 0) >> shift) & 3;
   }
 
-  /** After a Stop the system clock is MSI, or HSI16 with STOPWUCK; the others are off (7.2, "System clock selection"). */
+  /**
+   * After a Stop the system clock is MSI, or HSI16 with STOPWUCK; the others are off (7.2, "System clock selection").
+   */
   leaveStop(): void {
     const wake = this.#configuration & STOPWUCK ? "HSI16" : "MSI";
     const keep = this.#control & HSI16KERON && this.clocks.isOn("HSI16");

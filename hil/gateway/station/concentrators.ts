@@ -34,7 +34,10 @@ interface Channel {
   readonly spreadingFactor?: number;
 }
 
-/** How far the middle of a channel may lie from that of the radio: half of what the radio filters, less half a channel (libloragw). */
+/**
+ * How far the middle of a channel may lie from that of the radio: half of what the radio filters, less half a channel
+ * (libloragw).
+ */
 export function reachHz(bandwidthHz: number): number {
   const filterHz = bandwidthHz <= NARROW_HZ ? 925_000 : bandwidthHz <= 250_000 ? 1_000_000 : 1_100_000;
   return (filterHz - bandwidthHz) / 2;

@@ -101,7 +101,10 @@ export class StationGatewayServer implements Participant, GatewayServer {
     return station.send(frame);
   }
 
-  /** Port 0 takes a free one. Resolves with the address in use. @throws RangeError for an address where everybody could come. */
+  /**
+   * Port 0 takes a free one. Resolves with the address in use. @throws RangeError for an address where everybody could
+   * come.
+   */
   async listen(port = 0, host = "127.0.0.1"): Promise<{ host: string; port: number; scheme: "ws" | "wss" }> {
     refuseOpenAddress(this.#options.access, host);
     this.#server.listen(port, host);

@@ -1,4 +1,7 @@
-/** What a station forwards: the fields of a frame, and how it was heard. LNS protocol of Basics Station, s2e.c (s2e_flushRxjobs). */
+/**
+ * What a station forwards: the fields of a frame, and how it was heard. LNS protocol of Basics Station, s2e.c
+ * (s2e_flushRxjobs).
+ */
 import type { JsonMembers } from "../json-members.ts";
 import { type FrameFields, phyPayloadOf } from "./frame-fields.ts";
 

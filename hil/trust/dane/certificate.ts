@@ -12,7 +12,9 @@ const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const NAME_CONSTRAINTS = "2.5.29.30";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
-/** The extensions that `path.ts` evaluates; another one that is critical makes a path invalid (RFC 5280 section 4.2). */
+/**
+ * The extensions that `path.ts` evaluates; another one that is critical makes a path invalid (RFC 5280 section 4.2).
+ */
 const EVALUATED = [
   KEY_USAGE,
   SUBJECT_ALTERNATIVE_NAME,
@@ -50,7 +52,10 @@ export interface Certificate {
   readonly dnsConstraints: DnsConstraints | undefined;
   readonly unknownCritical: readonly string[];
   readonly selfIssued: boolean;
-  /** Whether `issuer`'s name and key identifier fit, its keyUsage lets it sign certificates, and its key made the signature. */
+  /**
+   * Whether `issuer`'s name and key identifier fit, its keyUsage lets it sign certificates, and its key made the
+   * signature.
+   */
   isIssuedBy(issuer: Certificate): boolean;
   isSignedBy(key: KeyObject): boolean;
 }

@@ -21,7 +21,10 @@ export interface PathTarget {
   readonly nowMs: number;
 }
 
-/** All paths that begin with `leaf` and climb through `pool`, shortest extensions first; each is a prefix of its successors. */
+/**
+ * All paths that begin with `leaf` and climb through `pool`, shortest extensions first; each is a prefix of its
+ * successors.
+ */
 export function* paths(leaf: Certificate, pool: readonly Certificate[]): Generator<readonly Certificate[]> {
   let signatures = 0;
   function* climb(path: readonly Certificate[]): Generator<readonly Certificate[]> {

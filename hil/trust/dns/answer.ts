@@ -55,7 +55,9 @@ function nsec(zone: Zone, name: string): RRset[] {
   return proof === undefined ? [] : [proof];
 }
 
-/** SOA of a negative answer, living no longer than the answer may (RFC 2308 section 3), and the proofs without repeats. */
+/**
+ * SOA of a negative answer, living no longer than the answer may (RFC 2308 section 3), and the proofs without repeats.
+ */
 function denial(zone: Zone, ...proofs: RRset[]): RRset[] {
   const ttl = Math.min(zone.soa.ttl, soaData(zone).minimum);
   const withTtl = <T extends { ttl: number }>(record: T): T => ({ ...record, ttl });

@@ -167,7 +167,9 @@ function checkedRecord(record: AnyRecord): AnyRecord {
   }
 }
 
-/** A root-named answer in dns-packet's shape, which takes octets as Buffers only and changes the TXT array it is given. */
+/**
+ * A root-named answer in dns-packet's shape, which takes octets as Buffers only and changes the TXT array it is given.
+ */
 function packetAnswer(record: AnyRecord): Answer {
   const name = ".";
   switch (record.type) {
@@ -196,7 +198,10 @@ function packetAnswer(record: AnyRecord): Answer {
   }
 }
 
-/** Octets before the data of the first answer in a message without question: header, root name, type, class, TTL, length. */
+/**
+ * Octets before the data of the first answer in a message without question: header, root name, type, class, TTL,
+ * length.
+ */
 const RDATA_OFFSET = 12 + 1 + 2 + 2 + 4 + 2;
 
 /**

@@ -102,7 +102,10 @@ export class Zone {
   }
 }
 
-/** Makes an unsigned RRset of canonical records: sorts them (RFC 4034 section 6.3). @throws Error on unequal TTLs or repeated data. */
+/**
+ * Makes an unsigned RRset of canonical records: sorts them (RFC 4034 section 6.3). @throws Error on unequal TTLs or
+ * repeated data.
+ */
 export function createRRset(records: readonly ResourceRecord[]): RRset {
   const { name, type, ttl } = records[0];
   const sorted = records.toSorted((left, right) => Buffer.compare(left.rdata, right.rdata));

@@ -20,7 +20,9 @@ export const validatedNsec = (owner: string, zone: string, data: NsecData, next:
   types: new Set(data.rrtypes),
 });
 
-/** The NSEC of a delegation, seen from the parent: it says nothing about the child's own names (RFC 6840 section 4.1). */
+/**
+ * The NSEC of a delegation, seen from the parent: it says nothing about the child's own names (RFC 6840 section 4.1).
+ */
 export const isDelegation = ({ types }: ValidatedNsec): boolean => types.has("NS") && !types.has("SOA");
 
 /** Whether no name exists between the NSEC's two, and `name` is one of those. */
@@ -30,7 +32,9 @@ function covers(nsec: ValidatedNsec, name: string): boolean {
   return nsec.next === nsec.zone || compareNames(name, nsec.next) < 0;
 }
 
-/** The nearest existing ancestor of a name that `nsec` covers: both ends of the gap exist, and so do their ancestors. */
+/**
+ * The nearest existing ancestor of a name that `nsec` covers: both ends of the gap exist, and so do their ancestors.
+ */
 function closestEncloser(nsec: ValidatedNsec, name: string): string {
   const viaOwner = commonAncestor(name, nsec.owner);
   const viaNext = commonAncestor(name, nsec.next);

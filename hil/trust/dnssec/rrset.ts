@@ -56,7 +56,10 @@ export function groupRrsets(section: readonly Answer[]): Rrset[] {
   return [...sets.values()].filter(({ records }) => records.length > 0);
 }
 
-/** An empty label, or an octet that ends a line: dns-packet drops the dots beside them when it writes, not when it reads. */
+/**
+ * An empty label, or an octet that ends a line: dns-packet drops the dots beside them when it writes, not when it
+ * reads.
+ */
 const UNWRITABLE = /^\.(?!$)|\.\.|[\n\r\u2028\u2029]/;
 
 /** @throws RangeError for a name that would be written, and so bear the signature, as another than was read */

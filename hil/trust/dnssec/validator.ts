@@ -242,7 +242,9 @@ export class Validator {
     throw failure;
   }
 
-  /** How to tell which keys of `zone` are vouched for, and by what: nothing for a trust anchor, else the secure DS set. */
+  /**
+   * How to tell which keys of `zone` are vouched for, and by what: nothing for a trust anchor, else the secure DS set.
+   */
   async #vouchersOf(
     zone: string,
     budget: LookupBudget,

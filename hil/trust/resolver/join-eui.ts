@@ -139,7 +139,8 @@ async function followSrv(name: string, step: Step): Promise<DiscoveredServer> {
 }
 
 /**
- * Flag U: the rule's result is the URI itself. Only rules that replace the whole name are followed: "!^.*$!https://...!".
+ * Flag U: the rule's result is the URI itself. Only rules that replace the whole name are followed:
+ * "!^.*$!https://...!".
  */
 function followUri(rule: NaptrData, name: string, step: Step): Promise<DiscoveredServer> {
   const parts = rule.regexp.split(rule.regexp[0] ?? "!");

@@ -49,7 +49,10 @@ interface Destination {
 
 declare module "node:http" {
   interface Agent {
-    /** Left out of the types of Node. Called for each request: takes a kept-alive connection, opens one, or waits for one. */
+    /**
+     * Left out of the types of Node. Called for each request: takes a kept-alive connection, opens one, or waits for
+     * one.
+     */
     addRequest(request: ClientRequest, options: RequestOptions): void;
   }
 }

@@ -21,7 +21,10 @@ import { TrustError } from "./verdict.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_PENDING = 256;
-/** A connection that was taken over has no requests to judge its client at: so often it is looked whether the records still hold. */
+/**
+ * A connection that was taken over has no requests to judge its client at: so often it is looked whether the records
+ * still hold.
+ */
 const RENEWAL_INTERVAL_MS = 30_000;
 /** Host names and the underscore labels of TLSA owners; A-labels only (RFC 5890), no trailing dot. */
 const CLIENT_NAME =
@@ -55,7 +58,10 @@ export interface DaneServerOptions extends JudgeOptions {
   readonly clientPolicy: { readonly allow: (clientName: string) => boolean };
   /** Code point of the client-identity extension; default DEFAULT_EXTENSION_TYPE. */
   readonly extensionType?: number;
-  /** Connections that may wait for a verdict at one time, default 256; more are refused: a flood must not become DNS work. */
+  /**
+   * Connections that may wait for a verdict at one time, default 256; more are refused: a flood must not become DNS
+   * work.
+   */
   readonly maxPending?: number;
 }
 
@@ -186,8 +192,8 @@ class DaneServer extends Server {
   }
 
   /**
-   * The client of a connection. One that is kept may outlive the records by which its client was accepted: then it is judged
-   * again, and undefined once it is closed.
+   * The client of a connection. One that is kept may outlive the records by which its client was accepted: then it is
+   * judged again, and undefined once it is closed.
    */
   async #currentPeer(socket: Duplex): Promise<AcceptedPeer | undefined> {
     const connection = this.#admitted.get(socket);
@@ -205,7 +211,9 @@ class DaneServer extends Server {
   }
 }
 
-/** Some releases give a server only the leaf once OpenSSL has found a path to the roots: without the path, no verdict. */
+/**
+ * Some releases give a server only the leaf once OpenSSL has found a path to the roots: without the path, no verdict.
+ */
 const isSelfIssued = (der: Uint8Array): boolean => {
   const certificate = new X509Certificate(Buffer.from(der));
   return certificate.checkIssued(certificate);

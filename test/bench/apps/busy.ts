@@ -1,6 +1,6 @@
 /**
- * An application that never comes to the radio: it encrypts for ever. Its sleep of a microsecond between times is for the
- * watchdog, which resets a board that never sleeps.
+ * An application that never comes to the radio: it encrypts for ever. Its sleep of a microsecond between times is for
+ * the watchdog, which resets a board that never sleeps.
  */
 import { wait } from "../../../firmware/clock/index.ts";
 import { encryptBlock } from "../../../firmware/crypto/index.ts";

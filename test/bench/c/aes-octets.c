@@ -1,6 +1,6 @@
 /*
- * AES-128 by hand, as a firmware engineer writes it: the algorithm of firmware/crypto/aes-octets.ts (state and round key
- * in one memory at a fixed address, rows shifted as they are written, no branch on a secret), the size of which the
+ * AES-128 by hand, as a firmware engineer writes it: the algorithm of firmware/crypto/aes-octets.ts (state and round
+ * key in one memory at a fixed address, rows shifted as they are written, no branch on a secret), the size of which the
  * compiled one is measured against.
  */
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * What the measurements run: each part between two calls of mark, the first two with nothing between them. The first block
- * under a key comes with the making of its round keys, where an implementation keeps them; the CMAC begins without any.
+ * What the measurements run: each part between two calls of mark, the first two with nothing between them. The first
+ * block under a key comes with the making of its round keys, where an implementation keeps them; the CMAC begins
+ * without any.
  */
 #include <stdint.h>
 

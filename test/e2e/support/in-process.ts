@@ -23,7 +23,10 @@ interface Surroundings {
   readonly interrupt?: AbortSignal;
 }
 
-/** Runs `joinery` with these words to its end. One at a time: the folder, the environment and the streams are the process's. */
+/**
+ * Runs `joinery` with these words to its end. One at a time: the folder, the environment and the streams are the
+ * process's.
+ */
 export async function joinery(
   words: readonly string[],
   { cwd = ROOT, env = process.env, onStderr = () => {}, interrupt }: Surroundings = {},

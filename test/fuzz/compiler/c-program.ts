@@ -10,8 +10,8 @@ import { interruptOf } from "./program.ts";
 export const C_FLAGS = ["-std=c99", ...WARNINGS, ...SOUND_OPTIMISATION];
 /**
  * Random programs compare what is always smaller, mix signs in ways that no one writes, and access arrays behind guards
- * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch. They also
- * copy octets onto themselves, by memmove, which gcc makes memcpy of and then warns of.
+ * that never hold: there gcc warns of indices that it makes up. What is accessed in truth, the sanitizers watch. They
+ * also copy octets onto themselves, by memmove, which gcc makes memcpy of and then warns of.
  */
 export const RANDOM_FLAGS = [
   "-Wno-type-limits",

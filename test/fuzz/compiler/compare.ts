@@ -28,7 +28,10 @@ export interface Comparison {
   /** Calls on one target. */
   readonly vectors: number;
   readonly differences: readonly Difference[];
-  /** Time in milliseconds by what was done: "compiler", "node", "bundle-5.1" and so on for the Luas of a dialect, and each target. */
+  /**
+   * Time in milliseconds by what was done: "compiler", "node", "bundle-5.1" and so on for the Luas of a dialect, and
+   * each target.
+   */
   readonly times: Readonly<Record<string, number>>;
 }
 

@@ -171,7 +171,9 @@ function report(all: readonly Comparison[], found: readonly Difference[]): void 
     })),
     files: written.map(({ file }) => file),
     minutes: Number(wholeMinutes.toFixed(2)),
-    /** Programs a minute that one process puts through each part of the work. The Luas of a dialect share one bundle. */
+    /**
+     * Programs a minute that one process puts through each part of the work. The Luas of a dialect share one bundle.
+     */
     rates: Object.fromEntries(
       Object.entries(times).map(([name, ms]) => [name, Math.round(options.programs / (ms / 60_000))]),
     ),

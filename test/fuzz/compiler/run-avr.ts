@@ -48,7 +48,10 @@ export const avrTarget: CTarget = {
   },
 };
 
-/** Has a program read words until it has written `count` of them. It may be one for a smaller ATmega with these registers. */
+/**
+ * Has a program read words until it has written `count` of them. It may be one for a smaller ATmega with these
+ * registers.
+ */
 export function runAvrImage(image: Uint8Array, words: Uint32Array, count: number): Run {
   const flash = new Uint16Array(FLASH_BYTES / 2);
   new Uint8Array(flash.buffer).set(image);

@@ -1,4 +1,6 @@
-/** Programs under Node, from checked sources. What Node gives is what JavaScript means: the other targets must agree. */
+/**
+ * Programs under Node, from checked sources. What Node gives is what JavaScript means: the other targets must agree.
+ */
 import { Script } from "node:vm";
 import type { Member } from "./batch.ts";
 import { HASH, mixed, type Outcome, type Outcomes } from "./calls.ts";

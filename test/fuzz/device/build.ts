@@ -54,7 +54,10 @@ export function optionsOf(variant: Variant) {
   };
 }
 
-/** The path of the program. Throws BuildError where the firmware is refused, and Error with clang's words or where it is missing. */
+/**
+ * The path of the program. Throws BuildError where the firmware is refused, and Error with clang's words or where it is
+ * missing.
+ */
 export async function buildFuzzer({ variant, folder, bug, compiler }: BuildOptions): Promise<string> {
   const result = compileForBoard({
     ...optionsOf(variant),

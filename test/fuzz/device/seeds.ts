@@ -78,7 +78,10 @@ function keptParameters(): number[] {
   return [0x80, ...pieces.flat(), 0, 0, 0];
 }
 
-/** A rejoin-request of each type that the network demands, and its join-accept; one of class C listens before each window, and between. */
+/**
+ * A rejoin-request of each type that the network demands, and its join-accept; one of class C listens before each
+ * window, and between.
+ */
 const REJOINS = [[], SILENCE].flatMap((listening) =>
   ["0e001c", "0e251c"].map((command) => [
     ...[1, ...uplink(0), ...listening, ...downlink(3, octets(command))],

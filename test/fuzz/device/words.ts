@@ -1,4 +1,7 @@
-/** The words of the harness, which the inputs to begin with are made of: what comes in a window, and what the application does. */
+/**
+ * The words of the harness, which the inputs to begin with are made of: what comes in a window, and what the
+ * application does.
+ */
 
 /** What comes in a window: the first octet of harness/network.c's `receive`. */
 export const SILENCE = [0];

@@ -1,7 +1,7 @@
 /**
- * A personalised device: it has to be heard and to hear, with no FCntUp that was there before, and takes no downlink twice.
- * Under 1.0.4 it keeps what the network has set: the data rate, and when RX1 opens, without which it would not hear. Under
- * 1.1 it says ResetInd at each start.
+ * A personalised device: it has to be heard and to hear, with no FCntUp that was there before, and takes no downlink
+ * twice. Under 1.0.4 it keeps what the network has set: the data rate, and when RX1 opens, without which it would not
+ * hear. Under 1.1 it says ResetInd at each start.
  */
 import { isDataFrame, parseDataFrame, reconstructFCnt } from "../../../hil/lorawan/index.ts";
 import type { Bench, Uplink } from "../../unit/firmware/support/bench.ts";

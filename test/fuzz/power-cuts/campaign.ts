@@ -1,6 +1,6 @@
 /**
- * One device, one store, one power cut after the other. After each the device has to come back; what it sends and says is
- * watched by a witness, who knows what must never be there twice.
+ * One device, one store, one power cut after the other. After each the device has to come back; what it sends and says
+ * is watched by a witness, who knows what must never be there twice.
  */
 import { setImmediate } from "node:timers/promises";
 import { runLockstep } from "../../../hil/clock/index.ts";
@@ -11,7 +11,10 @@ import type { Image } from "../../../toolchain/image/index.ts";
 import { Bench, type Uplink } from "../../unit/firmware/support/bench.ts";
 import { type Cut, describeCut } from "./plan.ts";
 
-/** What the device was doing when its power went: at a write to its store it is writing, also before it begins and after it. */
+/**
+ * What the device was doing when its power went: at a write to its store it is writing, also before it begins and after
+ * it.
+ */
 export type Activity = "writing" | "transmitting" | "receiving" | "working" | "asleep";
 
 /** The network of the device, and what it sees and hears. A text that it gives is a fault. */

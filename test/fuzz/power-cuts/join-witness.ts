@@ -1,4 +1,7 @@
-/** A device that joins: it has to join again and be heard, with no DevNonce and no counter of uplinks that was there before. */
+/**
+ * A device that joins: it has to join again and be heard, with no DevNonce and no counter of uplinks that was there
+ * before.
+ */
 import { isDataFrame, parseDataFrame, parseJoinRequest } from "../../../hil/lorawan/index.ts";
 import type { Bench, Uplink } from "../../unit/firmware/support/bench.ts";
 import { Network } from "../../unit/firmware/support/network.ts";

@@ -1,4 +1,7 @@
-/** Devices of Class C: when the Network Server sends without an uplink before it, at which parameters, and when it waits. */
+/**
+ * Devices of Class C: when the Network Server sends without an uplink before it, at which parameters, and when it
+ * waits.
+ */
 import assert from "node:assert/strict";
 import type { LoraTxpk } from "../../../hil/gateway/index.ts";
 import type { LoraPacketDevice } from "./support/device.ts";

@@ -1,4 +1,7 @@
-/** Personalised devices at the Network Server: sessions without a join, ResetInd, counters. LoRaWAN L2 1.1, sections 5.1 and 6.3. */
+/**
+ * Personalised devices at the Network Server: sessions without a join, ResetInd, counters. LoRaWAN L2 1.1, sections 5.1
+ * and 6.3.
+ */
 import assert from "node:assert/strict";
 import type { PersonalisedDevice } from "../../../hil/backend/index.ts";
 import type { LoraTxpk } from "../../../hil/gateway/index.ts";

@@ -1,4 +1,6 @@
-/** AES-128 and CMAC compiled from the firmware cost what they cost in C by hand, to 3 %, and exactly what is on record. */
+/**
+ * AES-128 and CMAC compiled from the firmware cost what they cost in C by hand, to 3 %, and exactly what is on record.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

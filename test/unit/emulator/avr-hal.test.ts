@@ -1,4 +1,7 @@
-/** What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, rest timed by the watchdog. */
+/**
+ * What only the HALs of the boards with an ATmega have: an overflow each 65 ms, the I bit, pins that float, rest timed
+ * by the watchdog.
+ */
 import assert from "node:assert/strict";
 import { boardNames, isLuaBoard, loadBoard, processorOf } from "../../../toolchain/image/board.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";

@@ -1,6 +1,6 @@
 /**
- * The promises of firmware/hal, on every emulated board. A new board of a processor that is here has its tests by having
- * a folder; what only one processor or one board has is tested in files of their own.
+ * The promises of firmware/hal, on every emulated board. A new board of a processor that is here has its tests by
+ * having a folder; what only one processor or one board has is tested in files of their own.
  */
 import assert from "node:assert/strict";
 import { storeLayoutOf } from "../../../toolchain/image/index.ts";
@@ -39,8 +39,8 @@ const AVR: Precision = {
 const PRECISIONS: Readonly<Record<string, Precision>> = {
   atmega328p: AVR,
   atmega32u4: AVR,
-  // LPTIM1 on 32768 Hz. Two programming times a word. 2 s until the crystal swings, 60 s asleep, 28 s of the watchdog at
-  // 37 kHz, 2 s again or none.
+  // LPTIM1 on 32768 Hz. Two programming times a word. 2 s until the crystal swings, 60 s asleep, 28 s of the watchdog
+  // at 37 kHz, 2 s again or none.
   stm32l073rz: {
     ...{ tickUs: 1e6 / 32768, pathUs: 5, lapUs: 2_000_000, lateUs: 100, storeWriteUs: [6460, 6660] },
     ...{ edgeStepNs: 500, callUs: 20, watchdogS: [88, 96] },

@@ -1,4 +1,7 @@
-/** What power that goes at an instant of a write to the store leaves of it: on each processor, at instants all over a write. */
+/**
+ * What power that goes at an instant of a write to the store leaves of it: on each processor, at instants all over a
+ * write.
+ */
 import assert from "node:assert/strict";
 import { VirtualClock } from "../../../hil/clock/index.ts";
 import { type Step, StoreMemory } from "../../../hil/emulator/store-memory.ts";
@@ -11,7 +14,9 @@ const ALL = new Uint8Array(64).fill(0xff);
 const ERASE: Step = { takesNs: 1000, drives: ALL, to: 1 };
 const PROGRAM: Step = { takesNs: 1000, drives: ALL, to: 0 };
 
-/** The octets of a memory whose power goes at an instant of an operation on it, and what they read as after each start. */
+/**
+ * The octets of a memory whose power goes at an instant of an operation on it, and what they read as after each start.
+ */
 function cutAt(atNs: number, steps: readonly Step[], octets: Uint8Array, seed = 1) {
   const clock = new VirtualClock();
   const memory = new StoreMemory({ octets, clock, powerOff: () => {}, random: seeded(seed) });

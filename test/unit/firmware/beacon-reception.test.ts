@@ -39,7 +39,10 @@ for (const [driver, radio, config] of CHIPS) {
       return { clock, air, findings, board };
     };
 
-    /** Listens for a beacon that begins `aheadUs` behind the opening of the window; what `change` makes of it is on the air. */
+    /**
+     * Listens for a beacon that begins `aheadUs` behind the opening of the window; what `change` makes of it is on the
+     * air.
+     */
     const listen = (
       { clock, air, board }: ReturnType<typeof start>,
       { spreadingFactor, bandwidthHz, octets }: (typeof BEACONS)[number],

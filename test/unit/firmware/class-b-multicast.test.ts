@@ -1,4 +1,7 @@
-/** Multicast groups in class B: ping slots of their own, from the beacon that McClassBSessionReq names, as long as it says. */
+/**
+ * Multicast groups in class B: ping slots of their own, from the beacon that McClassBSessionReq names, as long as it
+ * says.
+ */
 import assert from "node:assert/strict";
 import { pingOffset } from "../../../hil/lorawan/index.ts";
 import { Bench, IDENTITY } from "./support/bench.ts";
@@ -86,7 +89,9 @@ describe("firmware: a multicast group in class B", () => {
     });
   }
 
-  /** An address whose group's slots are so many behind those of the device, behind the beacon at this second of the run. */
+  /**
+   * An address whose group's slots are so many behind those of the device, behind the beacon at this second of the run.
+   */
   function addressBehind(slots: number, beaconS: number): string {
     const time = ZERO_S + beaconS;
     const period = 32 << PERIODICITY;

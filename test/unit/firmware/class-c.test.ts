@@ -1,4 +1,6 @@
-/** Class C as the air shows it: when the device listens, what it takes then and what not, and what it tells the network. */
+/**
+ * Class C as the air shows it: when the device listens, what it takes then and what not, and what it tells the network.
+ */
 import assert from "node:assert/strict";
 import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import type * as LinkModule from "../../../firmware/lorawan/link.ts";

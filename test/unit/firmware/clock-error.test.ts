@@ -1,4 +1,6 @@
-/** A board whose clock is as bad as its board.json allows: its windows open early and stay open, and it hears them all. */
+/**
+ * A board whose clock is as bad as its board.json allows: its windows open early and stay open, and it hears them all.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** The counters of a personalised device: on memories whose power goes in the midst of writes, that wear, and that are damaged. */
+/**
+ * The counters of a personalised device: on memories whose power goes in the midst of writes, that wear, and that are
+ * damaged.
+ */
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
 import type * as StoreModule from "../../../firmware/store/index.ts";
@@ -127,7 +130,8 @@ describe("firmware: the counters of a personalised device", () => {
             `${where}: FCntUp ${counters.fCntUpBound} after ${lastUp}`,
           );
           assert.ok(counters.nextFCntDown > lastDown && counters.nextFCntDown <= mostDown, where);
-          // Left out is what a record stood for, and those that were cut off: cells may read this way now and that way then.
+          // Left out is what a record stood for, and those that were cut off: cells may read this way now and that way
+          // then.
           assert.ok(counters.fCntUpBound <= fCntUp + 4 * STEP, `${where}: ${counters.fCntUpBound}`);
           fCntUp = counters.fCntUpBound;
           for (let record = 0; record < 3; record++) {

@@ -1,4 +1,7 @@
-/** Frames to multicast groups, in whatever class they are heard: which the device takes, and that the others change nothing. */
+/**
+ * Frames to multicast groups, in whatever class they are heard: which the device takes, and that the others change
+ * nothing.
+ */
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
 import type * as ClassBModule from "../../../firmware/lorawan/class-b.ts";
@@ -59,8 +62,8 @@ class MulticastDevice {
   }
 
   /**
-   * Gives the device a frame, in RX1 or RX2 or outside: the group, FPort and payload that it takes it for; undefined where
-   * it drops it.
+   * Gives the device a frame, in RX1 or RX2 or outside: the group, FPort and payload that it takes it for; undefined
+   * where it drops it.
    */
   receive(phyPayload: Uint8Array, isClassA = false): string | undefined {
     const { frame } = this.module<typeof FrameModule>("lorawan/frame.ts");

@@ -1,6 +1,6 @@
 /**
- * How long an uplink may be at the slow data rates of some regions: RP002-1.0.4, maximum payload sizes of US902-928, and
- * of AS923 with UplinkDwellTime. M counts FHDR, FPort and FRMPayload.
+ * How long an uplink may be at the slow data rates of some regions: RP002-1.0.4, maximum payload sizes of US902-928,
+ * and of AS923 with UplinkDwellTime. M counts FHDR, FPort and FRMPayload.
  */
 import assert from "node:assert/strict";
 import type * as UplinkModule from "../../../firmware/lorawan/uplink.ts";

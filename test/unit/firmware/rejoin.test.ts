@@ -1,4 +1,7 @@
-/** Rejoin-requests of LoRaWAN 1.1 as the air shows them: when each type goes, what its answer changes, and what does not. */
+/**
+ * Rejoin-requests of LoRaWAN 1.1 as the air shows them: when each type goes, what its answer changes, and what does
+ * not.
+ */
 import assert from "node:assert/strict";
 import type * as RejoinModule from "../../../firmware/lorawan/rejoin.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";

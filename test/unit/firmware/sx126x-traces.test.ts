@@ -1,7 +1,7 @@
 /**
  * The commands of the SX126x driver for each data rate, octet by octet: the order of the data sheet's chapter 14, and
- * what its known limitations 15.1 (modulation) and 15.4 (inverted IQ) ask for. The frequency may be a step off (0.954 Hz):
- * drivers round or cut.
+ * what its known limitations 15.1 (modulation) and 15.4 (inverted IQ) ask for. The frequency may be a step off (0.954
+ * Hz): drivers round or cut.
  */
 import assert from "node:assert/strict";
 import { recordedDriver, SLEEP, WAKE } from "./support/sx126x-recorder.ts";
@@ -24,7 +24,9 @@ function assertTrace(actual: readonly string[], expected: readonly string[]): vo
 
 const [KHZ_125, KHZ_250, KHZ_500] = [4, 5, 6];
 
-/** A LoRa data rate: what SetModulationParams says of it, and what register 0x0889 must hold in a transmission (15.1). */
+/**
+ * A LoRa data rate: what SetModulationParams says of it, and what register 0x0889 must hold in a transmission (15.1).
+ */
 interface Lora {
   readonly rate: string;
   readonly spreadingFactor: 7 | 8 | 9 | 10 | 11 | 12;

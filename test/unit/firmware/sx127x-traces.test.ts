@@ -1,6 +1,6 @@
 /**
- * What the SX127x driver writes for each data rate, register by register: the sequences of the data sheet (4.1.6), and what
- * the errata note asks for in its items 2.1 (500 kHz) and 2.3 (reception).
+ * What the SX127x driver writes for each data rate, register by register: the sequences of the data sheet (4.1.6), and
+ * what the errata note asks for in its items 2.1 (500 kHz) and 2.3 (reception).
  */
 import assert from "node:assert/strict";
 import { recordedDriver } from "./support/sx127x-recorder.ts";
@@ -160,7 +160,10 @@ const LORA: readonly Lora[] = [
   },
 ];
 
-/** The SX1272 has bandwidth, CRC and LDRO in RegModemConfig1, automatic gain in RegModemConfig2, and no errata by bandwidth. */
+/**
+ * The SX1272 has bandwidth, CRC and LDRO in RegModemConfig1, automatic gain in RegModemConfig2, and no errata by
+ * bandwidth.
+ */
 const SX1272: ReadonlyArray<
   readonly [string, 7 | 8 | 9 | 10 | 11 | 12, number, up: readonly string[], down: readonly string[]]
 > = [

@@ -1,6 +1,6 @@
 /**
- * What the network sets, as the air shows it: repetitions, confirmed traffic, duty cycle, power, windows. The device runs
- * under Node with the model of its radio.
+ * What the network sets, as the air shows it: repetitions, confirmed traffic, duty cycle, power, windows. The device
+ * runs under Node with the model of its radio.
  */
 import assert from "node:assert/strict";
 import type * as ExchangeModule from "../../../firmware/lorawan/exchange.ts";

@@ -1,6 +1,6 @@
 /**
- * Messages of Basics Station before two judges that this project has not written: what the PyPI package pamoja-gateway reads
- * in ours and writes itself (test/data/basics-station.json), and lora-packet for the frames in them.
+ * Messages of Basics Station before two judges that this project has not written: what the PyPI package pamoja-gateway
+ * reads in ours and writes itself (test/data/basics-station.json), and lora-packet for the frames in them.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

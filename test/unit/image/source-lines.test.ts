@@ -1,4 +1,6 @@
-/** Lines of addresses: against addr2line, and on an AVR against the functions, whose addresses the linker keeps right. */
+/**
+ * Lines of addresses: against addr2line, and on an AVR against the functions, whose addresses the linker keeps right.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

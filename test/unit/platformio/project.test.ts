@@ -1,6 +1,7 @@
 /**
- * Exported projects, compiled as PlatformIO would: by what platformio.ini states, with what its platforms add where there is
- * no framework, and what the script of the project changes in that. From Debian: gcc-avr, gcc-arm-none-eabi, python3.
+ * Exported projects, compiled as PlatformIO would: by what platformio.ini states, with what its platforms add where
+ * there is no framework, and what the script of the project changes in that. From Debian: gcc-avr, gcc-arm-none-eabi,
+ * python3.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -12,7 +13,10 @@ import { boardSources } from "../../../toolchain/platformio/files.ts";
 import { platformIoProject } from "../../../toolchain/platformio/index.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";
 
-/** What platforms of PlatformIO give compiler and linker where there is no framework (builder/frameworks/_bare.py of each). */
+/**
+ * What platforms of PlatformIO give compiler and linker where there is no framework (builder/frameworks/_bare.py of
+ * each).
+ */
 const BARE = {
   atmelavr: {
     gcc: "avr-gcc",
@@ -29,7 +33,9 @@ const BARE = {
   },
 } as const;
 
-/** Runs a script of a project in an environment of SCons' that holds nothing else: what it makes of the linker's words. */
+/**
+ * Runs a script of a project in an environment of SCons' that holds nothing else: what it makes of the linker's words.
+ */
 const ENVIRONMENT = `
 import json, sys
 given = json.load(sys.stdin)
@@ -56,7 +62,9 @@ print(json.dumps(dict(ini["env:" + ini["platformio"]["default_envs"]])))
   );
 }
 
-/** The order in which link-time optimisation sees the files decides what it makes part of what: PlatformIO has its own. */
+/**
+ * The order in which link-time optimisation sees the files decides what it makes part of what: PlatformIO has its own.
+ */
 const MOST_APART = 0.03;
 
 /** It also decides where variables lie, and so what is left free between them for their alignment. */

@@ -194,7 +194,9 @@ export class Host {
     return this.write(0x0736, inverted ? polarity & ~4 : polarity | 4);
   }
 
-  /** GFSK of LoRaWAN on 868.8 MHz, everything but a payload: 50 kbit/s, 25 kHz, sync word C1 94 C1, whitening from 1FF. */
+  /**
+   * GFSK of LoRaWAN on 868.8 MHz, everything but a payload: 50 kbit/s, 25 kHz, sync word C1 94 C1, whitening from 1FF.
+   */
   configureGfsk(): this {
     this.configure()
       .send(Op.SetPacketType, 0)

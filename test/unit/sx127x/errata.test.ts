@@ -1,4 +1,6 @@
-/** The errata note of the SX1276/77/78/79: what its workarounds do, what is wrong with them, and what it only advises. */
+/**
+ * The errata note of the SX1276/77/78/79: what its workarounds do, what is wrong with them, and what it only advises.
+ */
 import assert from "node:assert/strict";
 import { type Host, pair, RX_SINGLE } from "./host.ts";
 import { loraMisuses, type Misuse, writes } from "./misuses.ts";

@@ -1,4 +1,6 @@
-/** A name server between ours and whoever asks, that changes answers as an attacker or a broken server would. UDP only. */
+/**
+ * A name server between ours and whoever asks, that changes answers as an attacker or a broken server would. UDP only.
+ */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { type Answer, decode, encode } from "dns-packet";

@@ -1,4 +1,7 @@
-/** The same functions as a program of this computer, their C watched for undefined behaviour, against the same known answers. */
+/**
+ * The same functions as a program of this computer, their C watched for undefined behaviour, against the same known
+ * answers.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

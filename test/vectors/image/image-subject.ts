@@ -1,4 +1,6 @@
-/** The functions of the image of runner.ts: a question is a store to power up with, the answer what the console says. */
+/**
+ * The functions of the image of runner.ts: a question is a store to power up with, the answer what the console says.
+ */
 import assert from "node:assert/strict";
 import { PHY } from "../../../firmware/lorawan/frame.ts";
 import type { Subject } from "../subject.ts";

@@ -7,9 +7,9 @@ import { Input, Operation } from "./runner.ts";
 type Schedule = readonly (readonly number[])[];
 
 /**
- * What the RAM still holds of the key that a store asked to compute with, after the answer: columns of the round keys but
- * the first, which is the key itself and its owner's; of an encrypted block those that the last round key was added to.
- * Any of them shortens the search for the key, four of one round are the key.
+ * What the RAM still holds of the key that a store asked to compute with, after the answer: columns of the round keys
+ * but the first, which is the key itself and its owner's; of an encrypted block those that the last round key was added
+ * to. Any of them shortens the search for the key, four of one round are the key.
  */
 export function tracesOf(store: Uint8Array, answer: Uint8Array, ram: Uint8Array): string[] {
   const schedule: Schedule = new aesJs.AES(store.subarray(Input.Key, Input.Key + 16))._Ke;

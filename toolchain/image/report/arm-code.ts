@@ -17,7 +17,9 @@ const CALL_CLOBBERED = 0x500f;
 /** Eight registers, and four octets where the stack is not aligned to eight (B1.5.6). */
 const INTERRUPT_BYTES = 36;
 
-/** libgcc's way into a `switch`: the offsets of its cases stand behind the call, counted in `scale` octets from there. */
+/**
+ * libgcc's way into a `switch`: the offsets of its cases stand behind the call, counted in `scale` octets from there.
+ */
 const CASES = /^__gnu_thumb1_case_(sqi|uqi|shi|uhi|si)$/;
 /** Those helpers push two registers at most, and do not return to where they were called. */
 const CASES_ROUTINE: Routine = {
@@ -31,7 +33,8 @@ const CASES_ROUTINE: Routine = {
 
 /**
  * Functions that call the boot ROM of an RP2040 through pointers, and nothing else so (boards/processors/rp2040/rom.c).
- * What that takes of the stack: its source goes four calls deep, each with eight registers and a return address at most.
+ * What that takes of the stack: its source goes four calls deep, each with eight registers and a return address at
+ * most.
  */
 const ROM_CALLER = /^rom_/;
 const ROM_BYTES = 4 * 36;

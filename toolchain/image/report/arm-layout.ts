@@ -1,4 +1,6 @@
-/** The layout of the linker scripts in boards/processors: flash below the RAM; code in the section .text, vectors first. */
+/**
+ * The layout of the linker scripts in boards/processors: flash below the RAM; code in the section .text, vectors first.
+ */
 import { CORTEX_M_RAM } from "../elf.ts";
 import type { ElfFile } from "../elf-file.ts";
 import type { MemoryLayout, Piece } from "./memory-layout.ts";

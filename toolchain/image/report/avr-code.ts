@@ -31,7 +31,10 @@ const WIDE_PROGRAM_COUNTER = [6, 106, 107];
 const FRAGMENTS = ["__prologue_saves__", "__epilogue_restores__"];
 /** libgcc's end of a `switch` by table: goes to one of the places that the function's table lists. */
 const TABLE_JUMPS = ["__tablejump2__", "__tablejump__", "__tablejump_elpm__"];
-/** Where an interrupt without a handler leads: to `__vector_default`, which starts the program anew unless it is written. */
+/**
+ * Where an interrupt without a handler leads: to `__vector_default`, which starts the program anew unless it is
+ * written.
+ */
 const NO_HANDLER = "__bad_interrupt";
 
 /** `flash`: the contents from address 0. */

@@ -35,7 +35,10 @@ export interface ReportInput {
   readonly ownC: readonly string[];
 }
 
-/** What an image takes, by what takes it: pass it an `Image`, with the version of LoRaWAN that it is for. The same image gives the same report. */
+/**
+ * What an image takes, by what takes it: pass it an `Image`, with the version of LoRaWAN that it is for. The same image
+ * gives the same report.
+ */
 export function sizeReport(input: ReportInput): SizeReport {
   const { board, lorawan, region, flashBytes, ramBytes } = input;
   const elf = readElfFile(input.elf);

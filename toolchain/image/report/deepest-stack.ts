@@ -37,7 +37,10 @@ export interface StackBound {
   readonly routines: ReadonlyMap<number, Routine>;
 }
 
-/** `targetsOf` says which routines the call through a pointer at an address may reach; undefined where that is not known. */
+/**
+ * `targetsOf` says which routines the call through a pointer at an address may reach; undefined where that is not
+ * known.
+ */
 export function deepestStack(
   code: MachineCode,
   targetsOf: (at: number) => readonly number[] | undefined,

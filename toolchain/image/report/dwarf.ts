@@ -25,7 +25,9 @@ export interface Scope {
 export interface DebugInfo {
   /** Functions that have code of their own. */
   readonly functions: readonly Scope[];
-  /** The files of variables that have a place of their own, static ones of functions among them, by their names in C. */
+  /**
+   * The files of variables that have a place of their own, static ones of functions among them, by their names in C.
+   */
   readonly variables: ReadonlyMap<string, string>;
 }
 

@@ -19,7 +19,10 @@ export type Origin =
 export interface Part {
   readonly kind: "function" | "variable" | "other";
   readonly origin: Origin;
-  /** The source: "lorawan/join.ts", "hal.c", of the application "./app.ts", "./battery.c"; what else there is has a name of its own. */
+  /**
+   * The source: "lorawan/join.ts", "hal.c", of the application "./app.ts", "./battery.c"; what else there is has a name
+   * of its own.
+   */
   readonly module: string;
   readonly name: string;
   /** Code, constants, and the initial values of variables. */
@@ -32,7 +35,9 @@ export interface Part {
 export interface FunctionCode {
   /** Whether it can be called; otherwise all its code lies where it was inlined. */
   readonly callable: boolean;
-  /** The functions that have copies of its code, as "lorawan/join.ts:acceptJoin". The octets of the copies count here. */
+  /**
+   * The functions that have copies of its code, as "lorawan/join.ts:acceptJoin". The octets of the copies count here.
+   */
   readonly inlinedInto: readonly string[];
   /** Octets from its entry, of itself alone and with what it calls; null where it is not called on its own. */
   readonly stack: { readonly own: number; readonly deepest: number } | null;

@@ -1,4 +1,7 @@
-/** Whose a symbol of the linked program is: a function or variable of the TypeScript sources, of the board's C, or neither. */
+/**
+ * Whose a symbol of the linked program is: a function or variable of the TypeScript sources, of the board's C, or
+ * neither.
+ */
 import { basename } from "node:path";
 import type ts from "typescript";
 import type { DebugInfo, Scope } from "./dwarf.ts";
@@ -119,7 +122,10 @@ function shortNames(modules: readonly string[]): (module: string) => string {
   return (module) => (isOutside(module) ? `./${module.split("/").slice(shared).join("/")}` : module);
 }
 
-/** A symbol without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0", ".lto_priv.5". */
+/**
+ * A symbol without what gcc adds to the names of clones and of static variables: ".constprop.3", ".part.0",
+ * ".lto_priv.5".
+ */
 export function plain(symbol: string): string {
   return symbol.split(".", 1)[0];
 }

@@ -136,7 +136,10 @@ function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], style:
   return [style.dim(line(columns.map(({ head }) => head))), ...texts.map(line)].map((text) => `  ${text}`);
 }
 
-/** What has changed since an earlier report; where that is of another board or version of LoRaWAN, the first line says so. */
+/**
+ * What has changed since an earlier report; where that is of another board or version of LoRaWAN, the first line says
+ * so.
+ */
 export function comparisonText(
   before: SizeReport,
   now: SizeReport,

@@ -1,8 +1,8 @@
 /**
  * The ATmega32U4: data sheet Atmel-7766J; addresses and vectors as avr-libc's avr/iom32u4.h has them. The interrupts,
  * calls and returns take the four cycles of parts with a program counter of 16 bits, which its 16 K words need (AVR
- * Instruction Set Manual, DS40002198); its data sheet counts five in 4.8.1, and three octets of stack, as for the larger
- * parts that the text is of. Not here: USB, its PLL, and Timer4.
+ * Instruction Set Manual, DS40002198); its data sheet counts five in 4.8.1, and three octets of stack, as for the
+ * larger parts that the text is of. Not here: USB, its PLL, and Timer4.
  */
 import {
   ADCMuxInputType,

@@ -1,4 +1,7 @@
-/** Channel activity detection: are there LoRa chirps on the channel? SX1276 datasheet, 4.1.5; SX1261/2 datasheet, 13.1.11. */
+/**
+ * Channel activity detection: are there LoRa chirps on the channel? SX1276 datasheet, 4.1.5; SX1261/2 datasheet,
+ * 13.1.11.
+ */
 import { type Arrival, isLora, sameChannel, symbolUs } from "../../../air/index.ts";
 import type { LoraChannel } from "../radio-chip.ts";
 

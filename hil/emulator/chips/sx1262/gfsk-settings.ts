@@ -1,4 +1,7 @@
-/** From the octets of the GFSK commands to settings, and from settings to what is sent and listened for. SX1261/2 datasheet, sections 6.2, 13.4.5.1 and 13.4.6.1. */
+/**
+ * From the octets of the GFSK commands to settings, and from settings to what is sent and listened for. SX1261/2
+ * datasheet, sections 6.2, 13.4.5.1 and 13.4.6.1.
+ */
 import type { FskCrc, FskModulation } from "../../../air/index.ts";
 import type { FskReceiverSettings } from "../fsk/index.ts";
 import { hex } from "../hex.ts";
@@ -83,7 +86,10 @@ export function gfskModulationParams(octets: Uint8Array): Taken<GfskModulationPa
   return { params: { bitRate, deviationHz, receiverBandwidthHz }, warnings: [] };
 }
 
-/** SetPacketParams, section 13.4.6.1: PreambleLength(15:0) Detector SyncWordLength AddrComp PacketType PayloadLength CRC Whitening. */
+/**
+ * SetPacketParams, section 13.4.6.1: PreambleLength(15:0) Detector SyncWordLength AddrComp PacketType PayloadLength CRC
+ * Whitening.
+ */
 export function gfskPacketParams(octets: Uint8Array): Taken<GfskPacketParams> {
   const [preambleMsb, preambleLsb, detector, syncWordBits, address, type, payloadLength, crcType, whitening] =
     octets;

@@ -1,4 +1,7 @@
-/** From the octets of the LoRa commands to settings, and from settings to a receiver. SX1261/2 datasheet, sections 6.1 and 13.4. */
+/**
+ * From the octets of the LoRa commands to settings, and from settings to a receiver. SX1261/2 datasheet, sections 6.1
+ * and 13.4.
+ */
 import { needsLowDataRateOptimize } from "../../../air/index.ts";
 import { hex } from "../hex.ts";
 import type { ReceiverSettings } from "../lora/index.ts";

@@ -30,7 +30,10 @@ const HIGH_POWER_SETTING_DBM = 22;
 /** What a step of the duty cycle makes of it. */
 const DUTY_STEP_DB = 0.5;
 
-/** SX1261: the most that comes out by duty cycle: 10, 14 and 15 dBm at 1, 4 and 6 in table 13-21, with the settings there. */
+/**
+ * SX1261: the most that comes out by duty cycle: 10, 14 and 15 dBm at 1, 4 and 6 in table 13-21, with the settings
+ * there.
+ */
 const LOW_POWER_REACH_DBM = [10, 11, 12, 13, 14, 14.5, 15, 15.5] as const;
 const LOW_POWER_SETTING_DBM = 14;
 

@@ -1,4 +1,6 @@
-/** Transmission over time, from SetTx to TxDone or Timeout: SX1261/2 datasheet, sections 13.1.4, 13.1.12 and 13.1.13. */
+/**
+ * Transmission over time, from SetTx to TxDone or Timeout: SX1261/2 datasheet, sections 13.1.4, 13.1.12 and 13.1.13.
+ */
 import type { Transmission } from "../../../air/index.ts";
 import { transmissionChannel } from "./channel.ts";
 import { CommandStatus } from "./chip-mode.ts";

@@ -4,9 +4,9 @@
  *
  * Item 2.1: RegHighBwOptimize1 and 2 make the most of 500 kHz, and cost sensitivity wherever else they are left so.
  *
- * Item 2.3: with the automatic intermediate frequency a receiver below 500 kHz also takes frames from beside its channel,
- * which is not modelled. The frequencies that the note has instead move narrow receivers down by a bandwidth, for which
- * the host makes up with RegFrf.
+ * Item 2.3: with the automatic intermediate frequency a receiver below 500 kHz also takes frames from beside its
+ * channel, which is not modelled. The frequencies that the note has instead move narrow receivers down by a bandwidth,
+ * for which the host makes up with RegFrf.
  *
  * Of the note of the SX1272/73 (rev. 1) a host sees nothing: its item 2.2 wants the automatic intermediate frequency at
  * all bandwidths, for the same reason.

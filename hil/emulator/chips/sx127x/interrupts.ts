@@ -1,4 +1,7 @@
-/** Interrupt flags of the LoRa modem, and the DIO lines that they drive: datasheet tables 18 and 42 (0x11, 0x12, 0x40, 0x41). */
+/**
+ * Interrupt flags of the LoRa modem, and the DIO lines that they drive: datasheet tables 18 and 42 (0x11, 0x12, 0x40,
+ * 0x41).
+ */
 import type { Dio } from "../radio-chip.ts";
 
 /** RegIrqFlags. */

@@ -1,4 +1,7 @@
-/** What the transmitter, the receiver and the activity detector of the LoRa modem ask of the mode machine, which alone changes modes. */
+/**
+ * What the transmitter, the receiver and the activity detector of the LoRa modem ask of the mode machine, which alone
+ * changes modes.
+ */
 import type { Air } from "../../../air/index.ts";
 import type { Clock } from "../../../clock/index.ts";
 import type { RadioEvent } from "../radio-chip.ts";

@@ -1,6 +1,7 @@
 /**
- * The modes of the chip, commanded through RegOpMode: start-up of oscillator and synthesizer, and the return to standby.
- * What the LoRa modem does in them is in files of its own, as is the FSK modem. Datasheet sections 4.1.5 and 4.1.6.
+ * The modes of the chip, commanded through RegOpMode: start-up of oscillator and synthesizer, and the return to
+ * standby. What the LoRa modem does in them is in files of its own, as is the FSK modem. Datasheet sections 4.1.5 and
+ * 4.1.6.
  *
  * Timers carry the instant they stand for: the board's own time may have run ahead of it.
  */

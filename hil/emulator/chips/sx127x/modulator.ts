@@ -1,4 +1,7 @@
-/** The transmit side of the LoRa modem: from registers and buffer to a packet. Datasheet section 4.1.6, "Data Transmission". */
+/**
+ * The transmit side of the LoRa modem: from registers and buffer to a packet. Datasheet section 4.1.6, "Data
+ * Transmission".
+ */
 import { airtimeUs, type LoraTransmission } from "../../../air/index.ts";
 import { carrierHz } from "./carrier.ts";
 import type { ChipState } from "./chip-state.ts";

@@ -1,4 +1,7 @@
-/** The 32 MHz oscillator: a crystal, or a TCXO whose clock comes in at XTA. SX1276 datasheet, section 3.3.2 and register 0x4B. */
+/**
+ * The 32 MHz oscillator: a crystal, or a TCXO whose clock comes in at XTA. SX1276 datasheet, section 3.3.2 and register
+ * 0x4B.
+ */
 import { hex } from "../hex.ts";
 import type { ChipState } from "./chip-state.ts";
 import { CRYSTAL_START_NS } from "./timing.ts";
@@ -17,8 +20,8 @@ export function oscillatorStartNs(tcxo: Tcxo | undefined): number {
 }
 
 /**
- * What is wrong with RegTcxo when the chip is about to need its clock. A TCXO at the amplifier of the crystal is against
- * the datasheet, but runs: drivers of such boards leave it so.
+ * What is wrong with RegTcxo when the chip is about to need its clock. A TCXO at the amplifier of the crystal is
+ * against the datasheet, but runs: drivers of such boards leave it so.
  */
 export function oscillatorFaults({ part, registers }: ChipState, tcxo: Tcxo | undefined): string[] {
   const value = registers.common(part.tcxo);

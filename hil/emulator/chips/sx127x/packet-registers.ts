@@ -1,4 +1,7 @@
-/** What the modem leaves in registers and buffer for the host: counters, header, and the last packet. Datasheet table 42. */
+/**
+ * What the modem leaves in registers and buffer for the host: counters, header, and the last packet. Datasheet table
+ * 42.
+ */
 import type { Arrival } from "../../../air/index.ts";
 import type { LoraChannel } from "../radio-chip.ts";
 import type { ChipState } from "./chip-state.ts";

@@ -1,4 +1,7 @@
-/** Output power and what protects the amplifier: datasheet sections 5.4.2 to 5.4.4, registers 0x09, 0x0A, 0x0B, 0x4D (SX1272: 0x5A). */
+/**
+ * Output power and what protects the amplifier: datasheet sections 5.4.2 to 5.4.4, registers 0x09, 0x0A, 0x0B, 0x4D
+ * (SX1272: 0x5A).
+ */
 import { hex } from "../hex.ts";
 import type { Part } from "./part.ts";
 import { Reg, type Registers } from "./registers.ts";

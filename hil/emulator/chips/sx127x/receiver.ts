@@ -1,7 +1,7 @@
 /**
  * Reception of the LoRa modem over time: datasheet section 4.1.6. The symbol time-out of a single reception no longer
- * counts once a preamble is detected. A packet that turns out not to be for this receiver (sync word, header) ends a single
- * reception with RxTimeout, as the datasheet says of a lost signal; a continuous one goes on waiting.
+ * counts once a preamble is detected. A packet that turns out not to be for this receiver (sync word, header) ends a
+ * single reception with RxTimeout, as the datasheet says of a lost signal; a continuous one goes on waiting.
  */
 import { reportedSnrDb, symbolUs } from "../../../air/index.ts";
 import { Demodulator, type ReceivedPacket, WindowTimer } from "../lora/index.ts";

@@ -221,7 +221,10 @@ const LORA_READ_ONLY: ReadonlySet<number> = new Set([
   Reg.RssiWideband,
 ]);
 
-/** Addresses of the SX1276's LoRa page that the datasheet calls reserved. 0x36 and 0x3A are in the errata note, section 2.1. */
+/**
+ * Addresses of the SX1276's LoRa page that the datasheet calls reserved. 0x36 and 0x3A are in the errata note, section
+ * 2.1.
+ */
 const LORA_RESERVED: ReadonlySet<number> = new Set([
   0x27, 0x2b, 0x2d, 0x2e, 0x32, 0x34, 0x35, 0x38, 0x3c, 0x3d, 0x3e, 0x3f,
 ]);
@@ -229,7 +232,9 @@ const LORA_RESERVED: ReadonlySet<number> = new Set([
 /** Of the FSK modem, outside its page: bit rate and frequency deviation. */
 const FSK_ONLY: ReadonlySet<number> = new Set([0x02, 0x03, 0x04, 0x05]);
 
-/** The registers of the LoRa page that the SX1272 does not have: RegModemConfig3, and those of the SX1276's errata note. */
+/**
+ * The registers of the LoRa page that the SX1272 does not have: RegModemConfig3, and those of the SX1276's errata note.
+ */
 const SX1276_LORA_ONLY: ReadonlySet<number> = new Set([
   Reg.ModemConfig3,
   Reg.IfFreq2,

@@ -1,4 +1,7 @@
-/** Register values of signal measurements, datasheet section 5.5.5 and the formulas of registers 0x19 to 0x1B and 0x28 to 0x2A. */
+/**
+ * Register values of signal measurements, datasheet section 5.5.5 and the formulas of registers 0x19 to 0x1B and 0x28
+ * to 0x2A.
+ */
 
 import type { Part } from "./part.ts";
 

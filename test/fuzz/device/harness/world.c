@@ -95,7 +95,10 @@ typedef struct {
   /** What has been transmitted, or is known to be kept: see checks.c. */
   int32_t last_dev_nonce;
   int64_t last_f_cnt;
-  /** Of a personalised device: `last_f_cnt` at power-up, and the next of the downlinks accepted, without and with an AFCntDown. */
+  /**
+   * Of a personalised device: `last_f_cnt` at power-up, and the next of the downlinks accepted, without and with an
+   * AFCntDown.
+   */
   int64_t f_cnt_before;
   uint32_t next_down[2];
   int32_t last_rj_count_0;

@@ -1,4 +1,6 @@
-/** Misuse that the STM32L073 suffers in silence or answers with a HardFault, and the emulation reports with its place. */
+/**
+ * Misuse that the STM32L073 suffers in silence or answers with a HardFault, and the emulation reports with its place.
+ */
 import { describeMisuse, type Misuse } from "../support/misuse.ts";
 import { bench, build } from "./programs.ts";
 

@@ -28,7 +28,10 @@ const built = new Map<string, Promise<Program>>();
 const root = mkdtempSync(join(tmpdir(), "joinery-programs-"));
 process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 
-/** Builds a program for an ATmega, with a `main` of its own and a variable `done`. `more`: C and headers beside it, by name. */
+/**
+ * Builds a program for an ATmega, with a `main` of its own and a variable `done`. `more`: C and headers beside it, by
+ * name.
+ */
 export function buildBare(
   source: string,
   board = PRO_MINI,
@@ -43,8 +46,8 @@ export function buildBare(
 }
 
 /**
- * Builds a program with a `joinery_main` and a variable `done`, on the HAL of a board. `radio`: the radio that the board
- * has instead of its own.
+ * Builds a program with a `joinery_main` and a variable `done`, on the HAL of a board. `radio`: the radio that the
+ * board has instead of its own.
  */
 export function buildOnHal(
   source: string,

@@ -1,15 +1,15 @@
 /*
- * A board with an ATmega328P or an ATmega32U4 of 8 MHz on simavr, its radio played back from a recording: standard input
- * has "answer OCTET" for each octet on the SPI bus, in order, and "dio PORT BIT LEVEL CYCLE" for each change of a line of
- * the radio, as in "dio D 2 1 8006229"; CYCLE is 0 for a change that comes with the octet of the next line. Standard
- * output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
+ * A board with an ATmega328P or an ATmega32U4 of 8 MHz on simavr, its radio played back from a recording: standard
+ * input has "answer OCTET" for each octet on the SPI bus, in order, and "dio PORT BIT LEVEL CYCLE" for each change of a
+ * line of the radio, as in "dio D 2 1 8006229"; CYCLE is 0 for a change that comes with the octet of the next line.
+ * Standard output tells in the same way, with the cycle of each: "select LEVEL CYCLE", "octet OCTET CYCLE" and
  * "console OCTET CYCLE".
  *
  * What a program waits for on the SPI bus, in the EEPROM and on the console takes here what the data sheet of the
  * ATmega328P, DS40002061B, says; that of the ATmega32U4 says the same. simavr takes 100 us for an octet on the bus, no
- * time for the EEPROM, a bit too many for a character, no time for the crystal to start after power-down, and another period
- * of the watchdog only with the next WDR, and lets two instructions run after SEI before an interrupt where there is one
- * (7.7); that Timer1 counts in power-down, and ends it now and then, is left to it.
+ * time for the EEPROM, a bit too many for a character, no time for the crystal to start after power-down, and another
+ * period of the watchdog only with the next WDR, and lets two instructions run after SEI before an interrupt where
+ * there is one (7.7); that Timer1 counts in power-down, and ends it now and then, is left to it.
  */
 #include <simavr/avr_eeprom.h>
 #include <simavr/avr_ioport.h>

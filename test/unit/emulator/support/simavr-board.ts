@@ -1,4 +1,7 @@
-/** A board with an ATmega on simavr, and what its program does there. simavr comes from Debian: apt-get install libsimavr-dev. */
+/**
+ * A board with an ATmega on simavr, and what its program does there. simavr comes from Debian: apt-get install
+ * libsimavr-dev.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +30,10 @@ export interface Recording {
   readonly radio: readonly string[];
 }
 
-/** Records what passes between `machine`, which has not run yet, its console and `chip`, which the caller attaches to `pins`. */
+/**
+ * Records what passes between `machine`, which has not run yet, its console and `chip`, which the caller attaches to
+ * `pins`.
+ */
 export function record(
   machine: ProcessorMachine,
   chip: RadioChip,

@@ -1,4 +1,7 @@
-/** A network for class B: beacons at GPS time, answers to what a device asks on its way, and downlinks in its ping slots. */
+/**
+ * A network for class B: beacons at GPS time, answers to what a device asks on its way, and downlinks in its ping
+ * slots.
+ */
 import { airtimeUs, type LoraTransmission } from "../../../../hil/air/index.ts";
 import {
   BEACON_PERIOD_S,

@@ -211,7 +211,10 @@ export class MacSession {
     this.module<typeof RadioModule>("radio/index.ts").readFrame(new Uint8Array(64));
   }
 
-  /** An uplink that nothing answers. Its silence is noted before the next one: until then there is what it was sent with. */
+  /**
+   * An uplink that nothing answers. Its silence is noted before the next one: until then there is what it was sent
+   * with.
+   */
   silentUplink() {
     if (this.#isSilent) this.module<typeof AdrModule>("lorawan/adr.ts").noteSilence();
     this.begin();

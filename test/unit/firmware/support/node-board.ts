@@ -74,7 +74,10 @@ export class NodeBoard implements Hal {
     bindHal(this);
   }
 
-  /** Switches the board on and runs it until the power goes, at `untilNs` or at a store write. Says whether the store took it. */
+  /**
+   * Switches the board on and runs it until the power goes, at `untilNs` or at a store write. Says whether the store
+   * took it.
+   */
   run(untilNs: number): void {
     this.switchOn(untilNs);
     const { main } = this.#firmware("main.ts") as { main(): void };

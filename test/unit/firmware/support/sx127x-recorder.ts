@@ -22,7 +22,10 @@ export class Recorder {
   readonly buffer = new Uint8Array(256);
   /** What is in the FIFO of the FSK modem. */
   fifo: number[] = [];
-  /** Writes as hexadecimal octets, address and values; the reset line as "reset" and "release" with the time; "front end off". */
+  /**
+   * Writes as hexadecimal octets, address and values; the reset line as "reset" and "release" with the time; "front end
+   * off".
+   */
   readonly writes: string[] = [];
   /** Called at the begin of each read, to say what the chip does meanwhile. */
   onRead: (address: number) => void = () => {};

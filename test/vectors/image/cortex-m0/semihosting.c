@@ -51,7 +51,9 @@ void hal_console_write(uint8_t character)
     semihosting(SYS_WRITEC, (uintptr_t)&character);
 }
 
-/* Where the processor begins after a reset. The loops are no calls of memcpy and memset, whose code they would bring. */
+/*
+ * Where the processor begins after a reset. The loops are no calls of memcpy and memset, whose code they would bring.
+ */
 __attribute__((noreturn)) void start(void)
 {
     const uint32_t *source = data_source;

@@ -1,4 +1,7 @@
-/* The host as a board: the store comes by stdin, the console is stdout. It never sleeps: a program that would has nothing more to say. */
+/*
+ * The host as a board: the store comes by stdin, the console is stdout. It never sleeps: a program that would has
+ * nothing more to say.
+ */
 #include "hal.h"
 
 #include <stdio.h>

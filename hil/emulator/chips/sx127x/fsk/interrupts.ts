@@ -1,4 +1,7 @@
-/** Interrupt flags of the FSK modem, and the DIO lines that they drive in packet mode: datasheet table 30, registers 0x3E, 0x3F. */
+/**
+ * Interrupt flags of the FSK modem, and the DIO lines that they drive in packet mode: datasheet table 30, registers
+ * 0x3E, 0x3F.
+ */
 import type { Dio } from "../../radio-chip.ts";
 
 /** RegIrqFlags1. */

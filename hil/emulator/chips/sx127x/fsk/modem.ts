@@ -1,6 +1,6 @@
 /**
- * What the FSK modem does over time in packet mode: datasheet sections 2.1.12 to 2.1.14. Octets leave and enter the FIFO
- * one by one, as they are on the air, so that a host may feed and empty it meanwhile.
+ * What the FSK modem does over time in packet mode: datasheet sections 2.1.12 to 2.1.14. Octets leave and enter the
+ * FIFO one by one, as they are on the air, so that a host may feed and empty it meanwhile.
  *
  * A transmission begins when its start condition is met, with the preamble as programmed; the chip would fill the time
  * until then with more of it. The receiver's gain and frequency control find what they need in the preamble.
