@@ -117,7 +117,7 @@ export class LuaMachine implements Machine {
       this.#host.write(octets);
     }
     this.#host.write("\n");
-    this.#reachedNs = this.#clock.nowNs();
+    this.#reachedNs = this.nowNs();
     this.#wakeNs = this.#reachedNs;
     this.#hasEnded = false;
     this.#pins = new ModulePins(this);
@@ -206,6 +206,12 @@ export class LuaMachine implements Machine {
       case "idle":
         this.#wakeNs = Number(first) < 0 ? Number.POSITIVE_INFINITY : Number(first);
         this.#measureHeap(second);
+        return true;
+      case "restart":
+        this.#measureHeap(first);
+        // The radio keeps its power, and what it is set to.
+        this.close();
+        this.powerOn();
         return true;
       case "end":
         this.#hasEnded = true;

@@ -79,6 +79,8 @@ void rig_tell_number(const char *what, int64_t number);
 bool rig_next_edge(struct edge *edge);
 /* The program is over; from here on the rig may only look into it. Does not return. */
 void rig_end(lua_State *L, const char *reason);
+/* The program wants to begin anew: the rig ends this process and starts another. Does not return. */
+void rig_restart(lua_State *L);
 
 /* ---- modules.c: what NodeMCU adds to Lua; of each module what the HAL uses ---- */
 

@@ -74,12 +74,21 @@ int open_flash_store(lua_State *L)
     return 0;
 }
 
+/* node.restart(): the chip is reset. On a board the function comes back and the program runs on for a moment. */
+static int restart(lua_State *L)
+{
+    module_called(L);
+    rig_restart(L);
+    return 0;
+}
+
 void open_node(lua_State *L)
 {
+    static const luaL_Reg functions[] = {{"restart", restart}, {NULL, NULL}};
     static const luaL_Reg task_functions[] = {{"post", task_post}, {NULL, NULL}};
     static const luaL_Reg store_functions[] = {{"get", lfs_get}, {NULL, NULL}};
     static const luaL_Reg egc_functions[] = {{"setmode", egc_setmode}, {NULL, NULL}};
-    lua_newtable(L);
+    push_module(L, functions);
     push_module(L, egc_functions);
     set_number(L, "ON_ALLOC_FAILURE", EGC_ON_ALLOC_FAILURE);
     lua_setfield(L, -2, "egc");

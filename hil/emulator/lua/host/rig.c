@@ -14,6 +14,7 @@
  *     idle NOW WAKE PEAK                             has nothing to do before WAKE (-1: ever) but to wait for pins
  *     spi NOW OUT, pin NOW PIN LEVEL (2: floating), store NOW ADDRESS VALUE
  *     code NOW OCTETS                                what the code in the flash would take of the heap
+ *     restart NOW PEAK                               the program wants to begin anew, in another process
  *     end NOW PEAK REASON                            the program is over; after this only "?" is answered
  *     value OCTETS, error TEXT                       the answers to "?"
  *     console NOW OCTETS, finding NOW TEXT
@@ -270,6 +271,13 @@ void rig_end(lua_State *L, const char *reason)
     printf("end %" PRId64 " %zu ", now_ns, heap_peak());
     put_hex(reason, strlen(reason));
     printf("\n");
+    for (;;)
+        await(L);
+}
+
+void rig_restart(lua_State *L)
+{
+    printf("restart %" PRId64 " %zu\n", now_ns, heap_peak());
     for (;;)
         await(L);
 }

@@ -293,6 +293,24 @@ for (const dialect of DIALECTS) {
         assert.equal(bench.machine.eeprom[0], 0xff);
       });
 
+      it("starts anew by node.restart, with nothing but the store, and its time goes on", () => {
+        const bench = alone(
+          `local store = file.open("device.eeprom", "r+")
+          local count = store:read(1):byte() + 1
+          print(count, kept, tmr.now() < 5000)
+          kept = true
+          store:seek("set", 0) store:write(string.char(count)) store:flush()
+          if count < 3 then node.restart() print("goes on") end`,
+          { eeprom: new Uint8Array(16) },
+        );
+        bench.runTo(30e6);
+        assert.equal(bench.console, "1\tnil\ttrue\n2\tnil\ttrue\n3\tnil\ttrue\n");
+        assert.equal(bench.machine.eeprom[0], 3);
+        assert.deepEqual(bench.ends, []);
+        assert.deepEqual(bench.findings, []);
+        assert.ok(bench.machine.nowNs() >= 30e6);
+      });
+
       it("cannot be written past its end", () => {
         const bench = alone(
           'local s = file.open("device.eeprom", "r+") s:seek("set", 16) print(s:write("x"))',
