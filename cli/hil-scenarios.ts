@@ -134,7 +134,7 @@ function checksOf({ tests, failures }: MochaResults): RunReport["checks"] {
 }
 
 /** Options of the join by itself. */
-const JOIN_ALONE = ["state", "pcap", "gdb"] as const;
+const JOIN_ALONE = ["state", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
 
 /** Runs them one after the other; prints, and writes, what came of each. Throws Refusal. */
 export async function runScenarios(
@@ -144,7 +144,8 @@ export async function runScenarios(
 ): Promise<void> {
   for (const name of JOIN_ALONE) {
     if (options[name] === undefined) continue;
-    throw new Refusal(`--${name} is for one join in lockstep: joinery hil run join --${name} …`, EXIT.usage);
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new Refusal(`${flag} is for the join by itself: joinery hil run join ${flag} …`, EXIT.usage);
   }
   if (options.time === "real" && scenarios.includes("join")) {
     throw new Refusal("the scenario join runs in lockstep alone; in real time: exchange", EXIT.usage);
@@ -173,9 +174,7 @@ export async function runScenarios(
 
 /** One a scenario, board, version and region. */
 function runsOf(scenarios: readonly string[], choice: Choice, options: RunOptions): SpecRun[] {
-  const { matrix = false, seed, lua, fault, time } = options;
-  // Unless another is asked for, a spec may have its own.
-  const gateway = options.gateway === "udp" ? undefined : options.gateway;
+  const { matrix = false, seed, lua, fault, time, gateway } = options;
   const isNamed = (value: unknown) => value !== undefined || !matrix;
   const boards = isNamed(options.board) ? [choice.board] : emulatedBoards(choice.boards);
   const versions = isNamed(options.lorawan) ? [choice.lorawan] : VERSIONS;

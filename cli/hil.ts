@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import {
   captureOf,
+  type Debugging,
   FAULT_NAMES,
   FAULTS,
   type Fault,
@@ -12,14 +13,16 @@ import {
   type RecordedPacket,
   RigError,
   reportPage,
+  runForeignJoin,
   runJoin,
   summary,
+  type TimelineEntry,
   timelineHead,
   timelineLine,
   VIRTUAL_EPOCH_MS,
 } from "../hil/rig/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
-import { EXIT, refusalOf } from "./exit.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { knownScenarios, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
@@ -35,7 +38,9 @@ export interface RunOptions extends ChoiceOptions {
   html?: string;
   pcap?: string;
   fault?: Fault;
-  gateway: GatewayProtocol;
+  gateway?: GatewayProtocol;
+  networkServer?: string;
+  gatewayEui?: string;
   keepGoing?: boolean;
   gdb?: number | true;
   time?: (typeof TIMES)[number];
@@ -66,10 +71,13 @@ export function addHil(program: Command): void {
       new Option(
         "--gateway <protocol>",
         "how gateway and Network Server speak: Semtech UDP, or Basics Station",
-      )
-        .choices(GATEWAY_PROTOCOLS)
-        .default("udp"),
+      ).choices(GATEWAY_PROTOCOLS),
     )
+    .option(
+      "--network-server <url>",
+      "join by somebody else's Network Server, in real time: udp://host:port, wss://host:port; with --state",
+    )
+    .option("--gateway-eui <eui>", "the gateway's EUI, as that Network Server knows it", eui)
     .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
     .option("--keep-going", "go on where the firmware misuses the hardware, which else ends the run")
     .option(
@@ -85,7 +93,9 @@ export function addHil(program: Command): void {
   run.action(async (what: readonly string[], options: RunOptions) => {
     const { scenarios, application } = scenariosIn(what);
     const isJoin = scenarios.length === 1 && scenarios[0] === "join" && !options.matrix;
-    if (isJoin && options.time !== "real") await runScenario(application, options);
+    // Somebody else's server is in real time by itself.
+    if (isJoin && (options.time !== "real" || options.networkServer !== undefined))
+      await runScenario(application, options);
     else await runScenarios(scenarios, application, options);
   });
   addHilTest(hil);
@@ -105,6 +115,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --state ./state --json
   $ joinery hil run join --gateway station
   $ joinery hil run join --html join.html --pcap join.pcap
+  $ joinery hil run join --network-server wss://lns.example:8887 --state ./state
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb
   $ joinery hil run exchange adr --board pro-mini-rfm95
@@ -121,27 +132,37 @@ async function runScenario(application: string | undefined, options: RunOptions)
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
-  const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, html, pcap } = options;
+  const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, html, pcap, networkServer } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
   if (html !== undefined) checkOutputFile("HTML", html);
   if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
-  const report = await runJoin({
+  const common = {
     ...choiceOf(application, options, "anywhere"),
-    ...{ lua, seed, state, fault, gateway, keepGoing },
-    debugging:
-      gdb === undefined
-        ? undefined
-        : { port: gdb === true ? GDB_PORT : gdb, onReady: (start) => sayWhereToDebug(start, GDB_NOTES) },
-    onEntry: (entry) => {
+    ...{ lua, seed, state, keepGoing },
+    onEntry: (entry: TimelineEntry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;
       print(timelineLine(entry, palette));
     },
-    onAir: (packets) => {
+    onAir: (packets: readonly RecordedPacket[]) => {
       if (pcap !== undefined) writeOutputFile("capture", pcap, capture(packets, pcap));
     },
-  }).catch((error: unknown) => {
+  };
+  if (networkServer !== undefined) refuseForeign(options);
+  else if (options.gatewayEui !== undefined)
+    throw new Refusal(
+      "--gateway-eui goes with --network-server: the rig's own knows its gateway",
+      EXIT.usage,
+    );
+  const running =
+    networkServer === undefined
+      ? runJoin({ ...common, fault, gateway, debugging: debuggingOf(gdb) })
+      : runForeignJoin({
+          ...{ ...common, networkServer, gatewayEui: options.gatewayEui },
+          gatewayToken: process.env.JOINERY_GATEWAY_TOKEN,
+        });
+  const report = await running.catch((error: unknown) => {
     if (!(error instanceof RigError)) throw error;
     throw refusalOf(error);
   });
@@ -152,9 +173,31 @@ async function runScenario(application: string | undefined, options: RunOptions)
   process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
 }
 
+function debuggingOf(gdb: RunOptions["gdb"]): Debugging | undefined {
+  if (gdb === undefined) return undefined;
+  return { port: gdb === true ? GDB_PORT : gdb, onReady: (start) => sayWhereToDebug(start, GDB_NOTES) };
+}
+
+/** Throws Refusal for options that say something about servers of the rig. */
+function refuseForeign({ fault, gateway, gdb }: RunOptions): void {
+  const chosen = Object.entries({ fault, gateway, gdb }).find(([, value]) => value !== undefined);
+  if (chosen === undefined) return;
+  const reasons: Readonly<Record<string, string>> = {
+    fault: "faults are of the rig's own servers",
+    gateway: "its URL says how gateways speak to it",
+    gdb: "it does not wait while a debugger holds the board",
+  };
+  throw new Refusal(`--${chosen[0]} does not go with --network-server: ${reasons[chosen[0]]}`, EXIT.usage);
+}
+
 /** With comments where the file's name says that it may have some. */
 function capture(packets: readonly RecordedPacket[], path: string): Uint8Array {
   return captureOf(packets, VIRTUAL_EPOCH_MS, path.endsWith(".pcapng") ? "pcapng" : "pcap");
+}
+
+function eui(text: string): string {
+  if (!/^[0-9A-Fa-f]{16}$/.test(text)) throw new InvalidArgumentError("It must have 16 hexadecimal digits.");
+  return text.toUpperCase();
 }
 
 function wholeNumber(text: string): number {

@@ -12,6 +12,11 @@ export class PendingAnswers {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** An answer has not come, or never will. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** True also after a failure, so that whoever waits hears of it. */
   get busy(): boolean {
     return this.#failure !== undefined || this.#timers.size > 0;

@@ -14,6 +14,8 @@ export interface Forwarder extends Participant {
   /** Resolves when the server has answered and the radio listens. Rejects where nobody answers. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** The server has not answered, or is gone: `idle` says how. */
+  readonly failed: boolean;
   /** The radio has heard a packet. */
   heard(packet: HeardPacket): void;
 }
@@ -56,6 +58,11 @@ export class VirtualGateway implements Participant {
 
   get busy(): boolean {
     return this.#forwarder.busy;
+  }
+
+  /** The server has not answered, or is gone: `idle` says how. */
+  get failed(): boolean {
+    return this.#forwarder.failed;
   }
 
   /** Rejects when the server does not answer: an unreachable server must end a run, not hang it. */

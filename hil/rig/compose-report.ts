@@ -2,7 +2,7 @@
 import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { RecordedPacket } from "../air/index.ts";
 import type { DaneEvidence, PeerVerdict } from "../trust/index.ts";
-import { DEVICE_STATION } from "./device.ts";
+import { DEVICE_STATION, type DeviceUnderTest } from "./device.ts";
 import { type JoinEvidence, joinChecks, printedDownlink, rx1OffsetUs } from "./join-checks.ts";
 import { NAMES } from "./name-space.ts";
 import { describeFinding, PARTY_NAMES } from "./narration.ts";
@@ -11,11 +11,17 @@ import type { Check, JoinReport, PeerTrust, TrustProof } from "./report/join-rep
 import { airFrames, receiveWindows, reportedEvents } from "./report/run-record.ts";
 import type { TimelineEntry } from "./timeline.ts";
 
+/** What was on the air, and what was told. */
+export interface RunRecord {
+  readonly packets: readonly RecordedPacket[];
+  readonly entries: readonly TimelineEntry[];
+}
+
 /** The result of a run: what was chosen for it, what was seen, and how long it took. */
 export function composeJoinReport(
   chosen: Pick<JoinReport, "board" | "lorawan" | "region" | "seed" | "fault">,
   evidence: JoinEvidence,
-  record: { readonly packets: readonly RecordedPacket[]; readonly entries: readonly TimelineEntry[] },
+  record: RunRecord,
   took: Pick<JoinReport, "virtualMs" | "wallMs">,
 ): JoinReport {
   const { organisations, device, seen, devEui, joinEui } = evidence;
@@ -32,6 +38,7 @@ export function composeJoinReport(
     verdict: reason === null ? "passed" : "failed",
     reason,
     ...chosen,
+    networkServer: null,
     image: device.memory,
     join: {
       devEui,
@@ -54,24 +61,36 @@ export function composeJoinReport(
     downlinks: application.downlinks
       .filter(({ fPort, payload }) => printed.includes(printedDownlink(fPort, payload)))
       .map(({ fCnt, fPort, payload }) => ({ fCnt, fPort, payload: hex(payload) })),
-    findings: seen.findings.map(({ atNs, message, programCounter, source, caller }) => ({
+    checks,
+    ...deviceRecord(seen, device, record, took.virtualMs),
+    ...took,
+  };
+}
+
+/** What the report tells of the device and of the air, whoever the servers are. */
+export function deviceRecord(
+  { findings, radioEvents }: Observations,
+  device: DeviceUnderTest,
+  { packets, entries }: RunRecord,
+  endMs: number,
+): Pick<JoinReport, "findings" | "air" | "receiveWindows" | "events" | "energy"> {
+  return {
+    findings: findings.map(({ atNs, message, programCounter, source, caller }) => ({
       virtualMs: atNs / 1e6,
       message,
       programCounter: programCounter ?? null,
       source: source ?? null,
       caller: caller ?? null,
     })),
-    checks,
-    air: airFrames(record.packets),
-    receiveWindows: receiveWindows(seen.radioEvents, took.virtualMs),
-    events: reportedEvents(record.entries),
-    energy: device.energy(Math.max(0, ...sentPowers(record.packets))) ?? null,
-    ...took,
+    air: airFrames(packets),
+    receiveWindows: receiveWindows(radioEvents, endMs),
+    events: reportedEvents(entries),
+    energy: device.energy(Math.max(0, ...sentPowers(packets))) ?? null,
   };
 }
 
 /** What ended the run: a misuse of the hardware, else the first refusal of all, else the first check that does not hold. */
-function reasonOf(seen: Observations, checks: readonly Check[]): string | null {
+export function reasonOf(seen: Observations, checks: readonly Check[]): string | null {
   const [finding] = seen.findings;
   if (finding !== undefined) return `device: misuses the hardware: ${describeFinding(finding)}`;
   const [refusal] = seen.refusals;
@@ -86,7 +105,8 @@ function sentPowers(packets: readonly RecordedPacket[]): number[] {
   );
 }
 
-function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
+/** `undefined`: nobody was judged. */
+export function peerTrust(verdict: PeerVerdict | undefined): PeerTrust {
   return {
     name: verdict?.name ?? null,
     tlsa: verdict?.tlsa ?? null,

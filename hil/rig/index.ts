@@ -9,6 +9,7 @@ export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export type { AirFault, FaultyAir, FrameChoice, FrameKind } from "./faulty-air.ts";
 export type { FixtureDevice, Message } from "./fixture-device.ts";
+export { type ForeignRunOptions, runForeignJoin } from "./foreign-run.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";

@@ -71,7 +71,7 @@ function check(name: string, ok: boolean, detail: string): Check {
   return { name, ok, detail };
 }
 
-function boardChecks({ device, seen }: JoinEvidence): Check[] {
+export function boardChecks({ device, seen }: Pick<JoinEvidence, "device" | "seen">): Check[] {
   return [
     device.checkMemory(),
     check(
@@ -82,7 +82,7 @@ function boardChecks({ device, seen }: JoinEvidence): Check[] {
   ];
 }
 
-function nonceChecks({ seen }: JoinEvidence): Check[] {
+export function nonceChecks({ seen }: Pick<JoinEvidence, "seen">): Check[] {
   const nonces = seen.joinAttempts.map((attempt) => attempt.devNonce);
   const increasing = nonces.every((nonce, index) => index === 0 || nonce > nonces[index - 1]);
   const late = seen.joinAttempts.filter((attempt) => attempt.storedDevNonce <= attempt.devNonce);
@@ -174,19 +174,21 @@ function joinServerChecks({ seen, registered, device }: JoinEvidence): Check[] {
   ];
 }
 
+export function rx1Check({ seen, clockErrorPpm }: Pick<JoinEvidence, "seen" | "clockErrorPpm">): Check {
+  const attempt = seen.joinAttempts.at(-1);
+  const offset = attempt && rx1OffsetUs(attempt, seen);
+  return check(
+    "device: RX1 opens no later than nominal, and at most 2 ms and what its clock may err early",
+    offset !== undefined && offset <= 0 && offset >= earliestRx1Us(clockErrorPpm),
+    offset === undefined ? "RX1 did not open" : `${offset} µs against nominal`,
+  );
+}
+
 function deviceChecks({ seen, organisations, devEui, clockErrorPpm }: JoinEvidence): Check[] {
-  const offset =
-    seen.joinAttempts.length === 0
-      ? undefined
-      : rx1OffsetUs(seen.joinAttempts[seen.joinAttempts.length - 1], seen);
   const joined = seen.printed("joined ").at(-1);
   const assigned = organisations.networkServer.session(devEui)?.devAddr;
   return [
-    check(
-      "device: RX1 opens no later than nominal, and at most 2 ms and what its clock may err early",
-      offset !== undefined && offset <= 0 && offset >= earliestRx1Us(clockErrorPpm),
-      offset === undefined ? "RX1 did not open" : `${offset} µs against nominal`,
-    ),
+    rx1Check({ seen, clockErrorPpm }),
     check(
       "device: joined with the DevAddr that the Network Server assigned",
       joined !== undefined && joined === assigned,

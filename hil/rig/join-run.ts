@@ -4,29 +4,27 @@
  * Application Server of A. Every step is checked on both sides; one fault may be brought about.
  */
 import { isLuaBoard } from "../../toolchain/image/index.ts";
-import { type DeviceIdentity, generateIdentity, readNonces } from "../../toolchain/provisioning/index.ts";
+import { type DeviceIdentity, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import type { RecordedPacket } from "../air/index.ts";
 import { type DeviceRecord, StorageError } from "../backend/index.ts";
 import type { Participant } from "../clock/index.ts";
-import { type GdbServer, hasMachine } from "../emulator/index.ts";
-import { FType, parseJoinRequest } from "../lorawan/index.ts";
+import type { GdbServer } from "../emulator/index.ts";
 import { ClientIdentityUnavailable } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
-import { chosenBoard } from "./chosen-board.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
-import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware } from "./device.ts";
+import type { DeviceFinding, DeviceUnderTest, Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import type { Fault } from "./faults.ts";
-import { frameTypeOf } from "./frame-type.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
+import { noteJoinAttempts } from "./join-attempts.ts";
 import { printedDownlink } from "./join-checks.ts";
-import { isPersonalised } from "./personalised-store.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
 import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
-import { RigError } from "./rig-error.ts";
+import { RigError, refusing } from "./rig-error.ts";
+import { runnableBoard } from "./runnable-board.ts";
 import { Site } from "./site.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
@@ -70,16 +68,9 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   if (options.downlink !== undefined)
     refuseDownlink(options.downlink, options.lorawan, networkRegion(options));
-  if (isPersonalised(options)) {
-    const reason = "an image with ABP in its config never joins; openRig runs it with its network";
-    throw new RigError("usage", reason);
-  }
-  const board = chosenBoard(options);
+  const board = runnableBoard(options);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
-  }
-  if (!isLuaBoard(board) && !hasMachine(board.processor)) {
-    throw new RigError("usage", `there is no emulation of the ${board.processor}, which ${board.name} has`);
   }
   if (options.debugging !== undefined) await checkPort(options.debugging);
   const state = await refusing("usage", [StateError], () => openState(options.state, options));
@@ -98,20 +89,6 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
 /** The region that gateway and Network Server are in. */
 function networkRegion({ networkRegion, region }: JoinRunOptions): RegionName {
   return networkRegion ?? regionsOf(region)[0];
-}
-
-/** Turns an error that was to be expected into a RigError of that kind, and lets all others pass. */
-async function refusing<T>(
-  kind: RigError["kind"],
-  expected: readonly (new (...args: never[]) => Error)[],
-  action: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const isExpected = expected.some((type) => error instanceof type);
-    throw isExpected ? new RigError(kind, (error as Error).message) : error;
-  }
 }
 
 /** One run, from provisioning to the report. */
@@ -212,15 +189,7 @@ class JoinRun {
 
   #boot(site: Site, provisioned: ProvisionedDevice): DeviceUnderTest {
     const { witness, air } = site;
-    // Before the timeline hears of it: what is kept must not depend on who reads that.
-    air.onTransmission((transmission) => {
-      if (transmission.from !== DEVICE_STATION || frameTypeOf(transmission) !== FType.joinRequest) return;
-      const { devNonce } = parseJoinRequest(transmission.payload);
-      // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
-      provisioned.keep();
-      const storedDevNonce = readNonces(device.store).nextDevNonce;
-      witness.seen.joinAttempts.push({ devNonce, transmission, storedDevNonce });
-    });
+    noteJoinAttempts(air, witness.seen, provisioned, () => device);
     const device = site.boot(this.#firmware, {
       eeprom: provisioned.eeprom,
       onConsoleLine: (line) => witness.consoleLine(line),

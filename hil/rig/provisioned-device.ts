@@ -25,6 +25,8 @@ interface ProvisioningOptions {
   readonly board: Board;
   /** In [0, 1): names follow from it, keys do not. */
   readonly random: () => number;
+  /** Of a Join Server that is not the rig's own: what that keeps is not in the state. */
+  readonly isForeign?: boolean;
   readonly say: (what: string) => void;
 }
 
@@ -34,19 +36,22 @@ export class ProvisionedDevice {
   readonly identity: DeviceIdentity;
   /** A device that the Join Server does not know as it is must not become the one that the state remembers. */
   readonly isStranger: boolean;
+  /** Provisioned just now: no server has heard of it. */
+  readonly isNew: boolean;
   readonly #state: State;
 
   /** Throws StateError where what the state keeps cannot be used. */
-  constructor({ state, stateFolder, fault, board, random, say }: ProvisioningOptions) {
+  constructor({ state, stateFolder, fault, board, random, isForeign = false, say }: ProvisioningOptions) {
     this.#state = state;
     this.isStranger = fault === "wrong-nwk-key" || fault === "unknown-device";
     const format = storeFormatOf(board);
     const kept = this.isStranger ? undefined : state.readEeprom(format.bytes);
+    this.isNew = kept === undefined;
     if (kept !== undefined) {
       this.eeprom = kept;
       const store = format.unpack(kept);
       this.identity = identityIn(store, stateFolder);
-      if (readNonces(store).nextDevNonce > 0) state.requireDatabase();
+      if (!isForeign && readNonces(store).nextDevNonce > 0) state.requireDatabase();
       say(`has the EEPROM of DevEUI ${this.identity.devEui} from an earlier run`);
       return;
     }

@@ -16,3 +16,17 @@ export class RigError extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+/** Turns an error that was to be expected into a RigError of that kind, and lets all others pass. */
+export async function refusing<T>(
+  kind: RigError["kind"],
+  expected: readonly (new (...args: never[]) => Error)[],
+  action: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const isExpected = expected.some((type) => error instanceof type);
+    throw isExpected ? new RigError(kind, (error as Error).message) : error;
+  }
+}

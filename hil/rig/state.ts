@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeFileError, makeFolder } from "../../toolchain/image/index.ts";
+import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import { FolderLock } from "./folder-lock.ts";
 
 /** The state cannot be used; nothing of it was changed. */
@@ -32,6 +33,8 @@ export interface State {
   /** The EEPROM of the last run; undefined on the first. A wrong size is a StateError. */
   readEeprom(sizeBytes: number): Uint8Array | undefined;
   writeEeprom(eeprom: Uint8Array): void;
+  /** Writes what a server has to know of the device, root keys too, and returns the file. */
+  writeIdentity(identity: DeviceIdentity): string;
   /** The key that wraps root keys at rest (RFC 3394), made on first use. */
   joinServerKek(): Uint8Array;
   /** Throws StateError where the Join Server's database is missing or empty: for a device that has joined before. */
@@ -50,6 +53,10 @@ class NoState implements State {
   readEeprom(): undefined {}
 
   writeEeprom(): void {}
+
+  writeIdentity(): never {
+    throw new StateError("there is no state folder to keep the device's identity in");
+  }
 
   joinServerKek(): Uint8Array {
     return randomBytes(KEK_OCTETS);
@@ -101,6 +108,14 @@ class StateFolder implements State {
 
   writeEeprom(eeprom: Uint8Array): void {
     replace(this.#eepromPath, eeprom);
+  }
+
+  writeIdentity({ devEui, joinEui, nwkKey, appKey }: DeviceIdentity): string {
+    const path = join(this.#folder, "device.json");
+    const hex = (key: Uint8Array) => Buffer.from(key).toString("hex").toUpperCase();
+    const identity = { devEui, joinEui, appKey: hex(appKey), nwkKey: hex(nwkKey) };
+    replace(path, `${JSON.stringify(identity, null, 2)}\n`);
+    return path;
   }
 
   requireDatabase(): void {

@@ -19,6 +19,8 @@ import { repeatable } from "./support/repeatable.ts";
 const BOARD = { board: "pro-mini-rfm95", seed: 7 } as const;
 
 describe("the join of an emulated board over DANE mutual TLS", () => {
+  let devEuiOf7: string | undefined;
+
   for (const lorawan of ["1.0.4", "1.1"] as const) {
     describe(`LoRaWAN ${lorawan}`, () => {
       let report: JoinReport;
@@ -31,6 +33,7 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
             air = packets;
           },
         });
+        devEuiOf7 = report.join.devEui;
       });
 
       it("passes every check", () => {
@@ -145,13 +148,30 @@ describe("the join of an emulated board over DANE mutual TLS", () => {
     });
   }
 
-  it("goes another way with another seed", async () => {
+  it("goes another way with another seed, but the same over Basics Station as over Semtech UDP", async () => {
+    const told: string[] = [];
     const [one, two] = [
-      await runJoin({ ...BOARD, lorawan: "1.1", seed: 8 }),
-      await runJoin({ ...BOARD, lorawan: "1.1", seed: 9 }),
+      await runJoin({ ...BOARD, lorawan: "1.1", seed: 8, gateway: "udp" }),
+      await runJoin({
+        ...{ ...BOARD, lorawan: "1.1", seed: 8, gateway: "station" },
+        onEntry: ({ party, text }) => told.push(`${party}: ${text}`),
+      }),
     ];
-    assert.notEqual(one.join.devEui, two.join.devEui);
-    assert.equal(two.verdict, "passed");
+    assert.notEqual(one.join.devEui, devEuiOf7);
+    assert.equal(two.reason, null);
+    const { join, uplinks, downlinks, virtualMs } = two;
+    assert.deepEqual(
+      { join, uplinks, downlinks, virtualMs },
+      { join: one.join, uplinks: one.uplinks, downlinks: one.downlinks, virtualMs: one.virtualMs },
+    );
+    assert.deepEqual(
+      two.checks.filter(({ name }) => /gateway/.test(name)).map(({ ok, detail }) => [ok, detail]),
+      [
+        [true, "TLSA 3 1 1, DNSSEC secure"],
+        [true, "TLSA 3 1 1, DNSSEC secure"],
+      ],
+    );
+    assert.equal(told.filter((text) => text.startsWith("network-server: downlink sent")).length, 2);
   });
 });
 

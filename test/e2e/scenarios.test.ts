@@ -87,7 +87,7 @@ describe("scenarios that are specs", () => {
     const run = { seed: 1, gateway: "udp" } as const;
     await assert.rejects(runScenarios(["exchange"], undefined, { ...run, pcap: "x.pcap" }), {
       exitCode: 2,
-      message: /^--pcap is for one join in lockstep/,
+      message: /^--pcap is for the join by itself/,
     });
     await assert.rejects(runScenarios(["join"], undefined, { ...run, time: "real" }), {
       exitCode: 2,

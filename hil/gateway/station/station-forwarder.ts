@@ -60,6 +60,10 @@ class StationForwarder implements Forwarder {
     return this.#pending.busy;
   }
 
+  get failed(): boolean {
+    return this.#pending.failed;
+  }
+
   idle(): Promise<void> {
     return this.#pending.idle();
   }

@@ -55,6 +55,10 @@ class UdpForwarder implements Forwarder {
     return this.#pending.busy;
   }
 
+  get failed(): boolean {
+    return this.#pending.failed;
+  }
+
   idle(): Promise<void> {
     return this.#pending.idle();
   }

@@ -156,6 +156,8 @@ export interface JoinReport {
   readonly region: readonly string[];
   readonly seed: number;
   readonly fault: string | null;
+  /** Where the gateway was connected to, if not to the rig's own Network Server: then nothing behind it was seen. */
+  readonly networkServer: string | null;
   readonly image: MemoryFigures;
   readonly join: {
     readonly devEui: string;

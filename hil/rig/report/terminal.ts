@@ -49,8 +49,7 @@ export function summary(report: JoinReport, palette: Palette): string {
     describeMemory(report.image),
     `${INDENT}join      DevEUI ${join.devEui}, DevNonce ${join.devNonce ?? "none"}, JoinNonce ${join.joinNonce ?? "none"}, DevAddr ${join.devAddr ?? "none"}`,
     `${INDENT}RX1       ${join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs} µs against nominal`}`,
-    `${INDENT}trust     server ${describeTrust(report.trust.server)}; client ${describeTrust(report.trust.client)}`,
-    `${INDENT}data      ${count(report.uplinks.length, "uplink")} decrypted, ${count(report.downlinks.length, "downlink")} received`,
+    ...describeServers(report),
     `${INDENT}checks    ${describeChecks(report)}`,
   ];
   for (const check of report.checks) {
@@ -63,6 +62,15 @@ export function summary(report: JoinReport, palette: Palette): string {
       : `${INDENT}${palette.red(palette.bold("failed"))}: ${report.reason}`,
   );
   return lines.join("\n");
+}
+
+function describeServers({ networkServer, trust, uplinks, downlinks }: JoinReport): string[] {
+  if (networkServer !== null)
+    return [`${INDENT}server    ${networkServer}; what happens behind it is not seen`];
+  return [
+    `${INDENT}trust     server ${describeTrust(trust.server)}; client ${describeTrust(trust.client)}`,
+    `${INDENT}data      ${count(uplinks.length, "uplink")} decrypted, ${count(downlinks.length, "downlink")} received`,
+  ];
 }
 
 /** A refusal fails a run though all its checks hold: then it is said beside them. */

@@ -25,6 +25,7 @@ const PASSED: JoinReport = {
   region: ["EU868"],
   seed: 1,
   fault: null,
+  networkServer: null,
   image: { flashBytes: 11000, ramBytes: 500, stackPeakBytes: 128 },
   join: {
     devEui: "0200000000000001",

@@ -7,7 +7,12 @@ import type { ServerEvent } from "../../../../hil/backend/events.ts";
 import { type ListeningServer, listenForMessages } from "../../../../hil/backend/http.ts";
 import { ApplicationServer, JoinServer, JoinStorage, NetworkServer } from "../../../../hil/backend/index.ts";
 import { runLockstep, VirtualClock } from "../../../../hil/clock/index.ts";
-import { type LoraTxpk, UdpGatewayServer, udpGateways } from "../../../../hil/gateway/index.ts";
+import {
+  type GatewayServer,
+  type LoraTxpk,
+  UdpGatewayServer,
+  udpGateways,
+} from "../../../../hil/gateway/index.ts";
 import { LoraPacketDevice, type ReadDownlink, type UplinkFields } from "./device.ts";
 import { TestGateway } from "./gateway.ts";
 import { AS_NAME, type Identities, NS_NAME } from "./identities.ts";
@@ -26,10 +31,16 @@ export interface NetworkOptions {
   readonly discover?: (joinEui: string) => Promise<{ target: string; port: number; path: string }>;
   /** The Join Server does not put the AppSKey into the JoinAns. */
   readonly appSKeyByRequestOnly?: boolean;
+  /** Served by the Join Server. */
+  readonly joinEui?: string;
+  /** Somebody else moves it. */
+  readonly clock?: VirtualClock;
+  /** Instead of the network's own, whose gateways are then not heard. */
+  readonly gatewayServer?: GatewayServer;
 }
 
 export class TestNetwork {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly events: ServerEvent[] = [];
   readonly gateways: TestGateway[] = [];
   /** Every JoinReq that reached the Join Server. */
@@ -47,9 +58,13 @@ export class TestNetwork {
   #tmst = 1_000_000;
 
   static async start(identities: Identities, options: NetworkOptions = {}): Promise<TestNetwork> {
-    const network = new TestNetwork();
+    const network = new TestNetwork(options.clock ?? new VirtualClock());
     await network.#start(identities, options);
     return network;
+  }
+
+  private constructor(clock: VirtualClock) {
+    this.clock = clock;
   }
 
   async #start(identities: Identities, options: NetworkOptions): Promise<void> {
@@ -58,7 +73,7 @@ export class TestNetwork {
     };
     this.#storage = await JoinStorage.open({ path: ":memory:", kek: Buffer.alloc(16, 0x33) });
     this.joinServer = new JoinServer({
-      joinEuis: ["00005E100000002F"],
+      joinEuis: [options.joinEui ?? "00005E100000002F"],
       storage: this.#storage,
       peers: [
         { senderId: NET_ID, clientName: NS_NAME, kek: NS_KEK },
@@ -100,7 +115,7 @@ export class TestNetwork {
       netId: NET_ID,
       clock: this.clock,
       startedAt: new Date("2026-01-01T00:00:00Z"),
-      gatewayServer: udpGateways(this.#gatewayServer),
+      gatewayServer: options.gatewayServer ?? udpGateways(this.#gatewayServer),
       joinServer: { discover, agent: networkAgent, timeoutMs: options.joinServerTimeoutMs ?? 2000 },
       applicationServer: Object.assign(this.applicationServerPeer, {
         id: AS_ID,

@@ -46,6 +46,7 @@ const REPORT: JoinReport = {
   region: ["EU868"],
   seed: 1,
   fault: null,
+  networkServer: null,
   image: { flashBytes: 11000, ramBytes: 500, stackPeakBytes: 128 },
   join: {
     devEui: "020000004EA36EFC",
