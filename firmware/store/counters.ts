@@ -59,7 +59,8 @@ function stepUp(value: u32, steps: Int<0, 26>): u32 {
  * transmitted.
  *
  * A slot that holds no whole record may be one whose writing was cut off, or one whose record has been damaged since and
- * was the newest. Uplinks may have gone by the latter, so each such slot counts as a step of FCntUp.
+ * was the newest. Uplinks may have gone by the latter, so each such slot counts as a step of FCntUp. FCntDown goes on from
+ * the record that is there: the network leaves none out, so downlinks that came since would be accepted again.
  */
 export function openCounters(): boolean {
   const unreadable = openRing(Ring.Counters);
