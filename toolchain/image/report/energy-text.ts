@@ -8,7 +8,7 @@ const SILENCE = {
   C: "listening in between for nothing",
 } as const;
 
-/** "0.49 mAh a day at DR5 (SF7), an uplink each 600 s". */
+/** "3.72 mAh a day at DR5 (SF7), an uplink each 60.5 s". */
 export function energyLine({ milliampereHours, scenario }: EnergyEstimate): string {
   return `${milliampereHours.toFixed(2)} mAh a day at ${rateText(scenario)}, an uplink each ${periodText(scenario)}`;
 }
