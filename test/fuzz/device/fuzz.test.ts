@@ -8,7 +8,7 @@ import { buildFuzzer } from "./build.ts";
 import { fuzz } from "./run.ts";
 import { targetsOf, VARIANTS } from "./variants.ts";
 
-const EXECUTIONS = 4000;
+const EXECUTIONS = 3000;
 
 /**
  * Edges that the executions reach at least: the seeds alone reach most of them. Fewer mean that the harness no longer
