@@ -42,15 +42,15 @@ describe("class B", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  for (const { board, lorawan } of [
-    { board: "pro-mini-rfm95", lorawan: "1.0.4" },
-    { board: "nucleo-l073rz-sx1262", lorawan: "1.1" },
+  for (const { board, lorawan, gateway } of [
+    { board: "pro-mini-rfm95", lorawan: "1.0.4", gateway: "udp" },
+    { board: "nucleo-l073rz-sx1262", lorawan: "1.1", gateway: "station" },
   ] as const) {
-    describe(`${board}, LoRaWAN ${lorawan}`, () => {
+    describe(`${board}, LoRaWAN ${lorawan}, ${gateway}`, () => {
       let session: DeviceSession;
       before(async () => {
         session = await openDeviceSession({
-          ...{ board, lorawan, seed: 5, beacons: true },
+          ...{ board, lorawan, gateway, seed: 5, beacons: true },
           app: join(folder, "app.ts"),
           config: { CLASS_B: true, PING_PERIODICITY: PERIODICITY },
         });

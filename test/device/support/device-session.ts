@@ -6,6 +6,7 @@ import {
   type DeviceChoice,
   type FaultyAir,
   type FixtureDevice,
+  type GatewayProtocol,
   openRig,
   type Rig,
 } from "../../../hil/rig/index.ts";
@@ -13,6 +14,8 @@ import {
 interface DeviceSessionOptions extends DeviceChoice {
   /** Everything random follows from it, except keys. */
   readonly seed: number;
+  /** How gateway and Network Server speak; Semtech UDP where not given. */
+  readonly gateway?: GatewayProtocol;
   /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
 }
