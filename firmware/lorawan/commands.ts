@@ -3,7 +3,7 @@
  * outbox. A command that the device does not know ends the processing, as its length is not known either.
  */
 import { batteryLevel } from "../hal/index.ts";
-import { type Bytes, type Int, load16le, load32le, type u8, type u32 } from "../lang/index.ts";
+import { type Bytes, type Int, load32le, type u8, type u32, view } from "../lang/index.ts";
 import { frameSnr } from "../radio/index.ts";
 import {
   bandOf,
@@ -30,6 +30,7 @@ import { exchange } from "./exchange.ts";
 import { frame } from "./frame.ts";
 import { noteLinkCheck, noteTime } from "./link.ts";
 import { addToBlock, endBlock, startBlocks } from "./link-adr.ts";
+import { load24le } from "./load24le.ts";
 import { Cid, INDICATION, isSealed, post, requestLength, UNKNOWN_LENGTH } from "./outbox.ts";
 import { forceRejoin, setUpRejoin } from "./rejoin.ts";
 import { rxDelay, session } from "./session.ts";
@@ -49,7 +50,7 @@ const TIME_OK = 1;
 
 /** The frequency behind the first octet, in units of 100 Hz. */
 function frequencyIn(request: Request): u32 {
-  return load16le(request, 1) + request[3] * 0x10000;
+  return load24le(view(request, 1, 3));
 }
 
 /** RXParamSetupReq: all three or nothing. */
@@ -177,7 +178,7 @@ function obeyRejoin(cid: u8, first: u8, second: u8): void {
 
 /** The commands of class B. */
 function obeyClassB(cid: u8, request: Request): void {
-  const frequency = load16le(request, 0) + request[2] * 0x10000;
+  const frequency = load24le(view(request, 0, 3));
   if (cid === Cid.PingSlotInfo) agreeOnPingSlots();
   else if (cid === Cid.PingSlotChannel) movePingSlots(frequency, request[3] & 15);
   else if (cid === Cid.BeaconFreq) moveBeacon(frequency);

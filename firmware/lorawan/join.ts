@@ -2,7 +2,7 @@
  * The join and the rejoin (TS001-1.0.4, 6.2; TS001-1.1, 6.2): the request from the identity in the store, and what makes
  * an answer acceptable.
  */
-import { type Bytes, copy, type Int, load16le, type u8, view, wipe } from "../lang/index.ts";
+import { type Bytes, copy, type Int, type u8, view, wipe } from "../lang/index.ts";
 import { type DataRate, isDownlinkRate, PLANS, RATE_COUNT, selection } from "../regions/index.ts";
 import {
   type JoinNonce,
@@ -32,6 +32,7 @@ import {
   writeRejoinRequest,
 } from "./join-frames.ts";
 import { deriveJoinServerKey, deriveSessionKey10, deriveSessionKey11, KeyType } from "./keys.ts";
+import { load24le } from "./load24le.ts";
 import { Cid, clearOutbox, post } from "./outbox.ts";
 import { rejoin, resetRejoin, restartRejoin } from "./rejoin.ts";
 import {
@@ -241,8 +242,7 @@ export function acceptJoin(length: PhyLength, dataRate: DataRate): JoinVerdict {
 
   const dlSettings = frame[JoinAcceptField.DlSettings];
   const isNetwork11 = LORAWAN_1_1 && (dlSettings & OPT_NEG) !== 0;
-  const joinNonce =
-    load16le(frame, JoinAcceptField.JoinNonce) + frame[JoinAcceptField.JoinNonce + 2] * 0x10000;
+  const joinNonce = load24le(view(frame, JoinAcceptField.JoinNonce, 3));
   if (!isFreshJoinNonce(joinNonce, nonces.joinNonce, isNetwork11)) return JoinVerdict.UsedJoinNonce;
 
   const rx1DrOffset = (dlSettings >> 4) & 7;

@@ -3,20 +3,10 @@
  * sessions are not known: the request for one counts as an unknown command.
  */
 import { encryptBlock, forgetKey } from "../crypto/index.ts";
-import {
-  type Bytes,
-  copy,
-  type Int,
-  i32,
-  load16le,
-  load32le,
-  type u8,
-  u32,
-  view,
-  wipe,
-} from "../lang/index.ts";
+import { type Bytes, copy, type Int, i32, load32le, type u8, u32, view, wipe } from "../lang/index.ts";
 import { BEACON_PERIOD_S } from "../lorawan/class-b.ts";
 import { gpsTime, isTimeKnown } from "../lorawan/link.ts";
+import { load24le } from "../lorawan/load24le.ts";
 import { deriveGroupKeys, deriveMcKeKey, multicastGroups, removeGroup } from "../lorawan/multicast.ts";
 import { MULTICAST_SLOTS, notePending, slotSessions } from "../lorawan/multicast-slots.ts";
 import { CLASS_C } from "../lorawan/version.ts";
@@ -122,7 +112,7 @@ function remove(id: Int<0, 3>): void {
 
 /** DLFreq of a session, in units of 100 Hz. */
 function frequencyOf(request: Bytes<10>): u32 {
-  return load16le(request, 6) + request[8] * 0x10000;
+  return load24le(view(request, 6, 3));
 }
 
 /**

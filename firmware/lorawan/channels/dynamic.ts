@@ -3,7 +3,7 @@
  * makes, by a CFList of type 0 or by NewChannelReq.
  */
 import { ticks } from "../../clock/index.ts";
-import { type Bytes, type Int, load16le, store16le, u8, u16, type u32 } from "../../lang/index.ts";
+import { type Bytes, type Int, store16le, u8, u16, type u32, view } from "../../lang/index.ts";
 import {
   bandOf,
   type DataRate,
@@ -15,6 +15,7 @@ import {
   selection,
 } from "../../regions/index.ts";
 import { isQuiet, LISTEN_BEFORE_TALK } from "../carrier-sense.ts";
+import { load24le } from "../load24le.ts";
 import { random16 } from "../random.ts";
 import { noteBusy, withoutBusy } from "./busy.ts";
 import { isFree } from "./silence.ts";
@@ -55,7 +56,7 @@ class Channels {
 const channels = new Channels();
 
 function load24(octets: Bytes<48>, channel: DynamicChannel): u32 {
-  return load16le(octets, 3 * channel) + octets[3 * channel + 2] * 0x10000;
+  return load24le(view(octets, 3 * channel, 3));
 }
 
 function store24(octets: Bytes<48>, channel: DynamicChannel, value: u32): void {
@@ -105,7 +106,7 @@ export function resetDynamic(): void {
 export function takeDynamicCfList(cfList: Bytes<16>): void {
   const first = PLANS[selection.plan].defaultChannelCount;
   for (let i = 0; i < 5; i++) {
-    const frequency = load16le(cfList, 3 * i) + cfList[3 * i + 2] * 0x10000;
+    const frequency = load24le(view(cfList, 3 * i, 3));
     setChannel(first + i, bandOf(frequency) === NO_BAND ? 0 : frequency, DEFAULT_DATA_RATES);
   }
 }
