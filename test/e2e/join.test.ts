@@ -9,10 +9,12 @@ import {
   type JoinReport,
   type RecordedPacket,
   RigError,
+  reportPage,
   runJoin,
   type TimelineEntry,
   VIRTUAL_EPOCH_MS,
 } from "../../hil/rig/index.ts";
+import { readIdentity } from "../../toolchain/provisioning/index.ts";
 import { dissect, field } from "../support/tshark.ts";
 import { repeatable } from "./support/repeatable.ts";
 
@@ -225,9 +227,13 @@ describe("the state between runs", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("lets DevNonce and JoinNonce go on increasing", async () => {
+  it("lets DevNonce and JoinNonce go on increasing, and leaves no root key in a report", async () => {
     const first = await runJoin({ ...BOARD, lorawan: "1.1", state: folder });
     const second = await runJoin({ ...BOARD, lorawan: "1.1", state: folder, seed: 70 });
+    const { devEui, nwkKey, appKey } = readIdentity(readFileSync(join(folder, "device.eeprom")));
+    assert.equal(devEui, first.join.devEui);
+    const told = `${JSON.stringify(first)}${reportPage(first)}`.replaceAll(/[^0-9a-f]/gi, "").toLowerCase();
+    for (const key of [nwkKey, appKey]) assert.ok(!told.includes(Buffer.from(key).toString("hex")));
     assert.equal(second.verdict, "passed", second.reason ?? "");
     assert.equal(second.join.devEui, first.join.devEui);
     assert.ok((second.join.devNonce ?? 0) > (first.join.devNonce ?? 0));

@@ -5,6 +5,7 @@ import {
   type EnergyEstimate,
   type EnergyScenario,
   energyADay,
+  energyOfRun,
   type StateTimes,
 } from "../../../../toolchain/image/index.ts";
 import { energyLine, energyLines } from "../../../../toolchain/image/report/energy-text.ts";
@@ -60,6 +61,29 @@ describe("what a board draws in a day", () => {
       });
     });
   }
+
+  it("of a run is each state that it was in, its time by its current", () => {
+    const board = loadProcessorBoard(PRO_MINI);
+    const { radioTransmit17Dbm, radioReceive, processorActive, processorPowerDown } =
+      board.currentsMicroampere;
+    const parts = energyOfRun(board, 14, {
+      processor: { active: 0.5, idle: 0, deep: 1.5 },
+      radio: { sleep: 0, standby: 0, receive: 1.939, transmit: 0.061 },
+    });
+    const expected: [string, number, number][] = [
+      ["radioTransmit17Dbm", 0.061, radioTransmit17Dbm],
+      ["radioReceive", 1.939, radioReceive],
+      ["processorActive", 0.5, processorActive],
+      ["processorPowerDown", 1.5, processorPowerDown],
+    ];
+    assert.deepEqual(
+      parts.map(({ state, seconds, microampere }) => [state, seconds, microampere]),
+      expected,
+    );
+    for (const { seconds, microampere, milliampereHours } of parts) {
+      assert.ok(Math.abs(milliampereHours - (seconds * microampere) / 3.6e6) < 1e-6);
+    }
+  });
 
   it("counts a transmission at the next power that the board gives a current for", () => {
     const { scenario, join, period } = recorded[PRO_MINI];
