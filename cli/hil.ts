@@ -26,6 +26,7 @@ import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { knownScenarios, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
+import { addHilUi } from "./hil-ui.ts";
 import { luaOption } from "./lua-option.ts";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
 
@@ -99,6 +100,7 @@ export function addHil(program: Command): void {
     else await runScenarios(scenarios, application, options);
   });
   addHilTest(hil);
+  addHilUi(hil);
 }
 
 const GDB_NOTES = [

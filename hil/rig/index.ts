@@ -12,6 +12,7 @@ export type { FixtureDevice, Message } from "./fixture-device.ts";
 export { type ForeignRunOptions, runForeignJoin } from "./foreign-run.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
+export { LivePage } from "./live-page.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
 export { reportPage } from "./report/html/index.ts";
 export type {

@@ -50,6 +50,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
   readonly onEntry?: (entry: TimelineEntry) => void;
   /** Told once of everything that was on the air, also where the run breaks off. */
   readonly onAir?: (packets: readonly RecordedPacket[]) => void;
+  /** Told once the board has power; what it is given composes the report as far as the run has come. */
+  readonly onBegun?: (soFar: () => JoinReport) => void;
   /** Whether a misuse of the hardware lets the run go on, to find more of them: it fails all the same. */
   readonly keepGoing?: boolean;
   /** The board waits for a debugger before its first instruction. Not for a board that runs Lua. */
@@ -155,24 +157,26 @@ class JoinRun {
     const device = this.#boot(site, provisioned);
     if (fault === "replayed-join") this.#replayLater(site, identity);
     this.#useApplication(site, devEui);
+    const reportWith = (after: DeviceRecord | undefined) =>
+      composeJoinReport(
+        { board, lorawan, region: regionsOf(region), seed, fault },
+        {
+          ...{ seen, lorawan, device, devEui, joinEui, organisations },
+          gatewayProtocol: this.#options.gateway ?? "udp",
+          uplinksWanted: UPLINKS_WANTED,
+          macRequestsWanted: macCommands.length,
+          printsDownlinks: config?.PRINT_DOWNLINKS !== false,
+          clockErrorPpm: this.#firmware.board.clockErrorPpm,
+          registered: { before, after },
+          beforeReplay: this.#beforeReplay,
+        },
+        { packets: site.recorder.packets, entries: this.#timeline.entries },
+        { virtualMs: site.clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
+      );
+    this.#options.onBegun?.(() => reportWith(undefined));
     await site.run(() => this.#done(site), LIMIT_NS, await this.#debuggersOf(device, witness));
     provisioned.keep();
-    const after = await organisations.joinServer.readDevice(identity);
-    return composeJoinReport(
-      { board, lorawan, region: regionsOf(region), seed, fault },
-      {
-        ...{ seen, lorawan, device, devEui, joinEui, organisations },
-        gatewayProtocol: this.#options.gateway ?? "udp",
-        uplinksWanted: UPLINKS_WANTED,
-        macRequestsWanted: macCommands.length,
-        printsDownlinks: config?.PRINT_DOWNLINKS !== false,
-        clockErrorPpm: this.#firmware.board.clockErrorPpm,
-        registered: { before, after },
-        beforeReplay: this.#beforeReplay,
-      },
-      { packets: site.recorder.packets, entries: this.#timeline.entries },
-      { virtualMs: site.clock.nowNs() / 1e6, wallMs: this.#timeline.wallMs },
-    );
+    return reportWith(await organisations.joinServer.readDevice(identity));
   }
 
   /** What the Join Server knows of the device; undefined: nothing. */

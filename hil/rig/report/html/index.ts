@@ -1,1 +1,1 @@
-export { reportPage } from "./page.ts";
+export { livePage, reportPage } from "./page.ts";

@@ -6,6 +6,7 @@ import { AIR_LEGEND, airChart } from "./air-chart.ts";
 import { energyTable, timingTable } from "./figures.ts";
 import { count, seconds } from "./format.ts";
 import { frameList } from "./frames.ts";
+import { LIVE_SCRIPT } from "./live-script.ts";
 import { Markup, markup } from "./markup.ts";
 import { sequenceDiagram } from "./sequence.ts";
 import { STYLE } from "./style.ts";
@@ -28,8 +29,32 @@ const SECTIONS = [
 
 /** The HTML document of a run. */
 export function reportPage(report: JoinReport): string {
-  const title = `${report.scenario[0].toUpperCase()}${report.scenario.slice(1)} of ${report.board}: ${report.verdict}`;
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
+  return documentOf(titleOf(report, report.verdict), bodyOf(report, report.verdict));
+}
+
+/** A page that follows a run by `LIVE_SCRIPT`: the document, and what is in its body; without a report, one that waits. */
+export function livePage(
+  report: JoinReport | undefined,
+  state: RunState | undefined = report?.verdict,
+): { readonly document: string; readonly body: string } {
+  const body =
+    report === undefined || state === undefined
+      ? markup`<main><h1>Waiting for the run to begin</h1></main>`
+      : bodyOf(report, state);
+  return { document: documentOf("Joinery", body, LIVE_SCRIPT), body: body.text };
+}
+
+/** A run that goes on has no verdict yet. */
+type RunState = JoinReport["verdict"] | "running";
+
+function titleOf({ scenario, board }: JoinReport, state: RunState): string {
+  return `${scenario[0].toUpperCase()}${scenario.slice(1)} of ${board}: ${state}`;
+}
+
+function documentOf(title: string, body: Markup, script?: string): string {
+  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const live = script === undefined ? "" : `; script-src ${hash(script)}; connect-src 'self'`;
+  const policy = `default-src 'none'; img-src data:; style-src ${hash(STYLE)}${live}`;
   const page = markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,16 +65,25 @@ export function reportPage(report: JoinReport): string {
 <link rel="icon" href="data:,">
 <title>${title}</title>
 <style>${new Markup(STYLE)}</style>
+${script === undefined ? undefined : markup`<script type="module">${new Markup(script)}</script>`}
 </head>
 <body>
-<header>
-<h1>${title}</h1>
-${verdict(report)}
+${body}
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function bodyOf(report: JoinReport, state: RunState): Markup {
+  return markup`<header>
+<h1>${titleOf(report, state)}</h1>
+${verdict(report, state)}
 ${facts(report)}
 <nav aria-label="Sections"><ul>${SECTIONS.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </header>
 <main>
-${section("checks", checkList(report.checks))}
+${section("checks", checkList(report.checks, state))}
 ${section(
   "sequence",
   drawing("Sequence diagram", (width) => sequenceDiagram(report, width)),
@@ -61,11 +95,7 @@ ${section("figures", markup`<div class="wide" role="region" tabindex="0" aria-la
 ${section("console", consoleLines(report.events))}
 ${section("events", eventList(report.events))}
 </main>
-<footer>Times are the board's since it got power. Keys are in no report.</footer>
-</body>
-</html>
-`;
-  return page.text;
+<footer>Times are the board's since it got power. Keys are in no report.</footer>`;
 }
 
 function section(id: (typeof SECTIONS)[number][0], content: Markup): Markup {
@@ -84,10 +114,11 @@ function drawing(label: string, draw: (width: number) => Markup): Markup {
 `;
 }
 
-function verdict({ verdict, reason, checks }: JoinReport): Markup {
+function verdict({ reason, checks }: JoinReport, state: RunState): Markup {
   const held = checks.filter(({ ok }) => ok).length;
   const holds = `${held} of ${count(checks.length, "check")} hold`;
-  return verdict === "passed"
+  if (state === "running") return markup`<p class="verdict">${holds} so far</p>`;
+  return state === "passed"
     ? markup`<p class="verdict"><span class="mark">✓ passed</span>, ${holds}</p>`
     : markup`<p class="verdict bad"><span class="mark">✗ failed</span>, ${holds}: ${reason}</p>`;
 }
@@ -116,8 +147,15 @@ function memory(image: MemoryFigures): string {
   return `${image.flashBytes} B flash, ${image.ramBytes} B RAM, ${image.stackPeakBytes} B stack`;
 }
 
-/** Those that do not hold first. */
-function checkList(checks: readonly Check[]): Markup {
+/** Those that do not hold first; while the run goes on they may hold yet. */
+function checkList(checks: readonly Check[], state: RunState): Markup {
+  if (state === "running") {
+    const open = checks.filter(({ ok }) => !ok);
+    return markup`${checkList(
+      checks.filter(({ ok }) => ok),
+      "passed",
+    )}<p class="soft">${count(open.length, "check")} to come</p>`;
+  }
   const ordered = [...checks.filter(({ ok }) => !ok), ...checks.filter(({ ok }) => ok)];
   return markup`<ul class="checks">${ordered.map(
     ({ name, ok, detail }) =>

@@ -1,0 +1,60 @@
+/** `joinery hil ui`: a join in the browser while it goes on. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { FAULT_NAMES, type Fault, LivePage, RigError, runJoin } from "../hil/rig/index.ts";
+import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
+import { EXIT, Refusal, refusalOf } from "./exit.ts";
+
+interface UiOptions extends ChoiceOptions {
+  port: number;
+  fault?: Fault;
+}
+
+const DEFAULT_PORT = 8080;
+
+export function addHilUi(hil: Command): void {
+  addChoice(
+    hil
+      .command("ui")
+      .description("show a join in a browser while it goes on; it begins when the page is opened")
+      .argument(
+        "[application]",
+        "the TypeScript file of the application; without one, the project's or the sensor example",
+      ),
+  )
+    .option("--port <n>", "where to serve the page, on 127.0.0.1; 0 takes a free port", port, DEFAULT_PORT)
+    .addOption(new Option("--fault <name>", "break one thing and see it refused").choices(FAULT_NAMES))
+    .action(async (application: string | undefined, options: UiOptions) => show(application, options));
+}
+
+/** Serves the page until it is interrupted; the exit code is that of the run. */
+async function show(application: string | undefined, options: UiOptions): Promise<void> {
+  const choice = choiceOf(application, options, "anywhere");
+  const page = await LivePage.open(options.port).catch((error: Error) => {
+    throw new Refusal(`port ${options.port} of 127.0.0.1 cannot be had: ${error.message}`, EXIT.usage);
+  });
+  const interrupted = new Promise<void>((resolve) => process.once("SIGINT", () => resolve()));
+  process.stdout.write(`${page.url}  open it in a browser; Ctrl-C ends this\n`);
+  try {
+    const run = page.watched().then(async () => {
+      const report = await runJoin({
+        ...choice,
+        seed: 1,
+        fault: options.fault,
+        onBegun: (soFar) => page.follow(soFar),
+      });
+      page.show(report);
+      process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+    });
+    await Promise.race([interrupted, run.then(() => interrupted)]);
+  } catch (error) {
+    throw error instanceof RigError ? refusalOf(error) : error;
+  } finally {
+    await page.close();
+  }
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError("It must be a port, 0 to 65535.");
+  return value;
+}
