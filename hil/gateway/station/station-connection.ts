@@ -113,7 +113,8 @@ export class StationConnection {
 
   #received(data: Buffer, isBinary: boolean): void {
     this.#isAlive = true;
-    if (!this.#rateLimit.take()) {
+    // What was under way when its connection was closed is too much as well.
+    if (this.#isFlooding || !this.#rateLimit.take()) {
       this.#flooded();
       return;
     }
