@@ -134,7 +134,7 @@ function checksOf({ tests, failures }: MochaResults): RunReport["checks"] {
 }
 
 /** Options of the join by itself. */
-const JOIN_ALONE = ["state", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
+const JOIN_ALONE = ["state", "html", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
 
 /** Runs them one after the other; prints, and writes, what came of each. Throws Refusal. */
 export async function runScenarios(
