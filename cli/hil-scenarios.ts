@@ -108,7 +108,8 @@ function ended(spec: string, choice: CommandChoice, results: string): Promise<nu
     process.execPath,
     [
       ...["--import", import.meta.resolve("tsx"), fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"))],
-      ...["--no-config", "--timeout", String(TIMEOUT_MS)],
+      // A spec that leaves its rig open must not keep the run from its end.
+      ...["--no-config", "--exit", "--timeout", String(TIMEOUT_MS)],
       ...["--reporter", "json", "--reporter-option", `output=${results}`, spec],
     ],
     {
@@ -133,6 +134,9 @@ function checksOf({ tests, failures }: MochaResults): RunReport["checks"] {
   }));
 }
 
+/** What may be at the other end of a serial port. */
+export const PORTS = ["pty"] as const;
+
 /** Options of the join by itself. */
 const JOIN_ALONE = ["state", "html", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
 
@@ -146,6 +150,9 @@ export async function runScenarios(
     if (options[name] === undefined) continue;
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new Refusal(`${flag} is for the join by itself: joinery hil run join ${flag} …`, EXIT.usage);
+  }
+  if (options.port !== undefined && options.time !== "real") {
+    throw new Refusal("a board at a serial port runs in real time: --time real", EXIT.usage);
   }
   if (options.time === "real" && scenarios.includes("join")) {
     throw new Refusal("the scenario join runs in lockstep alone; in real time: exchange", EXIT.usage);
@@ -174,13 +181,13 @@ export async function runScenarios(
 
 /** One a scenario, board, version and region. */
 function runsOf(scenarios: readonly string[], choice: Choice, options: RunOptions): SpecRun[] {
-  const { matrix = false, seed, lua, fault, time, gateway } = options;
+  const { matrix = false, seed, lua, fault, time, gateway, port } = options;
   const isNamed = (value: unknown) => value !== undefined || !matrix;
   const boards = isNamed(options.board) ? [choice.board] : emulatedBoards(choice.boards);
   const versions = isNamed(options.lorawan) ? [choice.lorawan] : VERSIONS;
   const regions = matrix ? regionsOf(choice.region) : [choice.region];
   const { app, c, boards: folder, config, file } = choice;
-  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway };
+  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway, port };
   return scenarios.flatMap((scenario) =>
     boards.flatMap((board) =>
       versions.flatMap((lorawan) =>

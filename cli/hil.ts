@@ -24,7 +24,7 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
-import { knownScenarios, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
+import { knownScenarios, PORTS, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
 import { addHilUi } from "./hil-ui.ts";
 import { luaOption } from "./lua-option.ts";
@@ -45,6 +45,7 @@ export interface RunOptions extends ChoiceOptions {
   keepGoing?: boolean;
   gdb?: number | true;
   time?: (typeof TIMES)[number];
+  port?: (typeof PORTS)[number];
   matrix?: boolean;
 }
 
@@ -89,14 +90,19 @@ export function addHil(program: Command): void {
     .addOption(
       new Option("--time <kind>", "lockstep: as fast as it goes; real: a second takes one").choices(TIMES),
     )
+    .addOption(
+      new Option("--port <port>", "pty: the board is known by a serial port alone, with --time real").choices(
+        PORTS,
+      ),
+    )
     .option("--matrix", "on every board and with every version and region, but for those that are named")
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (what: readonly string[], options: RunOptions) => {
     const { scenarios, application } = scenariosIn(what);
     const isJoin = scenarios.length === 1 && scenarios[0] === "join" && !options.matrix;
     // Somebody else's server is in real time by itself.
-    if (isJoin && (options.time !== "real" || options.networkServer !== undefined))
-      await runScenario(application, options);
+    const isOwnTime = options.time !== "real" || options.networkServer !== undefined;
+    if (isJoin && isOwnTime && options.port === undefined) await runScenario(application, options);
     else await runScenarios(scenarios, application, options);
   });
   addHilTest(hil);

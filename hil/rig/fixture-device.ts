@@ -5,11 +5,12 @@ import type { ApplicationUplink } from "../backend/index.ts";
 import type { Timer } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { linkAdrReq } from "../lorawan/index.ts";
-import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
+import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
+import { type DeviceBody, EmulatedBody, openPtyBody } from "./device-body.ts";
 import { describeFinding } from "./narration.ts";
-import { personalise } from "./personalised-store.ts";
+import { isPersonalised, personalise } from "./personalised-store.ts";
 import type { DeviceChoice, Rig, Within } from "./rig.ts";
-import type { Site } from "./site.ts";
+import type { BootOptions, Site } from "./site.ts";
 
 /** A payload for the device or from it. */
 export interface Message {
@@ -19,6 +20,9 @@ export interface Message {
 
 /** So long a device has no power that is reset. */
 const RESET_NS = 100e6;
+
+/** Of a board that states no rate: a pseudo-terminal has none either. */
+const PTY_BAUD = 115_200;
 
 /** LinkADRAns: power, data rate and channels (TS001-1.0.4, 5.3). */
 const ALL_ACCEPTED = 7;
@@ -36,8 +40,7 @@ export class FixtureDevice {
   /** What its receiver has done so far. */
   readonly radioEvents: RadioEvent[] = [];
   readonly #with: Parts;
-  #store: Uint8Array | undefined;
-  #board: DeviceUnderTest | undefined;
+  #body: DeviceBody | undefined;
   /** The first line of the console since power came last. */
   #linesBefore = 0;
   /** Of the power, in the course of a reset. */
@@ -49,35 +52,49 @@ export class FixtureDevice {
     this.identity = parts.identity;
   }
 
-  /** Root keys in the device's store and at the Join Server. Once, by the rig. */
-  async register(choice: DeviceChoice): Promise<void> {
+  /** Makes it known to the servers, and puts into its store what it is to know of them. Once, by the rig. */
+  async provision(choice: DeviceChoice, random: () => number): Promise<void> {
+    const store = isPersonalised(choice) ? this.#personalise(choice, random) : await this.#register(choice);
     const { site, firmware } = this.#with;
-    await site.register(this.identity, choice, this.identity);
-    this.#store = eepromImage(this.identity, firmware.board.eepromBytes);
+    const boot = { ...this.#hooks, eeprom: storeFormatOf(firmware.board).pack(store), station: this.name };
+    this.#body =
+      choice.port === undefined
+        ? new EmulatedBody(site, firmware, boot)
+        : await openPtyBody(site, firmware, boot, {
+            baud: "console" in firmware.board ? firmware.board.console.baud : PTY_BAUD,
+            onConsoleLine: boot.onConsoleLine,
+            onLost: (reason) => site.trouble(reason),
+          });
   }
 
-  /** A session in the device's store and at the Network Server, which hands the AppSKey on. Once, by the rig. */
-  personalise(choice: DeviceChoice, random: () => number): void {
+  /** Root keys for the device's store and for the Join Server. */
+  async #register(choice: DeviceChoice): Promise<Uint8Array> {
+    const { site, firmware } = this.#with;
+    await site.register(this.identity, choice, this.identity);
+    return eepromImage(this.identity, firmware.board.eepromBytes);
+  }
+
+  /** A session for the device's store and for the Network Server, which hands the AppSKey on. */
+  #personalise(choice: DeviceChoice, random: () => number): Uint8Array {
     const { site, firmware } = this.#with;
     const { devEui, joinEui } = this.identity;
     const { store, device } = personalise(choice, devEui, firmware.board.eepromBytes, random);
     site.organisations.networkServer.personaliseDevice(device);
     site.organisations.applicationServer.registerDevice({ devEui, joinEui });
-    this.#store = store;
+    return store;
   }
 
   /** Gives it power. Its program begins as soon as the spec waits for something. */
   powerOn(): void {
     this.#comeback?.cancel();
     this.#linesBefore = this.consoleLines.length;
-    if (this.#board === undefined) this.#boot();
-    else if (!this.#board.machine.powered) this.#board.machine.powerOn();
+    this.#body?.powerOn();
   }
 
   /** Takes its power away. The store stays as it is. */
   powerOff(): void {
     this.#comeback?.cancel();
-    this.#board?.machine.powerOff();
+    this.#body?.powerOff();
   }
 
   /** Has its program begin anew, as when its battery is taken out and put back. */
@@ -167,18 +184,15 @@ export class FixtureDevice {
 
   /** The octets of a variable of its firmware, named as it is written: "lorawan/session.ts:appSKey". */
   readVariable(name: string): Uint8Array {
-    if (this.#board === undefined)
-      throw new Error(`${this.name} has had no power yet: powerOn() comes first`);
-    return this.#board.readVariable(name);
+    return this.#body!.readVariable(name);
   }
 
-  #boot(): void {
-    const { site, firmware, name } = this.#with;
+  /** What hears of it. */
+  get #hooks(): Omit<BootOptions, "eeprom" | "station"> {
+    const { site, name } = this.#with;
     const { witness } = site;
     const whose = name === DEVICE_STATION ? "" : `${name}: `;
-    this.#board = site.boot(firmware, {
-      eeprom: storeFormatOf(firmware.board).pack(this.#store!),
-      station: name,
+    return {
       onConsoleLine: (line) => {
         this.consoleLines.push(line);
         witness.consoleLine(whose + line);
@@ -195,7 +209,7 @@ export class FixtureDevice {
         witness.deviceFailure(reason, trace);
         site.trouble([reason, ...trace].join("\n"));
       },
-    });
+    };
   }
 }
 

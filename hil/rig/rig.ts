@@ -17,7 +17,6 @@ import { FixtureDevice } from "./fixture-device.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import type { JoinServerControl } from "./join-server-control.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
-import { isPersonalised } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
@@ -31,6 +30,11 @@ export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines"> {
   readonly boards?: string;
   /** What the network takes a device of LoRaWAN 1.0.4 for: class A where not given. One of 1.1 tells it. */
   readonly deviceClass?: "A" | "C";
+  /**
+   * "pty": the rig knows the board by a serial port alone, which is one end of a pair of pseudo-terminals; at the other the
+   * board is emulated. In real time only.
+   */
+  readonly port?: "pty";
 }
 
 /** The rig, and the choice that its devices have in common. */
@@ -132,8 +136,7 @@ export class Rig {
       rig: this,
       site,
     });
-    if (isPersonalised(chosen)) device.personalise(chosen, seededRandom(seed + PERSONALISATION * number));
-    else await device.register(chosen);
+    await device.provision(chosen, seededRandom(seed + PERSONALISATION * number));
     this.#devices.push(device);
     return device;
   }

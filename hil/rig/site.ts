@@ -6,7 +6,13 @@ import { randomBytes } from "node:crypto";
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import type { RegionName } from "../../toolchain/regions/index.ts";
 import { AirRecorder } from "../air/index.ts";
-import { type Participant, runLockstep, VIRTUAL_EPOCH_MS, VirtualClock } from "../clock/index.ts";
+import {
+  type Participant,
+  runLockstep,
+  type SteppedMachine,
+  VIRTUAL_EPOCH_MS,
+  VirtualClock,
+} from "../clock/index.ts";
 import { type Gps, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
@@ -18,6 +24,7 @@ import { describeServerEvent, describeTransmission } from "./narration.ts";
 import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
 import { Pace } from "./pace.ts";
 import { seededRandom } from "./random.ts";
+import { RigError } from "./rig-error.ts";
 import type { Timeline } from "./timeline.ts";
 import { Witness } from "./witness.ts";
 
@@ -72,6 +79,8 @@ export class Site {
   readonly #realTime: boolean;
   readonly #end = new AbortController();
   readonly #devices: DeviceUnderTest[] = [];
+  readonly #machines: SteppedMachine[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
   #pace: Pace | undefined;
 
   /** Starts DNS, all servers and the gateway. */
@@ -174,6 +183,7 @@ export class Site {
       watchdogError: (2 * random(4)() - 1) * WATCHDOG_TOLERANCE,
     });
     this.#devices.push(device);
+    this.#machines.push(device.machine);
     return device;
   }
 
@@ -188,7 +198,7 @@ export class Site {
     this.#pace ??= new Pace(this.clock, this.#realTime, this.#end.signal);
     return runLockstep({
       clock: this.clock,
-      machines: this.#devices.map(({ machine }) => machine),
+      machines: this.#machines,
       participants: [
         gateway,
         gateways.participant,
@@ -212,9 +222,32 @@ export class Site {
     this.#troubles.push(text);
   }
 
+  /** Something comes from outside at any time: the clock does not run ahead of it. Throws RigError in lockstep. */
+  keepUpWithTime(): void {
+    if (!this.#realTime) {
+      throw new RigError(
+        "usage",
+        'a device at a serial port has a time of its own: run in real time, time: "real"',
+      );
+    }
+    const { clock } = this;
+    this.#machines.push({
+      get nextWakeNs() {
+        return clock.nowNs();
+      },
+      runUntil: (untilNs) => untilNs,
+    });
+  }
+
+  /** What is to be done when the site is closed, before anything that was asked for earlier. */
+  onClose(closer: () => Promise<void>): void {
+    this.#closers.push(closer);
+  }
+
   /** Frees what the site holds of this computer, its devices too. */
   async close(): Promise<void> {
     this.#end.abort();
+    for (const closer of this.#closers.splice(0).reverse()) await closer();
     for (const device of this.#devices) device.close();
     await this.gateway.stop();
     await this.organisations.close();

@@ -38,4 +38,12 @@ describe("the ready scenarios", function () {
 
   it("exchange and reset pass in real time", () =>
     assertPasses(["exchange", "reset", "--time", "real", "--config", "PERIOD_S=5"]));
+
+  for (const board of ["pro-mini-rfm95", "nucleo-l073rz-sx1262", "feather-rp2040-rfm95", "nodemcu-rfm95"]) {
+    it(`exchange, reset and adr pass with ${board} known by a serial port alone`, () =>
+      assertPasses([
+        ...["exchange", "reset", "adr", "--board", board],
+        ...["--time", "real", "--port", "pty", "--config", "PERIOD_S=5"],
+      ]));
+  }
 });

@@ -119,4 +119,11 @@ describe("the fixtures of a spec", () => {
     assert.equal(mine.devAddr, others);
     assert.equal(mine.devEui, other.identity.devEui);
   });
+
+  it("have no device at a serial port in lockstep", async () => {
+    await assert.rejects(rig.device({ port: "pty" }), {
+      name: "RigError",
+      message: /has a time of its own: run in real time/,
+    });
+  });
 });

@@ -15,6 +15,7 @@ export class SerialError extends Error {
 export interface SerialPort {
   /** Resolves when `close` was called; rejects with SerialError when the port is gone. */
   readonly closed: Promise<void>;
+  write(octets: Uint8Array): void;
   close(): void;
 }
 
@@ -47,7 +48,13 @@ export async function openSerialPort(
       else resolve();
     });
   });
-  return { closed, close: () => port.close() };
+  return {
+    closed,
+    write: (octets) => {
+      port.write(octets);
+    },
+    close: () => port.close(),
+  };
 }
 
 /** What the system says of a port that is not there, or not for this user, by its code: the library has words only. */

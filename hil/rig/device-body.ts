@@ -1,0 +1,94 @@
+/** What is behind a device of a spec: an emulated board, or whatever is at a serial port. */
+import { openSerialPort, type SerialPort } from "../../toolchain/serial/index.ts";
+import type { DeviceUnderTest, Firmware } from "./device.ts";
+import { openPtyPair } from "./pty-pair.ts";
+import { RigError } from "./rig-error.ts";
+import type { BootOptions, Site } from "./site.ts";
+
+export interface DeviceBody {
+  powerOn(): void;
+  powerOff(): void;
+  /** The octets of a variable of the firmware. Throws where nobody can look into it. */
+  readVariable(name: string): Uint8Array;
+}
+
+/** A board that this process emulates. */
+export class EmulatedBody implements DeviceBody {
+  readonly #site: Site;
+  readonly #firmware: Firmware;
+  readonly #options: BootOptions;
+  #board: DeviceUnderTest | undefined;
+
+  constructor(site: Site, firmware: Firmware, options: BootOptions) {
+    this.#site = site;
+    this.#firmware = firmware;
+    this.#options = options;
+  }
+
+  powerOn(): void {
+    this.#board ??= this.#site.boot(this.#firmware, this.#options);
+    if (!this.#board.machine.powered) this.#board.machine.powerOn();
+  }
+
+  powerOff(): void {
+    this.#board?.machine.powerOff();
+  }
+
+  readVariable(name: string): Uint8Array {
+    if (this.#board === undefined) throw new Error("the device has had no power yet: powerOn() comes first");
+    return this.#board.readVariable(name);
+  }
+}
+
+/** What the rig knows of a board at the other end of a serial cable: lines of its console. */
+export interface SerialOptions {
+  readonly baud: number;
+  readonly onConsoleLine: (line: string) => void;
+  /** The port is gone. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** Opens a port and hands on the lines that come. Throws RigError where it cannot be had. */
+export async function openConsole(
+  path: string,
+  { baud, onConsoleLine, onLost }: SerialOptions,
+): Promise<SerialPort> {
+  let text = "";
+  const port = await openSerialPort(path, baud, (octets) => {
+    const lines = (text + octets.toString("latin1")).split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) onConsoleLine(line.replace(/\r$/, ""));
+  }).catch((error: Error) => {
+    throw new RigError("usage", error.message);
+  });
+  port.closed.catch((error: Error) => onLost(error.message));
+  return port;
+}
+
+/**
+ * An emulated board that the rig knows by its serial port alone: its console goes through a pair of pseudo-terminals, and
+ * its power through the rig. For trying out what a rig does with a port.
+ */
+export async function openPtyBody(
+  site: Site,
+  firmware: Firmware,
+  boot: Omit<BootOptions, "onConsoleLine">,
+  options: SerialOptions,
+): Promise<DeviceBody> {
+  site.keepUpWithTime();
+  const pair = await openPtyPair();
+  site.onClose(() => pair.close());
+  const far = await openConsole(pair.board, { ...options, onConsoleLine: () => {} });
+  site.onClose(() => closed(far));
+  const near = await openConsole(pair.rig, options);
+  site.onClose(() => closed(near));
+  return new EmulatedBody(site, firmware, {
+    ...boot,
+    onConsoleLine: (line) => far.write(Buffer.from(`${line}\n`, "latin1")),
+  });
+}
+
+async function closed(port: SerialPort): Promise<void> {
+  port.close();
+  await port.closed;
+}

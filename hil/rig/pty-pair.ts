@@ -1,0 +1,45 @@
+/** Two pseudo-terminals that are connected to each other, as the two ends of a serial cable. Made by socat. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RigError } from "./rig-error.ts";
+
+export interface PtyPair {
+  /** The paths of both ends. */
+  readonly board: string;
+  readonly rig: string;
+  close(): Promise<void>;
+}
+
+/** Throws RigError where there is no socat. */
+export async function openPtyPair(): Promise<PtyPair> {
+  const folder = mkdtempSync(join(tmpdir(), "joinery-pty-"));
+  const [board, rig] = [join(folder, "board"), join(folder, "rig")];
+  const end = (link: string) => `pty,raw,echo=0,link=${link}`;
+  const socat = spawn("socat", ["-d", "-d", end(board), end(rig)], { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(socat, "close").catch(() => {});
+  const close = async () => {
+    socat.kill();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      socat.stderr.on("data", (text) => {
+        said += text;
+        if (said.includes("starting data transfer loop")) resolve();
+      });
+      socat.once("error", () =>
+        reject(new RigError("missing", "socat is not installed: sudo apt-get install socat")),
+      );
+      socat.once("close", () => reject(new RigError("failed", `socat has ended: ${said.trim()}`)));
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { board, rig, close };
+}
