@@ -52,6 +52,7 @@ const JUDGES = [
   { command: "danetool", packages: ["gnutls-bin"] },
   { command: "openssl", packages: ["openssl"] },
   { command: "tshark", packages: ["tshark"] },
+  { command: "socat", packages: ["socat"] },
   { command: "chromium", packages: ["chromium"] },
 ];
 
