@@ -5,9 +5,11 @@
  *
  * LoRa packets disturb each other when their chirps are equal: same spreading factor, bandwidth and IQ
  * polarity on overlapping channels. All others are taken as orthogonal, also FSK for a LoRa packet. An FSK
- * packet, which nothing spreads, is disturbed by whatever overlaps it.
+ * packet, which nothing spreads, is disturbed by whatever overlaps it. A carrier without modulation is no packet: nobody
+ * receives it, but it disturbs, as long as it lasts.
  */
 import type { Clock } from "../clock/index.ts";
+import { type Carrier, isWithin, survivesCarrier } from "./carrier.ts";
 import {
   CAPTURE_DB,
   DEFAULT_PATH_LOSS_DB,
@@ -66,6 +68,8 @@ interface TrackedArrival extends Arrival {
   readonly receiver: string;
   readonly corrupted: boolean;
   readonly rivals: TrackedArrival[];
+  /** How strong the carriers arrive that were in its channel. */
+  readonly carriersDbm: number[];
 }
 
 export class Air {
@@ -77,6 +81,7 @@ export class Air {
   readonly #disturbances = new Set<
     (transmission: Transmission, receiver: string) => Disturbance | undefined
   >();
+  readonly #carriers = new Set<Carrier>();
   readonly #pathLossDb = new Map<string, number>();
   #arrivals: TrackedArrival[] = [];
 
@@ -146,6 +151,18 @@ export class Air {
     for (const observer of this.#observers) observer.aborted(transmission);
   }
 
+  /** Puts a carrier on the air, now and until `stopCarrier`. */
+  startCarrier(carrier: Carrier): void {
+    this.#carriers.add(carrier);
+    for (const arrival of this.#arrivals) {
+      if (arrival.transmission.endNs > carrier.startNs) this.#overlay(arrival, carrier);
+    }
+  }
+
+  stopCarrier(carrier: Carrier): void {
+    this.#carriers.delete(carrier);
+  }
+
   /** What is arriving at `receiver` at `atNs`, oldest first. */
   arrivals(receiver: string, atNs: number): readonly Arrival[] {
     return this.#arrivals.filter(
@@ -164,7 +181,8 @@ export class Air {
     const intact =
       !tracked.corrupted &&
       snrDb >= floorDb(transmission) &&
-      tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB);
+      tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB) &&
+      tracked.carriersDbm.every((carrierDbm) => survivesCarrier(transmission, carrierDbm - rssiDbm));
     for (const observer of this.#observers) observer.followed(arrival, intact);
     return {
       intact,
@@ -177,7 +195,10 @@ export class Air {
     const arriving = this.arrivals(receiver, atNs)
       .filter((arrival) => overlap(arrival.transmission, channel))
       .map((arrival) => arrival.rssiDbm);
-    return sumDbm([noiseFloorDbm(channel.bandwidthHz), ...arriving]);
+    const carriers = [...this.#carriers]
+      .filter((carrier) => carrier.from !== receiver && isWithin(carrier, channel))
+      .map((carrier) => carrier.powerDbm - this.#lossDb(carrier.from, receiver));
+    return sumDbm([noiseFloorDbm(channel.bandwidthHz), ...arriving, ...carriers]);
   }
 
   #start(transmission: Transmission): void {
@@ -200,8 +221,7 @@ export class Air {
   #arrival(transmission: Transmission, receiver: string): TrackedArrival | undefined {
     const disturbances = [...this.#disturbances].map((rule) => rule(transmission, receiver));
     if (disturbances.includes("lost")) return undefined;
-    const lossDb = this.#pathLossDb.get(pair(transmission.from, receiver)) ?? DEFAULT_PATH_LOSS_DB;
-    const rssiDbm = transmission.powerDbm - lossDb;
+    const rssiDbm = transmission.powerDbm - this.#lossDb(transmission.from, receiver);
     const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
     const arrival: TrackedArrival = {
       receiver,
@@ -211,13 +231,26 @@ export class Air {
       detectable: snrDb >= floorDb(transmission) - DETECTION_MARGIN_DB,
       corrupted: disturbances.includes("corrupted"),
       rivals: [],
+      carriersDbm: [],
     };
+    for (const carrier of this.#carriers) this.#overlay(arrival, carrier);
     for (const other of this.#arrivals) {
       if (other.receiver !== receiver || other.transmission.endNs <= transmission.startNs) continue;
       if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
       if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
     }
     return arrival;
+  }
+
+  /** A carrier is on the air together with an arrival. */
+  #overlay(arrival: TrackedArrival, carrier: Carrier): void {
+    const { receiver, transmission, carriersDbm } = arrival;
+    if (carrier.from === receiver || !isWithin(carrier, transmission)) return;
+    carriersDbm.push(carrier.powerDbm - this.#lossDb(carrier.from, receiver));
+  }
+
+  #lossDb(a: string, b: string): number {
+    return this.#pathLossDb.get(pair(a, b)) ?? DEFAULT_PATH_LOSS_DB;
   }
 
   /** Receivers ask for outcomes at the end of a packet, before time moves on: older ones are done with. */

@@ -11,6 +11,7 @@ export {
 } from "./air.ts";
 export { airtimeUs, needsLowDataRateOptimize, preambleWithSyncSymbols, symbolUs } from "./airtime.ts";
 export { type CaptureFormat, captureOf } from "./capture/index.ts";
+export type { Carrier } from "./carrier.ts";
 export {
   CRC_CCITT,
   CRC_IBM,

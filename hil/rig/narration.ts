@@ -94,10 +94,13 @@ export function describeTransmission(transmission: Transmission): string {
   return `${name} of ${payload.length} octets from ${from} on ${place}, ${((endNs - startNs) / 1e6).toFixed(1)} ms${nonce}`;
 }
 
-/** What the device's radio did, where the air does not tell it already. */
+/** What the device's radio did, where no packet on the air tells it already. */
 export function describeRadioEvent(event: RadioEvent): string | undefined {
+  const megahertz = (event.frequencyHz / 1e6).toFixed(3);
+  if (event.type === "carrier-start") return `continuous wave at ${megahertz} MHz, ${event.powerDbm} dBm`;
+  if (event.type === "carrier-end") return `end of the continuous wave at ${megahertz} MHz`;
   const rate = event.spreadingFactor === undefined ? "FSK" : `SF${event.spreadingFactor}`;
-  const place = `${(event.frequencyHz / 1e6).toFixed(3)} MHz ${rate}`;
+  const place = `${megahertz} MHz ${rate}`;
   switch (event.type) {
     case "rx-open":
       return `receiver on at ${place}`;

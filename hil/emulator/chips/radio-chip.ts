@@ -48,7 +48,18 @@ export interface FskChannel {
  * What the radio did on the air. `rx-open` is when the receiver hears, after oscillator and PLL have
  * started; `tx-start` is the begin of the preamble.
  */
-export type RadioEvent = RadioChannel & { readonly atNs: number } & (
+export type RadioEvent = CarrierEvent | PacketEvent;
+
+/** A carrier without modulation begins or ends: the continuous wave of tests. */
+export interface CarrierEvent {
+  readonly type: "carrier-start" | "carrier-end";
+  readonly atNs: number;
+  readonly frequencyHz: number;
+  readonly powerDbm: number;
+  readonly spreadingFactor?: undefined;
+}
+
+type PacketEvent = RadioChannel & { readonly atNs: number } & (
     | { readonly type: "tx-start"; readonly powerDbm: number; readonly payload: Uint8Array }
     | { readonly type: "tx-done" | "tx-aborted" | "rx-open" | "rx-close" | "rx-timeout" }
     | {

@@ -233,4 +233,41 @@ describe("Air", () => {
     run();
     assert.equal(heard.length, 0);
   });
+
+  describe("with a carrier without modulation", () => {
+    const carrier = { from: "jammer", frequencyHz: 868_110_000, powerDbm: 20, startNs: 0 };
+
+    for (const [what, over, stops, intact] of [
+      ["breaks a packet at SF7 that is 6 dB weaker", {}, false, false],
+      ["leaves one at SF8, which stands 9.5 dB", { spreadingFactor: 8 }, false, true],
+      ["leaves one on another channel", { frequencyHz: 868_300_000 }, false, true],
+      ["leaves one that begins after its end", {}, true, true],
+    ] as const)
+      it(what, () => {
+        const { air, heard, run } = listening();
+        air.startCarrier(carrier);
+        if (stops) air.stopCarrier(carrier);
+        air.transmit(transmission(over));
+        run();
+        assert.equal(heard[0].outcome?.intact, intact);
+      });
+
+    it("breaks a packet that is on the air when it begins", () => {
+      const { air, clock, heard, run } = listening();
+      air.transmit(transmission());
+      clock.advanceTo(30_000_000);
+      air.startCarrier({ ...carrier, startNs: 30_000_000 });
+      run();
+      assert.equal(heard[0].outcome?.intact, false);
+    });
+
+    it("is power in its channel at everybody but its sender", () => {
+      const { air } = listening();
+      const channel = { frequencyHz: 868_100_000, bandwidthHz: 125_000 };
+      air.startCarrier(carrier);
+      assert.ok(Math.abs(air.powerDbm("gateway", channel, 0) + 80) < 0.1);
+      assert.ok(air.powerDbm("jammer", channel, 0) < -110);
+      assert.ok(air.powerDbm("gateway", { ...channel, frequencyHz: 868_300_000 }, 0) < -110);
+    });
+  });
 });

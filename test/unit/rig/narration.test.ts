@@ -101,5 +101,7 @@ describe("the narration of a run", () => {
     );
     assert.equal(text({ type: "rx-timeout" }), "hears nothing in the window");
     assert.equal(text({ type: "tx-start" }), undefined);
+    assert.equal(text({ type: "carrier-start", powerDbm: 14 }), "continuous wave at 869.525 MHz, 14 dBm");
+    assert.equal(text({ type: "carrier-end", powerDbm: 14 }), "end of the continuous wave at 869.525 MHz");
   });
 });

@@ -90,9 +90,9 @@ const MODES: readonly Misuse[] = [
   ],
   ["an unknown fallback mode", (host) => host.send(Op.SetRxTxFallback, 0x10), /SetRxTxFallbackMode 0x10/],
   [
-    "signals without end",
-    (host) => host.send(Op.SetTxContinuousWave),
-    /SetTxContinuousWave: signals without end/,
+    "a preamble without end",
+    (host) => host.send(Op.SetTxInfinitePreamble),
+    /SetTxInfinitePreamble: a preamble without end/,
   ],
 ];
 

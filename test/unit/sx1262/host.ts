@@ -13,6 +13,7 @@ export const Op = {
   SetRxDutyCycle: 0x94,
   SetCad: 0xc5,
   SetTxContinuousWave: 0xd1,
+  SetTxInfinitePreamble: 0xd2,
   SetRegulatorMode: 0x96,
   Calibrate: 0x89,
   CalibrateImage: 0x98,

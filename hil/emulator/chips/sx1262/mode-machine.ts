@@ -62,7 +62,7 @@ export class ModeMachine {
 
   /** The level of DIO2 where it drives the antenna's switch. */
   get rfSwitch(): boolean | undefined {
-    return this.#chip.settings.dio2IsRfSwitch ? this.transmitter.sending : undefined;
+    return this.#chip.settings.dio2IsRfSwitch ? this.transmitter.radiating : undefined;
   }
 
   /** Power-up, or the release of NRESET: everything is new, and busy with it. */
@@ -200,8 +200,8 @@ export class ModeMachine {
     this.receiver.endDutyCycle();
     if (this.transmitter.sending) {
       this.#options.report("another mode was commanded before TxDone: the packet on the air is cut off");
-      this.transmitter.abort(nowNs);
     }
+    this.transmitter.abort(nowNs);
     this.receiver.close(nowNs);
   }
 

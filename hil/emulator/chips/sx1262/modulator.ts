@@ -1,6 +1,7 @@
 /** The transmit side of the modems: from settings and buffer to a packet. SX1261/2 datasheet, section 14.2. */
 import { airtimeUs, fskAirtimeUs, fskBandwidthHz, type Transmission } from "../../../air/index.ts";
-import type { ChipState } from "./chip-state.ts";
+import type { BoardTraits } from "./board-traits.ts";
+import type { ChipState, PaConfig } from "./chip-state.ts";
 import { gfskModulation } from "./gfsk-settings.ts";
 import { receiverSettings } from "./lora-settings.ts";
 import { outputPower } from "./power-amplifier.ts";
@@ -14,25 +15,36 @@ const ISOLATION_DB = 30;
 export function modulate(
   chip: ChipState,
   ready: Ready,
-  station: { name: string; startNs: number; antennaConnected: boolean },
+  station: { name: string; startNs: number; board: BoardTraits },
 ): { transmission: Transmission; faults: string[] } {
-  const { settings, registers, buffer } = chip;
+  const { settings, buffer } = chip;
   const { pa, tx } = settings;
   if (pa === undefined || tx === undefined) throw new Error("a transmission without a power");
-  const { name, startNs, antennaConnected } = station;
-  const { powerDbm, faults } = outputPower({ pa, powerDbm: tx.powerDbm, ocp: registers.read(Reg.Ocp) });
+  const { name, startNs, board } = station;
+  const { powerDbm, faults } = emittedPower(chip, { pa, tx }, board);
   const payload = buffer.slice(settings.txBase, ready.packet.payloadLength);
   const { airtimeUs, ...signal } = signalOf(chip, ready, payload.length);
   const transmission: Transmission = {
     ...signal,
     from: name,
     frequencyHz: ready.frequencyHz,
-    powerDbm: antennaConnected ? powerDbm : powerDbm - ISOLATION_DB,
+    powerDbm,
     payload,
     startNs,
     endNs: startNs + Math.round(airtimeUs * 1000),
   };
   return { transmission, faults };
+}
+
+/** What reaches the air in dBm, and what is wrong with it. */
+export function emittedPower(
+  { registers, settings }: ChipState,
+  { pa, tx }: { pa: PaConfig; tx: { readonly powerDbm: number } },
+  board: BoardTraits,
+): { powerDbm: number; faults: string[] } {
+  const { powerDbm, faults } = outputPower({ pa, powerDbm: tx.powerDbm, ocp: registers.read(Reg.Ocp) });
+  const antennaConnected = board.rfSwitch !== "DIO2" || settings.dio2IsRfSwitch;
+  return { powerDbm: antennaConnected ? powerDbm : powerDbm - ISOLATION_DB, faults };
 }
 
 /** How a packet of `payloadBytes` octets is made, and how long it takes. */

@@ -70,11 +70,8 @@ export function receptionReadiness(command: string, chip: ChipState): Readiness 
 /** For SetTx. */
 export function transmissionReadiness(command: string, chip: ChipState, board: BoardTraits): Readiness {
   const { ready, faults } = readiness(command, chip);
-  const { settings, registers } = chip;
-  const missing = [
-    ...(settings.pa === undefined ? ["SetPaConfig"] : []),
-    ...(settings.tx === undefined ? ["SetTxParams"] : []),
-  ];
+  const { registers } = chip;
+  const missing = missingPower(chip);
   if (missing.length > 0) faults.push(`${command} without ${missing.join(" and ")}: nothing is sent`);
   if (ready === undefined || missing.length > 0) return { ready: undefined, faults };
   const modulation = registers.read(Reg.TxModulation);
@@ -85,6 +82,36 @@ export function transmissionReadiness(command: string, chip: ChipState, board: B
       `${command}: register 0x0889 is ${hex(modulation)}, bit 2 must be ${wide ? 0 : 1} for ${signal} (section 15.1)`,
     );
   }
+  faults.push(...amplifierFaults(command, chip, board));
+  return { ready, faults };
+}
+
+/** For SetTxContinuousWave, which asks for no modem. `frequencyHz` is undefined where something is missing. */
+export function carrierReadiness(
+  command: string,
+  chip: ChipState,
+  board: BoardTraits,
+): { readonly frequencyHz: number | undefined; readonly faults: string[] } {
+  const { frequency } = chip.settings;
+  const missing = [...(frequency === undefined ? ["SetRfFrequency"] : []), ...missingPower(chip)];
+  if (frequency === undefined || missing.length > 0) {
+    const fault = `${command} without ${missing.join(" and ")}: nothing is sent`;
+    return { frequencyHz: undefined, faults: [fault] };
+  }
+  return { frequencyHz: stepsToHz(frequency), faults: amplifierFaults(command, chip, board) };
+}
+
+/** The commands of the power that have not come. */
+function missingPower({ settings }: ChipState): string[] {
+  return [
+    ...(settings.pa === undefined ? ["SetPaConfig"] : []),
+    ...(settings.tx === undefined ? ["SetTxParams"] : []),
+  ];
+}
+
+/** What is between the amplifier and the antenna. */
+function amplifierFaults(command: string, { registers, settings }: ChipState, board: BoardTraits): string[] {
+  const faults: string[] = [];
   const clamp = registers.read(Reg.TxClampConfig);
   if (board.part === "sx1262" && (clamp & CLAMP) !== CLAMP) {
     faults.push(`${command}: register 0x08D8 is ${hex(clamp)}, bits 4:1 must be 1 (section 15.2)`);
@@ -92,7 +119,7 @@ export function transmissionReadiness(command: string, chip: ChipState, board: B
   if (board.rfSwitch === "DIO2" && !settings.dio2IsRfSwitch) {
     faults.push(`${command} without SetDIO2AsRfSwitchCtrl: the antenna stays at the receiver`);
   }
-  return { ready, faults };
+  return faults;
 }
 
 function readiness(command: string, chip: ChipState): Readiness {

@@ -3,7 +3,7 @@
  * does, whatever a driver expects of it, and reports as findings what the chip would take without complaint
  * though it cannot be meant. This file is the host's side: pins, and commands over SPI (chapter 10).
  *
- * LR-FHSS, signals without end, waking by the RTC, and in GFSK a CRC of one octet are not modelled; using them is a
+ * LR-FHSS, preambles without end, waking by the RTC, and in GFSK a CRC of one octet are not modelled; using them is a
  * finding.
  */
 import type { Air } from "../../../air/index.ts";

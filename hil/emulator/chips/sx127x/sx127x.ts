@@ -3,8 +3,8 @@
  * chip does, whatever a driver expects of it, and reports as findings what the chip would take without
  * complaint though it cannot be meant. This file is the host's side: pins and register access.
  *
- * Of the FSK/OOK modem there is packet mode in FSK. Frequency hopping, continuous transmission, the sequencer and
- * ClkOut are not modelled; using them is a finding.
+ * Of the FSK/OOK modem there is packet mode in FSK, and the carrier without deviation in continuous mode. Frequency
+ * hopping, continuous transmission besides, the sequencer and ClkOut are not modelled; using them is a finding.
  */
 import type { Air } from "../../../air/index.ts";
 import type { Clock } from "../../../clock/index.ts";
@@ -12,6 +12,7 @@ import type { Finding } from "../../finding.ts";
 import type { Dio, RadioChip, RadioEvent, RadioState } from "../radio-chip.ts";
 import { ChipState } from "./chip-state.ts";
 import { fskDioLevel } from "./fsk/interrupts.ts";
+import { isContinuous } from "./fsk/settings.ts";
 import { DioLines, loraDioLevel } from "./interrupts.ts";
 import { ModeMachine } from "./mode-machine.ts";
 import { isLora, Mode, modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
@@ -155,7 +156,7 @@ export class Sx127x implements RadioChip {
 
   #writeRegister(address: number, value: number): void {
     const { opMode, registers, interrupts } = this.#chip;
-    const { stored, faults } = checkWrite(this.#part, address, value, opMode);
+    const { stored, faults } = checkWrite(this.#part, address, value, opMode, isContinuous(registers));
     this.#report(faults);
     if (!stored) return;
     const page = visiblePage(opMode);

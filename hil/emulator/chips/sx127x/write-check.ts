@@ -7,12 +7,16 @@ import { modeName, modeOf, onAir, visiblePage } from "./operating-mode.ts";
 import type { Part } from "./part.ts";
 import { FskReg, fskAccess, loraAccess, PAGE_FIRST, PAGE_LAST, Reg } from "./registers.ts";
 
-/** Checks a write to any register but RegFifo and RegOpMode. A value that is not `stored` is lost. */
+/**
+ * Checks a write to any register but RegFifo and RegOpMode. A value that is not `stored` is lost. `isContinuous`:
+ * the FSK modem is in continuous mode.
+ */
 export function checkWrite(
   part: Part,
   address: number,
   value: number,
   opMode: number,
+  isContinuous: boolean,
 ): { stored: boolean; faults: string[] } {
   const page = visiblePage(opMode);
   const write = `write of ${hex(value)} to ${hex(address)}`;
@@ -33,7 +37,7 @@ export function checkWrite(
       `${write} changes ${frequency ? "the frequency" : "a modem setting"} in ${modeName(mode)}: go to standby or sleep first`,
     );
   }
-  faults.push(...mappingFaults(address, value, page, write));
+  faults.push(...mappingFaults(address, value, page, write, isContinuous));
   return { stored: true, faults };
 }
 
@@ -50,11 +54,22 @@ function isSetting(address: number, page: "lora" | "fsk"): boolean {
   );
 }
 
-/** Mapping 3 means nothing to any line of the LoRa modem, and nothing to DIO1 of the FSK modem. */
-function mappingFaults(address: number, value: number, page: "lora" | "fsk", write: string): string[] {
+/**
+ * Mapping 3 means nothing to any line of the LoRa modem, and nothing to DIO1 of the FSK modem: in continuous mode,
+ * where others tell something, it silences that line.
+ */
+function mappingFaults(
+  address: number,
+  value: number,
+  page: "lora" | "fsk",
+  write: string,
+  isContinuous: boolean,
+): string[] {
   if (address !== Reg.DioMapping1 && address !== Reg.DioMapping2) return [];
   const dios: readonly Dio[] = address === Reg.DioMapping1 ? [0, 1, 2, 3] : [4, 5];
   return dios
-    .filter((dio) => (page === "lora" || dio === 1) && mappingField(dio, value, value) === 3)
+    .filter(
+      (dio) => (page === "lora" || (dio === 1 && !isContinuous)) && mappingField(dio, value, value) === 3,
+    )
     .map((dio) => `${write}: mapping 3 of DIO${dio} is reserved`);
 }

@@ -86,13 +86,13 @@ export const operatingModes: CommandSet = {
   209: {
     name: "SetTxContinuousWave",
     parameters: 0,
-    execute: ({ modes, nowNs }) => modes.transmitter.transmitForever("SetTxContinuousWave", nowNs),
+    execute: ({ modes, nowNs }) => modes.transmitter.transmitWave("SetTxContinuousWave", nowNs),
   },
   // D2
   210: {
     name: "SetTxInfinitePreamble",
     parameters: 0,
-    execute: ({ modes, nowNs }) => modes.transmitter.transmitForever("SetTxInfinitePreamble", nowNs),
+    execute: ({ modes, nowNs }) => modes.transmitter.transmitPreamble("SetTxInfinitePreamble", nowNs),
   },
   // 96 regModeParam
   150: {

@@ -1,6 +1,7 @@
 /**
  * What the FSK modem does over time in packet mode: datasheet sections 2.1.12 to 2.1.14. Octets leave and enter the
- * FIFO one by one, as they are on the air, so that a host may feed and empty it meanwhile.
+ * FIFO one by one, as they are on the air, so that a host may feed and empty it meanwhile. Of continuous mode there
+ * is the carrier without deviation.
  *
  * A transmission begins when its start condition is met, with the preamble as programmed; the chip would fill the time
  * until then with more of it. The receiver's gain and frequency control find what they need in the preamble.
@@ -15,15 +16,16 @@ import {
   fskBandwidthHz,
 } from "../../../../air/index.ts";
 import type { Clock, Timer } from "../../../../clock/index.ts";
+import { ContinuousWave } from "../../continuous-wave.ts";
 import { FskDemodulator, type ReceivedFskPacket } from "../../fsk/index.ts";
 import { WindowTimer } from "../../lora/index.ts";
 import type { FskChannel, RadioEvent } from "../../radio-chip.ts";
 import { carrierHz, FREQUENCY_STEP_HZ } from "../carrier.ts";
 import type { ChipState } from "../chip-state.ts";
 import { outputPower } from "../power-amplifier.ts";
-import { FskReg } from "../registers.ts";
+import { FskReg, Reg } from "../registers.ts";
 import { Irq1, Irq2 } from "./interrupts.ts";
-import { fskReceiverSettings, fskSettings } from "./settings.ts";
+import { fskReceiverSettings, fskSettings, isContinuous } from "./settings.ts";
 
 /** RegFifoThresh. */
 const TX_START_ON_NOT_EMPTY = 0x80;
@@ -32,6 +34,9 @@ const THRESHOLD = 0x3f;
 const CRC_AUTO_CLEAR_OFF = 0x08;
 /** RegSyncConfig: the receiver starts again by itself once the FIFO is empty. */
 const AUTO_RESTART = 0xc0;
+
+/** RegDioMapping1: of DIO1. */
+const DIO1_MAPPING = 0x30;
 
 export interface FskModemOptions {
   readonly clock: Clock;
@@ -50,6 +55,7 @@ export class FskModem {
   readonly #preambleTimer: WindowTimer;
   readonly #syncTimer: WindowTimer;
   readonly #timers = new Set<Timer>();
+  readonly #wave: ContinuousWave;
   #chip: ChipState;
   #state: "off" | "transmitting" | "receiving" = "off";
   #transmission: FskTransmission | undefined;
@@ -62,6 +68,7 @@ export class FskModem {
   constructor(chip: ChipState, options: FskModemOptions) {
     this.#chip = chip;
     this.#options = options;
+    this.#wave = new ContinuousWave(options);
     this.#preambleTimer = new WindowTimer(options.clock);
     this.#syncTimer = new WindowTimer(options.clock);
     const { clock, air, name } = options;
@@ -118,7 +125,10 @@ export class FskModem {
   /** The transmitter is ready at `atNs`. */
   transmit(atNs: number): void {
     this.#state = "transmitting";
-    this.#startPacket(atNs);
+    const { registers } = this.#chip;
+    const deviation = registers.common16(FskReg.FdevMsb) & 0x3fff;
+    if (isContinuous(registers) && deviation === 0) this.#startWave(atNs);
+    else this.#startPacket(atNs);
   }
 
   /** The receiver is ready at `atNs`. */
@@ -138,6 +148,7 @@ export class FskModem {
 
   /** Ends whatever is under way; the flags of transmission and reception fall. */
   stop(atNs: number): void {
+    this.#wave.stop(atNs);
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     if (this.#transmission !== undefined) {
@@ -160,7 +171,9 @@ export class FskModem {
     if (!this.#chip.fskFifo.push(octet)) {
       this.#options.report(["write to a full FIFO (64 octets): the octet is lost"]);
     }
-    if (this.#state === "transmitting") this.#startPacket(nowNs);
+    if (this.#wave.sending) {
+      this.#options.report(["write to the FIFO in continuous mode, which takes no octets from there"]);
+    } else if (this.#state === "transmitting") this.#startPacket(nowNs);
   }
 
   /** The host read the FIFO. */
@@ -198,6 +211,18 @@ export class FskModem {
     this.#flags1 = 0;
     this.clearFifo();
     this.#listen(atNs);
+  }
+
+  #startWave(atNs: number): void {
+    const { part, registers, frf } = this.#chip;
+    const { powerDbm, faults } = outputPower(part, registers);
+    this.#options.report(faults);
+    if ((registers.common(Reg.DioMapping1) & DIO1_MAPPING) === 0) {
+      this.#options.report([
+        "TX in continuous mode with DCLK on DIO1 (RegDioMapping1): the host hears of each bit, map nothing there",
+      ]);
+    }
+    this.#wave.start({ atNs, frequencyHz: carrierHz(frf), powerDbm });
   }
 
   #startPacket(atNs: number): void {

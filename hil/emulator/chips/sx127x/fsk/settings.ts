@@ -113,6 +113,11 @@ function signalFaults(bitRate: number, deviationHz: number): string[] {
   return faults;
 }
 
+/** RegPacketConfig2: the bits come and go by DIO2, not by the FIFO. */
+export function isContinuous({ fsk }: Registers): boolean {
+  return (fsk[FskReg.PacketConfig2] & 0x40) === 0;
+}
+
 /** What the chip has and the model has not. */
 function notModelled(
   registers: Registers,
@@ -122,7 +127,7 @@ function notModelled(
   const faults: string[] = [];
   const not = (what: string) => faults.push(`${what}, which is not modelled`);
   if ((registers.common(Reg.OpMode) & MODULATION_TYPE) !== 0) not("RegOpMode selects OOK");
-  if ((fsk[FskReg.PacketConfig2] & 0x40) === 0) not("RegPacketConfig2 selects continuous mode");
+  if (isContinuous(registers)) not("RegPacketConfig2 selects continuous mode");
   if ((fsk[FskReg.PacketConfig2] & 0x28) !== 0) not("RegPacketConfig2 selects IoHome or a beacon");
   if (packet.dcFree === 1) not("RegPacketConfig1 selects Manchester coding");
   if (!packet.lengthOctet && packet.payloadLength === 0)
