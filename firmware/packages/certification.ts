@@ -1,18 +1,31 @@
 /**
  * Certification protocol, TS009-1.0.0: a test tool commands the device, on FPort 224 and under the AppSKey. A downlink has one
  * command; one that is unknown, or longer or shorter than it should be, is as if it had not come. Those that tell of
- * beacons, relays and the continuous wave are not known.
+ * beacons and relays are not known.
  */
 import { PERIOD_S } from "#app";
 import { reset } from "../hal/index.ts";
-import { type Bytes, type Int, lengthOf, table8, table16, u8, u32 } from "../lang/index.ts";
+import {
+  type Bytes,
+  type Int,
+  i8,
+  lengthOf,
+  load16le,
+  table8,
+  table16,
+  u8,
+  u32,
+  view,
+} from "../lang/index.ts";
 import { switchAdr } from "../lorawan/adr.ts";
 import { switchDutyCycle } from "../lorawan/channels/index.ts";
 import { tellPingPeriodicity } from "../lorawan/class-b.ts";
+import { sendContinuousWave } from "../lorawan/continuous-wave.ts";
 import { switchClass } from "../lorawan/device-class.ts";
 import { countApplicationDownlinks, resetApplicationDownlinks } from "../lorawan/downlink.ts";
 import { joinAgain } from "../lorawan/joining.ts";
 import { requestLinkCheck, requestTime } from "../lorawan/link.ts";
+import { load24le } from "../lorawan/load24le.ts";
 import { setPeriod } from "../lorawan/sending.ts";
 import { session } from "../lorawan/session.ts";
 import { switchConfirmed } from "../lorawan/uplink.ts";
@@ -44,6 +57,7 @@ const enum Cid {
   LinkCheck = 0x20,
   DeviceTime = 0x21,
   PingSlotInfo = 0x22,
+  TxCw = 0x7d,
   DutFPort224Disable = 0x7e,
   DutVersions = 0x7f,
 }
@@ -59,6 +73,9 @@ const PERIODS_S = table16([5, 10, 20, 30, 40, 50, 60, 120, 240, 480]);
 const UNCONFIRMED = 1;
 const CONFIRMED = 2;
 
+/** Octets of TxCwReq, CID included (TS009-1.0.0, 5.14). */
+const TX_CW_LENGTH = 7;
+
 /** Octets of a MACPayload besides its FRMPayload, where FOpts is empty. */
 const F_HDR_AND_F_PORT = 8;
 
@@ -68,6 +85,7 @@ const REGIONAL_VERSION = 0x02010004;
 
 function hasRightLength(cid: u8, length: Int<1, 51>): boolean {
   if (cid === Cid.TxFramesCtrl) return length >= 2;
+  if (cid === Cid.TxCw) return length === TX_CW_LENGTH;
   if (CLASS_B && cid === Cid.PingSlotInfo) return length === 2;
   const right = cid <= LAST_OF_LENGTHS ? LENGTHS[cid] : 1;
   return right === 0 || right === length;
@@ -171,6 +189,9 @@ export function serveCertification(payload: Bytes<51>, length: Int<0, 51>): void
       break;
     case Cid.DeviceTime:
       requestTime();
+      break;
+    case Cid.TxCw:
+      sendContinuousWave(load16le(payload, 1), load24le(view(payload, 3, 3)), i8(payload[6]));
       break;
     case Cid.DutFPort224Disable:
       switchCertificationOff();

@@ -1,7 +1,7 @@
 /**
  * The radio as the MAC sees it, whatever chip is behind it: the import "#radio" is the driver of the board's chip. One
  * transmission or one window at a time; the radio sleeps in between, unless it listens all the time. The end of each is an
- * event of the HAL, with its time.
+ * event of the HAL, with its time; that of a carrier without modulation is a call.
  */
 
 export {
@@ -12,6 +12,7 @@ export {
   EVENT_TIMED_OUT,
   EVENT_TRANSMITTED,
   endBeacon,
+  endCarrier,
   frameSnr,
   LEAST_POWER_DBM,
   listen,
@@ -29,6 +30,7 @@ export {
   readRssi,
   setPower,
   sleepRadio,
+  startCarrier,
   startRadio,
   transmit,
   transmitFsk,

@@ -9,6 +9,7 @@
 export type { PowerDbm } from "./limits.ts";
 export { detectActivity, EVENT_DETECTION_DONE, readActivity } from "./sx127x/activity.ts";
 export { endBeacon, prepareBeaconReceiver, readBeacon } from "./sx127x/beacon.ts";
+export { endCarrier, startCarrier } from "./sx127x/carrier.ts";
 export { prepareFskReceiver } from "./sx127x/fsk-reception.ts";
 export { transmitFsk } from "./sx127x/fsk-transmission.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./sx127x/interrupts.ts";

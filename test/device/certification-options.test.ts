@@ -70,20 +70,41 @@ describe("what an image with class B can be told", () => {
   });
 });
 
-describe("EchoIncPayloadReq in US915", () => {
-  it("is cut to what the data rate carries: 11 octets at DR0", async () => {
-    const session = await openDeviceSession({
-      ...{ board: "pro-mini-rfm95", lorawan: "1.0.4", region: "US915", seed: 5 },
+describe("an SX1262 in US915", () => {
+  let session: DeviceSession;
+  let tool: TestTool;
+  before(async () => {
+    session = await openDeviceSession({
+      ...{ board: "nucleo-l073rz-sx1262", lorawan: "1.0.4", region: "US915", seed: 5 },
       config: { CERTIFICATION: true, PERIOD_S },
     });
-    try {
-      const tool = new TestTool(session);
+    tool = new TestTool(session);
+    await tool.nextOfApplication();
+    tool.request("030fffff01");
+    for (let i = 0; i < 3; i++) await tool.nextOfApplication();
+  });
+  after(() => session?.close());
+
+  it("cuts EchoIncPayloadReq to what the data rate carries: 11 octets at DR0", async () => {
+    assert.equal(await tool.answerTo(`08${"00".repeat(30)}`), `08${"01".repeat(10)}`);
+    await tool.nextOfApplication();
+  });
+
+  it("sends the continuous wave of TxCwReq with the power that is asked for, or the most that there is", async () => {
+    for (const [command, wave] of [
+      ["7d040018ae8905", { seconds: 4, megahertz: 902.3, powerDbm: 5 }],
+      ["7d5a0090628a1e", { seconds: 90, megahertz: 906.92, powerDbm: 21 }],
+    ] as const) {
+      const before = tool.waves.length;
+      tool.command(command);
       await tool.nextOfApplication();
-      tool.request("030fffff01");
-      for (let i = 0; i < 3; i++) await tool.nextOfApplication();
-      assert.equal(await tool.answerTo(`08${"00".repeat(30)}`), `08${"01".repeat(10)}`);
-    } finally {
-      await session.close();
+      assert.deepEqual(tool.waves.slice(before), [wave]);
     }
+  });
+
+  it("refuses that at a frequency of another region", async () => {
+    tool.command("7d04002876840e"); // 868.1 MHz
+    await tool.nextOfApplication();
+    assert.equal(tool.waves.length, 2);
   });
 });

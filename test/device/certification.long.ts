@@ -3,5 +3,11 @@ import { specifyCertification } from "./support/certification.ts";
 
 specifyCertification({
   ...{ board: "nucleo-l073rz-sx1262", lorawan: "1.1", versions: "7f000100000101000002010004" },
+  leastPowerDbm: -9,
 });
-specifyCertification({ board: "nodemcu-rfm95", lorawan: "1.0.4", versions: "7f000100000100040002010004" });
+specifyCertification({
+  board: "nodemcu-rfm95",
+  lorawan: "1.0.4",
+  versions: "7f000100000100040002010004",
+  leastPowerDbm: 2,
+});

@@ -36,6 +36,7 @@ export const enum Op {
   SetLoRaSymbNumTimeout = 0xa0,
   GetStatus = 0xc0,
   SetCad = 0xc5,
+  SetTxContinuousWave = 0xd1,
 }
 
 export const enum Register {

@@ -7,6 +7,7 @@
 export type { PowerDbm } from "../limits.ts";
 export { detectActivity, EVENT_DETECTION_DONE, readActivity } from "./activity.ts";
 export { endBeacon, prepareBeaconReceiver, readBeacon } from "./beacon.ts";
+export { endCarrier, startCarrier } from "./carrier.ts";
 export { prepareFskReceiver, transmitFsk } from "./fsk.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./interrupts.ts";
 export { listen } from "./listening.ts";

@@ -62,6 +62,7 @@ export const enum FskRegister {
   SyncValue2 = 0x29,
   SyncValue3 = 0x2a,
   PacketConfig1 = 0x30,
+  PacketConfig2 = 0x31,
   PayloadLength = 0x32,
   FifoThresh = 0x35,
   ImageCal = 0x3b,

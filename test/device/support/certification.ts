@@ -57,7 +57,11 @@ const WITHOUT_EFFECT: ReadonlyArray<readonly [title: string, command: string]> =
   ["DeviceTimeReq, too long", "2100"],
   ["PingSlotInfoReq, which class B would have", "2203"],
   ["BeaconRxStatusIndCtrl, which class B would have", "4001"],
-  ["TxCwReq", "7d0a00d2ad840e"],
+  ["TxCwReq, too short", "7d0800d8b283"],
+  ["TxCwReq, too long", "7d0800d8b2830e00"],
+  ["TxCwReq of no seconds", "7d0000d8b2830e"],
+  ["TxCwReq below the band of the region", "7d0800efae830e"],
+  ["TxCwReq at a frequency that is reserved", "7d08003f420f0e"],
   ["DutFPort224DisableReq, too long", "7e00"],
   ["DutVersionsReq, too long", "7f00"],
   ["an unknown CID", "0b"],
@@ -73,10 +77,12 @@ export interface CertifiedBoard {
   readonly lorawan: "1.0.4" | "1.1";
   /** DutVersionsAns. */
   readonly versions: string;
+  /** The least that the amplifier sends with. */
+  readonly leastPowerDbm: number;
 }
 
 /** Declares the tests of a board. */
-export function specifyCertification({ board, lorawan, versions }: CertifiedBoard): void {
+export function specifyCertification({ board, lorawan, versions, leastPowerDbm }: CertifiedBoard): void {
   describe(`certification of ${board}, LoRaWAN ${lorawan}`, () => {
     let session: DeviceSession;
     let tool: TestTool;
@@ -135,11 +141,36 @@ export function specifyCertification({ board, lorawan, versions }: CertifiedBoar
         assertPeriod(tool.pauseS, PERIOD_S);
         assert.deepEqual(tool.frame, { fType: FTYPE_UNCONFIRMED_UP, adr: true });
         assert.equal(tool.macCommands.length, macCommands);
+        assert.deepEqual(tool.waves, []);
         assert.deepEqual(
           session.consoleLines.filter((line) => !/^(uplink|downlink) /.test(line)),
           lines,
         );
       });
+
+    it("sends the continuous wave of TxCwReq, and the uplinks keep their time", async () => {
+      await tool.nextOfApplication();
+      // The example of TS009-1.0.0, 5.14.
+      tool.command("7d0800d8b2830e");
+      await tool.nextOfApplication();
+      assertPeriod(tool.pauseS, PERIOD_S);
+      assert.deepEqual(tool.waves, [{ seconds: 8, megahertz: 863.1, powerDbm: 14 }]);
+    });
+
+    it("sends and hears nothing else while a longer one lasts, with no more power than there is", async () => {
+      tool.command("7d5a0028768480"); // 90 s, 868.1 MHz, -128 dBm
+      await tool.nextOfApplication();
+      assert.ok(Math.abs(tool.pauseS - 91.5) < 2, `${tool.pauseS} s`);
+      tool.command("7d01002876847f"); // 127 dBm
+      await tool.nextOfApplication();
+      assert.deepEqual(tool.waves.slice(1), [
+        { seconds: 90, megahertz: 868.1, powerDbm: leastPowerDbm },
+        { seconds: 1, megahertz: 868.1, powerDbm: 14 },
+      ]);
+      // The uplinks have the power that they had before.
+      const powers = session.sent.slice(-4).map(({ powerDbm }) => powerDbm);
+      assert.deepEqual(powers, [14, 14, 14, 14]);
+    });
 
     it("goes without ADR by ADRBitChangeReq, and with it again", async () => {
       await tool.nextOfApplication();

@@ -71,6 +71,17 @@ export class TestTool {
       .map(({ detail }) => String(detail.name));
   }
 
+  /** The continuous waves that the device has sent, to their ends. */
+  get waves(): { seconds: number; megahertz: number; powerDbm: number }[] {
+    return this.session.radioEvents.flatMap((start, index, events) => {
+      if (start.type !== "carrier-start") return [];
+      const end = events[index + 1];
+      assert.equal(end?.type, "carrier-end", "the radio does nothing else while the wave lasts");
+      const seconds = Math.round((end.atNs - start.atNs) / 1e8) / 10;
+      return [{ seconds, megahertz: Math.round(start.frequencyHz / 1e4) / 100, powerDbm: start.powerDbm }];
+    });
+  }
+
   /** What the device has printed with this beginning. */
   printed(beginning: string): string[] {
     return this.session.consoleLines.filter((line) => line.startsWith(beginning));
