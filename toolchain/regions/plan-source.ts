@@ -61,8 +61,7 @@ export function planSource(names: readonly RegionName[]): string {
     regions.map((region) => blockRows(region[of] ?? [])).join("");
 
   return `/**
- * ${regions.map(({ name }, i) => (name === names[i] ? name : `${names[i]}, which is ${name}`)).join("; ")}. Made from
- * the figures of regions.json (RP002-1.0.4) by \`npm run regions\`.
+ * ${regions.map(({ name }, i) => (name === names[i] ? name : `${names[i]}, which is ${name}`)).join("; ")}. Made from the figures of regions.json (RP002-1.0.4) by \`npm run regions\`.
  */
 import { type Int, table8, table16, table32, tableOf } from "../lang/index.ts";
 import { BeaconPlan, Block, Plan } from "./plan.ts";
