@@ -6,7 +6,7 @@
 import { reached, wait } from "../clock/index.ts";
 import { now } from "../hal/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
-import { Bandwidth, listen, readRssi, sleepRadio } from "../radio/index.ts";
+import { Bandwidth, LISTENING_START_UP_US, listen, readRssi, sleepRadio } from "../radio/index.ts";
 
 /**
  * Whether a device with a dynamic plan listens before each transmission, leaves a channel alone that is in use, and waits
@@ -20,7 +20,7 @@ export const CARRIER_SENSE_DBM: Int<-120, 0> = -80;
 /** How long it is listened to, in microseconds. @config */
 export const CARRIER_SENSE_US: Int<0, 100000> = 6000;
 
-/** Until the receiver is on, its gain has settled, and what it tells is an average of the channel. */
+/** From when the receiver is on until its gain has settled and what it tells is an average of the channel. */
 const SETTLING_US = 1000;
 
 /** From one reading to the next. */
@@ -29,7 +29,7 @@ const READING_US = 250;
 /** Whether nobody is heard on a channel, in units of 100 Hz: in 250 kHz around it, as 200 kHz are to be listened to. */
 export function isQuiet(frequency: u32): boolean {
   listen(frequency, 7, Bandwidth.Khz250);
-  wait(SETTLING_US);
+  wait(LISTENING_START_UP_US + SETTLING_US);
   const end = u32(now() + CARRIER_SENSE_US);
   let isLoud = false;
   while (!isLoud && !reached(end, now())) {

@@ -12,6 +12,7 @@ import { powerDbm } from "../regions/index.ts";
 import { ABP, hasIdentity, openJournal, readDevEui } from "../store/index.ts";
 import { mayTransmit, startPersonalised } from "./abp.ts";
 import { ensureChannel } from "./adr.ts";
+import { LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import { frequencyOf, isChannelFree, nextRelease, releaseBands, resetChannels } from "./channels/index.ts";
 import { leaveClassB } from "./class-b.ts";
 import { classC, nextAnswer } from "./class-c.ts";
@@ -21,12 +22,12 @@ import type { PhyLength } from "./frame.ts";
 import { advanceJoinBackOff, startJoinBackOff } from "./join-back-off.ts";
 import { isSessionOver, leaveSession, takeJoinAccept, tryJoin, tryRejoin } from "./joining.ts";
 import { hear, isListening, keepListening, listenAnew } from "./listening.ts";
-import { LONGEST_SLEEP, mac, sleepAtMost, sleepUntilTick } from "./mac.ts";
+import { LONGEST_SLEEP, mac, sleepAtMost, sleepUntilTick, stillDue } from "./mac.ts";
 import { acceptMulticast, forgetGroup, MULTICAST } from "./multicast-downlink.ts";
 import { advanceSessions, MULTICAST_SESSIONS, NO_PAUSE_S, sessionPause } from "./multicast-session.ts";
 import { random16, seedRandom } from "./random.ts";
 import { advanceRejoin, isRejoinDue, nextRejoin, rejoin, startRejoin } from "./rejoin.ts";
-import { endTransmission, sendAnswer, transmitUplink } from "./sending.ts";
+import { endTransmission, keepUplinksDue, sendAnswer, transmitUplink } from "./sending.ts";
 import { resetParameters, session } from "./session.ts";
 import { hasSlots, isBeaconNear, isSlotUnderWay, runSlots, slotWindow } from "./slot-windows.ts";
 import { isConfirmed } from "./uplink.ts";
@@ -112,6 +113,13 @@ function repairRadio(time: u32): void {
   if (isDue) mac.due = u32(time + (random16() >>> 4));
 }
 
+/** What waits for a channel stays due, however long all are in use. */
+function keepDue(time: u32): void {
+  keepUplinksDue(time);
+  if (HEARS_UNASKED) classC.answerDue = stillDue(classC.answerDue, time);
+  if (LORAWAN_1_1 && REJOIN) rejoin.due = stillDue(rejoin.due, time);
+}
+
 /** What to do while no exchange is under way. */
 function runIdle(): DeviceEvent {
   if (!CLASS_C || !isListening()) radioEvents(); // what is left would keep the board awake
@@ -119,6 +127,7 @@ function runIdle(): DeviceEvent {
   releaseBands(time);
   if (!ABP) advanceJoinBackOff(time);
   if (LORAWAN_1_1 && REJOIN) advanceRejoin(time);
+  if (LISTEN_BEFORE_TALK) keepDue(time);
   mac.wakeTime = now();
   let due = mac.transmissionsLeft > 0 ? mac.transmissionDue : mac.due;
   if (HEARS_UNASKED && mac.transmissionsLeft === 0) due = nextAnswer(due);

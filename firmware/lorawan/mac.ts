@@ -1,5 +1,5 @@
 /** What the MAC does next, and when. */
-import { reached, TICK_US } from "../clock/index.ts";
+import { reached, TICK_US, TICKS_PER_HOUR } from "../clock/index.ts";
 import { now } from "../hal/index.ts";
 import { type Int, i32, u32 } from "../lang/index.ts";
 
@@ -27,6 +27,18 @@ class Mac {
 }
 
 export const mac = new Mac();
+
+/** How long something may be due, in ticks: a day. */
+const LONGEST_DUE = 24 * TICKS_PER_HOUR;
+
+/**
+ * An instant in ticks; where it is past for longer, one that is past for `LONGEST_DUE`. After six days `reached` would
+ * take it for one ahead.
+ */
+export function stillDue(instant: u32, time: u32): u32 {
+  const oldest = u32(time - LONGEST_DUE);
+  return reached(instant, time) && reached(instant, oldest) ? oldest : instant;
+}
 
 /** Does not sleep longer than `pauseS` seconds. */
 export function sleepAtMost(pauseS: u32): void {

@@ -4,10 +4,11 @@ import { reached, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, Text } from "../console/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
 import { noteSilence } from "./adr.ts";
+import { LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import { takeChannel } from "./channels/index.ts";
 import { changeClass, classC } from "./class-c.ts";
-import { startExchange } from "./exchange.ts";
-import { mac } from "./mac.ts";
+import { isExchangeOver, startExchange } from "./exchange.ts";
+import { mac, stillDue } from "./mac.ts";
 import { settleOutbox } from "./outbox.ts";
 import { random16 } from "./random.ts";
 import { session } from "./session.ts";
@@ -34,8 +35,8 @@ export function transmitUplink(): void {
   }
   const dataRate = session.dataRate;
   const channel = takeChannel(dataRate);
-  if (LORAWAN_1_1 && CLASS_C) changeClass();
   startExchange(composeUplink(dataRate, channel), channel, dataRate, session.rxDelayS);
+  if (LORAWAN_1_1 && CLASS_C && !(LISTEN_BEFORE_TALK && isExchangeOver())) changeClass();
 }
 
 /**
@@ -99,6 +100,14 @@ export function sendPackageUplink(port: Int<1, 224>, length: PayloadLength): boo
   }
   mac.due = due;
   return true;
+}
+
+/** Uplinks that wait for a channel stay due, however long. Call it at least every five days. */
+export function keepUplinksDue(time: u32): void {
+  mac.due = stillDue(mac.due, time);
+  mac.transmissionDue = stillDue(mac.transmissionDue, time);
+  periodicDue = stillDue(periodicDue, time);
+  advancedDue = stillDue(advancedDue, time);
 }
 
 /** For a certification test: from now on an uplink every `period` ticks. */

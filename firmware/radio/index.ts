@@ -15,6 +15,7 @@ export {
   endCarrier,
   frameSnr,
   LEAST_POWER_DBM,
+  LISTENING_START_UP_US,
   listen,
   OPENING_US,
   openReceiver,

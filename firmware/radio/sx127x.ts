@@ -13,7 +13,7 @@ export { endCarrier, startCarrier } from "./sx127x/carrier.ts";
 export { prepareFskReceiver } from "./sx127x/fsk-reception.ts";
 export { transmitFsk } from "./sx127x/fsk-transmission.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./sx127x/interrupts.ts";
-export { listen } from "./sx127x/listening.ts";
+export { LISTENING_START_UP_US, listen } from "./sx127x/listening.ts";
 export { Bandwidth } from "./sx127x/lora.ts";
 export { sleepRadio } from "./sx127x/modes.ts";
 export { readNoise } from "./sx127x/noise.ts";

@@ -10,7 +10,7 @@ export { endBeacon, prepareBeaconReceiver, readBeacon } from "./beacon.ts";
 export { endCarrier, startCarrier } from "./carrier.ts";
 export { prepareFskReceiver, transmitFsk } from "./fsk.ts";
 export { EVENT_RECEIVED, EVENT_TIMED_OUT, EVENT_TRANSMITTED } from "./interrupts.ts";
-export { listen } from "./listening.ts";
+export { LISTENING_START_UP_US, listen } from "./listening.ts";
 export { Bandwidth } from "./lora.ts";
 export { sleepRadio } from "./modes.ts";
 export { readNoise } from "./noise.ts";

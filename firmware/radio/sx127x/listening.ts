@@ -4,6 +4,10 @@ import type { Int, u32 } from "../../lang/index.ts";
 import type { Bandwidth } from "./lora.ts";
 import { Mode, setMode } from "./modes.ts";
 import { setUpReceiver } from "./reception.ts";
+import { RECEIVER_START_UP_US } from "./window.ts";
+
+/** From the command to the receiver on air: the oscillator runs by then. */
+export const LISTENING_START_UP_US = RECEIVER_START_UP_US;
 
 /** What a window counts and this does not. */
 const LEAST_SYMBOLS = 4;

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as ClockModule from "../../../firmware/clock/index.ts";
 import type * as CarrierSenseModule from "../../../firmware/lorawan/carrier-sense.ts";
+import type * as MacModule from "../../../firmware/lorawan/mac.ts";
 import { DEFAULT_PATH_LOSS_DB } from "../../../hil/air/link-budget.ts";
 import { buildImage } from "../../../toolchain/image/index.ts";
 import { regionFigures } from "../../../toolchain/regions/index.ts";
@@ -18,7 +20,11 @@ const SECOND_NS = 1e9;
 /** By then a radio is on the air, to which the beginning of a packet matters. */
 const SWITCHED_ON_NS = 1e6;
 const CONFIG = { LISTEN_BEFORE_TALK: true, LORAWAN_1_1: false };
-const RADIOS = [{ chip: "sx1276" }, { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" }] as const;
+const SX1262 = { chip: "sx1262", rfSwitch: "DIO2", regulator: "DCDC" } as const;
+const RADIOS = [{ chip: "sx1276" }, SX1262] as const;
+/** The other of its oscillators, and what the driver must know of it. */
+const TCXO = { millivolts: 1700, startUpUs: 10_000 };
+const TCXO_CONFIG = { TCXO_VOLTAGE: 1, TCXO_START_UP_US: TCXO.startUpUs };
 
 /** The transmit power of which so much comes in. */
 const sentFor = (dbm: number) => dbm + DEFAULT_PATH_LOSS_DB;
@@ -30,7 +36,7 @@ const channelsOf = (region: "KR920" | "AS923-1") =>
 function run(
   region: "KR920" | "AS923-1",
   jammed: ReadonlyArray<{ channel: number; dbm: number; untilS: number }>,
-  { radio = RADIOS[0] as (typeof RADIOS)[number], config = {}, durationS = 300 } = {},
+  { radio = RADIOS[0] as ConstructorParameters<typeof Bench>[0], config = {}, durationS = 300 } = {},
 ) {
   const bench = new Bench(radio);
   const network = new Network(bench, { lorawan11: false, cfList: false });
@@ -83,6 +89,24 @@ for (const radio of RADIOS) {
   });
 }
 
+describe("firmware: listen before talk where a TCXO must start first", () => {
+  it("listens as long as it must from when the receiver hears", () => {
+    const { bench } = run("KR920", [], {
+      radio: { ...SX1262, tcxo: TCXO },
+      config: TCXO_CONFIG,
+      durationS: 60,
+    });
+    const opened = bench.events.filter(({ type }) => type === "rx-open" || type === "rx-close");
+    const heardUs = opened.flatMap((event, i) =>
+      event.type === "rx-open" && event.bandwidthHz === 250e3
+        ? [(opened[i + 1].atNs - event.atNs) / 1000]
+        : [],
+    );
+    assert.ok(heardUs.length >= 3);
+    for (const us of heardUs) assert.ok(us >= 6000, `${us} us`);
+  });
+});
+
 describe("firmware: listen before talk where all channels are in use", () => {
   const all = (untilS: number) => [0, 1, 2].map((channel) => ({ channel, dbm: -60, untilS }));
 
@@ -120,6 +144,24 @@ describe("firmware: listen before talk where all channels are in use", () => {
     const [second, third] = bench.uplinks.slice(2).map(({ endNs }) => endNs / SECOND_NS);
     assert.ok(third - second > 60, `${third - second} s`);
     assert.ok(counts.length >= 9);
+  });
+
+  it("sends once it may, also after more days than its clock tells past from future by", () => {
+    const bench = new Bench();
+    const network = new Network(bench, { lorawan11: false, cfList: false });
+    const jammed = { fromNs: 30 * SECOND_NS, untilNs: 120 * SECOND_NS, powerDbm: sentFor(-60) };
+    for (const channel of channelsOf("KR920")) jam(bench.air, channel, jammed);
+    bench.clock.at(60 * SECOND_NS, () => {
+      const { mac } = bench.board!.module<typeof MacModule>("lorawan/mac.ts");
+      const { ticks } = bench.board!.module<typeof ClockModule>("clock/index.ts");
+      assert.ok(mac.transmissionsLeft > 0);
+      // Due for 2^31 ticks, 6.36 days, but for half a minute.
+      mac.due = mac.transmissionDue = (ticks() - 2 ** 31 + 117_000) >>> 0;
+    });
+    bench.run(400 * SECOND_NS, { config: { ...CONFIG, PERIOD_S: 20 }, region: "KR920" });
+    const late = bench.uplinks.filter(({ endNs }) => endNs > 120 * SECOND_NS);
+    assert.ok(late.length >= 5, `${late.length} uplinks`);
+    assert.ok(network.received.length >= 5);
   });
 
   it("is of no concern to a device without it", () => {
