@@ -8,7 +8,7 @@ const SECOND_NS = 1e9;
 const TX_CW_REQ = Buffer.from("7d0800d8b2830e", "hex");
 const RXC = { frequencyHz: 869_525_000, sf: 9 };
 
-/** A device of class C that gets the command so many seconds after its first uplink, and an octet for the application at 14 s. */
+/** A device of class C that gets the command some seconds after its first uplink, and later one for the application. */
 function run(radio: ConstructorParameters<typeof Bench>[0], atS: number): { bench: Bench; network: Network } {
   const bench = new Bench(radio);
   const network = new Network(bench, { lorawan11: false, rx2DataRate: 3, cfList: false });
