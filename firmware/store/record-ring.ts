@@ -12,12 +12,20 @@
  *
  * Every octet is written anew, also one that reads right: a write that was cut off may leave cells that read otherwise the
  * next time.
+ *
+ * The serial numbers tell which record is the newest as long as all are of the last 26. A slot that no longer takes any
+ * write keeps the record that it has, and as the numbers go round, that comes to look like the newest. No such record may
+ * bring an FCntUp back: counters only grow, so there the newest is the highest.
  */
 import { storeRead, storeWrite } from "../hal/index.ts";
 import { type Int, i8, records, tableOf, u8, u16 } from "../lang/index.ts";
 import { CRC_START, crc16 } from "./crc16.ts";
 
 export const enum Ring {
+  /**
+   * Three numbers of four octets, least significant octet first. From record to record the first of them that changes is
+   * higher than it was: ADRACKCnt (1.0.4), which falls, never changes alone.
+   */
   Counters,
   /** What the network has set: of 1.0.4 only. */
   Parameters,
@@ -29,9 +37,11 @@ class Place {
   bodyLength: Int<0, 124> = 0;
 }
 
+const COUNTERS_LENGTH = 12;
+
 /** Up to the end of 1 KiB. */
 const PLACES = tableOf(Place, [
-  { address: 96, slots: 26, bodyLength: 12 },
+  { address: 96, slots: 26, bodyLength: COUNTERS_LENGTH },
   { address: 512, slots: 4, bodyLength: 124 },
 ]);
 
@@ -83,6 +93,21 @@ function serialIn(ring: Ring, slot: Int<0, 25>): u8 {
   return serial;
 }
 
+/** Whether the whole record in a slot, with that serial number, is newer than the newest that was found so far. */
+function isNewer(ring: Ring, slot: Int<0, 25>, serial: u8): boolean {
+  if (newest[ring].serial === 0) return true;
+  if (ring === Ring.Counters) {
+    const start = slotAddress(Ring.Counters, slot);
+    for (let i = 0; i < COUNTERS_LENGTH; i++) {
+      // From the most significant octet of each number on.
+      const octet = storeRead(u16(start + (i ^ 3)));
+      const found = readOctet(Ring.Counters, i ^ 3);
+      if (octet !== found) return octet > found;
+    }
+  }
+  return i8(serial - newest[ring].serial) > 0;
+}
+
 /** Finds the newest record. Returns how many slots hold no whole one. */
 export function openRing(ring: Ring): Int<0, 26> {
   newest[ring].slot = 0;
@@ -92,7 +117,7 @@ export function openRing(ring: Ring): Int<0, 26> {
     const serial = serialIn(ring, slot);
     if (serial === 0) {
       if (unreadable < 26) unreadable++;
-    } else if (newest[ring].serial === 0 || i8(serial - newest[ring].serial) > 0) {
+    } else if (isNewer(ring, slot, serial)) {
       newest[ring].slot = slot;
       newest[ring].serial = serial;
     }

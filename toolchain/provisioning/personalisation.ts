@@ -118,7 +118,7 @@ export function readPersonalisation(eeprom: Uint8Array): Personalisation {
 
 /** What the newest whole record of the counters says; undefined where there is none. */
 export function readCounters(eeprom: Uint8Array): StoredCounters | undefined {
-  let newest: { readonly record: Buffer; readonly serial: number } | undefined;
+  let newest: number[] | undefined;
   for (let slot = 0; slot < COUNTERS_SLOTS; slot++) {
     const at = COUNTERS_OFFSET + slot * RECORD_LENGTH;
     const record = Buffer.from(eeprom.subarray(at, at + RECORD_LENGTH));
@@ -126,10 +126,12 @@ export function readCounters(eeprom: Uint8Array): StoredCounters | undefined {
     if (serial === 0 || record[15] !== (serial ^ 0xff)) continue;
     if (crc16(Uint8Array.of(...record.subarray(0, BODY_LENGTH), serial)) !== record.readUInt16LE(12))
       continue;
-    // Serial numbers go round: the later one is ahead by less than half of them.
-    if (newest === undefined || ((serial - newest.serial) & 0xff) < 0x80) newest = { record, serial };
+    const numbers = [0, 4, 8].map((at) => record.readUInt32LE(at));
+    // The numbers only grow, so the newest are the highest; the first that differs decides.
+    const first = numbers.findIndex((number, index) => number !== newest?.[index]);
+    if (newest === undefined || (first >= 0 && numbers[first] > newest[first])) newest = numbers;
   }
   if (newest === undefined) return undefined;
-  const [fCntUpBound, nextFCntDown, third] = [0, 4, 8].map((at) => newest.record.readUInt32LE(at));
+  const [fCntUpBound, nextFCntDown, third] = newest;
   return { fCntUpBound, nextFCntDown, third };
 }

@@ -79,6 +79,15 @@ function keptParameters(): number[] {
 }
 
 /**
+ * Two records of a personalised device's counters, of zeros, in slots 6 and 18: their serial number is as far from the
+ * others as a slot's that has taken no write for long.
+ */
+function oldCounters(): number[] {
+  const record = [...Array(14).fill(0), 150, 0];
+  return [0x20, 6, 6, ...record, 6, 18, ...record, 0, 0, 0];
+}
+
+/**
  * A rejoin-request of each type that the network demands, and its join-accept; one of class C listens before each
  * window, and between.
  */
@@ -117,6 +126,7 @@ export function seedsOf(target: Target, { config }: Variant): Uint8Array[] {
       // A record with DevNonce 0102 and JoinNonce 030405, and a cell that is stuck.
       [0x14, 2, 5, 2, 1, 5, 4, 3, 0, 0, 0, 0x48, 0, 0, 0, 0, ...JOINS[0]],
       [...keptParameters(), ...uplink(4), ...SILENCE, ...SILENCE, ...POWER_CYCLE, ...uplink(4)],
+      [...oldCounters(), ...uplink(4), ...SILENCE, ...SILENCE, ...POWER_CYCLE, ...uplink(4)],
       // The last DevNonce but one, and all of them used up.
       [0x10, 2, 0, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...SILENCE, ...SILENCE, ...SILENCE],
       [0x10, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],

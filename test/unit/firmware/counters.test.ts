@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type * as HalModule from "../../../firmware/hal/index.ts";
+import { CRC_START, crc16 } from "../../../firmware/store/crc16.ts";
 import type * as StoreModule from "../../../firmware/store/index.ts";
 import { personalisedImage, readCounters } from "../../../toolchain/provisioning/index.ts";
 import { loadFirmware } from "./support/instance.ts";
@@ -37,6 +38,13 @@ function openStore(eeprom: Uint8Array, fails: (address: number) => boolean = () 
     },
   } as unknown as HalModule.Hal);
   return firmware("store/index.ts") as unknown as typeof StoreModule;
+}
+
+function recordOfZeros(serial: number): Uint8Array {
+  const record = Buffer.alloc(RECORD);
+  record.writeUInt16LE([...record.subarray(0, 12), serial].reduce(crc16, CRC_START), 12);
+  record.set([serial, serial ^ 0xff], 14);
+  return record;
 }
 
 function opened(eeprom: Uint8Array) {
@@ -189,6 +197,38 @@ describe("firmware: the counters of a personalised device", () => {
     const { fCntUpBound, nextFCntDown } = opened(eeprom);
     assert.equal(nextFCntDown, 0x01020304);
     assert.equal(fCntUpBound, 3 * STEP + 2 * STEP);
+  });
+
+  it("go on above every record, also above one in a slot that has taken no write for long", () => {
+    const eeprom = blank();
+    const start = COUNTERS + 5 * RECORD;
+    const store = openStore(eeprom, (address) => address >= start && address < start + RECORD);
+    for (let i = 0; i < 600; i++) {
+      assert.equal(store.openCounters(), true);
+      const { fCntUpBound, nextFCntDown, third } = store.counters;
+      assert.deepEqual(
+        [fCntUpBound, nextFCntDown, third],
+        [Math.ceil(i / 2) * STEP, i, i >> 1],
+        `record ${i}`,
+      );
+      assert.deepEqual(readCounters(eeprom), { fCntUpBound, nextFCntDown, third });
+      // Every other record is of a downlink, which has the same bound.
+      const fCntUp = i % 2 === 0 ? fCntUpBound : fCntUpBound - STEP;
+      assert.equal(store.keepCounters(fCntUp, i + 1, (i + 1) >> 1), true);
+    }
+  });
+
+  it("go on above every record, whatever serial numbers there are", () => {
+    for (let serial = 1; serial < 256; serial++) {
+      const eeprom = blank();
+      for (const slot of [6, 18]) eeprom.set(recordOfZeros(serial), COUNTERS + slot * RECORD);
+      const store = openStore(eeprom);
+      for (let i = 0; i < 4; i++) {
+        assert.equal(store.openCounters(), true);
+        assert.equal(store.counters.fCntUpBound, i * STEP, `serial number ${serial}`);
+        assert.equal(store.keepCounters(i * STEP, 0, 0), true);
+      }
+    }
   });
 
   it("do not lose the newest record to a store that fails for a while", () => {

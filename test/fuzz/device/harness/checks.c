@@ -357,8 +357,9 @@ void device_startDevice(uint32_t period) {
   if (mac_mac.isStopped) return;
   check_parameters();
   world.f_cnt_before = world.last_f_cnt;
-  if (!world.has_clean_store) return;
+  // Whatever else is in the store: the device has left a record above it.
   CHECK((int64_t)session_session.fCntUp > world.last_f_cnt, "an FCntUp comes back with the power");
+  if (!world.has_clean_store) return;
   CHECK(session_session.nextFCntDown >= world.next_down[0] && session_session.nextAFCntDown >= world.next_down[1],
         "a downlink could be accepted again");
 #else
