@@ -89,10 +89,9 @@ export function endPersonalised(): void {
   stop();
 }
 
-/** What the third of the counters is, after the uplink that is due, or after a downlink. */
-function third(isAnswered: boolean): u32 {
-  if (LORAWAN_1_1) return session.nextAFCntDown;
-  return isAnswered ? 0 : u32(unanswered() + 1);
+/** What the third of the counters is, where ADRACKCnt is this. */
+function third(adrAckCnt: u32): u32 {
+  return LORAWAN_1_1 ? session.nextAFCntDown : adrAckCnt;
 }
 
 /**
@@ -101,7 +100,7 @@ function third(isAnswered: boolean): u32 {
  */
 function takeFCntUp(): boolean {
   if (session.fCntUp < counters.fCntUpBound) return true;
-  return keepCounters(session.fCntUp, session.nextFCntDown, third(false));
+  return keepCounters(session.fCntUp, session.nextFCntDown, third(u32(unanswered() + 1)));
 }
 
 /**
@@ -114,9 +113,12 @@ export function mayTransmit(): boolean {
   return false;
 }
 
-/** Keeps the FCntDown of a downlink before anything is done about it. False where the store failed: it does not count then. */
-export function keepFCntDown(): boolean {
-  if (keepCounters(session.fCntUp, session.nextFCntDown, third(true))) return true;
+/**
+ * Keeps the FCntDown of a downlink before anything is done about it; one of class A answers the uplinks that ADRACKCnt
+ * counts. False where the store failed: it does not count then.
+ */
+export function keepFCntDown(isClassA: boolean): boolean {
+  if (keepCounters(session.fCntUp, session.nextFCntDown, third(isClassA ? 0 : unanswered()))) return true;
   print(Text.StoreFailed);
   session.nextFCntDown = counters.nextFCntDown;
   if (LORAWAN_1_1) session.nextAFCntDown = counters.third;

@@ -135,7 +135,7 @@ export function acceptDownlink(length: PhyLength, isClassA: boolean): boolean {
 
   if (isCountedByA) session.nextAFCntDown = fCnt + 1;
   else session.nextFCntDown = fCnt + 1;
-  if (ABP && !keepFCntDown()) return false;
+  if (ABP && !keepFCntDown(isClassA)) return false;
   downlink.isAck = isClassA && (fCtrl & ACK) !== 0;
   if (MULTICAST_SLOTS && !isClassA) notePending(NO_GROUP, fCtrl);
   if (isClassA) noteAnswer();

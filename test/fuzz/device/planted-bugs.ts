@@ -207,7 +207,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a downlink is taken whose FCntDown is not stored",
     file: "firmware/lorawan/downlink.ts",
-    find: "if (ABP && !keepFCntDown()) return false;",
+    find: "if (ABP && !keepFCntDown(isClassA)) return false;",
     replacement: "if (ABP && session.nextFCntDown === 0) return false;",
     variant: "1.0.4-EU868-ABP",
     target: "session",

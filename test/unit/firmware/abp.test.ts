@@ -290,6 +290,20 @@ describe("firmware: what the network has set of a device personalised for LoRaWA
     assert.equal(asking.length, 66);
     assert.equal(asking.indexOf(true), 64);
   });
+
+  it("has ADRACKCnt go on in the store, too, where frames come outside the windows of class A", () => {
+    const { bench, network } = personalisedBench(false);
+    const stored: (number | undefined)[] = [];
+    network.onData = (uplink) => {
+      if (network.received.length > 2) return;
+      if (network.received.length === 2) bench.send(uplink, 1, network.downlink({ port: 9 }));
+      else bench.send(uplink, 9, network.downlink({ port: 9 }), { frequencyHz: 869525000, sf: 12 });
+      bench.clock.at(uplink.endNs + 20e9, () => stored.push(readCounters(bench.eeprom)?.third));
+    };
+    bench.run(2 * PERIOD_NS, { config: { ABP: true, LORAWAN_1_1: false, CLASS_C: true, PERIOD_S } });
+    assert.equal(bench.lines.filter((line) => line.startsWith("downlink")).length, 2);
+    assert.deepEqual(stored, [1, 0]);
+  });
 });
 
 describe("firmware: what the network has set, in a region with fixed channels", () => {
