@@ -2,6 +2,8 @@
 import { ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
 import { u32 } from "../lang/index.ts";
+import { endReply } from "../packages/reply.ts";
+import { HAS_PACKAGES } from "../packages/selection.ts";
 import { type DataRate, slowestDataRate } from "../regions/index.ts";
 import { ABP, hasDevNonce, nonces, takeDevNonce } from "../store/index.ts";
 import { endPersonalised } from "./abp.ts";
@@ -158,7 +160,7 @@ export function isSessionOver(): boolean {
 
 /**
  * Ends what is under way in the session, wherever the stack has called the application: the uplink with its windows, a
- * rejoin, and listening. Ping slots end with the session itself: where the application is called, none is under way.
+ * rejoin, listening, and the reply of a package that waits. Ping slots end with the session itself: where the application is called, none is under way.
  */
 export function breakOff(): void {
   mac.isAsking = false;
@@ -166,10 +168,12 @@ export function breakOff(): void {
   if (LORAWAN_1_1 && REJOIN) rejoin.isUnderWay = false;
   endExchange();
   if (CLASS_C) stopListening();
+  if (HAS_PACKAGES) endReply();
 }
 
 /** The session is over: joins again, as after power-up. A personalised device has no other one, and stops. */
 export function leaveSession(): void {
+  breakOff();
   if (ABP) {
     endPersonalised();
     return;
@@ -183,7 +187,6 @@ export function leaveSession(): void {
 
 /** For a certification test: whatever is under way ends, and the device joins again at once. */
 export function joinAgain(): void {
-  breakOff();
   leaveSession();
   mac.due = ticks();
 }

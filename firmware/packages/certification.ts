@@ -161,9 +161,7 @@ export function serveCertification(payload: Bytes<51>, length: Int<0, 51>): void
       break;
     case Cid.DutJoin:
       // A personalised device has nothing to join.
-      if (ABP) break;
-      endReply();
-      joinAgain();
+      if (!ABP) joinAgain();
       break;
     case Cid.SwitchClass:
       // One that the image has not got changes nothing.

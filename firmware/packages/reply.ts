@@ -3,12 +3,12 @@
  * payload, in the order in which they came. There is one reply at a time; a package that begins one where that of
  * another still waits takes its place, and the server asks again.
  */
-import { type Int, lengthOf, type u8, type u16, u32 } from "../lang/index.ts";
+import { type Int, lengthOf, type u8, type u16, u32, wipe } from "../lang/index.ts";
 import { gpsTime } from "../lorawan/link.ts";
 import { random16 } from "../lorawan/random.ts";
 import { PACKAGE_ROOM } from "./selection.ts";
 
-const octets = new Uint8Array(PACKAGE_ROOM);
+export const replyOctets = new Uint8Array(PACKAGE_ROOM);
 
 class Reply {
   /** 0: there is none. */
@@ -35,7 +35,7 @@ export function hasRoom(count: Int<0, 51>): boolean {
 /** Adds an octet. */
 export function put(octet: u8): void {
   if (reply.length >= PACKAGE_ROOM) return;
-  octets[reply.length] = octet;
+  replyOctets[reply.length] = octet;
   reply.length++;
 }
 
@@ -78,14 +78,15 @@ export function replyDueAt(): u32 {
 /** Writes the reply into `payload` as far as there is room, and returns its length. */
 export function writeReply(payload: Uint8Array): Int<0, 51> {
   const length = reply.length;
-  for (let i = 0; i < length && i < lengthOf(payload) && i < PACKAGE_ROOM; i++) payload[i] = octets[i];
+  for (let i = 0; i < length && i < lengthOf(payload) && i < PACKAGE_ROOM; i++) payload[i] = replyOctets[i];
   return length;
 }
 
-/** The reply is on its way. */
+/** The reply is on its way, or its session is over. It may have echoed what the application's server sent. */
 export function endReply(): void {
   reply.port = 0;
   reply.length = 0;
+  wipe(replyOctets, 0, PACKAGE_ROOM);
 }
 
 /** The device's time was set forward by `correction` seconds. */

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import type * as JoiningModule from "../../../firmware/lorawan/joining.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
 import type * as WipeModule from "../../../firmware/lorawan/wipe-session.ts";
+import type * as ReplyModule from "../../../firmware/packages/reply.ts";
 import { isDataFrame } from "../../../hil/lorawan/index.ts";
 import { readCounters } from "../../../toolchain/provisioning/index.ts";
 import { Bench } from "./support/bench.ts";
@@ -106,3 +107,50 @@ for (const abp of [false, true]) {
     });
   }
 }
+
+describe("firmware: the reply of a package that waits as the session ends", () => {
+  for (const [what, end] of [
+    ["is wiped", wipe],
+    ["is left for a certification test", joinAgain],
+    [
+      "has used up FCntUp",
+      (board: NodeBoard) => {
+        board.module<typeof SessionModule>("lorawan/session.ts").session.fCntUp = 0xffffffff;
+      },
+    ],
+  ] as const) {
+    it(`goes with one that ${what}, and is overwritten`, () => {
+      const bench = new Bench();
+      const network = new Network(bench, { lorawan11: false, cfList: false });
+      // FragSessionSetupReq with BlockAckDelay 6, and FragSessionStatusReq: the answers wait for minutes.
+      const requests = Buffer.from("02000400080600000000000000000000000101", "hex");
+      const replies: { port: number; octets: number }[] = [];
+      hook(bench, (board) => {
+        const { replyOctets, replyPort } = board.module<typeof ReplyModule>("packages/reply.ts");
+        const look = () => replies.push({ port: replyPort(), octets: replyOctets.filter((it) => it !== 0).length });
+        return {
+          onDownlink: () => {
+            look();
+            end(board);
+            bench.clock.at(bench.clock.nowNs() + 20 * SECOND_NS, look);
+          },
+        };
+      });
+      network.onData = (uplink) => {
+        if (network.received.length === 1)
+          bench.send(uplink, 1, network.downlink({ port: 201, payload: requests }));
+        if (network.received.length === 2) bench.send(uplink, 1, network.downlink({ port: 9 }));
+      };
+      const config = { FRAGMENTATION: true, LORAWAN_1_1: false, PERIOD_S: 20 };
+      bench.run(150 * SECOND_NS, { config });
+      assert.deepEqual(
+        replies.map(({ port, octets }) => [port, octets > 0]),
+        [
+          [201, true],
+          [0, false],
+        ],
+      );
+      assert.ok(bench.lines.filter((line) => line.startsWith("joined")).length > 1, bench.lines.join("\n"));
+    });
+  }
+});
