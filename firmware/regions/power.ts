@@ -9,8 +9,8 @@ const LEAST_DBM = -17;
 /** MaxEIRP of TxParamSetupReq in dBm, by its code (TS001-1.0.4, 5.9; TS001-1.1, 5.9). */
 const MAX_EIRPS = table8([8, 10, 12, 13, 14, 16, 18, 20, 21, 24, 26, 27, 29, 30, 33, 36]);
 
-/** What of it an antenna with 2.15 dBi leaves to the radio, to the nearest, as in the plans. */
-const ANTENNA_DBI = 2;
+/** What of it an antenna with 2.15 dBi takes from the radio, in whole decibels: no more may be radiated. */
+const ANTENNA_DB = 3;
 
 /** In place of a code: MaxEIRP is that of the plan. */
 export const PLAN_MAX_EIRP = 16;
@@ -42,7 +42,7 @@ export function takeLimitChange(): boolean {
 export function powerDbm(txPower: Int<0, 15>): Int<-17, 22> {
   const plan = PLANS[selection.plan];
   let most: Int<0, 34> = plan.maxPowerDbm;
-  if (HAS_DWELL_TIME && maxEirp < PLAN_MAX_EIRP) most = MAX_EIRPS[maxEirp] - ANTENNA_DBI;
+  if (HAS_DWELL_TIME && maxEirp < PLAN_MAX_EIRP) most = MAX_EIRPS[maxEirp] - ANTENNA_DB;
   const power = most - 2 * txPower;
   if (power < LEAST_DBM) return LEAST_DBM;
   return power > plan.mostPowerDbm ? plan.mostPowerDbm : power;
