@@ -127,7 +127,8 @@ describe("firmware: the reply of a package that waits as the session ends", () =
       const replies: { port: number; octets: number }[] = [];
       hook(bench, (board) => {
         const { replyOctets, replyPort } = board.module<typeof ReplyModule>("packages/reply.ts");
-        const look = () => replies.push({ port: replyPort(), octets: replyOctets.filter((it) => it !== 0).length });
+        const look = () =>
+          replies.push({ port: replyPort(), octets: replyOctets.filter((it) => it !== 0).length });
         return {
           onDownlink: () => {
             look();
