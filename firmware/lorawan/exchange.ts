@@ -212,7 +212,6 @@ export function endWindow(): void {
   exchange.isRx2 = true;
   exchange.windowDelayS = delayS + 1;
   prepareWindow();
-  if (reached(exchange.wakeTime, now())) endExchange();
 }
 
 function runTransmitting(): void {
@@ -237,7 +236,13 @@ function runListening(): void {
 
 function runWaiting(): void {
   radioEvents(); // what is left would keep the board awake
-  if (!reached(exchange.wakeTime, now())) return;
+  const time = now();
+  if (!reached(exchange.wakeTime, time)) return;
+  // What came before has taken too long, such as the application with a frame to a group: the window would open late.
+  if (reached(exchange.openingTime, time)) {
+    endWindow();
+    return;
+  }
   openReceiver(exchange.openingTime);
   exchange.wakeTime = u32(exchange.openingTime + LONGEST_RECEPTION_US);
   exchange.state = ExchangeState.Receiving;

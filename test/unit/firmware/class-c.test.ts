@@ -2,6 +2,7 @@
  * Class C as the air shows it: when the device listens, what it takes then and what not, and what it tells the network.
  */
 import assert from "node:assert/strict";
+import type * as ClockModule from "../../../firmware/clock/index.ts";
 import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import type * as LinkModule from "../../../firmware/lorawan/link.ts";
 import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
@@ -313,6 +314,55 @@ describe("firmware: a downlink of class C that comes shortly before a window", (
       const taken = new Set(bench.lines.flatMap((line) => /^downlink 9: (..)/.exec(line)?.[1] ?? []));
       assert.ok(taken.has((220).toString(16).toUpperCase()), [...taken].join(" "));
       assert.equal(taken.has("0A"), false);
+    });
+  }
+});
+
+describe("firmware: a frame to a group in RX1 with which the application takes its time", () => {
+  for (const [takesS, opens] of [
+    [0.3, true],
+    [1.2, false],
+  ] as const) {
+    it(`${opens ? "leaves RX2 its time" : "leaves RX2 out where that is past"}: ${takesS} s`, () => {
+      const group: GroupOfServer = {
+        mcAddr: "2600AA01",
+        mcNwkSKey: Buffer.alloc(16, 1),
+        mcAppSKey: Buffer.alloc(16, 2),
+      };
+      const bench = new Bench();
+      const network = new Network(bench, { lorawan11: false, cfList: false });
+      hook(bench, (board) => ({
+        sample: () => {
+          board.module<typeof SessionModule>("lorawan/session.ts").session.dataRate = 5;
+          return 1;
+        },
+        onDownlink: () => {
+          board.module<typeof ClockModule>("clock/index.ts").wait(takesS * 1e6);
+        },
+      }));
+      let endNs = 0;
+      network.onData = (uplink) => {
+        if (endNs > 0) return;
+        endNs = uplink.endNs;
+        const [it] = bench.board!.module<typeof MulticastModule>("lorawan/multicast.ts").multicastGroups;
+        it.mcAddr.set(hex(group.mcAddr).reverse());
+        it.mcNwkSKey.set(group.mcNwkSKey);
+        it.mcAppSKey.set(group.mcAppSKey);
+        Object.assign(it, { isDefined: true, nextFCnt: 0, maxFCnt: 100 });
+        bench.send(uplink, 1, buildMulticast(group, { port: 10, fCnt: 1, payload: "01" }));
+      };
+      const config = { LORAWAN_1_1: false, CLASS_C: true, MULTICAST_SETUP: true, PERIOD_S: 600 };
+      bench.run(20 * SECOND_NS, { config });
+      assert.deepEqual(
+        bench.lines.filter((line) => line.startsWith("downlink")),
+        ["downlink 10: 01"],
+      );
+      const openedS = bench.events
+        .filter(({ type, atNs }) => type === "rx-open" && atNs > endNs + 1.5 * SECOND_NS)
+        .map(({ atNs }) => (atNs - endNs) / SECOND_NS);
+      // Behind RX2, and in place of it, the device listens on.
+      assert.equal(openedS.length, opens ? 2 : 1, openedS.join(" "));
+      assert.equal(openedS[0] > 1.99 && openedS[0] <= 2, opens, openedS.join(" "));
     });
   }
 });
