@@ -166,7 +166,9 @@ export class Network {
     const frame = parseDataFrame(payload);
     const fCnt = this.fCntOf(frame.fCnt16);
     const input = { devAddr: frame.devAddr, fCnt, message: frame.message };
-    const channels = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9];
+    // Of EU868 with its CFList, and of AS923-1 without.
+    const eu868 = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9];
+    const channels = frequencyHz > 900e6 ? [923.2, 923.4] : eu868;
     const txCh = channels.findIndex((f) => Math.abs(f * 1e6 - frequencyHz) < 100);
     const micBy = (keys: SessionKeys) =>
       this.isNetwork11
