@@ -76,7 +76,9 @@ const TRANSMISSION_SLACK_US = 200000;
 
 /**
  * How long a frame that was heard may keep the device from setting up a window: keys and MIC, the line on a console of
- * 38400 Bd, and of a personalised device the record of its counters, 17 octets in a store that takes 8 ms for one.
+ * 38400 Bd, and of a personalised device the record of its counters, 17 octets in a store that takes 8 ms for one. The
+ * flash of an RP2040 erases a sector for one octet of 352: there is time for what that takes as a rule, 45 ms, but not for
+ * the 400 ms that it may. The window is left out then.
  */
 const HEARD_US = 10000 + (PRINT_DOWNLINKS ? 32000 : 0) + (ABP ? 136000 : 0);
 
