@@ -1,5 +1,5 @@
 /**
- * Beacons of class B (TS001-1.0.4 and TS001-1.1, 15): RFU1 | Param(1) | Time(4) | CRC(2) | GwSpecific(7) | RFU2 | CRC(2).
+ * Beacons of class B (TS001-1.0.4, 13; TS001-1.1, 15): RFU1 | Param(1) | Time(4) | CRC(2) | GwSpecific(7) | RFU2 | CRC(2).
  * What is left over of a beacon when two gateways send theirs at once is its common part, up to the first CRC; the device
  * has no use for more of it.
  */

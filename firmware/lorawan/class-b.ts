@@ -1,5 +1,5 @@
 /**
- * Class B (TS001-1.0.4 and TS001-1.1, 10 to 15): the way into it and out of it, and the time that it goes by.
+ * Class B (TS001-1.0.4, 9 to 13; TS001-1.1, 10 to 15): the way into it and out of it, and the time that it goes by.
  *
  * The device asks for the time, finds the beacon that comes next by it, and tells the network by PingSlotInfoReq how often it
  * will listen. From PingSlotInfoAns on its uplinks have the ClassB bit, and it opens its ping slots. Time is that of the last

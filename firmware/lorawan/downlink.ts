@@ -77,7 +77,7 @@ function hasMic(end: Int<24, 76>, isAck: boolean, fCnt: u32): boolean {
 
 /**
  * Whether what stands in a frame counts that came outside the windows of class A: under 1.0.4, and in ping slots, it has
- * no MAC commands (TS001-1.0.4, 9.2 and 15), and what has is dropped. 1.1 knows no such rule for class C.
+ * no MAC commands (TS001-1.0.4, 9.3.1 and 15), and what has is dropped. 1.1 knows no such rule for class C.
  */
 function mayCome(isClassA: boolean, hasCommands: boolean): boolean {
   if (isClassA || !hasCommands) return true;

@@ -1,5 +1,5 @@
 /**
- * Data frames down to a multicast group (TS001-1.0.4, 10 and 15.2; TS001-1.1, 11.2.2 and 17.2), whatever class the device
+ * Data frames down to a multicast group (TS001-1.0.4, 9.3 and 15.2; TS001-1.1, 11.2.2 and 17.2), whatever class the device
  * hears them in: unconfirmed, and nothing but a payload for the application. Their MIC is that of 1.0 in both versions.
  */
 import { equal, type Int, load16le, type u8 } from "../lang/index.ts";

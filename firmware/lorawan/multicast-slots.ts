@@ -47,7 +47,8 @@ export function notePending(id: GroupId, fCtrl: u8): void {
 
 /**
  * Whether the ping slots of a group have priority over those of another, or of the device itself, where two collide
- * (TS001-1.0.4, 9.2): where more is to come, those of a group, those of the highest address.
+ * (TS001-1.0.4, 9.2): where more is to come, those of a group, those of the highest address. Under 1.1, which would have
+ * multicast before unicast whatever FPending says of the latter (TS001-1.1, 13.2), the device keeps to the same.
  */
 export function hasPriority(id: Int<0, 3>, over: GroupId): boolean {
   const isPending = (pending >> id) & 1;

@@ -1,6 +1,6 @@
 /**
- * Ping slots (TS001-1.0.4 and TS001-1.1, 12 and 13): of the 4096 slots of 30 ms between two beacons, a device or multicast
- * group has one in each ping period, from an offset on that changes with every beacon.
+ * Ping slots (TS001-1.0.4, 10 and 11; TS001-1.1, 12 and 13): of the 4096 slots of 30 ms between two beacons, a device or
+ * multicast group has one in each ping period, from an offset on that changes with every beacon.
  */
 import { encryptBlock, forgetKey } from "../crypto/index.ts";
 import { type Bytes, copy, type Int, store32le, type u32 } from "../lang/index.ts";

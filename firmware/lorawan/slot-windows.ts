@@ -1,6 +1,6 @@
 /**
- * The windows of class B, between the exchanges of class A: for beacons, and for frames in ping slots (TS001-1.0.4 and
- * TS001-1.1, 12 and 15). Each opens early enough for a clock that is late, and stays open for one that is early.
+ * The windows of class B, between the exchanges of class A: for beacons, and for frames in ping slots (TS001-1.0.4, 10
+ * and 13; TS001-1.1, 12 and 15). Each opens early enough for a clock that is late, and stays open for one that is early.
  */
 import { reached } from "../clock/index.ts";
 import { COMMAND_LATENCY_US, now, radioEvents, radioEventTime } from "../hal/index.ts";

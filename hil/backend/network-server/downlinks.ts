@@ -214,7 +214,8 @@ export class Downlinks {
 
   /**
    * The first frame of the queue that the window's data rate can carry beside the MAC commands. Longer ones are dropped in
-   * RX1, whose data rate is that of the uplink; elsewhere they wait for that, and those behind them with them.
+   * RX1, whose data rate goes by that of the uplink, also where RX2 would carry them; elsewhere they wait for that, and
+   * those behind them with them.
    */
   #takeFitting({ session, windows, macCommands }: DownlinkOpportunity): QueuedDownlink | undefined {
     const limit = windows[0].limitOctets - macCommands.length;

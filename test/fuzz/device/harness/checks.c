@@ -64,7 +64,7 @@ static bool is_class_b(void);
 
 /**
  * Whether a frame that came outside the windows of class A counts: under 1.0.4, and in ping slots, without MAC commands
- * (TS001-1.0.4, 9.2 and 15; TS001-1.1, 15).
+ * (TS001-1.0.4, 9.3.1 and 15; TS001-1.1, 15).
  */
 static bool may_come(const uint8_t *message, size_t length, bool is_class_a) {
   if (is_class_a || (LORAWAN_1_1 && session_session.isNetwork11 && !is_class_b())) return true;

@@ -1,5 +1,5 @@
 /*
- * Multicast groups (TS005-2.0.0; TS001-1.0.4, 10.4 and 16.2): frames under their keys, and what the firmware makes of them.
+ * Multicast groups (TS005-2.0.0; TS001-1.0.4, 9.3 and 15.2): frames under their keys, and what the firmware makes of them.
  * It calls `serveMulticastSetup`, `deriveGroupKeys` and `acceptMulticast` by way of the functions of that name here.
  */
 #ifdef MULTICAST
@@ -84,7 +84,7 @@ static int64_t judge_for_group(const multicast_MulticastGroup *group, const uint
   return memcmp(mic, &message[length - MIC], MIC) == 0 ? (int64_t)f_cnt : -1;
 }
 
-/** Nothing but a payload for the application: no FOpts, no ACK, no request (TS001-1.0.4, 10.4). */
+/** Nothing but a payload for the application: no FOpts, no ACK, no request (TS001-1.0.4, 9.3). */
 static bool may_be_for_group(const uint8_t *message, size_t length) {
   if (length < DATA_HEADER + 1 + MIC || (message[0] & 0xe3) != 0x60 || (message[5] & 0xef) != 0) return false;
   return message[DATA_HEADER] >= 1 && message[DATA_HEADER] <= LAST_GROUP_PORT;
