@@ -56,6 +56,11 @@ export function spendJoinAirtime(airtimeUs: Airtime): boolean {
   return true;
 }
 
+/** Gives back the air time of an attempt that has not gone out. */
+export function returnJoinAirtime(airtimeUs: Airtime): void {
+  budget.leftUs = u32(budget.leftUs + airtimeUs);
+}
+
 /**
  * The pause after an attempt, in ticks: its time on air times the inverse of the period's share (1 %, 0.1 %,
  * 0.01 %), and up to half as much again at random.

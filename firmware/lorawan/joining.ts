@@ -1,7 +1,7 @@
 /** Joins and rejoins: when a request goes out, and what becomes of its answer. */
 import { ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, printHex, printRe, Text } from "../console/index.ts";
-import { u32 } from "../lang/index.ts";
+import { u16, u32 } from "../lang/index.ts";
 import { endReply } from "../packages/reply.ts";
 import { HAS_PACKAGES } from "../packages/selection.ts";
 import { type DataRate, slowestDataRate } from "../regions/index.ts";
@@ -17,8 +17,7 @@ import {
   joinRate,
   nextRelease,
   resetChannels,
-  senseChannels,
-  senseJoinChannels,
+  returnJoinRate,
   takeChannel,
   takeJoinChannel,
 } from "./channels/index.ts";
@@ -26,11 +25,11 @@ import { leaveClassB } from "./class-b.ts";
 import { endExchange, endWindow, isExchangeOver, startExchange } from "./exchange.ts";
 import type { PhyLength } from "./frame.ts";
 import { acceptJoin, composeJoinRequest, composeRejoinRequest, JoinVerdict } from "./join.ts";
-import { joinPause, joinPeriodEnd, spendJoinAirtime } from "./join-back-off.ts";
+import { joinPause, joinPeriodEnd, returnJoinAirtime, spendJoinAirtime } from "./join-back-off.ts";
 import { JOIN_REQUEST_LENGTH, JoinReqType, rejoinRequestLength } from "./join-frames.ts";
 import { stopListening } from "./listening.ts";
 import { mac, sleepUntilTick } from "./mac.ts";
-import { noteRejoin, rejoin, takeRjCount0 } from "./rejoin.ts";
+import { noteRejoin, rejoin, returnRejoin, returnRjCount0, takeRjCount0 } from "./rejoin.ts";
 import { devAddr, resetParameters, session } from "./session.ts";
 import { CLASS_B, CLASS_C, LORAWAN_1_1, REJOIN } from "./version.ts";
 import { JOIN_ACCEPT_DELAY_S } from "./windows.ts";
@@ -41,15 +40,40 @@ const REKEY_LIMIT = 64;
 /** The data rate of the join- or rejoin-request under way. */
 let requestDataRate: DataRate = 0;
 
-/** Sends the join-request that is due, if the rules on air time allow it and a DevNonce is left. */
+/** With listen before talk: the DevNonce before the next one is in the store and has not been sent. */
+let isDevNonceUnsent: boolean = false;
+
+function canTakeDevNonce(): boolean {
+  return (LISTEN_BEFORE_TALK && isDevNonceUnsent) || hasDevNonce();
+}
+
+/** As `takeDevNonce`, but where the last one has not been sent, that one again. */
+function takeUnsentDevNonce(): boolean {
+  if (!LISTEN_BEFORE_TALK || !isDevNonceUnsent) return takeDevNonce();
+  isDevNonceUnsent = false;
+  nonces.devNonce = u16(nonces.nextDevNonce - 1);
+  return true;
+}
+
+/** Says which join- or rejoin-request goes out. */
+function printRequest(dataRate: DataRate): void {
+  print(Text.Joining);
+  printDecimal(nonces.devNonce);
+  print(Text.DataRate);
+  printDecimal(dataRate);
+  endLine();
+}
+
+/**
+ * Sends the join-request that is due, if the rules on air time allow it and a DevNonce is left. Where its channel is in
+ * use nothing is spent.
+ */
 export function tryJoin(time: u32): void {
-  if (!hasDevNonce()) {
+  if (!canTakeDevNonce()) {
     print(Text.DevNonceUsedUp);
     mac.isStopped = true;
     return;
   }
-  // Before a DevNonce is spent.
-  if (LISTEN_BEFORE_TALK) senseJoinChannels();
   if (!isJoinChannelFree()) {
     sleepUntilTick(nextRelease(time), time);
     return;
@@ -61,18 +85,23 @@ export function tryJoin(time: u32): void {
     return;
   }
   mac.due = u32(time + joinPause(airtime));
-  if (!takeDevNonce()) {
+  if (!takeUnsentDevNonce()) {
     print(Text.StoreFailed);
     return;
   }
-  print(Text.Joining);
-  printDecimal(nonces.devNonce);
-  print(Text.DataRate);
-  printDecimal(dataRate);
-  endLine();
+  if (!LISTEN_BEFORE_TALK) printRequest(dataRate);
   requestDataRate = dataRate;
   composeJoinRequest();
   startExchange(JOIN_REQUEST_LENGTH, takeJoinChannel(), dataRate, JOIN_ACCEPT_DELAY_S);
+  if (!LISTEN_BEFORE_TALK) return;
+  if (!isExchangeOver()) {
+    printRequest(dataRate);
+    return;
+  }
+  isDevNonceUnsent = true;
+  returnJoinAirtime(airtime);
+  returnJoinRate(dataRate);
+  mac.due = time;
 }
 
 /**
@@ -87,10 +116,6 @@ export function tryRejoin(time: u32): void {
   if (isLikeJoin) dataRate = joinRate();
   else if (hasChannel(rejoin.dataRate) && rejoin.dataRate >= slowestDataRate(session.isUplinkLimited))
     dataRate = rejoin.dataRate;
-  if (LISTEN_BEFORE_TALK) {
-    if (isLikeJoin) senseJoinChannels();
-    else senseChannels(dataRate);
-  }
   if (!(isLikeJoin ? isJoinChannelFree() : isChannelFree(dataRate))) {
     sleepUntilTick(nextRelease(time), time);
     return;
@@ -98,14 +123,13 @@ export function tryRejoin(time: u32): void {
   const length = rejoinRequestLength(type);
   noteRejoin(time);
   // Where a rejoin is not possible the session goes on as it is.
-  if (!hasDevNonce() || !spendJoinAirtime(airtimeUs(dataRate, length))) return;
-  if (!(isLikeJoin ? takeDevNonce() : takeRjCount0())) return;
-  printRe();
-  print(Text.Joining);
-  printDecimal(nonces.devNonce);
-  print(Text.DataRate);
-  printDecimal(dataRate);
-  endLine();
+  const airtime = airtimeUs(dataRate, length);
+  if (!canTakeDevNonce() || !spendJoinAirtime(airtime)) return;
+  if (!(isLikeJoin ? takeUnsentDevNonce() : takeRjCount0())) return;
+  if (!LISTEN_BEFORE_TALK) {
+    printRe();
+    printRequest(dataRate);
+  }
   requestDataRate = dataRate;
   rejoin.isUnderWay = true;
   composeRejoinRequest();
@@ -115,7 +139,21 @@ export function tryRejoin(time: u32): void {
     dataRate,
     JOIN_ACCEPT_DELAY_S,
   );
-  if (LISTEN_BEFORE_TALK && isExchangeOver()) rejoin.isUnderWay = false;
+  if (!LISTEN_BEFORE_TALK) return;
+  if (!isExchangeOver()) {
+    printRe();
+    printRequest(dataRate);
+    return;
+  }
+  rejoin.isUnderWay = false;
+  returnJoinAirtime(airtime);
+  returnRejoin(time);
+  if (isLikeJoin) {
+    isDevNonceUnsent = true;
+    returnJoinRate(dataRate);
+  } else {
+    returnRjCount0();
+  }
 }
 
 function printRefusal(verdict: JoinVerdict): void {
@@ -139,6 +177,8 @@ function printRefusal(verdict: JoinVerdict): void {
 
 /** Takes a frame while joining or rejoining. */
 export function takeJoinAccept(length: PhyLength): void {
+  // One that is left out here may not be in the store.
+  if (LISTEN_BEFORE_TALK) isDevNonceUnsent = false;
   const verdict = acceptJoin(length, requestDataRate);
   if (verdict !== JoinVerdict.Accepted) {
     printRefusal(verdict);

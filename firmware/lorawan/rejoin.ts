@@ -134,6 +134,17 @@ export function noteRejoin(time: u32): void {
   }
 }
 
+/** The one that was dealt with last has not gone out after all: it is due again at `time`. */
+export function returnRejoin(time: u32): void {
+  if (rejoin.attemptsLeft < 8) rejoin.attemptsLeft++;
+  rejoin.due = time;
+}
+
+/** Gives back the RJcount0 that was taken last. */
+export function returnRjCount0(): void {
+  if (rejoin.rjCount0 > 0) rejoin.rjCount0--;
+}
+
 /** Takes the next RJcount0 as the nonce of the request. False where none is left. */
 export function takeRjCount0(): boolean {
   const count = rejoin.rjCount0;

@@ -2,7 +2,6 @@
  * The channels of a dynamic plan (RP002-1.0.4, 2.3 and EU863-870): some that each device has, the others the network
  * makes, by a CFList of type 0 or by NewChannelReq.
  */
-import { ticks } from "../../clock/index.ts";
 import { type Bytes, type Int, store16le, u8, u16, type u32, view } from "../../lang/index.ts";
 import {
   bandOf,
@@ -14,10 +13,10 @@ import {
   PLANS,
   selection,
 } from "../../regions/index.ts";
-import { isQuiet, LISTEN_BEFORE_TALK } from "../carrier-sense.ts";
+import { LISTEN_BEFORE_TALK } from "../carrier-sense.ts";
 import { load24le } from "../load24le.ts";
 import { random16 } from "../random.ts";
-import { noteBusy, withoutBusy } from "./busy.ts";
+import { withoutBusy } from "./busy.ts";
 import { isFree } from "./silence.ts";
 
 /** Channels that a device must be able to have. */
@@ -184,22 +183,6 @@ export function enabledChannels(): ChannelSet {
   return channels.enabled;
 }
 
-/** Listens to those of a set that are free. */
-function sense(free: ChannelSet): void {
-  for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++)
-    if ((free & (1 << i)) !== 0 && !isQuiet(dynamicFrequency(i))) noteBusy(i, ticks());
-}
-
-/** Listens to the channels that could be taken now at a data rate. */
-export function senseDynamic(dataRate: DataRate): void {
-  sense(freeChannels(channels.enabled, dataRate));
-}
-
-/** Listens to the channels on which the next join-request could go out now. */
-export function senseDynamicJoin(): void {
-  sense(freeChannels(defaultChannels(), channels.joinRate));
-}
-
 /** Whether one of these is free now. */
 export function isDynamicFree(dataRate: DataRate): boolean {
   return freeChannels(channels.enabled, dataRate) !== 0;
@@ -239,6 +222,11 @@ export function takeDynamicJoinChannel(): DynamicChannel {
   const plan = PLANS[selection.plan];
   channels.joinRate = rate > plan.slowestJoinRate ? rate - 1 : plan.fastestJoinRate;
   return takeOf(freeChannels(defaultChannels(), rate));
+}
+
+/** The join-request at this data rate has not gone out: the next one has it. */
+export function returnDynamicJoinRate(dataRate: DataRate): void {
+  channels.joinRate = dataRate;
 }
 
 /** Octets that the channels take in the store. */

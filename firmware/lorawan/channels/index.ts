@@ -20,8 +20,7 @@ import {
   isDynamicFree,
   isDynamicJoinFree,
   resetDynamic,
-  senseDynamic,
-  senseDynamicJoin,
+  returnDynamicJoinRate,
   setDynamicOctet,
   startDynamicMasks,
   takeDynamicCfList,
@@ -162,16 +161,6 @@ export function takeChannel(dataRate: DataRate): Channel {
   return PLANS[selection.plan].isFixed ? takeFixedChannel(dataRate) : takeDynamicChannel(dataRate);
 }
 
-/** Before something is spent on a transmission with listen before talk: what is in use is not free then. */
-export function senseChannels(dataRate: DataRate): void {
-  if (!PLANS[selection.plan].isFixed) senseDynamic(dataRate);
-}
-
-/** The same of the channels for the next join-request. */
-export function senseJoinChannels(): void {
-  if (!PLANS[selection.plan].isFixed) senseDynamicJoin();
-}
-
 /** The data rate of the next join-request. */
 export function joinRate(): DataRate {
   return PLANS[selection.plan].isFixed ? fixedJoinRate() : dynamicJoinRate();
@@ -185,6 +174,11 @@ export function isJoinChannelFree(): boolean {
 /** The channel of the next join-request; the data rate of the one after it may be another. */
 export function takeJoinChannel(): Channel {
   return PLANS[selection.plan].isFixed ? takeFixedJoinChannel() : takeDynamicJoinChannel();
+}
+
+/** With listen before talk: the join-request at this data rate has not gone out, the next one has it. */
+export function returnJoinRate(dataRate: DataRate): void {
+  if (!PLANS[selection.plan].isFixed) returnDynamicJoinRate(dataRate);
 }
 
 /** Octets that the channels take in the store. */

@@ -70,3 +70,33 @@ describe("firmware: listen before talk with class C of 1.1", () => {
     assert.deepEqual(bench.findings, []);
   });
 });
+
+describe("firmware: listen before talk with rejoin-requests", () => {
+  for (const type of [0, 1] as const) {
+    it(`keeps one of type ${type} and its number for when it may, and sends uplinks as before`, () => {
+      const { bench, network } = start();
+      const config = { ...CONFIG, REJOIN: true, REJOIN_1_UPLINKS: type === 1 ? 2 : 0 };
+      let jammedNs = 0;
+      network.onData = (uplink) => {
+        const { length } = network.received;
+        // ForceRejoinReq of type 0, or type 1 as the device pleases, once the keys are confirmed.
+        const forced = type === 0 && length === 2 ? "0e0500" : "";
+        const frame = network.downlink({ commands: Buffer.from(`0b01${forced}`, "hex") });
+        // RX2 is on none of the channels.
+        bench.send(uplink, 2, frame, { frequencyHz: 869_525_000, sf: 12 });
+        if (length !== 2) return;
+        jammedNs = bench.clock.nowNs();
+        jamAll(bench, 100);
+      };
+      bench.run(400 * SECOND_NS, { config });
+      assert.deepEqual(bench.findings, []);
+      const { request, uplink } = network.rejoins[0];
+      assert.equal(request.type, type);
+      assert.ok(uplink.transmission.startNs > jammedNs + 100 * SECOND_NS);
+      // RJcount1 counts with DevNonce, of which the join took the first.
+      assert.equal(request.type === 1 ? request.rjCount1 : request.rjCount0, type);
+      assert.ok(bench.lines.filter((line) => line.startsWith("rejoining")).length <= network.rejoins.length);
+      assert.ok(network.received.length >= 5, `${network.received.length} uplinks`);
+    });
+  }
+});

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as ClockModule from "../../../firmware/clock/index.ts";
 import type * as CarrierSenseModule from "../../../firmware/lorawan/carrier-sense.ts";
+import type * as BackOffModule from "../../../firmware/lorawan/join-back-off.ts";
 import type * as MacModule from "../../../firmware/lorawan/mac.ts";
 import { DEFAULT_PATH_LOSS_DB } from "../../../hil/air/link-budget.ts";
+import type { RadioEvent } from "../../../hil/emulator/chips/index.ts";
 import { buildImage } from "../../../toolchain/image/index.ts";
 import { regionFigures } from "../../../toolchain/regions/index.ts";
 import { loadProcessorBoard } from "../../support/processor-board.ts";
@@ -49,6 +51,24 @@ function run(
   bench.run(durationS * SECOND_NS, { config: { ...CONFIG, PERIOD_S: 20, ...config }, region });
   assert.deepEqual(bench.findings, []);
   return { bench, network, used: bench.uplinks.map(({ transmission }) => transmission.frequencyHz) };
+}
+
+/** Joins on an air that is loud for a minute: whether joining has all its air time left then, and how often it was tried. */
+function joinLater(bench: Bench): { hasAll: boolean; tries: number } {
+  let hasAll = false;
+  const jammed = { fromNs: SWITCHED_ON_NS, untilNs: 60 * SECOND_NS, powerDbm: sentFor(-60) };
+  for (const channel of channelsOf("KR920")) jam(bench.air, channel, jammed);
+  bench.clock.at(55 * SECOND_NS, () => {
+    const budget = bench.board!.module<typeof BackOffModule>("lorawan/join-back-off.ts");
+    hasAll = budget.spendJoinAirtime(36_000_000);
+    budget.startJoinBackOff(0);
+  });
+  bench.run(200 * SECOND_NS, { config: { ...CONFIG, PERIOD_S: 20 }, region: "KR920" });
+  const isTry = (event: RadioEvent) => event.type === "rx-open" && event.bandwidthHz === 250e3;
+  return {
+    hasAll,
+    tries: bench.events.filter((event) => isTry(event) && event.atNs < 60 * SECOND_NS).length,
+  };
 }
 
 const near = (channels: readonly number[], frequencyHz: number) =>
@@ -162,6 +182,39 @@ describe("firmware: listen before talk where all channels are in use", () => {
     const late = bench.uplinks.filter(({ endNs }) => endNs > 120 * SECOND_NS);
     assert.ok(late.length >= 5, `${late.length} uplinks`);
     assert.ok(network.received.length >= 5);
+  });
+
+  it("keeps the DevNonce, the data rate and the air time of a join-request for when it may", () => {
+    const bench = new Bench();
+    new Network(bench, { lorawan11: false, cfList: false });
+    const { hasAll, tries } = joinLater(bench);
+    assert.deepEqual(bench.devNonces, [0]);
+    assert.equal(bench.uplinks[0].transmission.spreadingFactor, 7);
+    assert.ok(tries >= 3, `${tries} tries`);
+    assert.ok(hasAll);
+    assert.equal(bench.lines.filter((line) => line.startsWith("joining")).length, 1);
+  });
+
+  it("spends nothing on a channel that is taken while the DevNonce is written", () => {
+    const bench = new Bench();
+    new Network(bench, { lorawan11: false, cfList: false });
+    let isJammed = false;
+    bench.clock.at(SWITCHED_ON_NS, () => {
+      const journal = bench.board!.module<{ takeDevNonce: () => boolean }>("store/journal.ts");
+      const { takeDevNonce } = journal;
+      Object.assign(journal, {
+        takeDevNonce: () => {
+          const jammed = { fromNs: bench.clock.nowNs(), untilNs: 20 * SECOND_NS, powerDbm: sentFor(-60) };
+          if (!isJammed) for (const channel of channelsOf("KR920")) jam(bench.air, channel, jammed);
+          isJammed = true;
+          return takeDevNonce();
+        },
+      });
+    });
+    bench.run(60 * SECOND_NS, { config: { ...CONFIG, PERIOD_S: 20 }, region: "KR920" });
+    assert.ok(isJammed);
+    assert.deepEqual(bench.devNonces, [0]);
+    assert.equal(bench.uplinks[0].transmission.spreadingFactor, 7);
   });
 
   it("is of no concern to a device without it", () => {
