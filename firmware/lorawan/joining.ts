@@ -200,7 +200,8 @@ export function isSessionOver(): boolean {
 
 /**
  * Ends what is under way in the session, wherever the stack has called the application: the uplink with its windows, a
- * rejoin, listening, and the reply of a package that waits. Ping slots end with the session itself: where the application is called, none is under way.
+ * rejoin, listening, and the reply of a package that waits. Ping slots end with the session itself: where the
+ * application is called, none is under way.
  */
 export function breakOff(): void {
   mac.isAsking = false;

@@ -41,8 +41,8 @@ export function transmitUplink(): void {
 
 /**
  * Sends the first `length` octets of `uplinkPayload`, with the repetitions that the network asks for, in answer to
- * `DeviceEvent.UplinkDue`: once, and not where the session has been wiped meanwhile. Where there is no room for them beside what the stack has to say, that goes alone,
- * and the next uplink is due at once.
+ * `DeviceEvent.UplinkDue`: once, and not where the session has been wiped meanwhile. Where there is no room for them
+ * beside what the stack has to say, that goes alone, and the next uplink is due at once.
  */
 export function sendUplink(port: Int<1, 223>, length: Int<0, typeof MAX_PAYLOAD>): void {
   // A MAX_PAYLOAD of more than 51 is refused at the application.

@@ -14,11 +14,12 @@ import { uplinkPayload } from "./uplink.ts";
 import { LORAWAN_1_1 } from "./version.ts";
 
 /**
- * Ends the session and all that is under way in it, and overwrites in RAM its keys, those of multicast groups, which are
- * gone with them, and the payloads of the last uplink and downlink: also the one that `onDownlink` was given. The reply
- * of a package that waits goes with it; sessions of packages with their servers go on. The device joins again. One that was personalised is silent until it is switched on again: it then goes on with its counters, which
- * stay, and with defaults in place of what the network has set, which is overwritten in the store, too. False where the
- * store failed in that.
+ * Ends the session and all that is under way in it, and overwrites in RAM its keys, those of multicast groups, which
+ * are gone with them, and the payloads of the last uplink and downlink: also the one that `onDownlink` was given. The
+ * reply of a package that waits goes with it; sessions of packages with their servers go on. The device joins again.
+ * One that was personalised is silent until it is switched on again: it then goes on with its counters, which stay, and
+ * with defaults in place of what the network has set, which is overwritten in the store, too. False where the store
+ * failed in that.
  */
 export function wipeSession(): boolean {
   wipe(fNwkSIntKey, 0, 16);

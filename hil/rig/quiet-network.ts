@@ -1,7 +1,7 @@
 /**
- * A network for one device in a few lines, right on the air: it accepts the join, confirms the version of 1.1, sets a data
- * rate, acknowledges what asks for it, leads into class B where it is to, and says nothing else. For runs that measure the device; what the servers do is
- * the join scenario's to show.
+ * A network for one device in a few lines, right on the air: it accepts the join, confirms the version of 1.1, sets a
+ * data rate, acknowledges what asks for it, leads into class B where it is to, and says nothing else. For runs that
+ * measure the device; what the servers do is the join scenario's to show.
  */
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import { type Air, airtimeUs, type LoraTransmission } from "../air/index.ts";

@@ -249,7 +249,10 @@ export function setDynamicOctet(index: Int<0, 113>, octet: u8): void {
   else channels.enabled = (channels.enabled & 0xff) | (octet << 8);
 }
 
-/** Whether those that every device of the plan has are there, all lie where the region allows it, and none is on that is not there. */
+/**
+ * Whether those that every device of the plan has are there, all lie where the region allows it, and none is on that is
+ * not there.
+ */
 export function areDynamicAllowed(): boolean {
   const count = PLANS[selection.plan].defaultChannelCount;
   for (let i = 0; i < DYNAMIC_CHANNEL_COUNT; i++) {

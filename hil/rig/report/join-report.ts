@@ -120,8 +120,8 @@ export interface ImageFigures {
 }
 
 /**
- * What a Lua program takes: its source, its code and the lines of it in the flash (counted as they would lie in the heap), and of the heap
- * that the board has the most that it held at once.
+ * What a Lua program takes: its source, its code and the lines of it in the flash (counted as they would lie in the
+ * heap), and of the heap that the board has the most that it held at once.
  */
 export interface LuaFigures {
   readonly lua: "5.1" | "5.3";

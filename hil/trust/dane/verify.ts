@@ -41,7 +41,10 @@ export type TlsaVerdict =
 
 const normal = (name: string): string => name.replace(/\.$/, "").toLowerCase();
 
-/** Certificates that the peer did not send but a full-certificate record carries may be links of the chain (RFC 7671 section 5.2.2 has the record "2 0 0"). */
+/**
+ * Certificates that the peer did not send but a full-certificate record carries may be links of the chain (RFC 7671
+ * section 5.2.2 has the record "2 0 0").
+ */
 function carriedCertificates(records: readonly TlsaRecord[]): Certificate[] {
   return records.flatMap(({ usage, selector, matching, data }) =>
     (usage === DANE_TA || usage === PKIX_TA) && selector === 0 && matching === 0
