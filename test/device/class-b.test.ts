@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDataFrame, pingSlotsMs } from "../../hil/lorawan/index.ts";
 import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
+import { ask, frequencyOctets } from "./support/mac-requests.ts";
 
 const PERIODICITY = 2;
 /** GPS time at the run's zero. */
@@ -126,13 +127,9 @@ describe("class B", () => {
       });
 
       it("puts slots elsewhere by PingSlotChannelReq", async () => {
-        // 869.1 MHz, DR5.
-        session.networkServer.request(session.identity.devEui, Buffer.from("11389d8405", "hex"));
-        await session.until(
-          "PingSlotChannelAns",
-          () => session.serverEvents.some(({ step }) => step === "mac-requests-answered"),
-          200,
-        );
+        // At 915 MHz and with DR14, neither of which is done; then at 869.1 MHz with DR5.
+        assert.equal(await ask(session, `11${frequencyOctets(915_000_000)}0e`), "00");
+        assert.equal(await ask(session, `11${frequencyOctets(869_100_000)}05`), "03");
         // The answer to it is a downlink of its own, and only the next uplink tells the application its counter.
         await afterUplink();
         await afterUplink();
@@ -141,6 +138,31 @@ describe("class B", () => {
           [sent.frequencyHz, sent.modulation === "lora" && sent.spreadingFactor],
           [869_100_000, 7],
         );
+      });
+
+      it("looks for beacons elsewhere by BeaconFreqReq, if it may be there", async () => {
+        /** Where a radio is opened around the begins of the next beacons, and how many of those it hears. */
+        const nextBeacon = async () => {
+          const before = session.radioEvents.length;
+          const gpsS = ZERO_S + session.nowS;
+          const beaconS = (Math.floor(gpsS / 128) + 1) * 128 - ZERO_S;
+          await session.pass(beaconS + 1 - session.nowS);
+          const events = session.radioEvents.slice(before);
+          const opened = events.filter(
+            ({ type, atNs }) => type === "rx-open" && Math.abs(atNs / 1e9 - beaconS) < 0.5,
+          );
+          const heard = events.filter((event) => event.type === "rx-done" && event.payload.length === 17);
+          return {
+            openedHz: opened.map(({ frequencyHz }) => Math.round(frequencyHz / 1e3) * 1e3),
+            heard: heard.length,
+          };
+        };
+        assert.equal(await ask(session, `13${frequencyOctets(915_000_000)}`), "00");
+        assert.deepEqual(await nextBeacon(), { openedHz: [869_525_000], heard: 1 });
+        assert.equal(await ask(session, `13${frequencyOctets(869_300_000)}`), "01");
+        assert.deepEqual(await nextBeacon(), { openedHz: [869_300_000], heard: 0 });
+        assert.equal(await ask(session, "13000000"), "01");
+        assert.deepEqual(await nextBeacon(), { openedHz: [869_525_000], heard: 1 });
       });
 
       it("ends with a change of periodicity, until PingSlotInfoAns", async () => {

@@ -1,25 +1,22 @@
-/** The MAC commands of the Network Server, obeyed by images on emulated boards: over the air, as both sides see it. */
+/**
+ * The MAC commands of the Network Server, obeyed by images on emulated boards: over the air, as both sides see it. Those that
+ * only one region, version or class has are in mac-effects.test.ts and class-b.test.ts, with what is refused.
+ */
 import assert from "node:assert/strict";
 import { type JoinReport, runJoin, type TimelineEntry } from "../../hil/rig/index.ts";
 import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
+import { frequencyOctets } from "./support/mac-requests.ts";
 
 const CHECK = "device: answers the MAC commands of the Network Server";
-
-/** Of a frequency in units of 100 Hz, the three octets. */
-function freq(frequency: number): string {
-  const octets = Buffer.alloc(3);
-  octets.writeUIntLE(frequency, 0, 3);
-  return octets.toString("hex");
-}
 
 const REQUESTS = [
   "06",
   // DR3, TXPower 1, channels 0 to 2, once.
   "0331070001",
   // RX1 one data rate below, RX2 at 869.1 MHz and DR4, RX1 after three seconds.
-  `0514${freq(8691000)}0803`,
+  `0514${frequencyOctets(869_100_000)}0803`,
   // Channel 3 on again, at DR3 and below, and RX1 of channel 1 elsewhere.
-  `0703${freq(8671000)}300a01${freq(8690000)}`,
+  `0703${frequencyOctets(867_100_000)}300a01${frequencyOctets(869_000_000)}`,
   "0400",
 ];
 
@@ -66,30 +63,6 @@ describe("MAC commands over the air", () => {
       });
     }
   }
-});
-
-/**
- * Those that only one region or version has; the others are above, with the requests of the device in
- * certification.test.ts.
- */
-const ELSEWHERE = [
-  { name: "TXParamSetupReq", octets: "0915", answer: "", region: "AS923-1", lorawan: "1.0.4", config: {} },
-  { name: "ADRParamSetupReq", octets: "0c65", answer: "", region: "EU868", lorawan: "1.1", config: {} },
-  // biome-ignore format: a line each
-  { name: "RejoinParamSetupReq", octets: "0f00", answer: "01", region: "EU868", lorawan: "1.1", config: { REJOIN: true } },
-] as const;
-
-describe("MAC commands of a region, of a version or of an option, over the air", () => {
-  for (const { name, octets, answer, region, lorawan, config } of ELSEWHERE)
-    it(`${name} is answered, in ${region} with LoRaWAN ${lorawan}`, async () => {
-      const report = await runJoin({
-        ...{ board: "pro-mini-rfm95", region, lorawan, config, seed: 1 },
-        macCommands: [Buffer.from(octets, "hex")],
-      });
-      assert.equal(report.reason, null);
-      const detail = report.checks.find((check) => check.name === CHECK)?.detail;
-      assert.equal(detail, `${name}: ${answer}`.trimEnd());
-    });
 });
 
 describe("confirmed uplinks over the air", () => {
