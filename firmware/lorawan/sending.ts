@@ -3,6 +3,8 @@ import type { MAX_PAYLOAD } from "#app";
 import { reached, ticks } from "../clock/index.ts";
 import { endLine, print, printDecimal, Text } from "../console/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
+import { CLOCK_SYNC_PORT, renewTimeRequest } from "../packages/clock-sync.ts";
+import { CLOCK_SYNC } from "../packages/selection.ts";
 import { noteSilence } from "./adr.ts";
 import { LISTEN_BEFORE_TALK } from "./carrier-sense.ts";
 import { takeChannel } from "./channels/index.ts";
@@ -20,12 +22,17 @@ import {
   isPayloadLeft,
   isUplinkCarried,
   type PayloadLength,
+  uplinkPayload,
+  uplinkPort,
 } from "./uplink.ts";
 import { CLASS_C, HEARS_UNASKED, LORAWAN_1_1 } from "./version.ts";
 
 /** The least RETRANSMIT_TIMEOUT, a second, and what chance adds, up to two, in ticks. */
 const RETRANSMIT_TIMEOUT = 3907;
 const RETRANSMIT_SPREAD = 7812;
+
+/** With listen before talk: the uplink under way has waited for a channel from its begin on. */
+let isUnsent: boolean = false;
 
 /** Sends the uplink under way, or once more. One that has become too long for the data rate is not repeated. */
 export function transmitUplink(): void {
@@ -35,7 +42,11 @@ export function transmitUplink(): void {
   }
   const dataRate = session.dataRate;
   const channel = takeChannel(dataRate);
+  // Later its payload must not change any more.
+  if (LISTEN_BEFORE_TALK && CLOCK_SYNC && isUnsent && uplinkPort() === CLOCK_SYNC_PORT)
+    renewTimeRequest(uplinkPayload);
   startExchange(composeUplink(dataRate, channel), channel, dataRate, session.rxDelayS);
+  if (LISTEN_BEFORE_TALK && CLOCK_SYNC && !isExchangeOver()) isUnsent = false;
   if (LORAWAN_1_1 && CLASS_C && !(LISTEN_BEFORE_TALK && isExchangeOver())) changeClass();
 }
 
@@ -57,6 +68,7 @@ function startUplink(port: Int<0, 224>, length: PayloadLength): void {
   mac.due = u32(mac.due + mac.period);
   if (reached(mac.due, time)) mac.due = u32(time + mac.period);
   beginUplink(port, length);
+  if (LISTEN_BEFORE_TALK && CLOCK_SYNC) isUnsent = true;
   if (isPayloadLeft()) mac.due = time;
   mac.transmissionsLeft = session.nbTrans;
   mac.transmissionDue = time;

@@ -145,6 +145,11 @@ export function beginUplink(port: Int<0, 224>, length: PayloadLength): boolean {
   return fits;
 }
 
+/** The FPort of the uplink under way; 0: no payload. */
+export function uplinkPort(): Int<0, 224> {
+  return uplink.port;
+}
+
 /** Whether the uplink under way goes without the payload that it was begun with. */
 export function isPayloadLeft(): boolean {
   return uplink.isPayloadWaiting;

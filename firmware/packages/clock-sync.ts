@@ -137,6 +137,11 @@ export function writeTimeRequest(payload: Bytes<6>): void {
   payload[5] = isTimeKnown() ? clockSync.token : clockSync.token | ANS_REQUIRED;
 }
 
+/** Gives an AppTimeReq that was written before the time that it is by now: DeviceTime is that of the transmission. */
+export function renewTimeRequest(payload: Bytes<6>): void {
+  if (payload[0] === Cid.AppTime) store32le(payload, 1, gpsTime());
+}
+
 /** The request is on its way: the next one has its time. */
 export function endTimeRequest(): void {
   clockSync.isAsked = true;

@@ -217,6 +217,33 @@ describe("firmware: listen before talk where all channels are in use", () => {
     assert.equal(bench.uplinks[0].transmission.spreadingFactor, 7);
   });
 
+  it("asks for the time (TS003) with the time at which the request goes out", () => {
+    const bench = new Bench();
+    const network = new Network(bench, { lorawan11: false, cfList: false });
+    const requests: { deviceTime: number; sentAtS: number }[] = [];
+    network.onData = (uplink, { fPort }) => {
+      if (fPort !== 202) return;
+      const payload = Buffer.from(network.plain.at(-1)!, "hex");
+      requests.push({
+        deviceTime: payload.readUInt32LE(1),
+        sentAtS: uplink.transmission.startNs / SECOND_NS,
+      });
+      if (requests.length > 1) return;
+      // ForceDeviceResyncReq in RX2, which is on none of the channels.
+      const frame = network.downlink({ port: 202, payload: Buffer.from("0302", "hex") });
+      bench.send(uplink, 2, frame, { frequencyHz: 921_900_000, sf: 12 });
+      const fromNs = uplink.endNs;
+      const jammed = { fromNs, untilNs: fromNs + 40 * SECOND_NS, powerDbm: sentFor(-60) };
+      for (const channel of channelsOf("KR920")) jam(bench.air, channel, jammed);
+    };
+    const config = { ...CONFIG, PERIOD_S: 3600, CLOCK_SYNC: true };
+    bench.run(200 * SECOND_NS, { config, region: "KR920" });
+    assert.ok(requests.length >= 2, `${requests.length} requests`);
+    assert.ok(requests[1].sentAtS - requests[0].sentAtS > 40);
+    for (const { deviceTime, sentAtS } of requests)
+      assert.ok(Math.abs(deviceTime - sentAtS) <= 1.1, `${deviceTime} s at ${sentAtS} s`);
+  });
+
   it("is of no concern to a device without it", () => {
     const { network } = run("KR920", all(1000), { config: { LISTEN_BEFORE_TALK: false } });
     assert.ok(network.received.length >= 12);
