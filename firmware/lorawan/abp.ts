@@ -4,9 +4,10 @@
  * is no way to tell the network that it is gone; under 1.1 the device begins with defaults each time, and says so by ResetInd.
  */
 import { endLine, print, printHex, printNoCounters, printPersonalised, Text } from "../console/index.ts";
-import { assert, type Int, u32 } from "../lang/index.ts";
+import { u32 } from "../lang/index.ts";
 import { FRAGMENTATION, FRAGMENTATION_V1, MULTICAST_SETUP } from "../packages/selection.ts";
 import {
+  ABP,
   counters,
   hasIdentity,
   keepCounters,
@@ -25,8 +26,12 @@ import { Cid, clearOutbox, post } from "./outbox.ts";
 import { appSKey, devAddr, fNwkSIntKey, nwkSEncKey, session, sNwkSIntKey } from "./session.ts";
 import { CLASS_B, CLASS_C, LORAWAN_1_1, MINOR_VERSION, REJOIN } from "./version.ts";
 
-/** A personalised device has no root keys, which these need: an image with them and ABP is refused here. */
-const NEEDS_ROOT_KEYS: Int<0, 0> = REJOIN || MULTICAST_SETUP || (FRAGMENTATION && !FRAGMENTATION_V1) ? 1 : 0;
+/**
+ * @refused a personalised device (ABP) has no root keys, which REJOIN, MULTICAST_SETUP and FRAGMENTATION need; FRAGMENTATION
+ * with FRAGMENTATION_V1 does not
+ */
+export const NEEDS_ROOT_KEYS: boolean =
+  ABP && (REJOIN || MULTICAST_SETUP || (FRAGMENTATION && !FRAGMENTATION_V1));
 
 function stop(): void {
   printNoCounters();
@@ -40,7 +45,6 @@ function hasPersonalisation(): boolean {
 
 /** Begins, or goes on with, the session of the store. Where there is none, or its counters are lost, the device stops. */
 export function startPersonalised(): void {
-  assert(NEEDS_ROOT_KEYS === 0);
   if (!hasPersonalisation()) {
     print(Text.NoIdentity);
     mac.isStopped = true;

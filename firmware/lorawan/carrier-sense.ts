@@ -7,12 +7,16 @@ import { reached, wait } from "../clock/index.ts";
 import { now } from "../hal/index.ts";
 import { type Int, u32 } from "../lang/index.ts";
 import { Bandwidth, LISTENING_START_UP_US, listen, readRssi, sleepRadio } from "../radio/index.ts";
+import { HAS_DYNAMIC_PLAN } from "../regions/index.ts";
 
 /**
  * Whether a device with a dynamic plan listens before each transmission, leaves a channel alone that is in use, and waits
  * where all are. @config
  */
 export const LISTEN_BEFORE_TALK: boolean = false;
+
+/** @refused LISTEN_BEFORE_TALK is of plans with channels that a network adds; this region has a fixed plan */
+export const LISTENS_IN_VAIN: boolean = LISTEN_BEFORE_TALK && !HAS_DYNAMIC_PLAN;
 
 /** Above this power a channel is in use, in dBm. @config */
 export const CARRIER_SENSE_DBM: Int<-120, 0> = -80;

@@ -8,7 +8,7 @@
  */
 import { TICK_US } from "../clock/index.ts";
 import { COMMAND_LATENCY_US } from "../hal/index.ts";
-import { assert, type Int, type u8, u32 } from "../lang/index.ts";
+import { type Int, type u8, u32 } from "../lang/index.ts";
 import {
   BEACON_PLANS,
   FAST_DATA_RATES,
@@ -140,12 +140,11 @@ export function tellPingPeriodicity(periodicity: Periodicity): void {
   post(Cid.PingSlotInfo, periodicity, 0);
 }
 
-/** The channel of the join would decide on the beacon in CN470: an image for it and CLASS_B is refused here. */
-const NEEDS_BEACON_PLAN: Int<0, 0> = CLASS_B && HAS_JOIN_CHANNELS ? 1 : 0;
+/** @refused in CN470 the channel of the join decides where beacons are, which CLASS_B does not follow */
+export const NEEDS_BEACON_PLAN: boolean = CLASS_B && HAS_JOIN_CHANNELS;
 
 /** A session begins: the network knows nothing of the device's ping slots. */
 export function startClassB(): void {
-  assert(NEEDS_BEACON_PLAN === 0);
   classB.isAgreed = false;
   if (MULTICAST_SLOTS) notePending(NO_GROUP, 0);
 }

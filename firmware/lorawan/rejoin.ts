@@ -10,9 +10,13 @@ import { nonces } from "../store/index.ts";
 import { JoinReqType } from "./join-frames.ts";
 import { random16 } from "./random.ts";
 import { session } from "./session.ts";
+import { REJOIN } from "./version.ts";
 
 /** After how many uplinks a rejoin-request of type 1 goes out, each time; 0: never. @config */
 export const REJOIN_1_UPLINKS: Int<0, 65535> = 0;
+
+/** @refused REJOIN_1_UPLINKS has no effect without REJOIN */
+export const REJOINS_IN_VAIN: boolean = REJOIN_1_UPLINKS > 0 && !REJOIN;
 
 /** Ticks of 32 s, and of 1024 s. */
 const PERIOD_UNIT = 125000;

@@ -13,6 +13,9 @@ export const FRAGMENTATION_V1: boolean = false;
 /** Fragments of the longest block, without the coded ones: a multiple of 8. Each takes two bits of RAM. @config */
 export const MAX_FRAGMENTS: Int<8, 1016> = 128;
 
+/** @refused MAX_FRAGMENTS must be a multiple of 8: the fragments that came are kept as bits of octets */
+export const HAS_PART_OF_OCTET: boolean = (MAX_FRAGMENTS & 7) !== 0;
+
 /** Fragments of a block that may be lost. Each takes four octets of RAM. @config */
 export const MAX_LOST: Int<1, 32> = 16;
 

@@ -45,6 +45,9 @@ export const SPREADING_FACTORS = table8([12, 11, 10, 9, 8, 7, 7, 7]);
 /** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
 export const BANDWIDTHS = table8([0, 0, 0, 0, 0, 0, 1, 3]);
 
+/** A network adds channels to those that each device has. */
+export const HAS_DYNAMIC_PLAN = true;
+
 /** The channel of the join decides on the channels and on RX2. */
 export const HAS_JOIN_CHANNELS = false;
 

@@ -168,7 +168,7 @@ describe("an image with ABP", () => {
         config: { ABP: true, ...config },
         outDir,
       });
-      await assert.rejects(build, /NEEDS_ROOT_KEYS/);
+      await assert.rejects(build, /DEV1054: .*a personalised device \(ABP\) has no root keys/);
     });
   }
 });

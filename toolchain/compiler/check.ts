@@ -13,7 +13,7 @@ import { checkRecord } from "./check-records.ts";
 import { checkBody } from "./check-statements.ts";
 import { checkStorage, type Storage } from "./check-storage.ts";
 import { checkTable } from "./check-tables.ts";
-import { type Configuration, checkNames, configured } from "./configuration.ts";
+import { type Configuration, checkNames, configured, exclusionsOf, refuseChoice } from "./configuration.ts";
 import { type Messages, messages } from "./messages.ts";
 import { misfit } from "./misfit.ts";
 import { isTakenInC } from "./names.ts";
@@ -116,7 +116,10 @@ export class Checker {
       return undefined;
     }
     checkNames(this.#program, this.#configuration, this.found);
-    for (const module of this.#program.modules.values()) this.#checkModuleStatements(module);
+    for (const module of this.#program.modules.values()) {
+      this.#checkModuleStatements(module);
+      this.#checkExclusions(module);
+    }
     const entryTree = this.functionTree(main);
     if (entryTree.parameters.length > 0 || entryTree.result.kind !== "void") {
       this.found.add(messages.noMain(main.name ?? main));
@@ -409,6 +412,14 @@ export class Checker {
         ts.isEmptyStatement(statement);
       if (!declares) this.found.add(messages.moduleStatement(statement));
       if (ts.isImportDeclaration(statement)) this.#checkImport(statement);
+    }
+  }
+
+  /** Options that exclude one another are told as such, whatever else comes of them. */
+  #checkExclusions({ file }: Module): void {
+    for (const exclusion of exclusionsOf(file)) {
+      if (this.constant(exclusion.condition, `'${exclusion.name.text}'`) !== 1) continue;
+      this.found.add(refuseChoice(this.checker, exclusion, this.#configuration));
     }
   }
 

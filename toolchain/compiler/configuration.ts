@@ -105,20 +105,59 @@ function wantedInteger(type: Type | undefined): string {
  * members of enums, knows only what the source says of it.
  */
 export function restsOnConfiguration(checker: ts.TypeChecker, expression: ts.Node): boolean {
-  if (!ts.isIdentifier(expression)) {
-    const found = ts.forEachChild(expression, (part) => restsOnConfiguration(checker, part) || undefined);
-    return found ?? false;
-  }
-  const declaration = declarationOf(checker, expression);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return false;
-  const { initializer, parent } = declaration;
-  return (
-    isConfigured(parent.parent) || (initializer !== undefined && restsOnConfiguration(checker, initializer))
-  );
+  return configuredNames(checker, expression).size > 0;
 }
 
 function isConfigured(statement: ts.Node): boolean {
   return ts.getJSDocTags(statement).some((tag) => tag.tagName.text === "config");
+}
+
+/** A constant that is true where options exclude one another, and why they do. */
+export interface Exclusion {
+  readonly name: ts.Identifier;
+  readonly condition: ts.Expression;
+  readonly reason: string;
+}
+
+/** The constants of a module with `@refused` and a reason in the comment before them. */
+export function exclusionsOf(module: ts.SourceFile): Exclusion[] {
+  return module.statements.filter(ts.isVariableStatement).flatMap((statement) => {
+    const tag = ts.getJSDocTags(statement).find(({ tagName }) => tagName.text === "refused");
+    const [{ name, initializer }] = statement.declarationList.declarations;
+    const reason = ts.getTextOfJSDocComment(tag?.comment)?.replace(/\s+/g, " ");
+    if (!reason || !ts.isIdentifier(name) || initializer === undefined) return [];
+    return [{ name, condition: initializer, reason }];
+  });
+}
+
+/** A message for options that exclude one another, at the first that the project's file has of them. */
+export function refuseChoice(
+  checker: ts.TypeChecker,
+  { name, condition, reason }: Exclusion,
+  { chosen, file }: Configuration,
+): ts.Diagnostic {
+  const given = [...configuredNames(checker, condition)].filter((option) => option in chosen);
+  const place = given.map((option) => inFile(file, option, chosen[option])).find((found) => found);
+  const choice = given.map((option) => `${option} = ${chosen[option]}`).join(", ");
+  const message = messages.excluded(place ?? name, choice, reason);
+  return relating(message, { node: name, text: `'${name.text}' is true` });
+}
+
+/** The `@config` constants that an expression is computed from, at whatever remove. */
+function configuredNames(
+  checker: ts.TypeChecker,
+  expression: ts.Node,
+  names = new Set<string>(),
+): Set<string> {
+  const declaration = ts.isIdentifier(expression) ? declarationOf(checker, expression) : undefined;
+  if (declaration && ts.isVariableDeclaration(declaration)) {
+    if (isConfigured(declaration.parent.parent)) names.add(declaration.name.getText());
+    else if (declaration.initializer) configuredNames(checker, declaration.initializer, names);
+  }
+  ts.forEachChild(expression, (part) => {
+    configuredNames(checker, part, names);
+  });
+  return names;
 }
 
 /** Whether an option of its own gives the value, which `@config by --lorawan` names: no configuration may. */

@@ -154,6 +154,10 @@ export const messages = {
     (name: string, value: string, wanted: string) =>
       `the configuration gives ${name} = ${value}, but it must be ${wanted}`,
   ),
+  excluded: define(
+    1054,
+    (choice: string, reason: string) => `${choice || "the configuration"} cannot be built: ${reason}`,
+  ),
   externName: define(
     1020,
     (name: string, mark: string) =>

@@ -86,6 +86,9 @@ ${table(
 /** 0: 125 kHz; 1: 250 kHz; 2: 500 kHz; 3: FSK. */
 ${table("BANDWIDTHS", "table8", byRate(bandwidthCode))}
 
+/** A network adds channels to those that each device has. */
+export const HAS_DYNAMIC_PLAN = ${regions.some(({ plan }) => plan === "dynamic")};
+
 /** The channel of the join decides on the channels and on RX2. */
 export const HAS_JOIN_CHANNELS = ${regions.some((region) => region.plans !== undefined)};
 

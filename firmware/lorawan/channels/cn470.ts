@@ -7,6 +7,7 @@ import {
   ANTENNA_PLANS,
   CHANNEL_STEP,
   type DataRate,
+  HAS_JOIN_CHANNELS,
   JOIN_CHANNELS,
   PLANS,
   selection,
@@ -20,6 +21,9 @@ import { session } from "../session.ts";
  * (1) and of 26 MHz A (2) and B (3). @config
  */
 export const CN470_PLAN: Int<0, 3> = 0;
+
+/** @refused CN470_PLAN is of personalised devices (ABP) in CN470: what joins learns its plan by the channel of its join */
+export const IS_PLAN_IN_VAIN: boolean = CN470_PLAN > 0 && !(ABP && HAS_JOIN_CHANNELS);
 
 /** By plan, the join channel that has the RX2 of personalised devices. */
 const PERSONALISED_CHANNELS = table8([1, 9, 10, 15]);

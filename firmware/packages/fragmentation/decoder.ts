@@ -31,7 +31,7 @@ export class Decoder {
 export const decoder = new Decoder();
 
 /** The fragments that came before the first coded one. */
-const present = new Uint8Array(MAX_FRAGMENTS / 8);
+const present = new Uint8Array(MAX_FRAGMENTS >> 3);
 
 /** The triangle: the row at i begins with column i; 0 where it is still to come. Column i is bit i. */
 const rows = new Uint32Array(MAX_LOST);
@@ -44,7 +44,7 @@ export function startDecoder(count: Int<1, 1016>, size: Int<1, 48>): void {
   decoder.missing = count;
   decoder.isCoded = false;
   decoder.isOutOfMemory = false;
-  fill(present, 0, MAX_FRAGMENTS / 8, 0);
+  fill(present, 0, MAX_FRAGMENTS >> 3, 0);
   for (let i = 0; i < MAX_LOST; i++) rows[i] = 0;
 }
 
@@ -148,7 +148,7 @@ export function takeFragment(index: Int<1, 16383>, data: Bytes<48>): boolean {
     const fragment = index - 1;
     if (hasFragment(present, fragment)) return false;
     if (decoder.isCoded) {
-      fill(parityLine, 0, MAX_FRAGMENTS / 8, 0);
+      fill(parityLine, 0, MAX_FRAGMENTS >> 3, 0);
       addFragment(parityLine, fragment);
       addRow(data, reduce(data));
     } else {

@@ -7,7 +7,7 @@ import { fill, type Int, lengthOf, u8, type u32 } from "../../lang/index.ts";
 import { FRAGMENTATION_V1, MAX_FRAGMENTS } from "../selection.ts";
 
 /** A bit for each fragment of the line: that of fragment i is bit i % 8 of octet i / 8. */
-export const parityLine = new Uint8Array(MAX_FRAGMENTS / 8);
+export const parityLine = new Uint8Array(MAX_FRAGMENTS >> 3);
 
 /** Whether a set of fragments has this one. */
 export function hasFragment(set: Uint8Array, index: Int<0, 1023>): boolean {
@@ -24,7 +24,7 @@ export function addFragment(set: Uint8Array, index: Int<0, 1023>): void {
 
 /** Makes `parityLine` the line `line`, from 1 on, for a block of `count` fragments. */
 export function drawParityLine(line: Int<1, 16383>, count: Int<1, 1023>): void {
-  fill(parityLine, 0, MAX_FRAGMENTS / 8, 0);
+  fill(parityLine, 0, MAX_FRAGMENTS >> 3, 0);
   const isPowerOfTwo = (count & (count - 1)) === 0;
   const modulus = isPowerOfTwo ? count + 1 : count;
   let left = count >>> 1;

@@ -158,6 +158,40 @@ export function main(): void { for (let i = 0; i < PERIOD; i++) {} }
     }
   });
 
+  it("refuse options that exclude one another, with the reason, where the project's file has the first", () => {
+    const folder = mkdtempSync(join(tmpdir(), "joinery-config-"));
+    try {
+      const configFile = join(folder, "joinery.json");
+      writeFileSync(configFile, '{\n  "config": { "FAST": true, "SMALL": true }\n}\n');
+      const text = `/** @config */
+export const FAST: boolean = false;
+/** @config */
+export const SMALL: boolean = false;
+const IS_SMALL: boolean = SMALL;
+/** @refused FAST needs what
+ * SMALL leaves out */
+export const IS_TOO_MUCH: boolean = FAST && IS_SMALL;
+export function main(): void {}
+`;
+      const compiled = (config: Record<string, boolean>) =>
+        compile({ entry: ENTRY, sources: { [ENTRY]: text }, configFile, config }).diagnostics;
+      assert.deepEqual(compiled({ FAST: true }), []);
+      assert.deepEqual(
+        diagnosticsJson(compiled({ FAST: true, SMALL: true })).map(
+          ({ code, file, line, column, message }) => [[code, file, line, column], message],
+        ),
+        [
+          [
+            ["DEV1054", configFile, 2, 15],
+            "FAST = true, SMALL = true cannot be built: FAST needs what SMALL leaves out",
+          ],
+        ],
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("refuse a handler of an interrupt that the board handles", () => {
     const text =
       "/** @isr INT0_vect */\nexport function onEdge(): void {}\nexport function main(): void {}\n";
@@ -432,7 +466,7 @@ describe("pages of the compiler's messages", () => {
     const tested = new Set([
       ...[...refused, ...dataRefused].map(({ code }) => code),
       ...others.map(({ code }) => code),
-      ...[1018, 1019, 1027, 2012, 5009, 5010],
+      ...[1018, 1019, 1027, 1054, 2012, 5009, 5010],
       // By the tests of images.
       messages.noImplementation.code,
       // By the tests of the Lua back end.
