@@ -1,6 +1,6 @@
 /**
- * The MAC commands of the Network Server, obeyed by images on emulated boards: over the air, as both sides see it. Those that
- * only one region, version or class has are in mac-effects.test.ts and class-b.test.ts, with what is refused.
+ * The MAC commands of the Network Server, obeyed by images on emulated boards: over the air, as both sides see it. Those
+ * that only one region, version or class has are in mac-effects.test.ts and class-b.test.ts, with what is refused.
  */
 import assert from "node:assert/strict";
 import { type JoinReport, runJoin, type TimelineEntry } from "../../hil/rig/index.ts";
