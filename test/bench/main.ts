@@ -31,7 +31,7 @@ export function commandLine(action: (names: readonly string[], options: Options)
     )
     .addArgument(new Argument("[name...]", "the benchmarks; all of them without a name").choices(known))
     .option("--json", "print one JSON document on stdout and nothing else")
-    .option("--write", "of device: keep its figures in test/data, docs/benchmarks.md and docs/regions.md")
+    .option("--write", "of device: keep its figures in test/data and the tables of docs")
     .exitOverride()
     .addHelpText(
       "after",

@@ -69,6 +69,7 @@ export interface Figures {
 export type OptionFigures = Readonly<Record<string, Readonly<Record<string, Figures>>>>;
 
 const FIGURES = ["flashBytes", "ramBytes", "stackBytes", "joinCycles", "uplinkCycles"] as const;
+const HEAD = ["", "flash", "RAM", "stack", "join", "uplink"];
 
 /** The gcc of a board's image, and its version. */
 export function compilerOf(board: string): { readonly name: string; readonly version: string } {
@@ -140,12 +141,23 @@ function difference(now: Figures, before: Figures): Figures {
 export function optionTable(board: string, figures: OptionFigures[string]): Table {
   return {
     title: `The sensor on ${board}, and what options add: octets, and cycles of the processor`,
-    head: ["", "flash", "RAM", "stack", "join", "uplink"],
+    head: HEAD,
     rows: Object.entries(figures).map(([name, row]) => [
       name,
       ...FIGURES.map((figure) => (name === BASE ? String(row[figure]) : signed(row[figure]))),
     ]),
   };
+}
+
+/** What some options add, on every board. */
+export function chosenTable(boards: OptionFigures, options: readonly string[]): Table {
+  const rows = options.flatMap((option) =>
+    Object.entries(boards).map(([board, figures]) => [
+      `${option}, ${board}`,
+      ...FIGURES.map((figure) => signed(figures[option][figure])),
+    ]),
+  );
+  return { title: "Octets, and cycles of the processor", head: HEAD, rows };
 }
 
 function signed(value: number): string {

@@ -16,6 +16,9 @@ multicast groups, beacons and whole sessions from the air, and any store with po
 sends is judged by a second implementation of LoRaWAN's cryptography: a frame with a wrong MIC must change nothing, counters
 must only grow, no DevNonce may come twice, and ping slots must open where the beacon puts them.
 
+Each image is built first, one after the other, with clang's sanitizers: a minute or more for all of them before the first
+execution, and the longer part of a short run. --image builds what is named alone.
+
   --executions N   in all, shared evenly by images and targets (10000000)
   --target a,b     some of: ${TARGETS.join(", ")} (all)
   --image a,b      some of: ${IMAGES.join(", ")} (all)

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DECLARATION = /@config\b[^*]*\*\/\nexport const (\w+): [^=]+ = ([^;]+);/g;
+const RANGE = /@config\b[^*]*\*\/\nexport const (\w+): Int<(-?\w+), (\w+)> = /g;
 
 /** "lorawan" of joinery.json decides it. */
 const BY_LORAWAN = "LORAWAN_1_1";
@@ -23,5 +24,19 @@ describe("firmware: constants that a build may choose", () => {
     );
     assert.ok(declared.size > 20, `${declared.size} constants`);
     assert.deepEqual([...listed].sort(), [...declared].sort());
+  });
+
+  it("have the ranges in docs/configuration.md that the source gives them", () => {
+    let count = 0;
+    const page = readFileSync(`${ROOT}docs/configuration.md`, "utf8");
+    for (const path of readdirSync(`${ROOT}firmware`, { recursive: true, encoding: "utf8" })) {
+      if (!path.endsWith(".ts")) continue;
+      for (const [, name, least, most] of readFileSync(`${ROOT}firmware/${path}`, "utf8").matchAll(RANGE)) {
+        const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` | `));
+        assert.ok(row?.includes(` ${least} to ${most}`), `${name}: ${least} to ${most}`);
+        count++;
+      }
+    }
+    assert.ok(count > 10, `${count} constants`);
   });
 });
