@@ -68,7 +68,7 @@ describe("the firmware in Lua", function () {
   }
 
   /** KB that the whole firmware takes once it is loaded, code included: measured, and a little. */
-  const BUDGETS_KB: Readonly<Record<LuaDialect, number>> = { "5.1": 86, "5.3": 77 };
+  const BUDGETS_KB: Readonly<Record<LuaDialect, number>> = { "5.1": 87, "5.3": 78 };
 
   for (const [dialect, compiler, command] of [
     ["5.1", "luac5.1", "lua5.1"],
