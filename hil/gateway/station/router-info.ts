@@ -31,12 +31,20 @@ export function discoveryRefusal(eui: string | undefined, error: string): string
   return wideJson({ ...(eui === undefined ? {} : { router: formatId6(eui) }), error });
 }
 
-/** Where to go. @throws PacketError if the server refuses, or says nothing that a station could follow. */
-export function parseDiscoveryAnswer(data: Buffer): URL {
+/**
+ * Where to go, from the answer of the server at `asked`. The gateway's token goes there too: never from TLS to a connection
+ * in clear, and in clear to no other host.
+ * @throws PacketError if the server refuses, or says nothing that a station could follow.
+ */
+export function parseDiscoveryAnswer(data: Buffer, asked: URL): URL {
   const members = new JsonMembers(parseWideJson(data.toString("utf8")), "router-info");
   if (members.has("error"))
     throw new PacketError("router-info", `the server refuses: ${members.string("error")}`);
   const uri = members.matching("uri", /^wss?:\/\/[^\s/]+:\d+\/\S*$/, "wss://lns.example:8887/traffic/eui-1");
   if (!URL.canParse(uri)) throw members.error("uri", "is no URI");
-  return new URL(uri);
+  const server = new URL(uri);
+  const isSafe =
+    server.protocol === "wss:" || (asked.protocol === "ws:" && server.hostname === asked.hostname);
+  if (!isSafe) throw members.error("uri", "leads from TLS, or from its host, to a connection in clear");
+  return server;
 }

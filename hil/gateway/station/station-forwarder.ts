@@ -142,7 +142,7 @@ class StationForwarder implements Forwarder {
           );
           socket.once("message", (data: Buffer) => {
             try {
-              const answer = parseDiscoveryAnswer(data);
+              const answer = parseDiscoveryAnswer(data, url);
               end(() => resolve(answer));
             } catch (error) {
               if (!(error instanceof PacketError)) throw error;
