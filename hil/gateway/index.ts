@@ -9,6 +9,7 @@ export type {
   SentFrame,
 } from "./gateway-server.ts";
 export type { BeaconPacket, Gps } from "./gps.ts";
+export { isLoopback } from "./loopback.ts";
 export { PacketError } from "./packet-error.ts";
 export type { RateLimits } from "./station/rate-limit.ts";
 export type { JoinEuiRange } from "./station/router-config.ts";

@@ -1,6 +1,11 @@
 /** A Network Server that is not the rig's own, by its address: "udp://host:port" or "wss://host:port". */
-import { isIP } from "node:net";
-import { type Forwarder, type GatewayRadio, stationForwarder, udpForwarder } from "../gateway/index.ts";
+import {
+  type Forwarder,
+  type GatewayRadio,
+  isLoopback,
+  stationForwarder,
+  udpForwarder,
+} from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { RigError } from "./rig-error.ts";
 
@@ -38,8 +43,7 @@ export function foreignServer(url: string, token: string | undefined): ForeignSe
       },
     };
   }
-  const isLoopback = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-  if (protocol !== "wss:" && !(protocol === "ws:" && isLoopback))
+  if (protocol !== "wss:" && !(protocol === "ws:" && isLoopback(host)))
     throw refuse("a gateway goes there by udp or wss, and by ws on a loopback address only");
   return {
     url,

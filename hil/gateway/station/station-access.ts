@@ -7,9 +7,9 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { createDaneServer, type DaneServerOptions, type TlsCredentials } from "../../trust/index.ts";
+import { isLoopback } from "../loopback.ts";
 
 export type StationAccess =
   /** TLS both ways: a station is who its certificate says, by the policy that `tls` has. Names in lower case, EUIs in upper. */
@@ -81,10 +81,6 @@ export function refuseOpenAddress(access: StationAccess, host: string): void {
   throw new RangeError(
     `stations without TLS are served on a loopback address only, not on ${host}: give a token or client certificates`,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 function hasToken({ headers }: IncomingMessage, token: string | undefined): boolean {

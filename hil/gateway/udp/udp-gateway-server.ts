@@ -7,8 +7,8 @@
  */
 import { randomInt } from "node:crypto";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { isIP } from "node:net";
 import type { Participant } from "../../clock/index.ts";
+import { isLoopback } from "../loopback.ts";
 import { PacketError } from "../packet-error.ts";
 import { encode, type FromGateway, type FromServer, parseFromGateway, type TxAck } from "./datagram.ts";
 import { payloadOf } from "./payload.ts";
@@ -218,8 +218,4 @@ export class UdpGatewayServer implements Participant {
       `The gateway port listens on ${host}. The Semtech UDP protocol has no authentication: anybody who reaches the port can pose as a gateway. Keep it on a loopback address or a private network.`,
     );
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
