@@ -181,13 +181,14 @@ export async function runScenarios(
 
 /** One a scenario, board, version and region. */
 function runsOf(scenarios: readonly string[], choice: Choice, options: RunOptions): SpecRun[] {
-  const { matrix = false, seed, lua, fault, time, gateway, port } = options;
+  const { matrix = false, seed, lua, fault, time, gateway, port, crystalPpm, radioCrystalPpm } = options;
   const isNamed = (value: unknown) => value !== undefined || !matrix;
   const boards = isNamed(options.board) ? [choice.board] : emulatedBoards(choice.boards);
   const versions = isNamed(options.lorawan) ? [choice.lorawan] : VERSIONS;
   const regions = matrix ? regionsOf(choice.region) : [choice.region];
   const { app, c, boards: folder, config, file } = choice;
-  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway, port };
+  const crystals = { crystalPpm, radioCrystalPpm };
+  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway, port, ...crystals };
   return scenarios.flatMap((scenario) =>
     boards.flatMap((board) =>
       versions.flatMap((lorawan) =>

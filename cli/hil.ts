@@ -47,6 +47,8 @@ export interface RunOptions extends ChoiceOptions {
   time?: (typeof TIMES)[number];
   port?: (typeof PORTS)[number];
   matrix?: boolean;
+  crystalPpm?: number;
+  radioCrystalPpm?: number;
 }
 
 export function addHil(program: Command): void {
@@ -95,6 +97,12 @@ export function addHil(program: Command): void {
         PORTS,
       ),
     )
+    .option(
+      "--crystal-ppm <ppm>",
+      "by how much the board's clock runs fast, or with - slow (default: 0)",
+      ppm,
+    )
+    .option("--radio-crystal-ppm <ppm>", "by how much the carrier of its radio is off (default: 0)", ppm)
     .option("--matrix", "on every board and with every version and region, but for those that are named")
     .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (what: readonly string[], options: RunOptions) => {
@@ -141,13 +149,14 @@ async function runScenario(application: string | undefined, options: RunOptions)
     if (!options.json) process.stdout.write(`${text}\n`);
   };
   const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, html, pcap, networkServer } = options;
+  const { crystalPpm, radioCrystalPpm } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
   if (html !== undefined) checkOutputFile("HTML", html);
   if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
   const common = {
     ...choiceOf(application, options, "anywhere"),
-    ...{ lua, seed, state, keepGoing },
+    ...{ lua, seed, state, keepGoing, crystalPpm, radioCrystalPpm },
     onEntry: (entry: TimelineEntry) => {
       if (!begun) print(timelineHead(palette));
       begun = true;
@@ -206,6 +215,13 @@ function capture(packets: readonly RecordedPacket[], path: string): Uint8Array {
 function eui(text: string): string {
   if (!/^[0-9A-Fa-f]{16}$/.test(text)) throw new InvalidArgumentError("It must have 16 hexadecimal digits.");
   return text.toUpperCase();
+}
+
+function ppm(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError("It must be a number of ppm.");
+  return value;
 }
 
 function wholeNumber(text: string): number {

@@ -24,6 +24,8 @@ import type { FskTransmission, LoraTransmission, Transmission } from "./transmis
 /** A packet as it comes in at one receiver. */
 export interface Arrival<T extends Transmission = Transmission> {
   readonly transmission: T;
+  /** Where the receiver finds its carrier: off by the errors of both stations' crystals. */
+  readonly frequencyHz: number;
   readonly rssiDbm: number;
   readonly snrDb: number;
   /** Too weak to be noticed at all; between this and the floor it is noticed and comes out broken. */
@@ -83,6 +85,7 @@ export class Air {
   >();
   readonly #carriers = new Set<Carrier>();
   readonly #pathLossDb = new Map<string, number>();
+  readonly #carrierErrorPpm = new Map<string, number>();
   #arrivals: TrackedArrival[] = [];
 
   /** `random` (0..1, seeded) makes the octets of broken packets. */
@@ -94,6 +97,14 @@ export class Air {
   /** Sets the loss between two stations, both ways. Infinity separates them. */
   setPathLossDb(a: string, b: string, lossDb: number): void {
     this.#pathLossDb.set(pair(a, b), lossDb);
+  }
+
+  /**
+   * The crystal of a station's radio is off by so much: what it sends lies that far from where it is meant to, and so does
+   * where it listens. Bits and symbols keep their length, which 50 ppm change by less than 0.2 ms a packet.
+   */
+  setCarrierErrorPpm(station: string, errorPpm: number): void {
+    this.#carrierErrorPpm.set(station, errorPpm);
   }
 
   /**
@@ -226,6 +237,7 @@ export class Air {
     const arrival: TrackedArrival = {
       receiver,
       transmission,
+      frequencyHz: this.#seenHz(transmission, receiver),
       rssiDbm,
       snrDb,
       detectable: snrDb >= floorDb(transmission) - DETECTION_MARGIN_DB,
@@ -247,6 +259,11 @@ export class Air {
     const { receiver, transmission, carriersDbm } = arrival;
     if (carrier.from === receiver || !isWithin(carrier, transmission)) return;
     carriersDbm.push(carrier.powerDbm - this.#lossDb(carrier.from, receiver));
+  }
+
+  #seenHz({ from, frequencyHz }: Transmission, receiver: string): number {
+    const [sentPpm = 0, heardPpm = 0] = [from, receiver].map((name) => this.#carrierErrorPpm.get(name));
+    return sentPpm === heardPpm ? frequencyHz : (frequencyHz * (1 + sentPpm / 1e6)) / (1 + heardPpm / 1e6);
   }
 
   #lossDb(a: string, b: string): number {
@@ -278,12 +295,12 @@ function floorDb(transmission: Transmission): number {
 
 /** The same channel, near enough for a LoRa demodulator to lock (a quarter of the bandwidth). */
 export function sameChannel(
-  transmission: LoraTransmission,
+  { transmission, frequencyHz }: Arrival<LoraTransmission>,
   channel: { frequencyHz: number; bandwidthHz: number },
 ): boolean {
   return (
     transmission.bandwidthHz === channel.bandwidthHz &&
-    Math.abs(transmission.frequencyHz - channel.frequencyHz) <= channel.bandwidthHz / 4
+    Math.abs(frequencyHz - channel.frequencyHz) <= channel.bandwidthHz / 4
   );
 }
 

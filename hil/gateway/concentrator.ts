@@ -102,13 +102,14 @@ export class Concentrator {
     });
   }
 
-  #channelOf({ transmission, detectable }: Arrival<LoraTransmission>): number {
+  #channelOf(arrival: Arrival<LoraTransmission>): number {
+    const { transmission, detectable } = arrival;
     const { spreadingFactor, iqInverted, syncWord, implicitHeader } = transmission;
     if (!detectable || iqInverted || implicitHeader || syncWord !== LORAWAN_SYNC_WORD) return -1;
     if (spreadingFactor < 7 || transmission.preambleSymbols < DETECTION_SYMBOLS) return -1;
     return this.#channels.findIndex(
       (channel) =>
-        sameChannel(transmission, channel) &&
+        sameChannel(arrival, channel) &&
         (channel.spreadingFactor === undefined || channel.spreadingFactor === spreadingFactor),
     );
   }

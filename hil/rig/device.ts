@@ -10,6 +10,7 @@ import type { Air } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { createRadio, type RadioEvent, type RadioState } from "../emulator/chips/index.ts";
 import type { DebugPort, Finding, Machine } from "../emulator/index.ts";
+import type { Crystals } from "./crystals.ts";
 import type { Check, EnergyOfState, MemoryFigures } from "./report/join-report.ts";
 
 /** A misuse of the hardware, and the line of the sources that it came about in, where that is known. */
@@ -30,6 +31,8 @@ export interface DeviceOptions {
   readonly random: () => number;
   /** By how much the oscillator of this very device's watchdog is off: 0.07 is 7 % too fast. None if not given. */
   readonly watchdogError?: number;
+  /** By how much this device's crystals are off. None if not given. */
+  readonly crystals?: Crystals;
   readonly onConsoleLine: (line: string) => void;
   readonly onRadioEvent: (event: RadioEvent) => void;
   readonly onRadioState?: (state: RadioState) => void;
@@ -87,10 +90,11 @@ export function connect(
   board: Board,
   options: Pick<
     DeviceOptions,
-    "air" | "station" | "random" | "onConsoleLine" | "onRadioEvent" | "onRadioState"
+    "air" | "station" | "random" | "crystals" | "onConsoleLine" | "onRadioEvent" | "onRadioState"
   >,
 ): void {
-  const { air, station = DEVICE_STATION, random, onRadioEvent, onRadioState } = options;
+  const { air, station = DEVICE_STATION, random, crystals, onRadioEvent, onRadioState } = options;
+  air.setCarrierErrorPpm(station, crystals?.radioCrystalPpm ?? 0);
   const radio = createRadio(board.radio, {
     clock: machine,
     air,

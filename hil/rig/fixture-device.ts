@@ -56,7 +56,12 @@ export class FixtureDevice {
   async provision(choice: DeviceChoice, random: () => number): Promise<void> {
     const store = isPersonalised(choice) ? this.#personalise(choice, random) : await this.#register(choice);
     const { site, firmware } = this.#with;
-    const boot = { ...this.#hooks, eeprom: storeFormatOf(firmware.board).pack(store), station: this.name };
+    const boot = {
+      ...this.#hooks,
+      eeprom: storeFormatOf(firmware.board).pack(store),
+      station: this.name,
+      crystals: choice,
+    };
     this.#body =
       choice.port === undefined
         ? new EmulatedBody(site, firmware, boot)

@@ -12,6 +12,7 @@ import { VirtualGateway } from "../gateway/index.ts";
 import { devAddrIn, FType, NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { deviceRecord, peerTrust, reasonOf } from "./compose-report.ts";
+import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { type ForeignServer, foreignServer } from "./foreign-server.ts";
 import { frameTypeOf } from "./frame-type.ts";
@@ -30,7 +31,7 @@ import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 import { Witness } from "./witness.ts";
 
-export interface ForeignRunOptions extends Omit<FirmwareChoice, "exactLines"> {
+export interface ForeignRunOptions extends Omit<FirmwareChoice, "exactLines">, Crystals {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
@@ -70,6 +71,7 @@ const TICK_NS = 2e6;
 export async function runForeignJoin(options: ForeignRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   const server = foreignServer(options.networkServer, options.gatewayToken);
+  refuseCrystals(options);
   const board = runnableBoard(options);
   if (options.state === undefined) {
     throw new RigError(
@@ -178,6 +180,7 @@ class ForeignRun {
     this.#watchAir();
     const device = firmware.boot({
       eeprom: this.#provisioned.eeprom,
+      crystals: this.#options,
       clock: this.#clock,
       air: this.#air,
       random: seededRandom(seed + 2),

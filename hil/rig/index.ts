@@ -2,6 +2,7 @@
 export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index.ts";
 export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
 export { CHOICE_VARIABLE, type CommandChoice } from "./command-choice.ts";
+export type { Crystals } from "./crystals.ts";
 export type { Debugging } from "./debugging.ts";
 export type { Downlink } from "./downlink.ts";
 export type { Duration } from "./duration.ts";

@@ -13,6 +13,7 @@ import type { GdbServer } from "../emulator/index.ts";
 import { ClientIdentityUnavailable } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
+import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import type { DeviceFinding, DeviceUnderTest, Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
@@ -30,7 +31,7 @@ import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 import type { Witness } from "./witness.ts";
 
-export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines"> {
+export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crystals {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
@@ -70,6 +71,7 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
   const timeline = new Timeline(options.onEntry);
   if (options.downlink !== undefined)
     refuseDownlink(options.downlink, options.lorawan, networkRegion(options));
+  refuseCrystals(options);
   const board = runnableBoard(options);
   if (options.debugging !== undefined && isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
@@ -196,6 +198,7 @@ class JoinRun {
     noteJoinAttempts(air, witness.seen, provisioned, () => device);
     const device = site.boot(this.#firmware, {
       eeprom: provisioned.eeprom,
+      crystals: this.#options,
       onConsoleLine: (line) => witness.consoleLine(line),
       onRadioEvent: (event) => witness.radioEvent(event),
       onFinding: (finding) => this.#finding(finding, witness),

@@ -34,7 +34,7 @@ class LuaDevice implements DeviceUnderTest {
   readonly #program: LuaProgram;
 
   constructor(program: LuaProgram, host: LuaHost, flash: Flash, options: DeviceOptions) {
-    const { clock, eeprom, onFinding, onFailure } = options;
+    const { clock, eeprom, crystals, onFinding, onFailure } = options;
     const { heapBytes, timing } = program.board;
     this.#program = program;
     this.machine = new LuaMachine({
@@ -44,6 +44,7 @@ class LuaDevice implements DeviceUnderTest {
       eeprom,
       heapBytes,
       timing,
+      clockErrorPpm: crystals?.crystalPpm,
       onFinding,
       onEnd: (text) => {
         const [reason, ...trace] = traceToSource(text, PROGRAM_FILE, program.origins).split("\n");

@@ -60,13 +60,14 @@ class ProcessorDevice implements DeviceUnderTest {
   readonly #states: StateClock;
 
   constructor(image: Image, options: DeviceOptions) {
-    const { clock, eeprom, watchdogError, onFinding } = options;
+    const { clock, eeprom, watchdogError, crystals, onFinding } = options;
     this.#image = image;
     let places: Places | undefined;
     this.machine = createMachine(image, {
       clock,
       eeprom,
       watchdogError,
+      clockErrorPpm: crystals?.crystalPpm,
       onFinding: (finding) => {
         places ??= new Places(image);
         onFinding({ ...finding, ...places.of(finding) });

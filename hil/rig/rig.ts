@@ -9,6 +9,7 @@ import type { NetworkServer, ServerEvent } from "../backend/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { commandChoice } from "./command-choice.ts";
+import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { DEVICE_STATION } from "./device.ts";
 import { type Duration, nsOf } from "./duration.ts";
 import type { Fault } from "./faults.ts";
@@ -24,7 +25,7 @@ import { Site } from "./site.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 
 /** What a device is and runs. */
-export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines"> {
+export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crystals {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
@@ -126,6 +127,7 @@ export class Rig {
   async device(choice: Partial<DeviceChoice> = {}): Promise<FixtureDevice> {
     const { options, site, timeline, random, seed } = this.#with;
     const chosen = { ...options, ...choice };
+    refuseCrystals(chosen);
     const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
     const number = this.#devices.length + 1;
     const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import {
   Air,
   type Arrival,
+  isLora,
   type LoraTransmission,
   type Outcome,
+  sameChannel,
   snrFloorDb,
   type Transmission,
 } from "../../../hil/air/index.ts";
@@ -126,6 +128,29 @@ describe("Air", () => {
   it("has the floors of the datasheet", () => {
     assert.deepEqual([7, 8, 9, 10, 11, 12].map(snrFloorDb), [-7.5, -10, -12.5, -15, -17.5, -20]);
   });
+
+  // A quarter of 125 kHz is 36 ppm of 868.1 MHz.
+  for (const [sentPpm, heardPpm, offHz, within] of [
+    [0, 0, 0, true],
+    [20, 0, 17_362, true],
+    [20, 20, 0, true],
+    [-20, 15, -30_383, true],
+    [35.9, 0, 31_165, true],
+    [36.1, 0, 31_338, false],
+    [-20, 20, -34_723, false],
+  ] as const) {
+    it(`with crystals ${sentPpm} and ${heardPpm} ppm off finds the carrier ${offHz} Hz away`, () => {
+      const { air, heard, run } = listening();
+      air.setCarrierErrorPpm("node", sentPpm);
+      air.setCarrierErrorPpm("gateway", heardPpm);
+      air.transmit(transmission());
+      run();
+      const [{ arrival }] = heard;
+      assert.equal(Math.round(arrival.frequencyHz - 868_100_000), offHz);
+      assert.ok(isLora(arrival));
+      assert.equal(sameChannel(arrival, { frequencyHz: 868_100_000, bandwidthHz: 125_000 }), within);
+    });
+  }
 
   describe("collisions", () => {
     const verdicts = (first: Partial<LoraTransmission>, second: Partial<LoraTransmission>) => {

@@ -195,7 +195,8 @@ export class FskDemodulator {
 
 /** Whether the signal passes the channel filter, and its bits come at the expected rate. */
 function audible(arrival: Arrival<FskTransmission>, settings: FskReceiverSettings): boolean {
-  const { bitRate, deviationHz, frequencyHz } = arrival.transmission;
+  const { frequencyHz } = arrival;
+  const { bitRate, deviationHz } = arrival.transmission;
   return (
     arrival.detectable &&
     Math.abs(bitRate / settings.bitRate - 1) <= BIT_RATE_TOLERANCE &&

@@ -16,8 +16,9 @@ export function activityPresent(
   fromNs: number,
   toNs: number,
 ): boolean {
-  return arrivals.filter(isLora).some(({ transmission, detectable }) => {
-    if (!detectable || !sameChannel(transmission, channel)) return false;
+  return arrivals.filter(isLora).some((arrival) => {
+    const { transmission, detectable } = arrival;
+    if (!detectable || !sameChannel(arrival, channel)) return false;
     if (transmission.spreadingFactor !== channel.spreadingFactor) return false;
     if (transmission.iqInverted !== detector.rxInverted) return false;
     const symbolNs = symbolUs(transmission) * 1000;

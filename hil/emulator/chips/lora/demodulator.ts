@@ -123,7 +123,7 @@ export class Demodulator {
     const { transmission } = arrival;
     return (
       arrival.detectable &&
-      sameChannel(transmission, { frequencyHz, bandwidthHz: settings.bandwidthHz }) &&
+      sameChannel(arrival, { frequencyHz, bandwidthHz: settings.bandwidthHz }) &&
       transmission.spreadingFactor === settings.spreadingFactor &&
       transmission.iqInverted === settings.rxInverted
     );

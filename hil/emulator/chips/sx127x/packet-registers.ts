@@ -35,7 +35,7 @@ export function recordPacket(
   lora[Reg.FifoRxByteAddr] = (next - 1) & 0xff;
   lora[Reg.PktSnrValue] = snrValue(snrDb);
   lora[Reg.PktRssiValue] = packetRssiValue(chip.part, arrival.rssiDbm, snrDb, channel.frequencyHz);
-  const errorHz = arrival.transmission.frequencyHz - channel.frequencyHz;
+  const errorHz = arrival.frequencyHz - channel.frequencyHz;
   const fei = frequencyErrorValue(errorHz, channel.bandwidthHz);
   lora[Reg.FeiMsb] = fei >> 16;
   lora[Reg.FeiMid] = (fei >> 8) & 0xff;

@@ -328,11 +328,11 @@ export class FskModem {
     this.#raise1(Irq1.Timeout);
   }
 
-  #synchronized({ transmission }: Arrival<FskTransmission>): void {
+  #synchronized({ frequencyHz }: Arrival<FskTransmission>): void {
     const { registers, frf } = this.#chip;
     this.#syncTimer.cancel();
     this.#received = 0;
-    const fei = Math.round((transmission.frequencyHz - carrierHz(frf)) / FREQUENCY_STEP_HZ);
+    const fei = Math.round((frequencyHz - carrierHz(frf)) / FREQUENCY_STEP_HZ);
     registers.fsk[FskReg.FeiMsb] = (fei >> 8) & 0xff;
     registers.fsk[FskReg.FeiLsb] = fei & 0xff;
     this.#raise1(Irq1.SyncAddressMatch);
