@@ -77,18 +77,19 @@ export async function openPtyBody(
 ): Promise<DeviceBody> {
   site.keepUpWithTime();
   const pair = await openPtyPair();
-  site.onClose(() => pair.close());
+  site.onClose("socat", () => pair.close());
   const far = await openConsole(pair.board, { ...options, onConsoleLine: () => {} });
-  site.onClose(() => closed(far));
+  site.onClose("the board's end of the serial port", () => closed(far));
   const near = await openConsole(pair.rig, options);
-  site.onClose(() => closed(near));
+  site.onClose("the rig's end of the serial port", () => closed(near));
   return new EmulatedBody(site, firmware, {
     ...boot,
     onConsoleLine: (line) => far.write(Buffer.from(`${line}\n`, "latin1")),
   });
 }
 
+/** A port that is gone has been told of by `onLost`. */
 async function closed(port: SerialPort): Promise<void> {
   port.close();
-  await port.closed;
+  await port.closed.catch(() => {});
 }

@@ -11,6 +11,7 @@ import { type Participant, runLockstep, VirtualClock } from "../clock/index.ts";
 import { VirtualGateway } from "../gateway/index.ts";
 import { devAddrIn, FType, NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
+import { Closers } from "./closers.ts";
 import { deviceRecord, peerTrust, reasonOf } from "./compose-report.ts";
 import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
@@ -118,7 +119,7 @@ class ForeignRun {
   readonly #air: Air;
   readonly #recorder: AirRecorder;
   readonly #gateway: VirtualGateway;
-  readonly #end = new AbortController();
+  readonly #closers = new Closers();
   /** Frames of the device with the DevAddr that it was given. */
   #uplinks = 0;
   /** When frames of the gateway went on the air. */
@@ -153,24 +154,23 @@ class ForeignRun {
 
   async run(): Promise<JoinReport> {
     const { onAir } = this.#options;
-    try {
-      await this.#gateway.start().catch((error: Error) => {
-        throw new RigError("failed", error.message);
-      });
-      this.#timeline.add("gateway", `${this.#gateway.eui} is connected to ${this.#server.url}`, true);
-      const device = this.#boot(await buildFirmware(this.#board, this.#options, this.#timeline));
+    const closers = this.#closers;
+    closers.add("the gateway", () => this.#gateway.stop());
+    return closers.during(async () => {
       try {
+        await this.#gateway.start().catch((error: Error) => {
+          throw new RigError("failed", error.message);
+        });
+        this.#timeline.add("gateway", `${this.#gateway.eui} is connected to ${this.#server.url}`, true);
+        const device = this.#boot(await buildFirmware(this.#board, this.#options, this.#timeline));
+        closers.add("the device", () => device.close());
         await this.#letTimePass(device);
         this.#provisioned.keep();
         return this.#report(device);
       } finally {
-        device.close();
+        onAir?.(this.#recorder.packets);
       }
-    } finally {
-      this.#end.abort();
-      onAir?.(this.#recorder.packets);
-      await this.#gateway.stop();
-    }
+    });
   }
 
   #boot(firmware: Firmware): DeviceUnderTest {
@@ -213,7 +213,7 @@ class ForeignRun {
 
   /** A server that goes away, or that talks nonsense, ends the run; what was seen by then is reported. */
   async #letTimePass(device: DeviceUnderTest): Promise<void> {
-    const pace = new Pace(this.#clock, true, this.#end.signal);
+    const pace = new Pace(this.#clock, true, this.#closers.signal);
     const gateway = this.#gateway;
     const failure: Participant = {
       get busy() {

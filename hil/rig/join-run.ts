@@ -138,13 +138,14 @@ class JoinRun {
       fault,
       gatewayProtocol: this.#options.gateway,
     });
-    try {
-      return await this.#exchange(site, provisioned);
-    } finally {
-      this.#options.onAir?.(site.recorder.packets);
-      await this.#debugger?.close();
-      await site.close();
-    }
+    return site.during(async () => {
+      site.onClose("the port of the debugger", async () => this.#debugger?.close());
+      try {
+        return await this.#exchange(site, provisioned);
+      } finally {
+        this.#options.onAir?.(site.recorder.packets);
+      }
+    });
   }
 
   /** From the registration of the device to the report. */

@@ -6,6 +6,7 @@ import { runLockstep, VirtualClock } from "../clock/index.ts";
 import { type GdbServer, hasMachine } from "../emulator/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
+import { Closers } from "./closers.ts";
 import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
@@ -91,7 +92,10 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
       for (const line of [reason, ...trace]) onNotice(line.trim());
     },
   });
-  try {
+  const closers = new Closers();
+  closers.add("the device", () => device.close());
+  closers.add("the port of the debugger", () => gdb?.close());
+  return closers.during(async () => {
     gdb = await debuggerOf(device, options);
     const ran = await runLockstep({
       clock,
@@ -109,10 +113,7 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
     if (failed) return "failed";
     if (ran === "limit") return "limit";
     return end.aborted ? "ended" : "debugger";
-  } finally {
-    await gdb?.close();
-    device.close();
-  }
+  });
 }
 
 async function debuggerOf(

@@ -26,6 +26,7 @@ import {
   Resolver,
   type TestRoot,
 } from "../trust/index.ts";
+import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
 import { type GatewayLink, type GatewayProtocol, openGatewayLink } from "./gateway-link.ts";
 import { JoinServerControl } from "./join-server-control.ts";
@@ -72,27 +73,13 @@ export interface Organisations {
   readonly joinServerControl: JoinServerControl;
   /** How the run's gateway and the Network Server meet. */
   readonly gateways: GatewayLink;
-  close(): Promise<void>;
 }
 
-/** Starts DNS and all servers. */
-export async function openOrganisations(options: OrganisationsOptions): Promise<Organisations> {
-  const closers: (() => unknown)[] = [];
-  const close = async () => {
-    for (const closer of closers.reverse()) await closer();
-  };
-  try {
-    return { ...(await open(options, closers)), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-async function open(
+/** Starts DNS and all servers; what has been started by then is in `closers`, also where it throws. */
+export async function openOrganisations(
   options: OrganisationsOptions,
-  closers: (() => unknown)[],
-): Promise<Omit<Organisations, "close">> {
+  closers: Closers,
+): Promise<Organisations> {
   const { clock, random, joinEui, fault, onEvent, onVerdict } = options;
   const startedMs = Date.now();
   const certificates = await issueCertificates();
@@ -102,7 +89,7 @@ async function open(
     fault,
     random: options.addressRandom,
   });
-  closers.push(() => root.close());
+  closers.add("DNS", () => root.close());
 
   // A resolver for each organisation: neither believes the other's cache.
   const resolver = () =>
@@ -120,7 +107,7 @@ async function open(
       connectTimeoutMs: ANSWER_TIMEOUT_MS,
       onVerdict: (verdict) => onVerdict(party, verdict),
     });
-    closers.push(() => made.destroy());
+    closers.add(`the connections of the ${party}`, () => made.destroy());
     return made;
   };
   const listenOptions = (
@@ -145,7 +132,7 @@ async function open(
   const networkServerKek = kek(`ns/${NET_ID}`);
   const applicationServerKek = kek(`as/${AS_ID}`);
   const storage = await JoinStorage.open({ path: options.databasePath, kek: options.joinServerKek });
-  closers.push(() => storage.close());
+  closers.add("the database of the join-server", () => storage.close());
   const joinServer = new JoinServer({
     joinEuis: [joinEui],
     storage,
@@ -165,8 +152,8 @@ async function open(
     createServer,
     listen: (controlled) => joinServer.listen({ ...joinServerAddress, createServer: controlled }),
   });
+  closers.add("the join-server", () => joinServerControl.stop());
   if (fault !== "join-server-down") await joinServerControl.start();
-  closers.push(() => joinServerControl.stop());
 
   const networkServerAgent = agent(
     "network-server",
@@ -192,7 +179,7 @@ async function open(
     onVerdict,
     onWarning: options.onWarning,
   });
-  closers.push(() => gateways.close());
+  closers.add("the server of the gateways", () => gateways.close());
   const networkServer = new NetworkServer({
     plan: options.plan,
     netId: NET_ID,
@@ -214,7 +201,7 @@ async function open(
   const networkListening = await networkServer.listen(
     listenOptions("networkServer", certificates.networkServer, [NAMES.applicationServerAsClient]),
   );
-  closers.push(() => networkListening.close());
+  closers.add("the network-server", () => networkListening.close());
 
   const applicationServer = new ApplicationServer({
     asId: AS_ID,
@@ -233,7 +220,7 @@ async function open(
   const applicationListening = await applicationServer.listen(
     listenOptions("applicationServer", certificates.applicationServer, [NAMES.networkServerAsClient]),
   );
-  closers.push(() => applicationListening.close());
+  closers.add("the application-server", () => applicationListening.close());
 
   return { networkServer, applicationServer, joinServer, joinServerControl, gateways };
 }

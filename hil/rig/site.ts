@@ -15,6 +15,7 @@ import {
 } from "../clock/index.ts";
 import { type Gps, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
+import { Closers } from "./closers.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
 import type { Fault } from "./faults.ts";
 import { FaultyAir } from "./faulty-air.ts";
@@ -77,10 +78,9 @@ export class Site {
   readonly #troubles: string[];
   readonly #seed: number;
   readonly #realTime: boolean;
-  readonly #end = new AbortController();
   readonly #devices: DeviceUnderTest[] = [];
   readonly #machines: SteppedMachine[] = [];
-  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #closers: Closers;
   #pace: Pace | undefined;
 
   /** Starts DNS, all servers and the gateway. */
@@ -95,33 +95,34 @@ export class Site {
       random: options.random,
       startedAt: options.time === "real" ? new Date() : new Date(VIRTUAL_EPOCH_MS),
     };
-    const organisations = await openOrganisations({
-      ...common,
-      addressRandom: seededRandom(options.seed + 3),
-      joinEui: options.joinEui ?? JOIN_EUI,
-      databasePath: options.database?.path ?? ":memory:",
-      joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
-      fault: options.fault,
-      gatewayProtocol: options.gatewayProtocol,
-      onEvent: (event) => {
-        witness.serverEvent(event);
-        if (event.step === "server-fault") troubles.push(describeServerEvent(event));
-      },
-      onVerdict: (judge, verdict) => witness.verdict(judge, verdict),
-      onWarning: (message) => {
-        timeline.add("network-server", message);
-        troubles.push(message);
-      },
-    });
-    const site = new Site({ ...options, ...common, organisations, witness, troubles });
-    try {
+    const closers = new Closers();
+    return closers.whileOpening(async () => {
+      const organisations = await openOrganisations(
+        {
+          ...common,
+          addressRandom: seededRandom(options.seed + 3),
+          joinEui: options.joinEui ?? JOIN_EUI,
+          databasePath: options.database?.path ?? ":memory:",
+          joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
+          fault: options.fault,
+          gatewayProtocol: options.gatewayProtocol,
+          onEvent: (event) => {
+            witness.serverEvent(event);
+            if (event.step === "server-fault") troubles.push(describeServerEvent(event));
+          },
+          onVerdict: (judge, verdict) => witness.verdict(judge, verdict),
+          onWarning: (message) => {
+            timeline.add("network-server", message);
+            troubles.push(message);
+          },
+        },
+        closers,
+      );
+      const site = new Site({ ...options, ...common, organisations, witness, troubles, closers });
       timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
       await site.gateway.start();
-    } catch (error) {
-      await site.close();
-      throw error;
-    }
-    return site;
+      return site;
+    });
   }
 
   private constructor(parts: Parts) {
@@ -130,6 +131,7 @@ export class Site {
     this.plan = plan;
     this.organisations = organisations;
     this.witness = parts.witness;
+    this.#closers = parts.closers;
     this.#troubles = parts.troubles;
     this.#timeline = timeline;
     this.#seed = seed;
@@ -147,6 +149,7 @@ export class Site {
         parts.troubles.push(message);
       },
     });
+    this.#closers.add("the gateway", () => this.gateway.stop());
   }
 
   /** Makes a device known to all servers: at the Join Server with root keys, which may be others than the device has. */
@@ -182,6 +185,7 @@ export class Site {
       random: random(2),
       watchdogError: (2 * random(4)() - 1) * WATCHDOG_TOLERANCE,
     });
+    this.#closers.add(`device ${index + 1}`, () => device.close());
     this.#devices.push(device);
     this.#machines.push(device.machine);
     return device;
@@ -195,7 +199,7 @@ export class Site {
   ): Promise<"done" | "limit"> {
     const { gateway, organisations, witness } = this;
     const { gateways, networkServer, joinServerControl } = organisations;
-    this.#pace ??= new Pace(this.clock, this.#realTime, this.#end.signal);
+    this.#pace ??= new Pace(this.clock, this.#realTime, this.#closers.signal);
     return runLockstep({
       clock: this.clock,
       machines: this.#machines,
@@ -207,7 +211,11 @@ export class Site {
         ...participants,
         ...(this.#realTime ? [this.#pace] : []),
       ],
-      done,
+      done: () => {
+        // A test that has timed out may still wait when its rig is closed.
+        this.#closers.signal.throwIfAborted();
+        return done();
+      },
       limitNs: this.clock.nowNs() + limitNs,
     });
   }
@@ -239,18 +247,19 @@ export class Site {
     });
   }
 
-  /** What is to be done when the site is closed, before anything that was asked for earlier. */
-  onClose(closer: () => Promise<void>): void {
-    this.#closers.push(closer);
+  /** How `what` is freed when the site is closed, before anything that was named earlier. */
+  onClose(what: string, close: () => Promise<void>): void {
+    this.#closers.add(what, close);
   }
 
-  /** Frees what the site holds of this computer, its devices too. */
-  async close(): Promise<void> {
-    this.#end.abort();
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
-    for (const device of this.#devices) device.close();
-    await this.gateway.stop();
-    await this.organisations.close();
+  /** Frees what the site holds of this computer, its devices too. Throws AggregateError of what could not be freed. */
+  close(): Promise<void> {
+    return this.#closers.close();
+  }
+
+  /** Closes the site after `use`, whatever comes of it: what that throws goes before what closing throws. */
+  during<T>(use: () => Promise<T>): Promise<T> {
+    return this.#closers.during(use);
   }
 
   /** Boards carry their own time between two instants of the clock. */
@@ -270,6 +279,7 @@ interface Parts extends SiteOptions {
   readonly organisations: Organisations;
   readonly witness: Witness;
   readonly troubles: string[];
+  readonly closers: Closers;
 }
 
 /** The gateway's GPS receiver, and the beacons by it. */

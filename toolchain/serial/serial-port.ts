@@ -40,7 +40,8 @@ export async function openSerialPort(
     const lost = () => reject(new SerialError("failed", `${path} is gone: is the board still plugged in?`));
     // With an error where nobody asked for it.
     port.once("close", (error: Error | null) => (error ? lost() : resolve()));
-    port.once("error", lost);
+    // More than once: each octet that is written to a port that is gone is an error.
+    port.on("error", lost);
   });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => {
