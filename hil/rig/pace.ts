@@ -26,16 +26,20 @@ export class Pace implements Participant {
   }
 
   async idle(): Promise<void> {
-    await new Promise<void>((resolve) => {
+    await (this.#aheadMs > 0 ? this.#waitForTime() : new Promise((resolve) => setImmediate(resolve)));
+    this.#yieldedAtMs = performance.now();
+  }
+
+  #waitForTime(): Promise<void> {
+    return new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
         this.#end.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, Math.max(0, Math.min(this.#aheadMs, LONGEST_TIMER_MS)));
+      const timer = setTimeout(done, Math.min(this.#aheadMs, LONGEST_TIMER_MS));
       this.#end.addEventListener("abort", done);
     });
-    this.#yieldedAtMs = performance.now();
   }
 
   get #aheadMs(): number {

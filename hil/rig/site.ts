@@ -209,7 +209,7 @@ export class Site {
         joinServerControl.letTimePassFor(networkServer),
         joinServerControl.letTimePassFor(witness.errands),
         ...participants,
-        ...(this.#realTime ? [this.#pace] : []),
+        this.#pace,
       ],
       done: () => {
         // A test that has timed out may still wait when its rig is closed.
