@@ -25,6 +25,8 @@ export {
   type NetworkServerOptions,
   type NetworkSession,
   type PersonalisedDevice,
+  type RoamingOptions,
+  type RoamingPartner,
 } from "./network-server/index.ts";
 export * from "./storage/index.ts";
 export type { XmitDataPeer } from "./xmit-data.ts";

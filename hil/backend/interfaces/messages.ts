@@ -74,6 +74,7 @@ const fromJsToAs = { ...common, SenderID: mandatory(joinEui), ReceiverID: mandat
 /** NetID or AS-ID. */
 const anyone = text("a NetID or an AS-ID");
 const betweenServers = { ...common, SenderID: mandatory(anyone), ReceiverID: mandatory(anyone) };
+const betweenNetworks = { ...common, SenderID: mandatory(netId), ReceiverID: mandatory(netId) };
 
 const activation = {
   MACVersion: mandatory(macVersion),
@@ -180,6 +181,30 @@ const tables = {
     HNetID: onSuccess(netId),
     HNSID: optional(nsId),
   },
+  PRStartReq: {
+    ...betweenNetworks,
+    PHYPayload: mandatory(hex("a PHYPayload")),
+    ULMetaData: mandatory(ulMetaData),
+  },
+  PRStartAns: {
+    ...betweenNetworks,
+    Result: mandatory(result),
+    /** The join-accept, where a join-request started it. */
+    PHYPayload: optional(hex("a PHYPayload")),
+    DevEUI: optional(devEui),
+    /** Seconds; 0: the visited network keeps nothing of the device. */
+    Lifetime: onSuccess(integer("a Lifetime in seconds", 0, UINT32_MAX)),
+    FNwkSIntKey: optional(keyEnvelope),
+    NwkSKey: optional(keyEnvelope),
+    FCntUp: optional(fCnt),
+    DLMetaData: optional(dlMetaData),
+  },
+  PRStopReq: {
+    ...betweenNetworks,
+    DevEUI: mandatory(devEui),
+    Lifetime: optional(integer("a Lifetime in seconds", 0, UINT32_MAX)),
+  },
+  PRStopAns: { ...betweenNetworks, Result: mandatory(result) },
   XmitDataReq: {
     ...betweenServers,
     PHYPayload: optional(hex("a PHYPayload")),
@@ -214,6 +239,10 @@ export type AppSKeyReq = MessageOf<"AppSKeyReq">;
 export type AppSKeyAns = MessageOf<"AppSKeyAns">;
 export type HomeNSReq = MessageOf<"HomeNSReq">;
 export type HomeNSAns = MessageOf<"HomeNSAns">;
+export type PRStartReq = MessageOf<"PRStartReq">;
+export type PRStartAns = MessageOf<"PRStartAns">;
+export type PRStopReq = MessageOf<"PRStopReq">;
+export type PRStopAns = MessageOf<"PRStopAns">;
 export type XmitDataReq = MessageOf<"XmitDataReq">;
 export type XmitDataAns = MessageOf<"XmitDataAns">;
 

@@ -7,6 +7,7 @@ import type { MessageHandler } from "../http.ts";
 import type { XmitDataReq } from "../interfaces/index.ts";
 import { type XmitData, XmitDataLink, type XmitDataPeer, type XmitRefusal } from "../xmit-data.ts";
 import type { Uplink } from "./reception.ts";
+import { partnersGatewayIn } from "./roaming/index.ts";
 import type { NetworkSession, QueuedDownlink } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -103,7 +104,7 @@ export class ApplicationLink {
         RFRegion: this.#with.region,
         GWCnt: receptions.length,
         GWInfo: receptions.map(({ gatewayEui, rssiDbm, snrDb }) => ({
-          ID: gatewayEui,
+          ID: partnersGatewayIn(gatewayEui)?.eui ?? gatewayEui,
           RSSI: rssiDbm,
           SNR: snrDb,
         })),

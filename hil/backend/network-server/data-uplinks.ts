@@ -46,6 +46,8 @@ interface Dependencies {
   readonly downlinks: Downlinks;
   readonly pingDownlinks: PingDownlinks;
   readonly work: PendingWork;
+  /** A frame came in a session. */
+  readonly onAccepted?: (session: NetworkSession, uplink: Uplink) => void;
   readonly onEvent: EventSink;
   /** Wall-clock time of an instant of this server's clock. */
   readonly dateOf: (ns: number) => Date;
@@ -83,6 +85,7 @@ export class DataUplinks {
     { session, fCnt, repeated }: { session: NetworkSession; fCnt: number; repeated: boolean },
   ): void {
     this.#event("mic-checked", session, { fCnt, confirmed: frame.confirmed, repeated });
+    this.#with.onAccepted?.(session, uplink);
     if (this.#with.sessions.current(session.devEui) !== session) this.#activate(session);
     session.acceptUplink(fCnt);
     this.#acknowledged(session, frame, repeated);

@@ -9,6 +9,9 @@ import type { Reception, Uplink } from "./reception.ts";
 /** How long the copies of a frame are waited for. */
 export const WINDOW_NS = 200_000_000;
 
+/** The same where partners' gateways hear it too: they wait for their own copies, then hand the frame on. */
+export const ROAMING_WINDOW_NS = 350_000_000;
+
 /** No device repeats a frame sooner: RX2, which it waits for, opens two seconds after the frame's end at the earliest. */
 const LATE_NS = 2_000_000_000;
 
@@ -22,6 +25,7 @@ export class Deduplication {
   readonly #clock: Clock;
   readonly #onUplink: (uplink: Uplink) => void;
   readonly #onLate: (reception: Reception, afterNs: number) => void;
+  readonly #windowNs: (phyPayload: Uint8Array) => number;
   readonly #collected = new Map<string, Collected>();
 
   /** `onLate` hears of each copy that is dropped, and how long after the first one it came. */
@@ -29,7 +33,9 @@ export class Deduplication {
     clock: Clock,
     onUplink: (uplink: Uplink) => void,
     onLate: (reception: Reception, afterNs: number) => void,
+    windowNs: (phyPayload: Uint8Array) => number = () => WINDOW_NS,
   ) {
+    this.#windowNs = windowNs;
     this.#clock = clock;
     this.#onUplink = onUplink;
     this.#onLate = onLate;
@@ -37,7 +43,7 @@ export class Deduplication {
 
   /** The first copy opens the window; when it closes, `onUplink` gets all that came. */
   add(reception: Reception): void {
-    const key = Buffer.from(reception.phyPayload).toString("hex");
+    const key = keyOf(reception.phyPayload);
     const known = this.#collected.get(key);
     const nowNs = this.#clock.nowNs();
     if (known?.closed) {
@@ -50,12 +56,34 @@ export class Deduplication {
     }
     const receptions = [reception];
     const collected: Collected = { sinceNs: nowNs, receptions, closed: false };
-    this.#collected.set(key, collected);
-    this.#clock.at(nowNs + LATE_NS, () => this.#collected.delete(key));
-    this.#clock.at(nowNs + WINDOW_NS, () => {
+    this.#keep(key, collected);
+    const closesNs = reception.receivedNs + this.#windowNs(reception.phyPayload);
+    this.#clock.at(Math.max(closesNs, nowNs), () => {
       collected.closed = true;
       const best = receptions.reduce((a, b) => (b.snrDb > a.snrDb ? b : a));
       this.#onUplink({ receptions, best });
     });
   }
+
+  /** Whether copies of the frame come too late by now. */
+  isServed(phyPayload: Uint8Array): boolean {
+    return this.#collected.get(keyOf(phyPayload))?.closed === true;
+  }
+
+  /** The frame is served otherwise: further copies come too late. False where others are being collected. */
+  claim(phyPayload: Uint8Array): boolean {
+    const key = keyOf(phyPayload);
+    if (this.#collected.has(key)) return false;
+    this.#keep(key, { sinceNs: this.#clock.nowNs(), receptions: [], closed: true });
+    return true;
+  }
+
+  #keep(key: string, collected: Collected): void {
+    this.#collected.set(key, collected);
+    this.#clock.at(collected.sinceNs + LATE_NS, () => this.#collected.delete(key));
+  }
+}
+
+function keyOf(phyPayload: Uint8Array): string {
+  return Buffer.from(phyPayload).toString("hex");
 }

@@ -21,6 +21,9 @@ export type Timing =
   | { readonly after: GatewayInstant; readonly delayUs: number }
   | { readonly gpsMs: number };
 
+/** RXC: what a device of Class C listens to. */
+export type WindowName = "RX1" | "RX2" | "RXC" | "ping slot";
+
 export interface SendWindow {
   readonly frequencyHz: number;
   readonly dataRate: LoRaDataRate;
@@ -30,6 +33,7 @@ export interface SendWindow {
 export interface FrameToSend extends SendWindow {
   readonly devEui: string;
   readonly phyPayload: Uint8Array;
+  readonly window: WindowName;
   /** Undefined: at once. */
   readonly timing?: Timing;
   /** One second later, for a gateway that finds by itself that it cannot send in the first window. */

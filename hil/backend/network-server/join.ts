@@ -19,6 +19,8 @@ import {
   type Kek,
   type KeyEnvelope,
   type RejoinReq,
+  type ResultCode,
+  ResultError,
   requireSuccess,
   type SuccessOf,
   unwrapKeyEnvelope,
@@ -86,7 +88,20 @@ interface Request {
 }
 
 /** A step of the join failed; the message says which and why. */
-class JoinFailure extends Error {}
+class JoinFailure extends Error {
+  readonly resultCode: ResultCode;
+
+  constructor(reason: string, resultCode: ResultCode = "JoinReqFailed") {
+    super(reason);
+    this.resultCode = resultCode;
+  }
+}
+
+/** Why a device has not joined, as another Network Server is told. */
+export interface JoinRefusal {
+  readonly resultCode: ResultCode;
+  readonly reason: string;
+}
 
 export class Join {
   readonly #with: JoinDependencies;
@@ -105,8 +120,20 @@ export class Join {
     this.#profiles.set(profile.devEui, profile);
   }
 
-  /** From the join-request, which is what `uplink` carries, to the join-accept in a gateway's queue. */
-  async handle(uplink: Uplink, request: JoinRequest, uplinkDataRate: number): Promise<void> {
+  /** Whether the device is registered here. */
+  knows(devEui: string): boolean {
+    return this.#profiles.has(devEui);
+  }
+
+  /**
+   * From the join-request, which is what `uplink` carries, to the join-accept in a gateway's queue. Resolves with why it
+   * did not get there.
+   */
+  async handle(
+    uplink: Uplink,
+    request: JoinRequest,
+    uplinkDataRate: number,
+  ): Promise<JoinRefusal | undefined> {
     const { devEui, joinEui, devNonce } = request;
     const detail = { joinEui, devNonce };
     this.#event("join-request-received", devEui, detail);
@@ -114,7 +141,7 @@ export class Join {
     const { frequencyHz } = uplink.best;
     const plan = this.#with.plan.joinedOn(frequencyHz) ?? this.#with.plan;
     const [windows, settings] = [joinWindows(plan), this.#defaultSettings(plan)];
-    await this.#serve(uplink, uplinkDataRate, {
+    return this.#serve(uplink, uplinkDataRate, {
       messageType,
       devEui,
       joinEui,
@@ -186,7 +213,7 @@ export class Join {
     return undefined;
   }
 
-  async #serve(uplink: Uplink, uplinkDataRate: number, request: Request): Promise<void> {
+  async #serve(uplink: Uplink, uplinkDataRate: number, request: Request): Promise<JoinRefusal | undefined> {
     const { devEui } = request;
     const attempt = ++this.#attempts;
     try {
@@ -196,10 +223,12 @@ export class Join {
       this.#succeeded.set(devEui, attempt);
       this.#with.sessions.add(session.session);
       await this.#answer(uplink, uplinkDataRate, request, session);
+      return undefined;
     } catch (error) {
       if (!(error instanceof JoinFailure)) throw error;
       const step = request.messageType === "JoinReq" ? "join-refused" : "rejoin-refused";
       this.#refused(step, devEui, request.detail, error.message);
+      return { resultCode: error.resultCode, reason: error.message };
     }
   }
 
@@ -209,7 +238,10 @@ export class Join {
   ): Promise<{ session: NetworkSession; phyPayload: Buffer }> {
     const profile = this.#profiles.get(request.devEui);
     if (!profile)
-      throw new JoinFailure(`no device profile for DevEUI ${request.devEui}: register the device`);
+      throw new JoinFailure(
+        `no device profile for DevEUI ${request.devEui}: register the device`,
+        "UnknownDevEUI",
+      );
     const url = await this.#discover(request);
     if (request.messageType === "RejoinReq" && profile.macVersion !== "1.1")
       throw new JoinFailure(
@@ -290,7 +322,8 @@ export class Join {
         );
       return answer;
     } catch (error) {
-      throw new JoinFailure(`Join Server: ${(error as Error).message}`);
+      const isMic = error instanceof ResultError && error.resultCode === "MICFailed";
+      throw new JoinFailure(`Join Server: ${(error as Error).message}`, isMic ? "MICFailed" : undefined);
     }
   }
 

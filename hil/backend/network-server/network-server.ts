@@ -4,30 +4,34 @@
  */
 import type { Clock, Participant } from "../../clock/index.ts";
 import {
+  devAddrIn,
   FrameError,
   FType,
   fTypeOf,
   gpsMsOf,
   isDataFrame,
+  isDevAddrOf,
+  type JoinRequest,
   NetworkPlan,
   parseJoinRequest,
   parseRejoinRequest,
 } from "../../lorawan/index.ts";
 import type { EventSink } from "../events.ts";
-import { type ListeningServer, type ListenOptions, listenForMessages } from "../http.ts";
+import { type ListeningServer, type ListenOptions, listenForMessages, type MessageHandler } from "../http.ts";
 import type { Kek } from "../interfaces/index.ts";
 import type { JoinServerLink } from "../join-server-link.ts";
 import type { XmitDataPeer } from "../xmit-data.ts";
 import { ApplicationLink } from "./application-link.ts";
 import { DataUplinks, uplinkRadio } from "./data-uplinks.ts";
-import { Deduplication, WINDOW_NS } from "./deduplication.ts";
+import { Deduplication, ROAMING_WINDOW_NS, WINDOW_NS } from "./deduplication.ts";
 import { Downlinks } from "./downlinks.ts";
 import type { GatewayServer } from "./gateways.ts";
-import { type DeviceProfile, Join } from "./join.ts";
+import { type DeviceProfile, Join, type JoinRefusal } from "./join.ts";
 import { PendingWork } from "./pending-work.ts";
 import { type PersonalisedDevice, personalisedSession } from "./personalised-device.ts";
 import { PingDownlinks } from "./ping-downlinks.ts";
 import type { Reception, Uplink } from "./reception.ts";
+import { Roaming, type RoamingOptions, withPartners } from "./roaming/index.ts";
 import type { NetworkSession } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Transmitter } from "./transmitter.ts";
@@ -43,6 +47,8 @@ export interface NetworkServerOptions {
   readonly gatewayServer: GatewayServer;
   readonly joinServer: JoinServerLink;
   readonly applicationServer: XmitDataPeer;
+  /** Passive roaming with other networks; none where not given. */
+  readonly roaming?: RoamingOptions;
   /** Key-encryption keys agreed with Join Servers. */
   readonly keks: readonly Kek[];
   /** RECEIVE_DELAY1 for joined devices, 1 to 15 seconds; by default 1. */
@@ -60,6 +66,8 @@ export class NetworkServer implements Participant {
   readonly #join: Join;
   readonly #data: DataUplinks;
   readonly #application: ApplicationLink;
+  readonly #deduplication: Deduplication;
+  readonly #roaming: Roaming | undefined;
 
   constructor(options: NetworkServerOptions) {
     this.#options = options;
@@ -71,7 +79,8 @@ export class NetworkServer implements Participant {
     this.#work = new PendingWork((error) => this.#fault(error));
     const work = this.#work;
     const dateOf = (ns: number): Date => new Date(startedAt.getTime() + ns / 1e6);
-    const transmitter = new Transmitter(plan, clock, gatewayServer, onEvent);
+    const reachable = withPartners(gatewayServer, () => this.#roaming?.roamers);
+    const transmitter = new Transmitter(plan, clock, reachable, onEvent);
     const { joinServer, applicationServer } = options;
     this.#join = new Join({
       plan,
@@ -107,36 +116,32 @@ export class NetworkServer implements Participant {
       downlinks,
       pingDownlinks,
       work,
+      onAccepted: ({ devEui }, uplink) => {
+        const { roamers } = this.#roaming ?? {};
+        if (roamers) work.start(() => roamers.accepted(devEui, uplink));
+      },
       onEvent,
       dateOf,
     });
-    const deduplication = new Deduplication(
+    this.#deduplication = new Deduplication(
       clock,
       (uplink) => this.#process(uplink),
       (reception, afterNs) => this.#late(reception, afterNs),
+      (phyPayload) => this.#windowNs(phyPayload),
     );
+    this.#roaming =
+      options.roaming &&
+      new Roaming(options.roaming, {
+        ...{ plan, netId, clock, dateOf, sessions, joinServer, transmitter, random, onEvent },
+        isServed: (phyPayload) => this.#deduplication.isServed(phyPayload),
+        receive: (reception) => this.#receive(reception),
+        join: (uplink, request) => this.#joinElsewhere(uplink, request),
+      });
     gatewayServer.onSent?.(({ gatewayEui, devEui, frequencyHz }) => {
       const detail = { gateway: gatewayEui, frequencyHz };
       onEvent({ server: "network-server", step: "downlink-sent", ok: true, devEui, detail });
     });
-    gatewayServer.onUplink((received) => {
-      const reception: Reception = { ...received, receivedNs: clock.nowNs() };
-      onEvent({
-        server: "network-server",
-        step: "uplink-received",
-        ok: true,
-        detail: {
-          gateway: reception.gatewayEui,
-          octets: reception.phyPayload.length,
-          frequencyHz: reception.frequencyHz,
-          spreadingFactor: reception.dataRate.spreadingFactor,
-          rssiDbm: reception.rssiDbm,
-          snrDb: reception.snrDb,
-        },
-      });
-      this.#data.announce(reception.phyPayload, clock.nowNs() + WINDOW_NS);
-      deduplication.add(reception);
-    });
+    gatewayServer.onUplink((received) => this.#receive({ ...received, receivedNs: clock.nowNs() }));
   }
 
   get busy(): boolean {
@@ -174,9 +179,33 @@ export class NetworkServer implements Participant {
     session.macRequests.add(macCommands);
   }
 
-  /** Starts to take downlinks from the Application Server; `createServer` decides how it proves its name. */
+  /** Starts to take messages of the Application Server and of roaming partners; `createServer` decides how they prove their names. */
   listen(options: ListenOptions): Promise<ListeningServer> {
-    return listenForMessages(options, this.#application.handler, (error) => this.#fault(error));
+    const { applicationServer } = this.#options;
+    const handler: MessageHandler = (message, peer) =>
+      this.#roaming === undefined || peer.name === applicationServer.clientName
+        ? this.#application.handler(message, peer)
+        : this.#roaming.handle(message, peer);
+    return listenForMessages(options, handler, (error) => this.#fault(error));
+  }
+
+  /** One gateway's copy of a frame. */
+  #receive(reception: Reception): void {
+    this.#options.onEvent({
+      server: "network-server",
+      step: "uplink-received",
+      ok: true,
+      detail: {
+        gateway: reception.gatewayEui,
+        octets: reception.phyPayload.length,
+        frequencyHz: reception.frequencyHz,
+        spreadingFactor: reception.dataRate.spreadingFactor,
+        rssiDbm: reception.rssiDbm,
+        snrDb: reception.snrDb,
+      },
+    });
+    this.#data.announce(reception.phyPayload, reception.receivedNs + this.#windowNs(reception.phyPayload));
+    this.#deduplication.add(reception);
   }
 
   #process(uplink: Uplink): void {
@@ -216,7 +245,11 @@ export class NetworkServer implements Participant {
       if (this.#plan.joinedOn(radio.frequencyHz) === undefined)
         return `${radio.frequencyHz} Hz is no channel of ${this.#plan.name} for joining`;
       const request = parseJoinRequest(phyPayload);
-      this.#work.start(() => this.#join.handle(uplink, request, radio.txDr));
+      const { visitors } = this.#roaming ?? {};
+      this.#work.start(async () => {
+        if (visitors && !this.#join.knows(request.devEui)) await visitors.handOnJoin(uplink, request);
+        else await this.#join.handle(uplink, request, radio.txDr);
+      });
       return undefined;
     }
     if (fType === FType.rejoinRequest) {
@@ -225,8 +258,35 @@ export class NetworkServer implements Participant {
       return undefined;
     }
     if (!isDataFrame(phyPayload)) return `frames of FType ${fType} are not served by this network`;
-    this.#data.handle(uplink, radio);
+    const devAddr = devAddrIn(phyPayload);
+    const visitors = this.#isOwn(devAddr) || isDownlink(fType) ? undefined : this.#roaming?.visitors;
+    if (visitors) this.#work.start(() => visitors.handOn(uplink, devAddr));
+    else this.#data.handle(uplink, radio);
     return undefined;
+  }
+
+  /** Whether a DevAddr is of this network. */
+  #isOwn(devAddr: string): boolean {
+    return isDevAddrOf(devAddr, this.#options.netId) || this.#sessions.byDevAddr(devAddr).length > 0;
+  }
+
+  /** How long copies of a frame are waited for: partners may have heard those of this network's devices. */
+  #windowNs(phyPayload: Uint8Array): number {
+    const mayRoam = this.#roaming !== undefined && this.#isOwn(devAddrIn(phyPayload));
+    return mayRoam ? ROAMING_WINDOW_NS : WINDOW_NS;
+  }
+
+  /** A join-request that a partner's gateways have heard. */
+  async #joinElsewhere(uplink: Uplink, request: JoinRequest): Promise<JoinRefusal | undefined> {
+    const radio = uplinkRadio(this.#plan, uplink);
+    if (typeof radio === "string") return { resultCode: "Other", reason: radio };
+    if (this.#plan.joinedOn(radio.frequencyHz) === undefined) {
+      const reason = `${radio.frequencyHz} Hz is no channel of ${this.#plan.name} for joining`;
+      return { resultCode: "Other", reason };
+    }
+    if (!this.#deduplication.claim(uplink.best.phyPayload))
+      return { resultCode: "JoinReqFailed", reason: "this network's own gateways hear the device" };
+    return this.#join.handle(uplink, request, radio.txDr);
   }
 
   /** Something that no peer can cause: reported, because the other devices go on. */
@@ -234,4 +294,8 @@ export class NetworkServer implements Participant {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.onEvent({ server: "network-server", step: "server-fault", ok: false, detail: {}, reason });
   }
+}
+
+function isDownlink(fType: FType): boolean {
+  return fType === FType.unconfirmedDataDown || fType === FType.confirmedDataDown;
 }

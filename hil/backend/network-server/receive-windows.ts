@@ -4,11 +4,11 @@
  * C: 1.0.4, section 15, and 1.1, section 17. RP002-1.0.4 for data rates.
  */
 import type { NetworkPlan } from "../../lorawan/index.ts";
-import type { Timing } from "./gateways.ts";
+import type { Timing, WindowName } from "./gateways.ts";
 import type { Reception } from "./reception.ts";
 
 export interface ReceiveWindow {
-  readonly name: "RX1" | "RX2" | "RXC" | "ping slot";
+  readonly name: WindowName;
   /** On this server's clock. */
   readonly opensNs: number;
   /** The same for the gateway, of RX1 and RX2 on the clock of the one that heard the uplink; undefined: it is open. */

@@ -4,6 +4,7 @@ import type { GatewayInstant } from "./gateways.ts";
 
 /** One gateway's copy. */
 export interface Reception {
+  /** Of a roaming partner's gateway: NetID, "/" and EUI. */
   readonly gatewayEui: string;
   readonly phyPayload: Uint8Array;
   /** The end of the frame on the gateway's own clock. */

@@ -27,10 +27,15 @@ const FRAME_OVERHEAD_OCTETS = 1 + 7 + 1 + MIC_OCTETS;
 export class Transmitter {
   readonly #plan: NetworkPlan;
   readonly #clock: Clock;
-  readonly #gatewayServer: GatewayServer;
+  readonly #gatewayServer: Pick<GatewayServer, "sendDownlink">;
   readonly #onEvent: EventSink;
 
-  constructor(plan: NetworkPlan, clock: Clock, gatewayServer: GatewayServer, onEvent: EventSink) {
+  constructor(
+    plan: NetworkPlan,
+    clock: Clock,
+    gatewayServer: Pick<GatewayServer, "sendDownlink">,
+    onEvent: EventSink,
+  ) {
     this.#plan = plan;
     this.#clock = clock;
     this.#gatewayServer = gatewayServer;
@@ -94,6 +99,7 @@ export class Transmitter {
     return {
       devEui,
       phyPayload,
+      window: window.name,
       timing: window.timing,
       ...this.#place(window),
       ...(mayWait ? { otherwise: this.#place(next) } : {}),

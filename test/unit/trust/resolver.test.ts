@@ -3,7 +3,12 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { Answer } from "dns-packet";
 import { joinEuiName, TestRoot, type ZoneRecord } from "../../../hil/trust/dns/index.ts";
-import { DnsFailure, discoverJoinServer, Resolver } from "../../../hil/trust/resolver/index.ts";
+import {
+  DnsFailure,
+  discoverJoinServer,
+  discoverNetworkServer,
+  Resolver,
+} from "../../../hil/trust/resolver/index.ts";
 import { MeddlingServer, SERVFAIL } from "./meddling-server.ts";
 
 const a = (name: string, data = "127.0.0.1"): ZoneRecord => ({ name, type: "A", data });
@@ -428,6 +433,15 @@ describe("discovery of Join Servers", () => {
     const { expiresAt, secure } = await discoverJoinServer(resolver, JOIN_EUI, SUFFIX);
     assert.ok(secure);
     assert.ok(expiresAt.getTime() - Date.now() <= 7000 && expiresAt.getTime() - Date.now() > 5000);
+  });
+
+  it("finds the Network Server of a NetID the same way", async () => {
+    root.replaceRecords(SUFFIX, [naptr(`600c01.${SUFFIX}`, "S", "_js._tcp.b.test")]);
+    resolver.clearCache();
+    const { target, port } = await discoverNetworkServer(resolver, "600C01", SUFFIX);
+    assert.deepEqual({ target, port }, { target: "js1.b.test", port: 8003 });
+    await assert.rejects(discoverNetworkServer(resolver, "600C02", SUFFIX), { kind: "no-such-name" });
+    await assert.rejects(discoverNetworkServer(resolver, "600C0", SUFFIX), /6 hexadecimal digits/);
   });
 
   it("refuses what is not a JoinEUI", async () => {

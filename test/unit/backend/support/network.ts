@@ -5,8 +5,15 @@
 import assert from "node:assert/strict";
 import type { ServerEvent } from "../../../../hil/backend/events.ts";
 import { type ListeningServer, listenForMessages } from "../../../../hil/backend/http.ts";
-import { ApplicationServer, JoinServer, JoinStorage, NetworkServer } from "../../../../hil/backend/index.ts";
-import { runLockstep, VirtualClock } from "../../../../hil/clock/index.ts";
+import {
+  ApplicationServer,
+  JoinServer,
+  type JoinServerPeer,
+  JoinStorage,
+  NetworkServer,
+  type RoamingOptions,
+} from "../../../../hil/backend/index.ts";
+import { type Participant, runLockstep, VirtualClock } from "../../../../hil/clock/index.ts";
 import {
   type GatewayServer,
   type LoraTxpk,
@@ -37,6 +44,11 @@ export interface NetworkOptions {
   readonly clock?: VirtualClock;
   /** Instead of the network's own, whose gateways are then not heard. */
   readonly gatewayServer?: GatewayServer;
+  /** With other networks, which the Join Server knows too. */
+  readonly roaming?: {
+    readonly options: Omit<RoamingOptions, "agent">;
+    readonly joinServerPeers: readonly JoinServerPeer[];
+  };
 }
 
 export class TestNetwork {
@@ -45,6 +57,8 @@ export class TestNetwork {
   readonly gateways: TestGateway[] = [];
   /** Every JoinReq that reached the Join Server. */
   readonly joinRequests: unknown[] = [];
+  /** What time stands still for besides. */
+  readonly participants: Participant[] = [];
   joinServerBehaviour: JoinServerBehaviour = (answer) => answer();
   readonly networkServerPeer = { url: "" };
   readonly applicationServerPeer = { url: "" };
@@ -78,6 +92,7 @@ export class TestNetwork {
       peers: [
         { senderId: NET_ID, clientName: NS_NAME, kek: NS_KEK },
         { senderId: AS_ID, clientName: AS_NAME, kek: options.appSKeyByRequestOnly ? undefined : AS_KEK },
+        ...(options.roaming?.joinServerPeers ?? []),
       ],
       onEvent,
       nowMs: () => this.clock.nowNs() / 1e6,
@@ -126,6 +141,7 @@ export class TestNetwork {
       keks: [NS_KEK],
       random: () => 0.5,
       onEvent,
+      ...(options.roaming ? { roaming: { ...options.roaming.options, agent: networkAgent } } : {}),
     });
     const network = await this.networkServer.listen(listenOptions);
     this.#listening.set("network-server", network);
@@ -181,7 +197,7 @@ export class TestNetwork {
   /** Lets virtual time pass, standing still while a server works. */
   async pass(ms: number): Promise<void> {
     const limitNs = this.clock.nowNs() + ms * 1e6;
-    const participants = [this.networkServer, this.#gatewayServer];
+    const participants = [this.networkServer, this.#gatewayServer, ...this.participants];
     await runLockstep({ clock: this.clock, machines: [], participants, done: () => false, limitNs });
   }
 

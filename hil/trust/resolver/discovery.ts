@@ -1,9 +1,9 @@
 /**
- * Finding the Join Server of a JoinEUI (TS002-1.0 section 19): NAPTR (RFC 3403) with service LWNS, then SRV (RFC 2782),
- * then addresses. Every step is a secure look-up, so the target is as trustworthy as the JoinEUI's zone.
+ * Finding the Join Server of a JoinEUI and the Network Server of a NetID (TS002-1.0 section 19): NAPTR (RFC 3403) with service LWNS, then SRV (RFC 2782),
+ * then addresses. Every step is a secure look-up, so the target is as trustworthy as the zone of the JoinEUI or NetID.
  */
 import type { NaptrData, SrvData } from "dns-packet";
-import { JOIN_EUI_SUFFIX, joinEuiName } from "../dns/index.ts";
+import { JOIN_EUI_SUFFIX, joinEuiName, NET_ID_SUFFIX, netIdName } from "../dns/index.ts";
 import { canonicalName, DnsFailure } from "../dnssec/index.ts";
 import type { Resolver, SecureAnswer } from "./resolver.ts";
 
@@ -199,6 +199,26 @@ export async function discoverJoinServer(
   suffix: string = JOIN_EUI_SUFFIX,
   random: () => number = Math.random,
 ): Promise<DiscoveredServer> {
+  return discover(resolver, joinEuiName(joinEui, suffix), random);
+}
+
+/**
+ * The Network Server that DNS names for a NetID.
+ * @param netId 6 hexadecimal digits, most significant first
+ * @param suffix zone in which NetIDs are published
+ * @param random draws among equal alternatives, 0 <= x < 1
+ * @throws DnsFailure if a step is not secure, or no server is published (kinds no-data, no-such-name)
+ */
+export async function discoverNetworkServer(
+  resolver: Resolver,
+  netId: string,
+  suffix: string = NET_ID_SUFFIX,
+  random: () => number = Math.random,
+): Promise<DiscoveredServer> {
+  return discover(resolver, netIdName(netId, suffix), random);
+}
+
+function discover(resolver: Resolver, name: string, random: () => number): Promise<DiscoveredServer> {
   const start = { resolver, random, seen: new Set<string>(), expiresAtMs: Number.POSITIVE_INFINITY };
-  return followNaptr(canonicalName(joinEuiName(joinEui, suffix)), start);
+  return followNaptr(canonicalName(name), start);
 }
