@@ -3,9 +3,9 @@
  * environment.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, extname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { hasMachine } from "../hil/emulator/index.ts";
@@ -23,21 +23,13 @@ import { type Choice, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import type { RunOptions } from "./hil.ts";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+import { knownScenarios, scenarioFile, whyNotFor } from "./scenario-files.ts";
 
-/** In the sources TypeScript, in the package what is compiled of it. */
-const SPEC = `.spec${extname(import.meta.filename)}`;
-const FOLDER = fileURLToPath(new URL("../hil/scenarios/", import.meta.url));
 /** In real time a device that sends every minute takes minutes. */
 const TIMEOUT_MS = 3_600_000;
 
 /** How time may go. */
 export const TIMES = ["lockstep", "real"] as const;
-
-/** The scenarios by their names: the join and those that are specs. */
-export function knownScenarios(): string[] {
-  const specs = readdirSync(FOLDER).filter((name) => name.endsWith(SPEC));
-  return ["join", ...specs.map((name) => basename(name, SPEC)).sort()];
-}
 
 /** What the arguments of `joinery hil run` name. Throws Refusal. */
 export function scenariosIn(what: readonly string[]): {
@@ -82,8 +74,7 @@ async function runSpec({ scenario, choice }: SpecRun): Promise<RunReport> {
   const folder = mkdtempSync(join(tmpdir(), "joinery-hil-"));
   try {
     const results = join(folder, "results.json");
-    const named = join(FOLDER, scenario + SPEC);
-    const status = await ended(existsSync(named) ? named : resolve(scenario), choice, results);
+    const status = await ended(scenarioFile(scenario), choice, results);
     const checks = existsSync(results) ? checksOf(JSON.parse(readFileSync(results, "utf8"))) : [];
     const failed = checks.find(({ ok }) => !ok);
     const passed = status === 0 && checks.length > 0 && failed === undefined;
@@ -154,15 +145,20 @@ export async function runScenarios(
   if (options.port !== undefined && options.time !== "real") {
     throw new Refusal("a board at a serial port runs in real time: --time real", EXIT.usage);
   }
-  if (options.time === "real" && scenarios.includes("join")) {
-    throw new Refusal("the scenario join runs in lockstep alone; in real time: exchange", EXIT.usage);
-  }
   const { junit, json } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
   const print = (text: string) => {
     if (!json) process.stdout.write(`${text}\n`);
   };
-  const runs = runsOf(scenarios, choiceOf(application, options, "anywhere"), options);
+  const wanted = runsOf(scenarios, choiceOf(application, options, "anywhere"), options);
+  const notRun = wanted.flatMap(({ scenario, choice }) => {
+    const reason = whyNotFor(scenario, choice);
+    const { board, lorawan, region } = choice;
+    return reason === undefined ? [] : [{ scenario, board, lorawan, region: regionsOf(region), reason }];
+  });
+  if (notRun.length === wanted.length)
+    throw new Refusal(`${notRun[0].scenario} does not run here: ${notRun[0].reason}`, EXIT.usage);
+  const runs = wanted.filter(({ scenario, choice }) => whyNotFor(scenario, choice) === undefined);
   const reports: RunReport[] = [];
   for (const run of runs) {
     const { board, lorawan, region } = run.choice;
@@ -173,9 +169,13 @@ export async function runScenarios(
     print(outcome(report));
   }
   if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(...reports));
-  if (json) process.stdout.write(`${JSON.stringify({ runs: reports }, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ runs: reports, notRun }, null, 2)}\n`);
+  for (const { scenario, board, lorawan, region, reason } of notRun)
+    print(`${scenario} on ${board}, LoRaWAN ${lorawan}, ${region.join(" ")}: not run, ${reason}`);
   const passed = reports.filter(({ verdict }) => verdict === "passed").length;
-  print(`${passed} of ${reports.length} passed`);
+  print(
+    `${passed} of ${reports.length} passed${notRun.length === 0 ? "" : `, ${notRun.length} more not run`}`,
+  );
   process.exitCode = passed === reports.length ? EXIT.done : EXIT.failed;
 }
 
@@ -208,7 +208,8 @@ function emulatedBoards(folder: string | undefined): string[] {
 }
 
 async function one(run: SpecRun, { keepGoing }: RunOptions): Promise<RunReport> {
-  if (run.scenario !== "join") return runSpec(run);
+  // The run of its own sees more than its spec can, and needs virtual time for that.
+  if (run.scenario !== "join" || run.choice.time === "real") return runSpec(run);
   try {
     return await runJoin({ ...run.choice, keepGoing });
   } catch (error) {

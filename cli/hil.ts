@@ -24,11 +24,12 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
-import { knownScenarios, PORTS, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
+import { PORTS, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
 import { addHilUi } from "./hil-ui.ts";
 import { luaOption } from "./lua-option.ts";
 import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+import { scenarioList } from "./scenario-files.ts";
 
 export interface RunOptions extends ChoiceOptions {
   lua?: "5.1" | "5.3";
@@ -49,6 +50,7 @@ export interface RunOptions extends ChoiceOptions {
   matrix?: boolean;
   crystalPpm?: number;
   radioCrystalPpm?: number;
+  list?: boolean;
 }
 
 export function addHil(program: Command): void {
@@ -60,7 +62,7 @@ export function addHil(program: Command): void {
     )
     .argument(
       "[scenarios...]",
-      `what to run (default: join): ${knownScenarios().join(", ")}, a file *.spec.ts. Behind them may stand the ` +
+      "what to run (default: join): scenarios, see below, and files *.spec.ts. Behind them may stand the " +
         "TypeScript file of the application; without one it is the project's or the sensor example",
     );
   addChoice(run)
@@ -104,8 +106,13 @@ export function addHil(program: Command): void {
     )
     .option("--radio-crystal-ppm <ppm>", "by how much the carrier of its radio is off (default: 0)", ppm)
     .option("--matrix", "on every board and with every version and region, but for those that are named")
-    .addHelpText("after", `\n${faultHelp()}\n\n${EXAMPLES}`);
+    .option("--list", "say what scenarios there are, and run nothing")
+    .addHelpText("after", () => `\n${scenarioHelp()}\n\n${faultHelp()}\n\n${EXAMPLES}`);
   run.action(async (what: readonly string[], options: RunOptions) => {
+    if (options.list) {
+      process.stdout.write(`${scenarioList().join("\n")}\n`);
+      return;
+    }
     const { scenarios, application } = scenariosIn(what);
     const isJoin = scenarios.length === 1 && scenarios[0] === "join" && !options.matrix;
     // Somebody else's server is in real time by itself.
@@ -135,8 +142,12 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb
   $ joinery hil run exchange adr --board pro-mini-rfm95
-  $ joinery hil run exchange --time real --config PERIOD_S=10
+  $ joinery hil run join exchange --time real --config PERIOD_S=10
   $ joinery hil run --matrix --junit joinery.xml`;
+
+function scenarioHelp(): string {
+  return ["Scenarios:", ...scenarioList().map((line) => `  ${line}`)].join("\n");
+}
 
 function faultHelp(): string {
   const width = Math.max(...FAULT_NAMES.map((name) => name.length));

@@ -75,6 +75,14 @@ export class FaultyAir extends Air {
     return this.corrupt({ matching: overlaps, during });
   }
 
+  /** They arrive with the octets that `change` makes of theirs, all whole: as from somebody who forges them. */
+  alter(change: (octets: Uint8Array) => Uint8Array, frames: FrameChoice = {}): AirFault {
+    return this.#meet(frames, (frame) => {
+      this.#repeat({ ...frame, payload: change(frame.payload.slice()) }, frame.startNs);
+      return "lost";
+    });
+  }
+
   /** They do not arrive in their time, but so much later. */
   delay(by: Duration, frames: FrameChoice = {}): AirFault {
     return this.#meet(frames, (frame) => {
@@ -89,6 +97,11 @@ export class FaultyAir extends Air {
       this.#repeat(frame, frame.endNs + nsOf(after));
       return undefined;
     });
+  }
+
+  /** A frame that was on the air goes on it again, now: as of somebody who has recorded it. */
+  repeat(frame: Transmission): void {
+    this.#repeat(frame, this.#clock.nowNs());
   }
 
   #repeat(frame: Transmission, startNs: number): void {

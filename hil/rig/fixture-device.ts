@@ -10,6 +10,7 @@ import { type DeviceBody, EmulatedBody, openPtyBody } from "./device-body.ts";
 import { describeFinding } from "./narration.ts";
 import { isPersonalised, personalise } from "./personalised-store.ts";
 import type { DeviceChoice, Rig, Within } from "./rig.ts";
+import { compareSessionKeys } from "./session-keys.ts";
 import type { BootOptions, Site } from "./site.ts";
 
 /** A payload for the device or from it. */
@@ -35,6 +36,7 @@ export class FixtureDevice {
   readonly name: string;
   /** Names and root keys. */
   readonly identity: DeviceIdentity;
+  readonly lorawan: "1.0.4" | "1.1";
   /** What it has printed so far. */
   readonly consoleLines: string[] = [];
   /** What its receiver has done so far. */
@@ -50,6 +52,7 @@ export class FixtureDevice {
     this.#with = parts;
     this.name = parts.name;
     this.identity = parts.identity;
+    this.lorawan = parts.lorawan;
   }
 
   /** Makes it known to the servers, and puts into its store what it is to know of them. Once, by the rig. */
@@ -159,19 +162,60 @@ export class FixtureDevice {
     );
   }
 
-  /** Has the Network Server set its data rate on all channels (LinkADRReq); waits until it has accepted that. */
-  async setDataRate(dataRate: number, limit: Within = {}): Promise<void> {
+  /**
+   * Has the Network Server ask it by MAC commands, octets in hexadecimal as TS001 writes them, all in one frame; waits
+   * until it answers. Gives the octets of its answers behind their CIDs, with spaces between: "07 03".
+   */
+  async request(macCommands: string, limit: Within = {}): Promise<string> {
     const { site, rig } = this.#with;
     const { devEui } = this.identity;
-    const { chMask, chMaskCntl } = site.plan.allOn;
-    const answers = () =>
-      rig.serverEvents.filter((event) => event.step === "mac-requests-answered" && event.devEui === devEui);
-    const before = answers().length;
-    site.organisations.networkServer.request(devEui, linkAdrReq(dataRate, chMask, chMaskCntl));
-    await rig.until(`${this.name} to answer LinkADRReq`, () => answers().length > before, limit);
-    const answer = Number.parseInt(String(answers()[before].detail.answers), 16);
+    const before = rig.serverEvents.length;
+    const settled = () =>
+      rig.serverEvents
+        .slice(before)
+        .find((event) => event.devEui === devEui && event.step.startsWith("mac-requests-"));
+    site.organisations.networkServer.request(devEui, Buffer.from(macCommands, "hex"));
+    await rig.until(`${this.name} to answer ${macCommands}`, () => settled() !== undefined, limit);
+    const { ok, detail } = settled()!;
+    if (!ok) throw new Error(`${this.name} does not answer ${detail.requests}`);
+    return String(detail.answers);
+  }
+
+  /** Has the Network Server set its data rate on all channels (LinkADRReq); waits until it has accepted that. */
+  async setDataRate(dataRate: number, limit: Within = {}): Promise<void> {
+    const { chMask, chMaskCntl } = this.#with.site.plan.allOn;
+    const request = linkAdrReq(dataRate, chMask, chMaskCntl);
+    const answer = Number.parseInt(await this.request(Buffer.from(request).toString("hex"), limit), 16);
     if (answer !== ALL_ACCEPTED)
       throw new Error(`${this.name} does not accept DR${dataRate}: LinkADRAns ${answer}`);
+  }
+
+  /** Has its Application Server ask the Join Server for the AppSKey of its session; throws where it gets another, or none. */
+  async requestAppSKey(limit: Within = {}): Promise<void> {
+    const { site, rig } = this.#with;
+    const outcome: { isKnown: boolean; error?: Error } = { isKnown: false };
+    site.witness.errands.start(
+      site.organisations.applicationServer.requestAppSKey(this.identity.devEui).then(() => {
+        outcome.isKnown = true;
+      }),
+      (error) => Object.assign(outcome, { isKnown: true, error }),
+    );
+    await rig.until("the AppSKey of the Join Server", () => outcome.isKnown, limit);
+    if (outcome.error) throw outcome.error;
+  }
+
+  /**
+   * The names of the session keys that its servers have otherwise than it: none should be, behind the first uplink of a
+   * session. Throws where nobody can look into the board.
+   */
+  unequalKeys(): string[] {
+    const { site } = this.#with;
+    return compareSessionKeys({
+      lorawan: this.lorawan,
+      devEui: this.identity.devEui,
+      organisations: site.organisations,
+      readVariable: (name) => this.readVariable(name),
+    }).flatMap(({ name, server, result }) => (result === "equal" ? [] : [`${name}, ${server}: ${result}`]));
   }
 
   /** What it has sent, in order, as its Application Server has decrypted it. */
@@ -222,6 +266,7 @@ export class FixtureDevice {
 interface Parts {
   readonly name: string;
   readonly identity: DeviceIdentity;
+  readonly lorawan: "1.0.4" | "1.1";
   readonly firmware: Firmware;
   readonly rig: Rig;
   readonly site: Site;

@@ -15,6 +15,7 @@ export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { LivePage } from "./live-page.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
+export { BlockSender, buildMulticast, classCSessionReq, groupOf, groupSetupReq } from "./packages/index.ts";
 export { reportPage } from "./report/html/index.ts";
 export type {
   AirFrame,

@@ -9,6 +9,7 @@ import { describeFinding } from "./narration.ts";
 import type { JoinAttempt, Observations } from "./observations.ts";
 import type { Organisations } from "./organisations.ts";
 import type { Check } from "./report/join-report.ts";
+import { compareSessionKeys } from "./session-keys.ts";
 
 /** RX1 of a join opens so long after the end of the join-request: JOIN_ACCEPT_DELAY1 (RP002-1.0.4, 2.2). */
 const JOIN_ACCEPT_DELAY1_US = 5_000_000;
@@ -197,31 +198,18 @@ function deviceChecks({ seen, organisations, devEui, clockErrorPpm }: JoinEviden
   ];
 }
 
-/** Compares keys in memory; what is reported is their names. */
 function keyChecks({ device, organisations, devEui, seen, lorawan }: JoinEvidence): Check[] {
-  const network = organisations.networkServer.session(devEui);
-  const application = organisations.applicationServer.session(devEui)?.appSKey;
-  const appSKey = { name: "AppSKey", variable: "appSKey", key: application };
-  const compared =
-    lorawan === "1.1"
-      ? [
-          { name: "FNwkSIntKey", variable: "fNwkSIntKey", key: network?.fNwkSIntKey },
-          { name: "SNwkSIntKey", variable: "sNwkSIntKey", key: network?.sNwkSIntKey },
-          { name: "NwkSEncKey", variable: "nwkSEncKey", key: network?.nwkSEncKey },
-          appSKey,
-        ]
-      : [{ name: "NwkSKey", variable: "fNwkSIntKey", key: network?.fNwkSIntKey }, appSKey];
+  const compared = compareSessionKeys({
+    ...{ lorawan, devEui, organisations },
+    readVariable: (name) => device.readVariable(name),
+  });
   const ways = seen.serverEvents
     .filter((event) => event.server === "application-server" && event.step === "app-s-key-received")
     .map((event) => String(event.detail.from));
   return [
-    ...compared.map(({ name, variable, key }) => {
-      const equal =
-        key !== undefined && Buffer.from(device.readVariable(`lorawan/session.ts:${variable}`)).equals(key);
-      const where = name === "AppSKey" ? "Application Server" : "Network Server";
-      const detail = key === undefined ? "the server has none" : equal ? "equal" : "different";
-      return check(`${name}: equal on device and ${where}`, equal, detail);
-    }),
+    ...compared.map(({ name, server, result }) =>
+      check(`${name}: equal on device and ${server}`, result === "equal", result),
+    ),
     check(
       "AppSKey: the same in the JoinAns's envelope and by AppSKeyReq",
       ways.includes("envelope") && ways.includes("join-server"),

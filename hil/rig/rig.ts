@@ -6,6 +6,7 @@ import { generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import type { Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
+import type { NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { commandChoice } from "./command-choice.ts";
@@ -22,6 +23,7 @@ import { randomHex, seededRandom } from "./random.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
 import { Site } from "./site.ts";
+import { strangersDownlink } from "./stranger.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 
 /** What a device is and runs. */
@@ -134,6 +136,7 @@ export class Rig {
     const device = new FixtureDevice({
       name: number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`,
       identity: generateIdentity({ devEui, joinEui: JOIN_EUI }),
+      lorawan: chosen.lorawan,
       firmware,
       rig: this,
       site,
@@ -159,6 +162,28 @@ export class Rig {
   /** The data rate that the network has a packet for; undefined where it has none of the kind. */
   dataRateOf(packet: Transmission): number | undefined {
     return packet.modulation === "lora" ? this.#with.site.plan.dataRateIndex(packet) : undefined;
+  }
+
+  /** The channel plan of the network. */
+  get plan(): NetworkPlan {
+    return this.#with.site.plan;
+  }
+
+  /**
+   * Somebody else sends these octets to devices, as a gateway would: now, or at an instant of the run's time, in seconds;
+   * on the channel and at the data rate of RX2 where none are given. Waits until that is over.
+   */
+  async transmit(
+    octets: Uint8Array,
+    channel: { readonly frequencyHz?: number; readonly dataRate?: number; readonly atS?: number } = {},
+  ): Promise<void> {
+    const { plan } = this;
+    const { air, clock } = this.#with.site;
+    const { frequencyHz = plan.rx2.frequencyHz, dataRate = plan.rx2.dataRate, atS = this.nowS } = channel;
+    const startNs = Math.round(atS * 1e9);
+    const packet = strangersDownlink(octets, { ...plan.dataRate(dataRate), frequencyHz, startNs });
+    air.transmit(packet);
+    await this.until("a frame to be over", () => clock.nowNs() > packet.endNs);
   }
 
   /** What the servers have told, in order. */

@@ -8,17 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { airtimeUs } from "../../hil/air/index.ts";
 import { buildDataMessage, dataMic10, downlinkMic11 } from "../../hil/lorawan/index.ts";
-import { buildImage } from "../../toolchain/image/index.ts";
-import { loadProcessorBoard } from "../support/processor-board.ts";
-import type { Bench, Uplink } from "../unit/firmware/support/bench.ts";
-import { runBoard } from "../unit/firmware/support/board-run.ts";
 import {
   buildMulticast,
   classCSessionReq,
   groupOf,
   groupSetupReq,
   type MulticastFields,
-} from "../unit/firmware/support/multicast-group.ts";
+} from "../../hil/rig/packages/index.ts";
+import { buildImage } from "../../toolchain/image/index.ts";
+import { loadProcessorBoard } from "../support/processor-board.ts";
+import type { Bench, Uplink } from "../unit/firmware/support/bench.ts";
+import { runBoard } from "../unit/firmware/support/board-run.ts";
 import type { Network } from "../unit/firmware/support/network.ts";
 import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 

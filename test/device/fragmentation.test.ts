@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { BlockSender } from "../unit/firmware/packages/block-sender.ts";
+import { BlockSender } from "../../hil/rig/packages/index.ts";
 import { seeded } from "../unit/firmware/support/bench.ts";
 import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
 
-const BLOCK_PRINTER = fileURLToPath(new URL("support/c/block-printer.c", import.meta.url));
+const BLOCK_PRINTER = fileURLToPath(new URL("../../hil/scenarios/c/block-printer.c", import.meta.url));
 const GATEWAY = /^[0-9A-F]{16}$/;
 
 const FRAGMENTATION_PORT = 201;

@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { knownScenarios, runScenarios, scenariosIn } from "../../cli/hil-scenarios.ts";
-import type { RunReport } from "../../hil/rig/index.ts";
+import { runScenarios, scenariosIn } from "../../cli/hil-scenarios.ts";
+import { knownScenarios, scenarioFile, scenarioList, whyNotFor } from "../../cli/scenario-files.ts";
+import { CHOICE_VARIABLE, type RunReport } from "../../hil/rig/index.ts";
 
 describe("scenarios that are specs", () => {
   let folder: string;
@@ -70,7 +71,32 @@ describe("scenarios that are specs", () => {
       scenarios: ["adr", spec],
       application: "app.ts",
     });
-    assert.deepEqual(knownScenarios(), ["join", "adr", "class-c", "exchange", "reset"]);
+    assert.equal(knownScenarios()[0], "join");
+    assert.ok(knownScenarios().includes("exchange"));
+  });
+
+  it("say what they are in the first sentence of their heading comment", () => {
+    const spec = writeSpec("mine", "");
+    assert.equal(knownScenarios().length, scenarioList().length);
+    for (const line of scenarioList()) assert.match(line, /^\S+ +[A-Z].*\S \S/);
+    assert.match(scenarioList().join("\n"), /^rejoin +Rejoin-requests .* \(LoRaWAN 1\.1\)$/m);
+    assert.equal(
+      whyNotFor(spec, { board: "pro-mini-rfm95", lorawan: "1.0.4" }),
+      undefined,
+      "it says nothing",
+    );
+  });
+
+  it("are not run where they say that they are not for it", async () => {
+    assert.equal(whyNotFor("rejoin", { board: "pro-mini-rfm95", lorawan: "1.1" }), undefined);
+    assert.equal(
+      whyNotFor("fragments", { board: "nodemcu-rfm95", lorawan: "1.1" }),
+      "it needs an application with C, and nodemcu-rfm95 runs Lua",
+    );
+    await assert.rejects(runScenarios(["rejoin"], undefined, { seed: 1, lorawan: "1.0.4" }), {
+      exitCode: 2,
+      message: "rejoin does not run here: it is for LoRaWAN 1.1",
+    });
   });
 
   for (const [what, args, message] of [
@@ -83,15 +109,39 @@ describe("scenarios that are specs", () => {
     });
   }
 
+  for (const { board, lorawan, scenarios } of [
+    { board: "pro-mini-rfm95", lorawan: "1.1", scenarios: knownScenarios() },
+    {
+      ...{ board: "nucleo-l073rz-sx1262", lorawan: "1.0.4" },
+      scenarios: ["join", "mac-sweep", "key-rotation", "fragments"],
+    },
+  ]) {
+    it(`pass on ${board} with LoRaWAN ${lorawan}: ${scenarios.join(", ")}`, () => {
+      const mocha = [
+        "--import",
+        "tsx",
+        "node_modules/mocha/bin/mocha.js",
+        "--no-config",
+        "--reporter",
+        "dot",
+      ];
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [...mocha, "--timeout", "300000", ...scenarios.map(scenarioFile)],
+        {
+          encoding: "utf8",
+          env: { ...process.env, [CHOICE_VARIABLE]: JSON.stringify({ board, lorawan, seed: 1 }) },
+        },
+      );
+      assert.equal(status, 0, stdout + stderr);
+    });
+  }
+
   it("have no options that only one join has", async () => {
     const run = { seed: 1, gateway: "udp" } as const;
     await assert.rejects(runScenarios(["exchange"], undefined, { ...run, pcap: "x.pcap" }), {
       exitCode: 2,
       message: /^--pcap is for the join by itself/,
-    });
-    await assert.rejects(runScenarios(["join"], undefined, { ...run, time: "real" }), {
-      exitCode: 2,
-      message: /in real time: exchange$/,
     });
   });
 });

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { pingOffset } from "../../../hil/lorawan/index.ts";
+import { buildMulticast, classBSessionReq, groupOf, groupSetupReq } from "../../../hil/rig/packages/index.ts";
 import { Bench, IDENTITY } from "./support/bench.ts";
 import { ClassBNetwork, ZERO_S } from "./support/class-b-network.ts";
-import { buildMulticast, classBSessionReq, groupOf, groupSetupReq } from "./support/multicast-group.ts";
 import { DEV_ADDR } from "./support/network.ts";
 
 const MC_KEY = Uint8Array.from({ length: 16 }, (_, i) => 0x60 + i);

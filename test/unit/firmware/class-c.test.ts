@@ -7,9 +7,9 @@ import type * as LorawanModule from "../../../firmware/lorawan/index.ts";
 import type * as LinkModule from "../../../firmware/lorawan/link.ts";
 import type * as MulticastModule from "../../../firmware/lorawan/multicast.ts";
 import type * as SessionModule from "../../../firmware/lorawan/session.ts";
+import { buildMulticast, type GroupOfServer } from "../../../hil/rig/packages/index.ts";
 import { Bench, type Uplink } from "./support/bench.ts";
 import { hook } from "./support/hooks.ts";
-import { buildMulticast, type GroupOfServer } from "./support/multicast-group.ts";
 import { Network, type NetworkOptions } from "./support/network.ts";
 import { personalise } from "./support/personalised.ts";
 

@@ -17,8 +17,8 @@ import type * as ClockSyncModule from "../../../firmware/packages/clock-sync.ts"
 import type * as FragmentationModule from "../../../firmware/packages/fragmentation/index.ts";
 import type * as SinkModule from "../../../firmware/packages/fragmentation/sink.ts";
 import type * as PackagesModule from "../../../firmware/packages/index.ts";
+import { buildMulticast, type GroupOfServer, type MulticastFields } from "../../../hil/rig/packages/index.ts";
 import { loadFirmware } from "./support/instance.ts";
-import { buildMulticast, type GroupOfServer, type MulticastFields } from "./support/multicast-group.ts";
 
 const PHY = 16;
 

@@ -4,9 +4,13 @@ import type * as DecoderModule from "../../../../firmware/packages/fragmentation
 import type * as FragmentationModule from "../../../../firmware/packages/fragmentation/index.ts";
 import type * as LineModule from "../../../../firmware/packages/fragmentation/parity-line.ts";
 import type * as SinkModule from "../../../../firmware/packages/fragmentation/sink.ts";
+import {
+  BlockSender,
+  type FragmentationVersion,
+  fragmentsOfLine,
+} from "../../../../hil/rig/packages/index.ts";
 import { vectors } from "../../../vectors/vectors.ts";
 import { IDENTITY, seeded } from "../support/bench.ts";
-import { BlockSender, type FragmentationVersion, fragmentsOfLine } from "./block-sender.ts";
 import { PackageDevice } from "./package-device.ts";
 
 const PORT = 201;
@@ -50,10 +54,17 @@ function randomBlock(length: number, seed: number): Buffer {
   return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 }
 
+/** A server that has the root keys of the bench's device. */
+class Sender extends BlockSender {
+  override setUp(fields: Partial<Parameters<BlockSender["setUp"]>[0]> = {}): string {
+    return super.setUp({ rootKey: IDENTITY.nwkKey, ...fields });
+  }
+}
+
 /** A receiver in a session of ten fragments of ten octets. */
-function inSession(version: FragmentationVersion): { it: Receiver; sender: BlockSender } {
+function inSession(version: FragmentationVersion): { it: Receiver; sender: Sender } {
   const it = new Receiver(version);
-  const sender = new BlockSender(randomBlock(97, 1), 10, version);
+  const sender = new Sender(randomBlock(97, 1), 10, version);
   assert.equal(it.answer(PORT, sender.setUp()), "0200");
   return { it, sender };
 }
@@ -79,7 +90,7 @@ describe("firmware: parity lines (TS004)", () => {
       for (let i = 0; i < 10; i++)
         if (hasFragment(parityLine, i)) for (let j = 0; j < 10; j++) sum[j] ^= block[10 * i + j];
       assert.equal(sum.toString("hex"), expected);
-      assert.equal(new BlockSender(block, 10, version).data(10 + input.line).toString("hex"), expected);
+      assert.equal(new Sender(block, 10, version).data(10 + input.line).toString("hex"), expected);
     });
 
   for (const version of VERSIONS)
@@ -111,7 +122,7 @@ for (const version of VERSIONS) {
         const it = new Receiver(version);
         const count = [128, 127, 64, 100, 17, 8, 33, 120][seed - 1];
         const size = [32, 1, 48, 40, 5, 48, 10, 30][seed - 1];
-        const sender = new BlockSender(randomBlock(count * size - (size >> 1), seed), size, version);
+        const sender = new Sender(randomBlock(count * size - (size >> 1), seed), size, version);
         assert.equal(it.answer(PORT, sender.setUp()), "0200");
         let n = 1;
         let lost = 0;
@@ -147,7 +158,7 @@ for (const version of VERSIONS) {
 
     it("says that the window is too small for what is lost, and goes on with fragments that come after all", () => {
       const it = new Receiver(version, { MAX_LOST: 2 });
-      const sender = new BlockSender(randomBlock(97, 1), 10, version);
+      const sender = new Sender(randomBlock(97, 1), 10, version);
       it.answer(PORT, sender.setUp());
       for (const n of [1, 2, 3, 4, 5, 6, 7]) it.serve(PORT, sender.fragment(n));
       it.serve(PORT, sender.fragment(11));
@@ -176,7 +187,7 @@ for (const version of VERSIONS) {
       });
 
     it("refuses a session that it has no room for, that is of another index or of another algorithm", () => {
-      const good = Buffer.from(new BlockSender(randomBlock(97, 1), 10, version).setUp(), "hex");
+      const good = Buffer.from(new Sender(randomBlock(97, 1), 10, version).setUp(), "hex");
       const cases: ReadonlyArray<readonly [at: number, octets: string, status: string]> = [
         [1, "10", "44"],
         [1, "3f", "c4"],
@@ -203,8 +214,8 @@ for (const version of VERSIONS) {
 
     it("refuses a block that is longer than the memory for it", () => {
       const it = new Receiver(version, { MAX_BLOCK: 96 });
-      assert.equal(it.answer(PORT, new BlockSender(randomBlock(97, 1), 10, version).setUp()), "0202");
-      assert.equal(it.answer(PORT, new BlockSender(randomBlock(96, 1), 12, version).setUp()), "0200");
+      assert.equal(it.answer(PORT, new Sender(randomBlock(97, 1), 10, version).setUp()), "0202");
+      assert.equal(it.answer(PORT, new Sender(randomBlock(96, 1), 12, version).setUp()), "0200");
     });
 
     it("changes nothing for what is cut short, unknown or not of the session", () => {
@@ -266,7 +277,7 @@ for (const version of VERSIONS) {
     it("leaves a reply waiting where fragments come, of this package and of another", () => {
       const it = new Receiver(version, { CLOCK_SYNC: true });
       assert.equal(it.send()?.port, 202);
-      const sender = new BlockSender(randomBlock(97, 1), 10, version);
+      const sender = new Sender(randomBlock(97, 1), 10, version);
       it.answer(PORT, sender.setUp({ control: 7 }));
       it.serve(PORT, "0101");
       const { pause } = it;
@@ -317,7 +328,7 @@ describe("firmware: fragmented transport (TS004), what version 2 adds", () => {
       ] as const)
         for (const length of [1, 15, 16, 17, 32, 97]) {
           const it = new Receiver(2, { LORAWAN_1_1: lorawan11 });
-          const sender = new BlockSender(randomBlock(length, 3), Math.min(length, 10), 2);
+          const sender = new Sender(randomBlock(length, 3), Math.min(length, 10), 2);
           it.answer(PORT, sender.setUp({ rootKey, control: 0x40 }));
           for (let n = 1; n <= sender.count; n++) it.serve(PORT, sender.fragment(n));
           assert.equal(it.blocks.length, isRight ? 1 : 0, `${length} octets`);
@@ -339,7 +350,7 @@ describe("firmware: fragmented transport (TS004), what version 2 adds", () => {
 
   it("takes each SessionCnt once, and none that is less", () => {
     const it = new Receiver(2);
-    const sender = new BlockSender(randomBlock(97, 1), 10, 2);
+    const sender = new Sender(randomBlock(97, 1), 10, 2);
     const answers = [7, 7, 6, 0, 8, 65535, 65535, 0].map((sessionCount) =>
       it.answer(PORT, sender.setUp({ sessionCount })),
     );

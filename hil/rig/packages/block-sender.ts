@@ -1,6 +1,5 @@
-/** The server's side of TS004: fragments of a block, coded ones, and the commands of a session. */
-import { aesCmac, aesEncrypt } from "../../../../hil/lorawan/index.ts";
-import { IDENTITY } from "../support/bench.ts";
+/** The server's side of TS004: fragments of a block, coded ones, and the commands of a session, all in hexadecimal. */
+import { aesCmac, aesEncrypt } from "../../lorawan/index.ts";
 
 export type FragmentationVersion = 1 | 2;
 
@@ -18,6 +17,13 @@ export function fragmentsOfLine(line: number, count: number, version: Fragmentat
     drawn.add(r);
   }
   return drawn;
+}
+
+interface SetUp {
+  readonly control?: number;
+  readonly descriptor?: number;
+  readonly sessionCount?: number;
+  readonly rootKey: Uint8Array;
 }
 
 export class BlockSender {
@@ -58,8 +64,8 @@ export class BlockSender {
     return Buffer.concat([head, this.data(n)]).toString("hex");
   }
 
-  /** FragSessionSetupReq; `rootKey` signs the block of version 2. */
-  setUp({ control = 0, descriptor = 0x04030201, sessionCount = 1, rootKey = IDENTITY.nwkKey } = {}): string {
+  /** FragSessionSetupReq; `rootKey` signs the block: the AppKey, under LoRaWAN 1.0.4 the GenAppKey. */
+  setUp({ control = 0, descriptor = 0x04030201, sessionCount = 1, rootKey }: SetUp): string {
     const request = Buffer.alloc(this.version === 1 ? 11 : 17);
     request[0] = 2;
     request.writeUInt16LE(this.count, 2);

@@ -1,11 +1,5 @@
 /** A multicast group as its server has it, whose frames the servers' codec builds. */
-import {
-  aesDecrypt,
-  aesEncrypt,
-  buildDataMessage,
-  cryptFrmPayload,
-  dataMic10,
-} from "../../../../hil/lorawan/index.ts";
+import { aesDecrypt, aesEncrypt, buildDataMessage, cryptFrmPayload, dataMic10 } from "../../lorawan/index.ts";
 
 export interface GroupOfServer {
   readonly mcAddr: string;

@@ -1,0 +1,81 @@
+/** A device joins: nonces, keys on both sides, answers that come late, broken or not at all. */
+import assert from "node:assert/strict";
+import { type FixtureDevice, openRig, type Rig } from "../rig/index.ts";
+
+/** JOIN_ACCEPT_DELAY2 (RP002-1.0.4, 2.2). */
+const RX2_DELAY_MS = 6000;
+
+/** The last octets of a join-accept hold its MIC, encrypted with the rest. */
+function withOtherMic(octets: Uint8Array): Uint8Array {
+  octets[octets.length - 1] ^= 1;
+  return octets;
+}
+
+describe("join", () => {
+  let rig: Rig;
+  let device: FixtureDevice;
+  before(async () => {
+    rig = await openRig();
+    device = await rig.device();
+  });
+  after(() => rig?.close());
+
+  const devNonces = () =>
+    device.consoleLines.flatMap((line) => /^joining (\d+) /.exec(line)?.[1] ?? []).map(Number);
+  const accepted = (nonce: "devNonce" | "joinNonce") =>
+    rig.serverEvents.flatMap(({ step, detail }) =>
+      step === "dev-nonce-accepted" ? Number(detail[nonce]) : [],
+    );
+  /** Powered anew, it has joined; gives how many join-requests that took. */
+  async function rejoined(): Promise<number> {
+    const before = devNonces().length;
+    device.reset();
+    await device.joined({ within: "10 min" });
+    return devNonces().length - before;
+  }
+
+  it("the Join Server accepts its first DevNonce", async () => {
+    device.powerOn();
+    await device.joined({ within: "2 min" });
+    assert.deepEqual(devNonces(), [0]);
+    assert.deepEqual([accepted("devNonce"), accepted("joinNonce")], [[0], [1]]);
+  });
+
+  it("device and servers have the same keys", async () => {
+    const { fCnt } = await device.uplink({ within: "1 h" });
+    assert.equal(fCnt, 0);
+    assert.deepEqual(device.unequalKeys(), []);
+  });
+
+  it("an answer that is too late for RX1 comes in RX2", async () => {
+    rig.joinServer.delay("5300 ms");
+    const requests = await rejoined();
+    rig.joinServer.delay("0 s");
+    assert.equal(requests, 1);
+    const request = device.sent.at(-1)!;
+    const accept = rig.transmissions.at(-1)!;
+    assert.equal(Math.round((accept.startNs - request.endNs) / 1e6), RX2_DELAY_MS);
+  });
+
+  it("a join-accept with a wrong MIC is no join: the device asks again", async () => {
+    rig.air.alter(withOtherMic, { kind: "join-accept", count: 1 });
+    assert.equal(await rejoined(), 2);
+    assert.ok(device.consoleLines.includes("refused: MIC"));
+  });
+
+  it("a join-accept that is lost: the device asks again", async () => {
+    rig.air.drop({ kind: "join-accept", count: 1 });
+    assert.equal(await rejoined(), 2);
+  });
+
+  it("no nonce came twice, and the Join Server has accepted each DevNonce", () => {
+    assert.deepEqual(devNonces(), [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(accepted("devNonce"), devNonces());
+    assert.deepEqual(accepted("joinNonce"), [1, 2, 3, 4, 5, 6]);
+  });
+
+  it("the keys of the last session are the same, too", async () => {
+    assert.equal((await device.uplink({ within: "1 h" })).fCnt, 0);
+    assert.deepEqual(device.unequalKeys(), []);
+  });
+});
