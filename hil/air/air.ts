@@ -3,22 +3,27 @@
  * receiver, and which packets destroy one another. It does not know what a receiver listens to: a
  * packet becomes an `Arrival` at everybody but its sender, and the receiver decides.
  *
- * LoRa packets disturb each other when their chirps are equal: same spreading factor, bandwidth and IQ
- * polarity on overlapping channels. All others are taken as orthogonal, also FSK for a LoRa packet. An FSK
- * packet, which nothing spreads, is disturbed by whatever overlaps it. A carrier without modulation is no packet: nobody
- * receives it, but it disturbs, as long as it lasts.
+ * LoRa packets of one bandwidth and IQ polarity on overlapping channels disturb each other: those of equal spreading factor
+ * where they are not 6 dB apart (C. Goursaud and J.-M. Gorce, "Dedicated networks for IoT", 2015; measured: from 1 dB on), all
+ * others where one is stronger by what `captureDb` says. One that is sent by several stations at once, as beacons are, does
+ * not disturb itself. An FSK packet, which nothing spreads, is disturbed by whatever overlaps it. A carrier without modulation
+ * is no packet: nobody receives it, but it disturbs, as long as it lasts.
+ *
+ * Left out: chirps of other bandwidths or polarity, FSK for a LoRa packet, the sum of several rivals (each is judged
+ * alone), what part of the packet a rival covers, fading, and the deafness of a receiver beside a strong neighbour channel.
  */
 import type { Clock } from "../clock/index.ts";
 import { type Carrier, isWithin, survivesCarrier } from "./carrier.ts";
 import {
   CAPTURE_DB,
-  DEFAULT_PATH_LOSS_DB,
+  captureDb,
   DETECTION_MARGIN_DB,
   FSK_SNR_FLOOR_DB,
   noiseFloorDbm,
   snrFloorDb,
   sumDbm,
 } from "./link-budget.ts";
+import { type Placement, Propagation, type Shadowing } from "./propagation.ts";
 import type { FskTransmission, LoraTransmission, Transmission } from "./transmission.ts";
 
 /** A packet as it comes in at one receiver. */
@@ -69,7 +74,8 @@ export type Disturbance = "lost" | "corrupted";
 interface TrackedArrival extends Arrival {
   readonly receiver: string;
   readonly corrupted: boolean;
-  readonly rivals: TrackedArrival[];
+  /** With how much stronger than each this must be to survive. */
+  readonly rivals: { readonly arrival: TrackedArrival; readonly captureDb: number }[];
   /** How strong the carriers arrive that were in its channel. */
   readonly carriersDbm: number[];
 }
@@ -84,19 +90,25 @@ export class Air {
     (transmission: Transmission, receiver: string) => Disturbance | undefined
   >();
   readonly #carriers = new Set<Carrier>();
-  readonly #pathLossDb = new Map<string, number>();
+  readonly #propagation: Propagation;
   readonly #carrierErrorPpm = new Map<string, number>();
   #arrivals: TrackedArrival[] = [];
 
-  /** `random` (0..1, seeded) makes the octets of broken packets. */
-  constructor(options: { clock: Clock; random: () => number }) {
+  /** `random` (0..1, seeded) makes the octets of broken packets. `shadowing` is of stations that are placed. */
+  constructor(options: { clock: Clock; random: () => number; shadowing?: Shadowing }) {
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#propagation = new Propagation(options.shadowing);
   }
 
   /** Sets the loss between two stations, both ways. Infinity separates them. */
   setPathLossDb(a: string, b: string, lossDb: number): void {
-    this.#pathLossDb.set(pair(a, b), lossDb);
+    this.#propagation.setPathLossDb(a, b, lossDb);
+  }
+
+  /** Says where a station is. Throws RangeError for what is no number. */
+  place(station: string, placement: Placement): void {
+    this.#propagation.place(station, placement);
   }
 
   /**
@@ -183,7 +195,7 @@ export class Air {
 
   /**
    * What comes out of `arrival` at its end: octets as sent, or broken when it was too weak, when a rival
-   * was less than 6 dB weaker, or by a fault. Undefined when its transmitter gave up.
+   * was too strong, or by a fault. Undefined when its transmitter gave up.
    */
   outcome(arrival: Arrival): Outcome | undefined {
     const tracked = this.#arrivals.find((candidate) => candidate === arrival);
@@ -192,7 +204,7 @@ export class Air {
     const intact =
       !tracked.corrupted &&
       snrDb >= floorDb(transmission) &&
-      tracked.rivals.every((rival) => rssiDbm - rival.rssiDbm >= CAPTURE_DB) &&
+      tracked.rivals.every(({ arrival: rival, captureDb }) => rssiDbm - rival.rssiDbm >= captureDb) &&
       tracked.carriersDbm.every((carrierDbm) => survivesCarrier(transmission, carrierDbm - rssiDbm));
     for (const observer of this.#observers) observer.followed(arrival, intact);
     return {
@@ -248,8 +260,8 @@ export class Air {
     for (const carrier of this.#carriers) this.#overlay(arrival, carrier);
     for (const other of this.#arrivals) {
       if (other.receiver !== receiver || other.transmission.endNs <= transmission.startNs) continue;
-      if (disturbs(other.transmission, transmission)) arrival.rivals.push(other);
-      if (disturbs(transmission, other.transmission)) other.rivals.push(arrival);
+      meet(arrival, other);
+      meet(other, arrival);
     }
     return arrival;
   }
@@ -267,7 +279,7 @@ export class Air {
   }
 
   #lossDb(a: string, b: string): number {
-    return this.#pathLossDb.get(pair(a, b)) ?? DEFAULT_PATH_LOSS_DB;
+    return this.#propagation.lossDb(a, b);
   }
 
   /** Receivers ask for outcomes at the end of a packet, before time moves on: older ones are done with. */
@@ -311,19 +323,26 @@ function overlap(transmission: Transmission, channel: { frequencyHz: number; ban
   );
 }
 
-/** Whether `rival` can break `packet`. */
-function disturbs(rival: Transmission, packet: Transmission): boolean {
-  if (packet.modulation === "fsk") return overlap(rival, packet);
-  return (
-    rival.modulation === "lora" &&
-    rival.spreadingFactor === packet.spreadingFactor &&
-    rival.bandwidthHz === packet.bandwidthHz &&
-    rival.iqInverted === packet.iqInverted &&
-    overlap(rival, packet)
-  );
+/** Two are on the air at once: what one has to fear of the other. */
+function meet(arrival: TrackedArrival, other: TrackedArrival): void {
+  const needsDb = marginDb(arrival.transmission, other.transmission);
+  if (needsDb !== undefined) arrival.rivals.push({ arrival: other, captureDb: needsDb });
 }
 
-/** One key for a pair of stations, whichever way round. */
-function pair(a: string, b: string): string {
-  return a < b ? `${a}\n${b}` : `${b}\n${a}`;
+/** How much stronger than `rival` a packet must be; undefined where that does it no harm. */
+function marginDb(packet: Transmission, rival: Transmission): number | undefined {
+  if (!overlap(rival, packet)) return undefined;
+  if (packet.modulation === "fsk") return CAPTURE_DB;
+  if (rival.modulation !== "lora" || rival.bandwidthHz !== packet.bandwidthHz) return undefined;
+  if (rival.iqInverted !== packet.iqInverted || isSame(rival, packet)) return undefined;
+  return captureDb(packet.spreadingFactor, rival.spreadingFactor);
+}
+
+/** Whether two stations send one and the same. */
+function isSame(a: LoraTransmission, b: LoraTransmission): boolean {
+  return (
+    a.startNs === b.startNs &&
+    a.spreadingFactor === b.spreadingFactor &&
+    Buffer.compare(a.payload, b.payload) === 0
+  );
 }

@@ -25,6 +25,13 @@ export {
   WHITENING_SEED,
   whiten,
 } from "./fsk.ts";
-export { FSK_SNR_FLOOR_DB, noiseFloorDbm, reportedSnrDb, snrFloorDb } from "./link-budget.ts";
+export { captureDb, FSK_SNR_FLOOR_DB, noiseFloorDbm, reportedSnrDb, snrFloorDb } from "./link-budget.ts";
+export {
+  OULU_SHADOWING_DB,
+  type Placement,
+  type Position,
+  pathLossDb,
+  type Shadowing,
+} from "./propagation.ts";
 export { AirRecorder, type RecordedArrival, type RecordedPacket } from "./recorder.ts";
 export type { FskTransmission, LoraModulation, LoraTransmission, Transmission } from "./transmission.ts";

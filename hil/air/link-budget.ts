@@ -36,6 +36,26 @@ export function reportedSnrDb(snrDb: number): number {
 /** How much stronger than its rivals of equal chirps a packet must be to survive them (capture effect). */
 export const CAPTURE_DB = 6;
 
+/**
+ * How much stronger than a packet a rival of another spreading factor may be: a row a spreading factor of the packet from SF7
+ * on, a column one of the rival. Measured with an SX1272 (D. Croce and others, "Impact of LoRa Imperfect Orthogonality",
+ * IEEE Communications Letters 22, 2018).
+ */
+const REJECTION_DB = [
+  [0, 8, 9, 9, 9, 9],
+  [11, 0, 11, 12, 13, 13],
+  [15, 13, 0, 13, 14, 15],
+  [19, 18, 17, 0, 17, 18],
+  [22, 22, 21, 20, 0, 20],
+  [25, 25, 25, 24, 23, 0],
+] as const;
+
+/** How much stronger than a rival in its channel, both in LoRa and of one polarity, a packet must be: less than 0, weaker. */
+export function captureDb(spreadingFactor: number, rivalSpreadingFactor: number): number {
+  if (spreadingFactor === rivalSpreadingFactor) return CAPTURE_DB;
+  return -(REJECTION_DB[spreadingFactor - 7]?.[rivalSpreadingFactor - 7] ?? Number.POSITIVE_INFINITY);
+}
+
 /** Sum of powers given in dBm. */
 export function sumDbm(powersDbm: readonly number[]): number {
   return 10 * Math.log10(powersDbm.reduce((sum, dbm) => sum + 10 ** (dbm / 10), 0));

@@ -166,6 +166,33 @@ describe("Air", () => {
       ["6 dB apart spare the stronger", { powerDbm: 20 }, {}, [true, false]],
       ["spare a stronger one that comes later", {}, { powerDbm: 20 }, [false, true]],
       ["of different spreading factors do no harm", {}, { spreadingFactor: 8 }, [true, true]],
+      [
+        "of SF8 that is 8 dB stronger does SF7 no harm",
+        {},
+        { spreadingFactor: 8, powerDbm: 22 },
+        [true, true],
+      ],
+      [
+        "of SF8 that is 8.1 dB stronger breaks SF7",
+        {},
+        { spreadingFactor: 8, powerDbm: 22.1 },
+        [false, true],
+      ],
+      ["of SF12 bears 25 dB of SF7", { spreadingFactor: 12 }, { powerDbm: 39 }, [true, true]],
+      ["of SF12 bears no more", { spreadingFactor: 12 }, { powerDbm: 39.1 }, [false, true]],
+      [
+        "of one beacon from two stations is none",
+        { startNs: 30_000_000, endNs: 90_000_000 },
+        {},
+        [true, true],
+      ],
+      [
+        "of two beacons at once is one",
+        { startNs: 30_000_000, endNs: 90_000_000, payload: Uint8Array.of(9) },
+        {},
+        [false, false],
+      ],
+      ["of different bandwidths do no harm", {}, { bandwidthHz: 250_000 }, [true, true]],
       ["of different polarity do no harm", {}, { iqInverted: true }, [true, true]],
       ["on separate channels do no harm", {}, { frequencyHz: 868_300_000 }, [true, true]],
       ["on overlapping channels break both", {}, { frequencyHz: 868_160_000 }, [false, false]],
@@ -180,7 +207,7 @@ describe("Air", () => {
       const broken = () => {
         const { air, heard, run } = listening();
         air.transmit(transmission({ from: "a" }));
-        air.transmit(transmission({ from: "b" }));
+        air.transmit(transmission({ from: "b", startNs: 2000 }));
         run();
         return heard.map(({ outcome }) => [...outcome!.payload]);
       };
