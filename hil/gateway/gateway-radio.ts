@@ -5,6 +5,7 @@
 import { type Air, airtimeUs, type LoraTransmission, needsLowDataRateOptimize } from "../air/index.ts";
 import type { Clock, Timer } from "../clock/index.ts";
 import { Concentrator, type GatewayChannel, type HeardPacket, LORAWAN_SYNC_WORD } from "./concentrator.ts";
+import { Counter, type CounterChoice } from "./counter.ts";
 import { type BeaconPacket, type Gps, instantAt } from "./gps.ts";
 import { TransmitQueue } from "./transmit-queue.ts";
 import type { TxAckError } from "./udp/txpk.ts";
@@ -33,6 +34,7 @@ export interface GatewayRadioOptions {
   readonly eui: string;
   /** Its GPS receiver; without one it sends no beacons, and nothing at a GPS time. */
   readonly gps?: Gps;
+  readonly counter?: CounterChoice;
   readonly onPacket: (packet: HeardPacket) => void;
   readonly onWarning: (message: string) => void;
 }
@@ -41,6 +43,8 @@ export class GatewayRadio {
   readonly eui: string;
   readonly clock: Clock;
   readonly gps: Gps | undefined;
+  /** What its protocol tells instants by. */
+  readonly counter: Counter;
   readonly #options: GatewayRadioOptions;
   readonly #timers = new Set<Timer>();
   #queue = new TransmitQueue();
@@ -51,6 +55,7 @@ export class GatewayRadio {
     this.eui = options.eui;
     this.clock = options.clock;
     this.gps = options.gps;
+    this.counter = new Counter(options.counter);
     this.#options = options;
   }
 

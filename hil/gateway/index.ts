@@ -1,3 +1,4 @@
+export type { CounterChoice } from "./counter.ts";
 export type { GatewayRadio, RadioSettings } from "./gateway-radio.ts";
 export type {
   FrameToSend,

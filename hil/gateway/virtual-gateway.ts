@@ -6,6 +6,7 @@
 import type { Air } from "../air/index.ts";
 import type { Clock, Participant } from "../clock/index.ts";
 import type { HeardPacket } from "./concentrator.ts";
+import type { CounterChoice } from "./counter.ts";
 import { GatewayRadio } from "./gateway-radio.ts";
 import type { Gps } from "./gps.ts";
 
@@ -27,6 +28,10 @@ export interface VirtualGatewayOptions {
   readonly eui: string;
   /** Its GPS receiver; without one it sends no beacons, and nothing at a GPS time. */
   readonly gps?: Gps;
+  /** The clock of its concentrator, where that is not the run's; GPS keeps it from drifting. */
+  readonly counter?: CounterChoice;
+  /** How much later than it could it hands on what it has heard; at once where not given. */
+  readonly backhaulNs?: number;
   /** `udpForwarder` or `stationForwarder`. */
   readonly forwarder: (radio: GatewayRadio) => Forwarder;
   /** Told of what comes from the server, cannot be served, and has no answer in the protocol. */
@@ -40,7 +45,7 @@ export class VirtualGateway implements Participant {
   readonly #forwarder: Forwarder;
   #isStarted = false;
 
-  constructor({ clock, air, eui, gps, forwarder, onWarning }: VirtualGatewayOptions) {
+  constructor({ clock, air, eui, gps, counter, backhaulNs, forwarder, onWarning }: VirtualGatewayOptions) {
     if (!/^[0-9A-Fa-f]{16}$/.test(eui)) {
       throw new RangeError(`gateway EUI "${eui}" must have 16 hexadecimal digits`);
     }
@@ -50,7 +55,11 @@ export class VirtualGateway implements Participant {
       air,
       eui: this.eui,
       gps,
-      onPacket: (packet) => this.#forwarder.heard(packet),
+      counter: gps === undefined ? counter : { startUs: counter?.startUs },
+      onPacket: (packet) => {
+        if (backhaulNs === undefined) this.#forwarder.heard(packet);
+        else this.#radio.at(clock.nowNs() + backhaulNs, () => this.#forwarder.heard(packet));
+      },
       onWarning: (message) => onWarning?.(message),
     });
     this.#forwarder = forwarder(this.#radio);

@@ -1,5 +1,5 @@
 /** The air of a run, and what a spec may do to the frames on it. */
-import { Air, type Disturbance, type Transmission } from "../air/index.ts";
+import { Air, type Disturbance, type Shadowing, type Transmission } from "../air/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import { FType } from "../lorawan/index.ts";
 import { type Duration, nsOf } from "./duration.ts";
@@ -53,7 +53,7 @@ const DOWN: ReadonlySet<FType | "beacon"> = new Set<FType | "beacon">([
 export class FaultyAir extends Air {
   readonly #clock: VirtualClock;
 
-  constructor(options: { clock: VirtualClock; random: () => number }) {
+  constructor(options: { clock: VirtualClock; random: () => number; shadowing?: Shadowing }) {
     super(options);
     this.#clock = options.clock;
   }

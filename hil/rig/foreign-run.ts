@@ -17,7 +17,7 @@ import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { DEVICE_STATION, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { type ForeignServer, foreignServer } from "./foreign-server.ts";
 import { frameTypeOf } from "./frame-type.ts";
-import { GATEWAY_EUI } from "./gateway-link.ts";
+import { GATEWAY_EUI } from "./gateways.ts";
 import { noteJoinAttempts } from "./join-attempts.ts";
 import { boardChecks, nonceChecks, rx1Check, rx1OffsetUs } from "./join-checks.ts";
 import { describeTransmission } from "./narration.ts";

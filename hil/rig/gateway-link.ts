@@ -15,16 +15,22 @@ import {
 } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { createDaneAgent, type PeerVerdict, type Resolver } from "../trust/index.ts";
-import { type CertificateSet, NAMES, PORTS } from "./name-space.ts";
+import { type CertificateSet, gatewayClientName, NAMES, PORTS } from "./name-space.ts";
 import type { Party } from "./timeline.ts";
 
 export const GATEWAY_PROTOCOLS = ["udp", "station"] as const;
 export type GatewayProtocol = (typeof GATEWAY_PROTOCOLS)[number];
 
-export const GATEWAY_EUI = "02000000FFFE0001";
+/** A gateway of the run as its server knows it. */
+export interface LinkedGateway {
+  /** Upper case. */
+  readonly eui: string;
+  readonly protocol: GatewayProtocol;
+}
 
 export interface GatewayLinkOptions {
-  readonly protocol: GatewayProtocol;
+  /** All of the run; the certificate of each is by its place here. */
+  readonly gateways: readonly LinkedGateway[];
   readonly clock: Clock;
   /** Wall-clock time at the clock's zero. */
   readonly startedAt: Date;
@@ -44,14 +50,48 @@ export interface GatewayLink {
   /** What virtual time waits for on the server's side. */
   readonly participant: Participant;
   readonly server: GatewayServer;
-  /** The protocol side of the run's gateway. */
+  /** The protocol side of one of the gateways. */
   readonly forwarder: (radio: GatewayRadio) => Forwarder;
   close(): Promise<void>;
 }
 
-/** Has the server listen, and tells what the gateway needs to reach it. */
-export function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
-  return options.protocol === "udp" ? udpLink(options) : stationLink(options);
+/** Has the servers listen, one for each protocol that is spoken, and tells what the gateways need to reach them. */
+export async function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
+  const protocolOf = new Map(options.gateways.map(({ eui, protocol }) => [eui, protocol]));
+  const spoken = GATEWAY_PROTOCOLS.filter((protocol) => [...protocolOf.values()].includes(protocol));
+  if (spoken.length === 1) return open(spoken[0], options);
+  const udp = await open("udp", options);
+  const station = await open("station", options).catch(async (error: unknown) => {
+    await udp.close();
+    throw error;
+  });
+  const of = (eui: string) => (protocolOf.get(eui) === "udp" ? udp : station);
+  const links = [udp, station];
+  return {
+    participant: {
+      get busy() {
+        return links.some(({ participant }) => participant.busy);
+      },
+      idle: async () => {
+        for (const { participant } of links) await participant.idle();
+      },
+    },
+    server: {
+      onUplink: (listener) => {
+        for (const { server } of links) server.onUplink(listener);
+      },
+      onSent: (listener) => station.server.onSent?.(listener),
+      sendDownlink: (eui, frame) => of(eui).server.sendDownlink(eui, frame),
+    },
+    forwarder: (radio) => of(radio.eui).forwarder(radio),
+    close: async () => {
+      for (const link of links) await link.close();
+    },
+  };
+}
+
+function open(protocol: GatewayProtocol, options: GatewayLinkOptions): Promise<GatewayLink> {
+  return protocol === "udp" ? udpLink(options) : stationLink(options);
 }
 
 async function udpLink(options: GatewayLinkOptions): Promise<GatewayLink> {
@@ -69,7 +109,8 @@ async function udpLink(options: GatewayLinkOptions): Promise<GatewayLink> {
 
 async function stationLink(options: GatewayLinkOptions): Promise<GatewayLink> {
   const { plan, netId, clock, startedAt, address, answerTimeoutMs, resolver, onVerdict } = options;
-  const { certificates } = options;
+  const { certificates, gateways } = options;
+  const clientNames = new Map(gateways.map(({ eui }, index) => [eui, gatewayClientName(index + 1)]));
   const server = new StationGatewayServer({
     ...{ plan, netId, clock, startedAt, answerTimeoutMs },
     access: {
@@ -79,28 +120,35 @@ async function stationLink(options: GatewayLinkOptions): Promise<GatewayLink> {
         resolver,
         onVerdict: (verdict) => onVerdict("network-server", verdict),
       },
-      euiOf: new Map([[NAMES.gatewayAsClient, GATEWAY_EUI]]),
+      euiOf: new Map([...clientNames].map(([eui, name]) => [name, eui])),
     },
     onRejected: ({ from, reason }) => options.onWarning(`${from}: ${reason}`),
   });
   await server.listen(PORTS.stations, address);
-  const agent = createDaneAgent({
-    credentials: certificates.gatewayAsClient,
-    clientName: NAMES.gatewayAsClient,
-    resolver,
-    connectTimeoutMs: answerTimeoutMs,
-    onVerdict: (verdict) => onVerdict("gateway", verdict),
-  });
+  const credentials = [certificates.gatewayAsClient, ...certificates.furtherGateways];
+  const agents = new Map(
+    gateways.map(({ eui }, index) => [
+      eui,
+      createDaneAgent({
+        credentials: credentials[index],
+        clientName: clientNames.get(eui),
+        resolver,
+        connectTimeoutMs: answerTimeoutMs,
+        onVerdict: (verdict) => onVerdict("gateway", verdict),
+      }),
+    ]),
+  );
   return {
     participant: server,
     server,
-    forwarder: stationForwarder({
-      uri: `wss://${NAMES.stationServer}:${PORTS.stations}`,
-      agent,
-      answerTimeoutMs,
-    }),
+    forwarder: (radio) =>
+      stationForwarder({
+        uri: `wss://${NAMES.stationServer}:${PORTS.stations}`,
+        agent: agents.get(radio.eui),
+        answerTimeoutMs,
+      })(radio),
     close: async () => {
-      agent.destroy();
+      for (const agent of agents.values()) agent.destroy();
       await server.close();
     },
   };

@@ -12,6 +12,7 @@ export type { AirFault, FaultyAir, FrameChoice, FrameKind } from "./faulty-air.t
 export type { FixtureDevice, Message } from "./fixture-device.ts";
 export { type ForeignRunOptions, runForeignJoin } from "./foreign-run.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
+export type { GatewayChoice } from "./gateways.ts";
 export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { LivePage } from "./live-page.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
@@ -34,6 +35,13 @@ export type {
 export { junitXml } from "./report/junit.ts";
 export type { RunReport } from "./report/run-report.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";
-export { type DeviceChoice, openRig, type Rig, type RigOptions, type Within } from "./rig.ts";
+export {
+  type DeviceChoice,
+  openRig,
+  type Rig,
+  type RigGateway,
+  type RigOptions,
+  type Within,
+} from "./rig.ts";
 export { RigError } from "./rig-error.ts";
 export type { Party, TimelineEntry } from "./timeline.ts";

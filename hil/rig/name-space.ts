@@ -29,6 +29,11 @@ export const NAMES = {
   gatewayAsClient: `_gateway-1.gw.${ZONE_A}`,
 } as const;
 
+/** The name of a gateway as a client: 1 is the first. */
+export function gatewayClientName(number: number): string {
+  return `_gateway-${number}.gw.${ZONE_A}`;
+}
+
 /**
  * Every run takes a loopback address of its own, so that ports, which stand in names and reasons, are the
  * same in all of them.
@@ -52,8 +57,10 @@ const SERVER_PORTS = {
 
 type ServerPart = keyof typeof SERVER_PORTS;
 
-/** One certificate for each part that a server plays. */
-export type CertificateSet = Readonly<Record<keyof typeof NAMES, Credentials>>;
+/** One certificate for each part that a server plays, and those of gateways after the first, in order. */
+export type CertificateSet = Readonly<Record<keyof typeof NAMES, Credentials>> & {
+  readonly furtherGateways: readonly Credentials[];
+};
 
 /** DANE-EE, SPKI, SHA-256: what RFC 7671 section 5.1 recommends. */
 const TLSA_PARAMETERS = { usage: 3, selector: 1, matchingType: 1 } as const;
@@ -61,7 +68,7 @@ const VALIDITY_DAYS = 30;
 const HOUR_MS = 3_600_000;
 
 /** A root and an intermediate for each organisation, and the leaves below them. */
-export async function issueCertificates(): Promise<CertificateSet> {
+export async function issueCertificates(furtherGateways = 0): Promise<CertificateSet> {
   const validity = { notBefore: new Date(Date.now() - HOUR_MS), days: VALIDITY_DAYS };
   const [a, b] = await Promise.all([
     createAuthority({ organisation: "Network A", ...validity }),
@@ -75,7 +82,11 @@ export async function issueCertificates(): Promise<CertificateSet> {
     });
   const parts = Object.keys(NAMES) as (keyof typeof NAMES)[];
   const leaves = parts.map(async (part) => [part, await leaf(part === "joinServer" ? b : a, NAMES[part])]);
-  return Object.fromEntries(await Promise.all(leaves)) as CertificateSet;
+  const further = Array.from({ length: furtherGateways }, (_, index) =>
+    leaf(a, gatewayClientName(index + 2)),
+  );
+  const set = Object.fromEntries(await Promise.all(leaves)) as Record<keyof typeof NAMES, Credentials>;
+  return { ...set, furtherGateways: await Promise.all(further) };
 }
 
 /** The signed zones of both organisations and of the JoinEUI, with what the fault damages in them. */
@@ -107,6 +118,9 @@ export function createNameSpace(options: {
           tlsa(NAMES.networkServerAsClient, certificates.networkServerAsClient),
           tlsa(NAMES.applicationServerAsClient, certificates.applicationServerAsClient),
           tlsa(NAMES.gatewayAsClient, certificates.gatewayAsClient),
+          ...certificates.furtherGateways.map((further, index) =>
+            tlsa(gatewayClientName(index + 2), further),
+          ),
         ],
       },
       {

@@ -28,7 +28,7 @@ import {
 } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
-import { type GatewayLink, type GatewayProtocol, openGatewayLink } from "./gateway-link.ts";
+import { type GatewayLink, type LinkedGateway, openGatewayLink } from "./gateway-link.ts";
 import { JoinServerControl } from "./join-server-control.ts";
 import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
 import type { Party } from "./timeline.ts";
@@ -49,8 +49,7 @@ interface OrganisationsOptions {
   readonly clock: VirtualClock;
   /** Wall-clock time at the clock's zero, for the Network Server. */
   readonly startedAt: Date;
-  /** "udp" where not given. */
-  readonly gatewayProtocol?: GatewayProtocol;
+  readonly chosenGateways: readonly LinkedGateway[];
   /** The channel plan of organisation A's network. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
@@ -71,7 +70,7 @@ export interface Organisations {
   readonly applicationServer: ApplicationServer;
   readonly joinServer: JoinServer;
   readonly joinServerControl: JoinServerControl;
-  /** How the run's gateway and the Network Server meet. */
+  /** How the run's gateways and the Network Server meet. */
   readonly gateways: GatewayLink;
 }
 
@@ -82,7 +81,7 @@ export async function openOrganisations(
 ): Promise<Organisations> {
   const { clock, random, joinEui, fault, onEvent, onVerdict } = options;
   const startedMs = Date.now();
-  const certificates = await issueCertificates();
+  const certificates = await issueCertificates(options.chosenGateways.length - 1);
   const { root, address } = await startNameServer({
     certificates,
     joinEui,
@@ -173,7 +172,7 @@ export async function openOrganisations(
 
   const gateways = await openGatewayLink({
     ...{ clock, startedAt: options.startedAt, plan: options.plan, netId: NET_ID, address, certificates },
-    protocol: options.gatewayProtocol ?? "udp",
+    gateways: options.chosenGateways,
     resolver: resolverA,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     onVerdict,

@@ -4,7 +4,7 @@
  */
 import { generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
-import type { Transmission } from "../air/index.ts";
+import type { Placement, Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
@@ -17,6 +17,7 @@ import type { Fault } from "./faults.ts";
 import type { FaultyAir } from "./faulty-air.ts";
 import { FixtureDevice } from "./fixture-device.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
+import { type GatewayChoice, placeOn, refuseShadowing } from "./gateways.ts";
 import type { JoinServerControl } from "./join-server-control.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { randomHex, seededRandom } from "./random.ts";
@@ -27,7 +28,7 @@ import { strangersDownlink } from "./stranger.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 
 /** What a device is and runs. */
-export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crystals {
+export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crystals, Placement {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
@@ -50,12 +51,25 @@ export interface RigOptions extends DeviceChoice {
   readonly networkRegion?: RegionName;
   /** How gateway and Network Server speak: the Semtech UDP protocol where not given. */
   readonly gateway?: GatewayProtocol;
-  /** The gateway has GPS and sends the beacons of class B, as long as `sendsBeacons`. */
+  /** One, of the rig's own and at no place, where not given. */
+  readonly gateways?: readonly GatewayChoice[];
+  /** Standard deviation of the path loss between stations that have places, in dB; 0 where not given. */
+  readonly shadowingDb?: number;
+  /** The gateways have GPS and send the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
   /** What is broken from the start: see FAULTS. */
   readonly fault?: Fault;
   /** Told of everything that happens, as it happens. */
   readonly onEntry?: (entry: TimelineEntry) => void;
+}
+
+/** A gateway: off the air while it is stopped. */
+export interface RigGateway {
+  /** Its name on the air. */
+  readonly eui: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  restart(): Promise<void>;
 }
 
 /** How long something may take, in the time of the run. */
@@ -73,11 +87,13 @@ const DEFAULT_LIMIT: Duration = "1 h";
 export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
   const options = withCommandChoice(given);
   const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons } = options;
+  refuseShadowing(options.shadowingDb);
   const timeline = new Timeline(options.onEntry);
   const beaconsSent = { wanted: true };
   const random = seededRandom(seed);
   const site = await Site.open({
     ...{ networkRegion, seed, random, timeline, time, fault, gatewayProtocol: options.gateway },
+    ...{ gateways: options.gateways, shadowingDb: options.shadowingDb },
     ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
   });
   return new Rig({ options, site, timeline, random, seed, beaconsSent });
@@ -101,23 +117,18 @@ function withCommandChoice(given: Partial<RigOptions>): RigOptions {
 export class Rig {
   /** What a gateway and all devices have sent, in order. */
   readonly transmissions: Transmission[] = [];
-  /** The gateway: off the air while it is stopped. */
-  readonly gateway: {
-    /** Its name on the air. */
-    readonly eui: string;
-    start(): Promise<void>;
-    stop(): Promise<void>;
-    restart(): Promise<void>;
-  };
+  /** In the order of their choice. */
+  readonly gateways: readonly RigGateway[];
   readonly #with: Parts;
   readonly #devices: FixtureDevice[] = [];
 
   constructor(parts: Parts) {
     this.#with = parts;
-    const { gateway, air } = parts.site;
-    const { eui } = gateway;
-    const [start, stop] = [() => gateway.start(), () => gateway.stop()];
-    this.gateway = { eui, start, stop, restart: () => stop().then(start) };
+    const { gateways, air } = parts.site;
+    this.gateways = gateways.map((gateway) => {
+      const [start, stop] = [() => gateway.start(), () => gateway.stop()];
+      return { eui: gateway.eui, start, stop, restart: () => stop().then(start) };
+    });
     air.onTransmission((transmission) => this.transmissions.push(transmission));
   }
 
@@ -132,9 +143,11 @@ export class Rig {
     refuseCrystals(chosen);
     const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
     const number = this.#devices.length + 1;
+    const name = number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`;
+    placeOn(site.air, name, chosen);
     const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
     const device = new FixtureDevice({
-      name: number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`,
+      name,
       identity: generateIdentity({ devEui, joinEui: JOIN_EUI }),
       lorawan: chosen.lorawan,
       firmware,
@@ -144,6 +157,11 @@ export class Rig {
     await device.provision(chosen, seededRandom(seed + PERSONALISATION * number));
     this.#devices.push(device);
     return device;
+  }
+
+  /** The first gateway. */
+  get gateway(): RigGateway {
+    return this.gateways[0];
   }
 
   get air(): FaultyAir {

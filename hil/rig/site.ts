@@ -13,13 +13,14 @@ import {
   VIRTUAL_EPOCH_MS,
   VirtualClock,
 } from "../clock/index.ts";
-import { type Gps, VirtualGateway } from "../gateway/index.ts";
+import type { Gps, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
 import { Closers } from "./closers.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
 import type { Fault } from "./faults.ts";
 import { FaultyAir } from "./faulty-air.ts";
-import { GATEWAY_EUI, type GatewayProtocol } from "./gateway-link.ts";
+import type { GatewayProtocol } from "./gateway-link.ts";
+import { type ChosenGateway, chosenGateways, type GatewayChoice, gatewayOn } from "./gateways.ts";
 import { JOIN_EUI } from "./names.ts";
 import { describeServerEvent, describeTransmission } from "./narration.ts";
 import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
@@ -42,11 +43,15 @@ export interface SiteOptions {
   /** The Join Server's database; where not given, one that ends with the site. */
   readonly database?: { readonly path: string; readonly kek: Uint8Array };
   readonly fault?: Fault;
-  /** How gateway and Network Server speak; "udp" where not given. */
+  /** How gateways and Network Server speak; "udp" where not given. */
   readonly gatewayProtocol?: GatewayProtocol;
+  /** One, of the rig's own, where not given. */
+  readonly gateways?: readonly GatewayChoice[];
+  /** Standard deviation of the loss between stations that have places; 0 where not given. */
+  readonly shadowingDb?: number;
   /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
   readonly time?: "lockstep" | "real";
-  /** The gateway has GPS and sends the beacons of class B, as long as this says so. */
+  /** The gateways have GPS and send the beacons of class B, as long as this says so. */
   readonly sendsBeacons?: () => boolean;
 }
 
@@ -64,6 +69,8 @@ const KEK_OCTETS = 16;
 const WATCHDOG_TOLERANCE = 0.1;
 /** Streams of random numbers that are kept apart: what one device draws does not change another's. */
 const STREAMS = 10;
+/** One that no device has. */
+const GATEWAY_STREAM = 6;
 
 export class Site {
   readonly clock: VirtualClock;
@@ -71,7 +78,7 @@ export class Site {
   readonly air: FaultyAir;
   /** What was on the air so far. */
   readonly recorder: AirRecorder;
-  readonly gateway: VirtualGateway;
+  readonly gateways: readonly VirtualGateway[];
   readonly organisations: Organisations;
   readonly witness: Witness;
   readonly #timeline: Timeline;
@@ -94,6 +101,11 @@ export class Site {
       plan: new NetworkPlan(options.networkRegion),
       random: options.random,
       startedAt: options.time === "real" ? new Date() : new Date(VIRTUAL_EPOCH_MS),
+      chosenGateways: chosenGateways(
+        options.gateways,
+        options.gatewayProtocol,
+        seededRandom(options.seed + GATEWAY_STREAM),
+      ),
     };
     const closers = new Closers();
     return closers.whileOpening(async () => {
@@ -105,7 +117,7 @@ export class Site {
           databasePath: options.database?.path ?? ":memory:",
           joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
           fault: options.fault,
-          gatewayProtocol: options.gatewayProtocol,
+          chosenGateways: common.chosenGateways,
           onEvent: (event) => {
             witness.serverEvent(event);
             if (event.step === "server-fault") troubles.push(describeServerEvent(event));
@@ -120,7 +132,7 @@ export class Site {
       );
       const site = new Site({ ...options, ...common, organisations, witness, troubles, closers });
       timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
-      await site.gateway.start();
+      for (const gateway of site.gateways) await gateway.start();
       return site;
     });
   }
@@ -136,20 +148,21 @@ export class Site {
     this.#timeline = timeline;
     this.#seed = seed;
     this.#realTime = parts.time === "real";
-    this.air = new FaultyAir({ clock, random: seededRandom(seed + 1) });
+    const shadowing = { sigmaDb: parts.shadowingDb ?? 0, seed };
+    this.air = new FaultyAir({ clock, random: seededRandom(seed + 1), shadowing });
     this.recorder = new AirRecorder(this.air);
-    this.gateway = new VirtualGateway({
+    const onAir = {
       clock,
       air: this.air,
-      eui: GATEWAY_EUI,
       gps: sendsBeacons && gpsOf(plan, startedAt, sendsBeacons),
-      forwarder: organisations.gateways.forwarder,
-      onWarning: (message) => {
+      link: organisations.gateways,
+      onWarning: (message: string) => {
         timeline.add("gateway", message, false);
         parts.troubles.push(message);
       },
-    });
-    this.#closers.add("the gateway", () => this.gateway.stop());
+    };
+    this.gateways = parts.chosenGateways.map((gateway) => gatewayOn(gateway, onAir));
+    for (const gateway of this.gateways) this.#closers.add(`gateway ${gateway.eui}`, () => gateway.stop());
   }
 
   /** Makes a device known to all servers: at the Join Server with root keys, which may be others than the device has. */
@@ -197,14 +210,14 @@ export class Site {
     limitNs: number,
     participants: readonly Participant[] = [],
   ): Promise<"done" | "limit"> {
-    const { gateway, organisations, witness } = this;
+    const { organisations, witness } = this;
     const { gateways, networkServer, joinServerControl } = organisations;
     this.#pace ??= new Pace(this.clock, this.#realTime, this.#closers.signal);
     return runLockstep({
       clock: this.clock,
       machines: this.#machines,
       participants: [
-        gateway,
+        ...this.gateways,
         gateways.participant,
         joinServerControl.letTimePassFor(networkServer),
         joinServerControl.letTimePassFor(witness.errands),
@@ -276,6 +289,7 @@ interface Parts extends SiteOptions {
   readonly clock: VirtualClock;
   readonly plan: NetworkPlan;
   readonly startedAt: Date;
+  readonly chosenGateways: readonly ChosenGateway[];
   readonly organisations: Organisations;
   readonly witness: Witness;
   readonly troubles: string[];

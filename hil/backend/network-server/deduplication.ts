@@ -60,7 +60,7 @@ export class Deduplication {
     const closesNs = reception.receivedNs + this.#windowNs(reception.phyPayload);
     this.#clock.at(Math.max(closesNs, nowNs), () => {
       collected.closed = true;
-      const best = receptions.reduce((a, b) => (b.snrDb > a.snrDb ? b : a));
+      const best = receptions.reduce((a, b) => (isBetter(b, a) ? b : a));
       this.#onUplink({ receptions, best });
     });
   }
@@ -86,4 +86,9 @@ export class Deduplication {
 
 function keyOf(phyPayload: Uint8Array): string {
   return Buffer.from(phyPayload).toString("hex");
+}
+
+/** Concentrators say no more of strong signals than that their SNR is some 12 dB. */
+function isBetter(a: Reception, b: Reception): boolean {
+  return a.snrDb === b.snrDb ? a.rssiDbm > b.rssiDbm : a.snrDb > b.snrDb;
 }

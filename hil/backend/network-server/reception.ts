@@ -20,6 +20,6 @@ export interface Reception {
 /** All copies of one frame. */
 export interface Uplink {
   readonly receptions: readonly Reception[];
-  /** The copy with the best SNR: its gateway sends the answer. */
+  /** The copy with the best SNR, of several the strongest: its gateway sends the answer. */
   readonly best: Reception;
 }

@@ -3,6 +3,7 @@
  * and a server that tells it the second, or from the server alone. timesync.c.
  */
 import type { Clock } from "../../clock/index.ts";
+import type { Counter } from "../counter.ts";
 import type { Gps } from "../gps.ts";
 import { formXtime, splitXtime } from "./xtime.ts";
 
@@ -12,6 +13,7 @@ const LONGEST_ROUND_TRIP_US = 2 * SECOND_US;
 
 export class StationClock {
   readonly #clock: Clock;
+  readonly #counter: Counter;
   /** Where in a second of `us` the PPS is; undefined: there is none. */
   readonly #ppsUs: number | undefined;
   readonly #session: number;
@@ -22,15 +24,16 @@ export class StationClock {
   #mux: { readonly time: number; readonly atUs: number } | undefined;
 
   /** A new session of the radios, which begins now. `session`: 1 to 255. */
-  constructor(clock: Clock, gps: Gps | undefined, session: number) {
+  constructor(clock: Clock, counter: Counter, gps: Gps | undefined, session: number) {
     this.#clock = clock;
+    this.#counter = counter;
     this.#session = session;
     this.#startUs = this.us;
-    this.#ppsUs = gps && modulo(-gps.zeroMs * 1000, SECOND_US);
+    this.#ppsUs = gps && modulo(counter.usAt(0) - gps.zeroMs * 1000, SECOND_US);
   }
 
   get us(): number {
-    return Math.floor(this.#clock.nowNs() / 1000);
+    return this.#counter.usAt(this.#clock.nowNs());
   }
 
   get hasPps(): boolean {
@@ -43,26 +46,26 @@ export class StationClock {
 
   /** Milliseconds of GPS time at the clock's zero; undefined: not known. */
   get gpsZeroMs(): number | undefined {
-    return this.#gpsOffsetUs === undefined ? undefined : this.#gpsOffsetUs / 1000;
+    return this.#gpsOffsetUs === undefined ? undefined : (this.#gpsOffsetUs + this.#counter.usAt(0)) / 1000;
   }
 
   xtime(ns: number): bigint {
-    return formXtime({ radio: 0, session: this.#session, us: Math.floor(ns / 1000) - this.#startUs });
+    return formXtime({ radio: 0, session: this.#session, us: this.#counter.usAt(ns) - this.#startUs });
   }
 
   /** The instant of an xtime; undefined if it is of another session. */
   nsOf(xtime: bigint): number | undefined {
     const { radio, session, us } = splitXtime(xtime);
-    return radio === 0 && session === this.#session ? (us + this.#startUs) * 1000 : undefined;
+    return radio === 0 && session === this.#session ? this.#counter.nsAt(us + this.#startUs) : undefined;
   }
 
   /** Microseconds of GPS time; 0: not known. */
   gpstime(ns: number): number {
-    return this.#gpsOffsetUs === undefined ? 0 : Math.floor(ns / 1000) + this.#gpsOffsetUs;
+    return this.#gpsOffsetUs === undefined ? 0 : this.#counter.usAt(ns) + this.#gpsOffsetUs;
   }
 
   nsOfGps(gpstime: number): number | undefined {
-    return this.#gpsOffsetUs === undefined ? undefined : (gpstime - this.#gpsOffsetUs) * 1000;
+    return this.#gpsOffsetUs === undefined ? undefined : this.#counter.nsAt(gpstime - this.#gpsOffsetUs);
   }
 
   /** The server's own time in seconds, as far as it has told; 0 if it has not. */
@@ -78,7 +81,7 @@ export class StationClock {
   set(xtime: bigint, gpstime: number): boolean {
     const ns = this.nsOf(xtime);
     if (ns === undefined) return false;
-    this.#gpsOffsetUs = gpstime - ns / 1000;
+    this.#gpsOffsetUs = gpstime - this.#counter.usAt(ns);
     return true;
   }
 

@@ -67,9 +67,9 @@ export class StationRadio {
 
   /** A configuration begins a new session, in which nothing of the former has a meaning. */
   configure(config: StationConfig): void {
-    const { clock, gps } = this.#radio;
+    const { clock, counter, gps } = this.#radio;
     this.#radio.listen(config);
-    const session = { config, clock: new StationClock(clock, gps, randomInt(1, 256)) };
+    const session = { config, clock: new StationClock(clock, counter, gps, randomInt(1, 256)) };
     session.clock.setMuxTime(config.muxTime);
     this.#session = session;
     if (session.clock.hasPps) this.#askTime(0);

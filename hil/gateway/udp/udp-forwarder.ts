@@ -130,7 +130,7 @@ class UdpForwarder implements Forwarder {
     this.#counters.forwarded++;
     const { transmission, payload, channel } = packet;
     const rxpk: LoraRxpk = {
-      tmst: counterUs(transmission.endNs),
+      tmst: counterUs(this.#radio, transmission.endNs),
       chan: channel,
       // Which of its radios heard a channel depends on how a gateway is set up, and no server asks.
       rfch: 0,
@@ -236,20 +236,20 @@ class UdpForwarder implements Forwarder {
   #startOf(txpk: Txpk): number | "asap" | undefined {
     const { gps, clock } = this.#radio;
     if (txpk.imme === true) return "asap";
-    if (txpk.tmst !== undefined) return instantOf(txpk.tmst, clock.nowNs());
+    if (txpk.tmst !== undefined) return instantOf(this.#radio, txpk.tmst, clock.nowNs());
     return txpk.tmms === undefined || gps === undefined ? undefined : instantAt(gps, txpk.tmms);
   }
 }
 
 /** The gateway's counter at an instant: microseconds modulo 2^32. */
-function counterUs(atNs: number): number {
-  return Math.floor(atNs / 1000) % 2 ** 32;
+function counterUs({ counter }: GatewayRadio, atNs: number): number {
+  return counter.usAt(atNs) % 2 ** 32;
 }
 
 /** The instant at which the counter shows `tmst`: the one nearest to now. */
-function instantOf(tmst: number, nowNs: number): number {
-  const aheadUs = (tmst - counterUs(nowNs)) | 0;
-  return (Math.floor(nowNs / 1000) + aheadUs) * 1000;
+function instantOf(radio: GatewayRadio, tmst: number, nowNs: number): number {
+  const aheadUs = (tmst - counterUs(radio, nowNs)) | 0;
+  return radio.counter.nsAt(radio.counter.usAt(nowNs) + aheadUs);
 }
 
 function packetOf(txpk: LoraTxpk): OutgoingPacket {

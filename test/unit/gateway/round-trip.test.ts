@@ -188,7 +188,10 @@ describe("virtual gateway and gateway server", () => {
   }
 
   it("does not forward what collided", async () => {
-    assert.deepEqual(await heard(uplink({ from: "a" }), uplink({ from: "b" })), []);
+    assert.deepEqual(
+      await heard(uplink({ from: "a" }), uplink({ from: "b", payload: Uint8Array.of(1) })),
+      [],
+    );
   });
 
   it("follows eight packets at a time", async () => {
