@@ -65,6 +65,8 @@ interface SpecRun {
 /** What mocha's reporter "json" writes, as far as it is read. */
 interface MochaResults {
   readonly tests: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
+  /** Tests that were left out. */
+  readonly pending: readonly { readonly title: string }[];
   readonly failures: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
 }
 
@@ -114,22 +116,40 @@ function ended(spec: string, choice: CommandChoice, results: string): Promise<nu
   });
 }
 
-/** The tests; and what failed around them, such as a hook before all. */
-function checksOf({ tests, failures }: MochaResults): RunReport["checks"] {
+/** The tests that were run; and what failed around them, such as a hook before all. */
+function checksOf({ tests, pending, failures }: MochaResults): RunReport["checks"] {
+  const isLeftOut = (test: { readonly title: string }) => pending.some(({ title }) => title === test.title);
   const isTest = (failure: MochaResults["tests"][number]) =>
     tests.some(({ title }) => title === failure.title);
-  return [...tests, ...failures.filter((failure) => !isTest(failure))].map(({ title, err }) => ({
+  const run = tests.filter((test) => !isLeftOut(test));
+  return [...run, ...failures.filter((failure) => !isTest(failure))].map(({ title, err }) => ({
     name: title,
     ok: err.message === undefined,
     detail: err.message ?? "",
   }));
 }
 
-/** What may be at the other end of a serial port. */
-export const PORTS = ["pty"] as const;
+/** Options of the join by itself; a real board has a state too. */
+const JOIN_ALONE = ["html", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
 
-/** Options of the join by itself. */
-const JOIN_ALONE = ["state", "html", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
+/** A board at a serial port has a time of its own, and a real one more. Throws Refusal. */
+function checkPort({ port, time, state, listen, flash, matrix }: RunOptions): void {
+  if (port !== undefined && time !== "real")
+    throw new Refusal("a board at a serial port runs in real time: --time real", EXIT.usage);
+  const isReal = port !== undefined && port !== "pty";
+  const ofReal = { "--listen": listen, "--no-flash": flash === false || undefined, "--state": state };
+  for (const [flag, value] of Object.entries(ofReal)) {
+    if (value === undefined || isReal) continue;
+    const other = flag === "--state" ? ", or to the join by itself" : "";
+    throw new Refusal(`${flag} belongs to a real board at a serial port, --port${other}`, EXIT.usage);
+  }
+  if (!isReal) return;
+  if (matrix) throw new Refusal(`the board at ${port} is one: leave --matrix out`, EXIT.usage);
+  for (const [flag, value] of Object.entries({ "--listen": listen, "--state": state })) {
+    if (value !== undefined) continue;
+    throw new Refusal(`a real board needs ${flag} too: see docs/real-boards.md`, EXIT.usage);
+  }
+}
 
 /** Runs them one after the other; prints, and writes, what came of each. Throws Refusal. */
 export async function runScenarios(
@@ -142,9 +162,7 @@ export async function runScenarios(
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new Refusal(`${flag} is for the join by itself: joinery hil run join ${flag} …`, EXIT.usage);
   }
-  if (options.port !== undefined && options.time !== "real") {
-    throw new Refusal("a board at a serial port runs in real time: --time real", EXIT.usage);
-  }
+  checkPort(options);
   const { junit, json } = options;
   if (junit !== undefined) checkOutputFile("JUnit", junit);
   const print = (text: string) => {
@@ -182,13 +200,16 @@ export async function runScenarios(
 /** One a scenario, board, version and region. */
 function runsOf(scenarios: readonly string[], choice: Choice, options: RunOptions): SpecRun[] {
   const { matrix = false, seed, lua, fault, time, gateway, port, crystalPpm, radioCrystalPpm } = options;
+  const { listen, flash, state } = options;
   const isNamed = (value: unknown) => value !== undefined || !matrix;
   const boards = isNamed(options.board) ? [choice.board] : emulatedBoards(choice.boards);
   const versions = isNamed(options.lorawan) ? [choice.lorawan] : VERSIONS;
   const regions = matrix ? regionsOf(choice.region) : [choice.region];
   const { app, c, boards: folder, config, file } = choice;
   const crystals = { crystalPpm, radioCrystalPpm };
-  const common = { app, c, boards: folder, config, file, seed, lua, fault, time, gateway, port, ...crystals };
+  const real = { listen, flash, state };
+  const build = { app, c, boards: folder, config, file, lua };
+  const common = { ...build, seed, fault, time, gateway, port, ...real, ...crystals };
   return scenarios.flatMap((scenario) =>
     boards.flatMap((board) =>
       versions.flatMap((lorawan) =>

@@ -24,7 +24,7 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
-import { PORTS, runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
+import { runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
 import { addHilUi } from "./hil-ui.ts";
 import { luaOption } from "./lua-option.ts";
@@ -46,7 +46,9 @@ export interface RunOptions extends ChoiceOptions {
   keepGoing?: boolean;
   gdb?: number | true;
   time?: (typeof TIMES)[number];
-  port?: (typeof PORTS)[number];
+  port?: string;
+  listen?: string;
+  flash?: boolean;
   matrix?: boolean;
   crystalPpm?: number;
   radioCrystalPpm?: number;
@@ -94,10 +96,9 @@ export function addHil(program: Command): void {
     .addOption(
       new Option("--time <kind>", "lockstep: as fast as it goes; real: a second takes one").choices(TIMES),
     )
-    .addOption(
-      new Option("--port <port>", "pty: the board is known by a serial port alone, with --time real").choices(
-        PORTS,
-      ),
+    .option(
+      "--port <port>",
+      "with --time real: the serial port of a real board; or pty, for one at a pair of pseudo-terminals",
     )
     .option(
       "--crystal-ppm <ppm>",
@@ -105,6 +106,11 @@ export function addHil(program: Command): void {
       ppm,
     )
     .option("--radio-crystal-ppm <ppm>", "by how much the carrier of its radio is off (default: 0)", ppm)
+    .option(
+      "--listen <url>",
+      "of a real board: where gateways reach the Network Server, udp://host:port or ws://127.0.0.1:port",
+    )
+    .option("--no-flash", "of a real board: leave the image that it has")
     .option("--matrix", "on every board and with every version and region, but for those that are named")
     .option("--list", "say what scenarios there are, and run nothing")
     .addHelpText("after", () => `\n${scenarioHelp()}\n\n${faultHelp()}\n\n${EXAMPLES}`);
@@ -117,7 +123,8 @@ export function addHil(program: Command): void {
     const isJoin = scenarios.length === 1 && scenarios[0] === "join" && !options.matrix;
     // Somebody else's server is in real time by itself.
     const isOwnTime = options.time !== "real" || options.networkServer !== undefined;
-    if (isJoin && isOwnTime && options.port === undefined) await runScenario(application, options);
+    if (isJoin && isOwnTime && options.port === undefined && options.listen === undefined)
+      await runScenario(application, options);
     else await runScenarios(scenarios, application, options);
   });
   addHilTest(hil);
@@ -143,6 +150,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --gdb
   $ joinery hil run exchange adr --board pro-mini-rfm95
   $ joinery hil run join exchange --time real --config PERIOD_S=10
+  $ joinery hil run exchange --time real --port /dev/ttyUSB0 --state ./board --listen udp://0.0.0.0:1700
   $ joinery hil run --matrix --junit joinery.xml`;
 
 function scenarioHelp(): string {

@@ -8,12 +8,19 @@ import type { BootOptions, Site } from "./site.ts";
 export interface DeviceBody {
   powerOn(): void;
   powerOff(): void;
+  /** Whether `powerOn` has its program begin anew. */
+  readonly beginsAnew: boolean;
+  /** Has its program begin anew where its power is not the rig's. */
+  reset?(): void;
+  /** What may be wrong with it, as far as it has been heard of; undefined where nothing seems so. */
+  readonly doubt?: string;
   /** The octets of a variable of the firmware. Throws where nobody can look into it. */
   readVariable(name: string): Uint8Array;
 }
 
 /** A board that this process emulates. */
 export class EmulatedBody implements DeviceBody {
+  readonly beginsAnew = true;
   readonly #site: Site;
   readonly #firmware: Firmware;
   readonly #options: BootOptions;
@@ -88,8 +95,8 @@ export async function openPtyBody(
   });
 }
 
-/** A port that is gone has been told of by `onLost`. */
-async function closed(port: SerialPort): Promise<void> {
+/** Closes a port. One that is gone has been told of by then. */
+export async function closed(port: SerialPort): Promise<void> {
   port.close();
   await port.closed.catch(() => {});
 }

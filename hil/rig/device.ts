@@ -1,6 +1,7 @@
 /** The device under test: one face, whatever body it has. */
 import {
   type Board,
+  type Image,
   type ProcessorBoard,
   type SourceLine,
   storeLayoutOf,
@@ -44,6 +45,8 @@ export interface DeviceOptions {
 /** Firmware that is built and can be booted. */
 export interface Firmware {
   readonly board: Board;
+  /** What the flash of a real board is to hold; undefined where it is no image of a processor. */
+  readonly image?: Image;
   /** Powers a board with this firmware up at the present instant of the clock. */
   boot(options: DeviceOptions): DeviceUnderTest;
 }

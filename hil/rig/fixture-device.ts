@@ -6,10 +6,11 @@ import type { Timer } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { linkAdrReq } from "../lorawan/index.ts";
 import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
-import { type DeviceBody, EmulatedBody, openPtyBody } from "./device-body.ts";
+import { type DeviceBody, EmulatedBody, openPtyBody, type SerialOptions } from "./device-body.ts";
 import { describeFinding } from "./narration.ts";
 import { isPersonalised, personalise } from "./personalised-store.ts";
 import type { DeviceChoice, Rig, Within } from "./rig.ts";
+import { SerialBody } from "./serial-body.ts";
 import { compareSessionKeys } from "./session-keys.ts";
 import type { BootOptions, Site } from "./site.ts";
 
@@ -21,9 +22,6 @@ export interface Message {
 
 /** So long a device has no power that is reset. */
 const RESET_NS = 100e6;
-
-/** Of a board that states no rate: a pseudo-terminal has none either. */
-const PTY_BAUD = 115_200;
 
 /** LinkADRAns: power, data rate and channels (TS001-1.0.4, 5.3). */
 const ALL_ACCEPTED = 7;
@@ -57,6 +55,8 @@ export class FixtureDevice {
 
   /** Makes it known to the servers, and puts into its store what it is to know of them. Once, by the rig. */
   async provision(choice: DeviceChoice, random: () => number): Promise<void> {
+    const { port } = choice;
+    if (port !== undefined && port !== "pty") return this.#meetBoard(port, choice);
     const store = isPersonalised(choice) ? this.#personalise(choice, random) : await this.#register(choice);
     const { site, firmware } = this.#with;
     const boot = {
@@ -66,13 +66,30 @@ export class FixtureDevice {
       crystals: choice,
     };
     this.#body =
-      choice.port === undefined
+      port === undefined
         ? new EmulatedBody(site, firmware, boot)
-        : await openPtyBody(site, firmware, boot, {
-            baud: "console" in firmware.board ? firmware.board.console.baud : PTY_BAUD,
-            onConsoleLine: boot.onConsoleLine,
-            onLost: (reason) => site.trouble(reason),
-          });
+        : await openPtyBody(site, firmware, boot, this.#serialOptions);
+  }
+
+  /** A real board, which has its names and keys already. */
+  async #meetBoard(path: string, { lorawan, flash = true, ...choice }: DeviceChoice): Promise<void> {
+    const { site, firmware } = this.#with;
+    await site.register(this.identity, { ...choice, lorawan }, this.identity);
+    this.#body = await SerialBody.open({ ...this.#serialOptions, site, path, firmware, lorawan, flash });
+  }
+
+  get #serialOptions(): SerialOptions {
+    const { site, firmware } = this.#with;
+    return {
+      baud: firmware.board.console.baud,
+      onConsoleLine: this.#hooks.onConsoleLine,
+      onLost: (reason) => site.trouble(reason),
+    };
+  }
+
+  /** What may be wrong with it, where that shows. */
+  get doubt(): string | undefined {
+    return this.#body?.doubt;
   }
 
   /** Root keys for the device's store and for the Join Server. */
@@ -95,7 +112,7 @@ export class FixtureDevice {
   /** Gives it power. Its program begins as soon as the spec waits for something. */
   powerOn(): void {
     this.#comeback?.cancel();
-    this.#linesBefore = this.consoleLines.length;
+    if (this.#body?.beginsAnew) this.#linesBefore = this.consoleLines.length;
     this.#body?.powerOn();
   }
 
@@ -108,6 +125,11 @@ export class FixtureDevice {
   /** Has its program begin anew, as when its battery is taken out and put back. */
   reset(): void {
     const { clock } = this.#with.site;
+    if (this.#body?.reset !== undefined) {
+      this.#linesBefore = this.consoleLines.length;
+      this.#body.reset();
+      return;
+    }
     this.powerOff();
     this.#linesBefore = this.consoleLines.length;
     this.#comeback = clock.at(clock.nowNs() + RESET_NS, () => this.powerOn());

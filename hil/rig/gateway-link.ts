@@ -15,7 +15,9 @@ import {
 } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { createDaneAgent, type PeerVerdict, type Resolver } from "../trust/index.ts";
+import type { ListenAddress } from "./listen-address.ts";
 import { type CertificateSet, gatewayClientName, NAMES, PORTS } from "./name-space.ts";
+import { openRealGateways } from "./real-gateways.ts";
 import type { Party } from "./timeline.ts";
 
 export const GATEWAY_PROTOCOLS = ["udp", "station"] as const;
@@ -31,6 +33,8 @@ export interface LinkedGateway {
 export interface GatewayLinkOptions {
   /** All of the run; the certificate of each is by its place here. */
   readonly gateways: readonly LinkedGateway[];
+  /** Gateways come here that are not the rig's, which then has none. */
+  readonly listen?: ListenAddress;
   readonly clock: Clock;
   /** Wall-clock time at the clock's zero. */
   readonly startedAt: Date;
@@ -44,6 +48,8 @@ export interface GatewayLinkOptions {
   readonly onVerdict: (judge: Party, verdict: PeerVerdict) => void;
   /** What the server does not serve, and what it warns of. */
   readonly onWarning: (message: string) => void;
+  /** What is to be known, and is no fault. */
+  readonly onNotice: (message: string) => void;
 }
 
 export interface GatewayLink {
@@ -57,6 +63,7 @@ export interface GatewayLink {
 
 /** Has the servers listen, one for each protocol that is spoken, and tells what the gateways need to reach them. */
 export async function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
+  if (options.listen !== undefined) return openRealGateways(options.listen, options);
   const protocolOf = new Map(options.gateways.map(({ eui, protocol }) => [eui, protocol]));
   const spoken = GATEWAY_PROTOCOLS.filter((protocol) => [...protocolOf.values()].includes(protocol));
   if (spoken.length === 1) return open(spoken[0], options);

@@ -30,6 +30,7 @@ import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
 import { type GatewayLink, type LinkedGateway, openGatewayLink } from "./gateway-link.ts";
 import { JoinServerControl } from "./join-server-control.ts";
+import type { ListenAddress } from "./listen-address.ts";
 import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
 import type { Party } from "./timeline.ts";
 
@@ -50,6 +51,8 @@ interface OrganisationsOptions {
   /** Wall-clock time at the clock's zero, for the Network Server. */
   readonly startedAt: Date;
   readonly chosenGateways: readonly LinkedGateway[];
+  /** Where gateways come that are not the rig's. */
+  readonly listen?: ListenAddress;
   /** The channel plan of organisation A's network. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
@@ -63,6 +66,8 @@ interface OrganisationsOptions {
   /** What `judge` found out about its peer. */
   readonly onVerdict: (judge: Party, verdict: PeerVerdict) => void;
   readonly onWarning: (message: string) => void;
+  /** What is to be known, and is no fault. */
+  readonly onNotice: (message: string) => void;
 }
 
 export interface Organisations {
@@ -173,10 +178,12 @@ export async function openOrganisations(
   const gateways = await openGatewayLink({
     ...{ clock, startedAt: options.startedAt, plan: options.plan, netId: NET_ID, address, certificates },
     gateways: options.chosenGateways,
+    listen: options.listen,
     resolver: resolverA,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     onVerdict,
     onWarning: options.onWarning,
+    onNotice: options.onNotice,
   });
   closers.add("the server of the gateways", () => gateways.close());
   const networkServer = new NetworkServer({

@@ -25,7 +25,7 @@ const RAM_TO_SPARE = 300;
 
 /** An image as firmware that can be booted. */
 export function imageFirmware(image: Image): Firmware {
-  return { board: image.board, boot: (options) => new ProcessorDevice(image, options) };
+  return { board: image.board, image, boot: (options) => new ProcessorDevice(image, options) };
 }
 
 /** Where in the sources a misuse of the hardware is. */

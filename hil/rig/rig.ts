@@ -2,7 +2,7 @@
  * The rig as specs use it: devices on a site, step by step. Time goes by only while a spec waits for something, and
  * nothing happens by itself but what devices and servers do of their own accord.
  */
-import { generateIdentity } from "../../toolchain/provisioning/index.ts";
+import { type DeviceIdentity, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import type { Placement, Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
@@ -19,8 +19,10 @@ import { FixtureDevice } from "./fixture-device.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import { type GatewayChoice, placeOn, refuseShadowing } from "./gateways.ts";
 import type { JoinServerControl } from "./join-server-control.ts";
+import { listenAddress } from "./listen-address.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { randomHex, seededRandom } from "./random.ts";
+import { openRealIdentity, type RealIdentity } from "./real-identity.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
 import { Site } from "./site.ts";
@@ -36,9 +38,12 @@ export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crysta
   readonly deviceClass?: "A" | "C";
   /**
    * "pty": the rig knows the board by a serial port alone, which is one end of a pair of pseudo-terminals; at the other the
-   * board is emulated. In real time only.
+   * board is emulated. Else the path of a port, "/dev/ttyUSB0", where a real board is: that needs `state` and `listen`. In
+   * real time only.
    */
-  readonly port?: "pty";
+  readonly port?: string;
+  /** Whether a real board is flashed first: true where not given. */
+  readonly flash?: boolean;
 }
 
 /** The rig, and the choice that its devices have in common. */
@@ -55,6 +60,10 @@ export interface RigOptions extends DeviceChoice {
   readonly gateways?: readonly GatewayChoice[];
   /** Standard deviation of the path loss between stations that have places, in dB; 0 where not given. */
   readonly shadowingDb?: number;
+  /** Where gateways come that are not the rig's, which then has none: "udp://0.0.0.0:1700". In real time only. */
+  readonly listen?: string;
+  /** Of a real board: the folder with its names, its root keys and the Join Server's database. */
+  readonly state?: string;
   /** The gateways have GPS and send the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
   /** What is broken from the start: see FAULTS. */
@@ -86,17 +95,37 @@ const DEFAULT_LIMIT: Duration = "1 h";
  */
 export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
   const options = withCommandChoice(given);
-  const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons } = options;
+  const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons, listen } = options;
+  const real = listen === undefined ? undefined : listenAddress(listen);
+  if (real !== undefined && time !== "real") {
+    throw new RigError("usage", 'gateways that are not the rig\'s have a time of their own: time: "real"');
+  }
   refuseShadowing(options.shadowingDb);
   const timeline = new Timeline(options.onEntry);
   const beaconsSent = { wanted: true };
   const random = seededRandom(seed);
-  const site = await Site.open({
-    ...{ networkRegion, seed, random, timeline, time, fault, gatewayProtocol: options.gateway },
-    ...{ gateways: options.gateways, shadowingDb: options.shadowingDb },
-    ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
-  });
-  return new Rig({ options, site, timeline, random, seed, beaconsSent });
+  if (options.state !== undefined && real === undefined) {
+    throw new RigError(
+      "usage",
+      "a state is that of a real board: name its serial port, and where to listen for gateways",
+    );
+  }
+  const kept =
+    options.state === undefined
+      ? undefined
+      : await openRealIdentity({ ...options, state: options.state, random, timeline });
+  try {
+    const site = await Site.open({
+      ...{ networkRegion, seed, random, timeline, time, fault, gatewayProtocol: options.gateway },
+      ...{ gateways: options.gateways, shadowingDb: options.shadowingDb, listen: real },
+      database: kept && { path: kept.state.databasePath, kek: kept.state.joinServerKek() },
+      ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
+    });
+    return new Rig({ options, site, timeline, random, seed, beaconsSent, kept });
+  } catch (error) {
+    kept?.state.close();
+    throw error;
+  }
 }
 
 function withCommandChoice(given: Partial<RigOptions>): RigOptions {
@@ -125,8 +154,12 @@ export class Rig {
   constructor(parts: Parts) {
     this.#with = parts;
     const { gateways, air } = parts.site;
+    const own = (action: () => Promise<void>) => async () => {
+      this.#refuseReal("its gateways are not the rig's, which cannot start and stop them");
+      await action();
+    };
     this.gateways = gateways.map((gateway) => {
-      const [start, stop] = [() => gateway.start(), () => gateway.stop()];
+      const [start, stop] = [own(() => gateway.start()), own(() => gateway.stop())];
       return { eui: gateway.eui, start, stop, restart: () => stop().then(start) };
     });
     air.onTransmission((transmission) => this.transmissions.push(transmission));
@@ -138,17 +171,20 @@ export class Rig {
    * cannot be built.
    */
   async device(choice: Partial<DeviceChoice> = {}): Promise<FixtureDevice> {
-    const { options, site, timeline, random, seed } = this.#with;
+    const { options, site, timeline, seed } = this.#with;
     const chosen = { ...options, ...choice };
     refuseCrystals(chosen);
     const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
     const number = this.#devices.length + 1;
     const name = number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`;
     placeOn(site.air, name, chosen);
-    const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
+    const isReal = chosen.port !== undefined && chosen.port !== "pty";
+    if (isReal !== (options.listen !== undefined))
+      throw new RigError("usage", isReal ? NEEDS_GATEWAY : NEEDS_AIR);
+    const identity = isReal ? this.#takeRealIdentity() : this.#newIdentity();
     const device = new FixtureDevice({
       name,
-      identity: generateIdentity({ devEui, joinEui: JOIN_EUI }),
+      identity,
       lorawan: chosen.lorawan,
       firmware,
       rig: this,
@@ -164,7 +200,9 @@ export class Rig {
     return this.gateways[0];
   }
 
+  /** The modelled air. Throws where it is the real one. */
   get air(): FaultyAir {
+    this.#refuseReal("its air is the real one, in which the rig drops, changes and measures nothing");
     return this.#with.site.air;
   }
 
@@ -252,7 +290,29 @@ export class Rig {
 
   /** Frees what the run holds of this computer. */
   async close(): Promise<void> {
-    await this.#with.site.close();
+    await this.#with.site.close().finally(() => this.#with.kept?.state.close());
+  }
+
+  /** Whether board, air and gateways are real. */
+  get isReal(): boolean {
+    return this.#with.options.listen !== undefined;
+  }
+
+  #refuseReal(reason: string): void {
+    if (this.isReal) throw new Error(`the rig listens at ${this.#with.options.listen}: ${reason}`);
+  }
+
+  #newIdentity(): DeviceIdentity {
+    const devEui = DEV_EUI_PREFIX + randomHex(this.#with.random, 16 - DEV_EUI_PREFIX.length);
+    return generateIdentity({ devEui, joinEui: JOIN_EUI });
+  }
+
+  /** What the real board has in its store: there is one. */
+  #takeRealIdentity(): DeviceIdentity {
+    const { kept } = this.#with;
+    if (kept === undefined) throw new RigError("usage", NEEDS_STATE);
+    if (this.#devices.length > 0) throw new RigError("usage", "a state is that of one real board");
+    return kept.identity;
   }
 
   /** What went wrong, with what was seen last. */
@@ -264,12 +324,20 @@ export class Rig {
     };
     return [
       what,
+      ...this.#devices.flatMap(({ doubt }) => doubt ?? []),
       ...last("the device's last words:", 12, ({ party }) => party === "device"),
       ...last("the last on the air:", 6, ({ party }) => party === "air"),
       ...last("the last refusals:", 3, ({ ok }) => ok === false),
     ].join("\n");
   }
 }
+
+const NEEDS_GATEWAY =
+  'a real board is heard by real gateways alone: say where they reach the Network Server, listen: "udp://0.0.0.0:1700" (--listen)';
+const NEEDS_AIR =
+  "an emulated board is on the modelled air, where real gateways do not hear it: name the serial port of a real one (--port), or leave listen out";
+const NEEDS_STATE =
+  "a real board keeps its names, keys and nonces: name the folder where the rig keeps its part of them, state (--state)";
 
 /** Seeds of personalised sessions are so far apart. */
 const PERSONALISATION = 5;
@@ -287,4 +355,6 @@ interface Parts {
   readonly random: () => number;
   readonly seed: number;
   readonly beaconsSent: { wanted: boolean };
+  /** Of the real board. */
+  readonly kept: RealIdentity | undefined;
 }

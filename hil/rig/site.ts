@@ -21,6 +21,7 @@ import type { Fault } from "./faults.ts";
 import { FaultyAir } from "./faulty-air.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import { type ChosenGateway, chosenGateways, type GatewayChoice, gatewayOn } from "./gateways.ts";
+import type { ListenAddress } from "./listen-address.ts";
 import { JOIN_EUI } from "./names.ts";
 import { describeServerEvent, describeTransmission } from "./narration.ts";
 import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
@@ -49,6 +50,8 @@ export interface SiteOptions {
   readonly gateways?: readonly GatewayChoice[];
   /** Standard deviation of the loss between stations that have places; 0 where not given. */
   readonly shadowingDb?: number;
+  /** Where gateways come that are not the rig's: in real time only, and the rig has none. */
+  readonly listen?: ListenAddress;
   /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
   readonly time?: "lockstep" | "real";
   /** The gateways have GPS and send the beacons of class B, as long as this says so. */
@@ -118,6 +121,7 @@ export class Site {
           joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
           fault: options.fault,
           chosenGateways: common.chosenGateways,
+          listen: options.listen,
           onEvent: (event) => {
             witness.serverEvent(event);
             if (event.step === "server-fault") troubles.push(describeServerEvent(event));
@@ -127,12 +131,14 @@ export class Site {
             timeline.add("network-server", message);
             troubles.push(message);
           },
+          onNotice: (message) => timeline.add("network-server", message),
         },
         closers,
       );
       const site = new Site({ ...options, ...common, organisations, witness, troubles, closers });
       timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
       for (const gateway of site.gateways) await gateway.start();
+      if (options.listen !== undefined) site.keepUpWithTime();
       return site;
     });
   }
@@ -236,6 +242,11 @@ export class Site {
   /** What no run goes on with: servers that fail, warnings of gateways, and what else was reported. */
   get troubles(): readonly string[] {
     return this.#troubles;
+  }
+
+  /** Tells of what the rig itself does. */
+  note(text: string, ok?: boolean): void {
+    this.#timeline.add("rig", text, ok);
   }
 
   /** Reports what no run goes on with. */

@@ -29,7 +29,8 @@ describe("exchange", () => {
     assert.deepEqual([...payload], [...PAYLOAD]);
   });
 
-  it("a frame that is lost is missed, and the next one is not", async () => {
+  it("a frame that is lost is missed, and the next one is not", async function () {
+    if (rig.isReal) this.skip();
     const { fCnt } = device.uplinks.at(-1)!;
     const { met } = rig.air.drop({ direction: "up", from: device.name, count: 1 });
     assert.equal((await device.uplink({ within: "2 h" })).fCnt, fCnt + 1 + met.length);

@@ -144,4 +144,32 @@ describe("scenarios that are specs", () => {
       message: /^--pcap is for the join by itself/,
     });
   });
+
+  for (const [flag, options, message] of [
+    ["--port in lockstep", { port: "/dev/ttyUSB0" }, /^a board at a serial port runs in real time/],
+    ["--listen without --port", { listen: "udp://127.0.0.1:1700" }, /^--listen belongs to a real board/],
+    [
+      "--no-flash of an emulated board",
+      { port: "pty", time: "real", flash: false },
+      /^--no-flash belongs to/,
+    ],
+    ["--state of several runs", { state: "s" }, /^--state belongs to .*, or to the join by itself$/],
+    [
+      "a real board without --listen",
+      { port: "/dev/ttyUSB0", time: "real", state: "s" },
+      /needs --listen too/,
+    ],
+    [
+      "a real board on a matrix",
+      { port: "/dev/ttyUSB0", time: "real", state: "s", listen: "udp://127.0.0.1:1", matrix: true },
+      /leave --matrix out$/,
+    ],
+  ] as const) {
+    it(`are refused with ${flag}`, async () => {
+      await assert.rejects(runScenarios(["exchange"], undefined, { seed: 1, ...options }), {
+        exitCode: 2,
+        message,
+      });
+    });
+  }
 });

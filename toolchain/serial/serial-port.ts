@@ -1,5 +1,6 @@
 /** A serial port. */
 import { accessSync, constants, readdirSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 
 /** A port that cannot be had ("usage"), or is gone ("failed"). */
 export class SerialError extends Error {
@@ -16,8 +17,16 @@ export interface SerialPort {
   /** Resolves when `close` was called; rejects with SerialError when the port is gone. */
   readonly closed: Promise<void>;
   write(octets: Uint8Array): void;
+  /**
+   * Resets the board at the other end, where its reset hangs on DTR, as that of Arduinos does. False where the port has no
+   * such line, as a pseudo-terminal has none.
+   */
+  reset(): Promise<boolean>;
   close(): void;
 }
+
+/** So long DTR is away: the capacitor behind it is charged then, and its coming back is a pulse. */
+const RESET_MS = 100;
 
 /** What ports of USB adapters are called: Linux, macOS. */
 const PORT_NAMES = /^(ttyUSB|ttyACM|cu\.usb)/;
@@ -53,6 +62,15 @@ export async function openSerialPort(
     closed,
     write: (octets) => {
       port.write(octets);
+    },
+    reset: async () => {
+      const set = (dtr: boolean) =>
+        new Promise<boolean>((resolve) => {
+          port.set({ dtr }, (error) => resolve(!error));
+        });
+      if (!(await set(false))) return false;
+      await setTimeout(RESET_MS);
+      return set(true);
     },
     close: () => port.close(),
   };

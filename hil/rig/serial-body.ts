@@ -1,0 +1,137 @@
+/** A real board at a serial port: the rig flashes it, resets it by DTR and reads its console. Its power is its own. */
+import {
+  builtImage,
+  FlashError,
+  type FlashWish,
+  planFlash,
+  requireTool,
+  runSteps,
+  toolFor,
+} from "../../toolchain/flash/index.ts";
+import type { SerialPort } from "../../toolchain/serial/index.ts";
+import type { Firmware } from "./device.ts";
+import { closed, type DeviceBody, openConsole, type SerialOptions } from "./device-body.ts";
+import { RigError } from "./rig-error.ts";
+import type { Site } from "./site.ts";
+
+export interface SerialBodyOptions extends SerialOptions {
+  readonly site: Site;
+  /** Of the port. */
+  readonly path: string;
+  readonly firmware: Firmware;
+  readonly lorawan: "1.0.4" | "1.1";
+  /** Whether the image is to get into the board first. */
+  readonly flash: boolean;
+}
+
+/** In wall time: a program says that it has begun as soon as it has. The clocks of some boards take two seconds to start. */
+const BOOT_LIMIT_MS = 10_000;
+
+const BOOT = /^boot LoRaWAN (\S+)$/;
+
+export class SerialBody implements DeviceBody {
+  readonly #options: SerialBodyOptions;
+  #port!: SerialPort;
+  #hasReset = false;
+  #hasSpoken = false;
+  #awaited: NodeJS.Timeout | undefined;
+
+  /** Throws RigError where the port cannot be had, or the image does not get into the board. */
+  static async open(options: SerialBodyOptions): Promise<SerialBody> {
+    const body = new SerialBody(options);
+    await body.#open();
+    return body;
+  }
+
+  private constructor(options: SerialBodyOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the board begins anew at `powerOn`: one whose reset nobody reaches goes on from where it is. */
+  get beginsAnew(): boolean {
+    return this.#hasReset;
+  }
+
+  powerOn(): void {
+    if (this.#hasReset) this.reset();
+    else this.#options.site.note(`${this.#options.path} has no DTR: the board goes on from where it is`);
+  }
+
+  powerOff(): never {
+    throw new Error(
+      `the board at ${this.#options.path} has its power from elsewhere: the rig cannot take it away`,
+    );
+  }
+
+  reset(): void {
+    const { site, path } = this.#options;
+    if (!this.#hasReset) throw new Error(`the rig cannot reset the board: ${path} has no DTR`);
+    this.#hasSpoken = false;
+    this.#awaited ??= setTimeout(() => {
+      this.#awaited = undefined;
+      if (!this.#hasSpoken) site.trouble(this.doubt!);
+    }, BOOT_LIMIT_MS);
+    this.#port.reset().catch((error: Error) => site.trouble(`${path}: ${error.message}`));
+  }
+
+  readVariable(name: string): never {
+    throw new Error(`nobody can look into a board at a serial port, for ${name} either`);
+  }
+
+  write(octets: Uint8Array): void {
+    this.#port.write(octets);
+  }
+
+  /** What may be wrong where nothing has come from the board since it began; undefined where something has. */
+  get doubt(): string | undefined {
+    if (this.#hasSpoken) return undefined;
+    const { path, baud } = this.#options;
+    return `nothing has come from the board at ${path}, at ${baud} Bd: has it power, is the image in it, and are TX and RX the right way round?`;
+  }
+
+  async #open(): Promise<void> {
+    const { site, path, firmware, flash } = this.#options;
+    site.keepUpWithTime();
+    if (flash) await this.#flash(firmware);
+    const options = { ...this.#options, onConsoleLine: (line: string) => this.#heard(line) };
+    this.#port = await openConsole(path, options);
+    site.onClose("the serial port", async () => {
+      clearTimeout(this.#awaited);
+      await closed(this.#port);
+    });
+    this.#hasReset = await this.#port.reset();
+  }
+
+  async #flash({ board, image }: Firmware): Promise<void> {
+    const { site, path } = this.#options;
+    if (image === undefined) {
+      throw new RigError(
+        "usage",
+        `${board.name} runs a Lua program, which is uploaded: do that first, then say --no-flash (flash: false)`,
+      );
+    }
+    // By its boot loader, where that is at this port.
+    const wish: FlashWish = image.board.flashing?.avrdude?.bootLoader === undefined ? {} : { port: path };
+    try {
+      const tool = toolFor(image.board, wish);
+      requireTool(tool);
+      const { steps } = planFlash(image.board, builtImage(image), wish);
+      site.note(`flashes ${board.name} by ${tool}`);
+      await runSteps(steps);
+      site.note(`${image.flashBytes} B are in ${board.name}`, true);
+    } catch (error) {
+      throw error instanceof FlashError ? new RigError(error.kind, error.message) : error;
+    }
+  }
+
+  #heard(line: string): void {
+    const { site, path, lorawan, onConsoleLine } = this.#options;
+    this.#hasSpoken = true;
+    onConsoleLine(line);
+    const [, version] = BOOT.exec(line) ?? [];
+    if (version === undefined || version === lorawan) return;
+    site.trouble(
+      `the board at ${path} has another image: it speaks LoRaWAN ${version}, and the run is for ${lorawan}. Have the rig flash it, or choose --lorawan ${version}`,
+    );
+  }
+}
