@@ -4,7 +4,7 @@
  */
 import { type DeviceIdentity, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
-import type { Placement, Transmission } from "../air/index.ts";
+import { type CaptureFormat, captureOf, type Placement, type Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
@@ -213,6 +213,12 @@ export class Rig {
   /** The Join Server as a process: stopped, started anew, slow. */
   get joinServer(): JoinServerControl {
     return this.#with.site.organisations.joinServerControl;
+  }
+
+  /** What was on the air so far, as a file that Wireshark opens; only in pcapng packets have comments. */
+  capture(format: CaptureFormat = "pcapng"): Uint8Array {
+    const { recorder, startedAt } = this.#with.site;
+    return captureOf(recorder.packets, startedAt.getTime(), format);
   }
 
   /** The data rate that the network has a packet for; undefined where it has none of the kind. */

@@ -78,6 +78,8 @@ const GATEWAY_STREAM = 6;
 export class Site {
   readonly clock: VirtualClock;
   readonly plan: NetworkPlan;
+  /** Wall-clock time at the clock's zero. */
+  readonly startedAt: Date;
   readonly air: FaultyAir;
   /** What was on the air so far. */
   readonly recorder: AirRecorder;
@@ -147,6 +149,7 @@ export class Site {
     const { clock, plan, organisations, timeline, seed, startedAt, sendsBeacons } = parts;
     this.clock = clock;
     this.plan = plan;
+    this.startedAt = startedAt;
     this.organisations = organisations;
     this.witness = parts.witness;
     this.#closers = parts.closers;

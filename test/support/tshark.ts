@@ -10,13 +10,13 @@ export interface DissectedFrame {
   readonly [field: string]: string | DissectedFrame;
 }
 
-/** The layers of each frame of a capture file. */
-export function dissect(capture: Uint8Array): DissectedFrame[] {
+/** The layers of each frame of a capture file; `options` are more of tshark's. */
+export function dissect(capture: Uint8Array, options: readonly string[] = []): DissectedFrame[] {
   const folder = mkdtempSync(join(tmpdir(), "joinery-capture-"));
   try {
     const file = join(folder, "air.pcap");
     writeFileSync(file, capture);
-    const { stdout, stderr, status, error } = spawnSync("tshark", ["-r", file, "-T", "json"], {
+    const { stdout, stderr, status, error } = spawnSync("tshark", ["-r", file, "-T", "json", ...options], {
       encoding: "utf8",
       maxBuffer: 1 << 26,
     });

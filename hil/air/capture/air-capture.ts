@@ -1,4 +1,5 @@
 /** Everything on the air as a capture file that Wireshark opens. */
+import { reportedSnrDb } from "../link-budget.ts";
 import type { RecordedArrival, RecordedPacket } from "../recorder.ts";
 import { LINKTYPE_LORATAP, loratapPacket } from "./loratap.ts";
 import { pcapFile } from "./pcap.ts";
@@ -8,7 +9,8 @@ export type CaptureFormat = "pcap" | "pcapng";
 
 /**
  * The capture of packets that began at `epochMs` (Unix time) and so much later as they say. Each is there once, at the time of
- * its begin and with the level at the station that heard it best; those whose transmitter stopped in the middle are not.
+ * its begin and with the level at the station that heard it best, since a reader would take more for repetitions; comments of
+ * pcapng have all of them. Those whose transmitter stopped in the middle are not there.
  */
 export function captureOf(
   packets: readonly RecordedPacket[],
@@ -39,7 +41,12 @@ function bestOf({ arrivals }: RecordedPacket): RecordedArrival | undefined {
 
 /** What LoRaTap has no field for. */
 function comment({ transmission, arrivals }: RecordedPacket): string {
-  const heardBy = arrivals.filter(({ intact }) => intact).map(({ receiver }) => receiver);
+  const heardBy = arrivals
+    .filter(({ intact }) => intact)
+    .map(
+      ({ receiver, rssiDbm, snrDb }) =>
+        `${receiver} (${rssiDbm.toFixed(1)} dBm, SNR ${reportedSnrDb(snrDb).toFixed(1)} dB)`,
+    );
   const modulation =
     transmission.modulation === "lora"
       ? [

@@ -152,7 +152,7 @@ describe("a capture of the air, as Wireshark reads it", () => {
     const comments = frames.map((frame) => field(frame, "frame.comment"));
     assert.equal(
       comments[0],
-      "from node; received by gateway; 14 dBm; 51.456 ms; CR 4/5; IQ not inverted; explicit header; CRC on",
+      "from node; received by gateway (-86.0 dBm, SNR 12.0 dB); 14 dBm; 51.456 ms; CR 4/5; IQ not inverted; explicit header; CRC on",
     );
     assert.match(comments[4] ?? "", /received by nobody/);
     assert.match(comments[5] ?? "", /FSK 50000 bit\/s$/);
