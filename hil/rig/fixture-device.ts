@@ -103,7 +103,8 @@ export class FixtureDevice {
   #personalise(choice: DeviceChoice, random: () => number): Uint8Array {
     const { site, firmware } = this.#with;
     const { devEui, joinEui } = this.identity;
-    const { store, device } = personalise(choice, devEui, firmware.board.eepromBytes, random);
+    const { netId } = site.organisations;
+    const { store, device } = personalise(choice, { devEui, netId }, firmware.board.eepromBytes, random);
     site.organisations.networkServer.personaliseDevice(device);
     site.organisations.applicationServer.registerDevice({ devEui, joinEui });
     return store;

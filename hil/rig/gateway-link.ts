@@ -1,5 +1,5 @@
 /**
- * Between the gateway of a run and the Network Server of organisation A: the Semtech UDP protocol, which has no protection, or
+ * Between the gateways and the Network Server of a network: the Semtech UDP protocol, which has no protection, or
  * LoRa Basics Station over DANE mutual TLS. Both ends.
  */
 import type { Clock, Participant } from "../clock/index.ts";
@@ -16,7 +16,8 @@ import {
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { createDaneAgent, type PeerVerdict, type Resolver } from "../trust/index.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { type CertificateSet, gatewayClientName, NAMES, PORTS } from "./name-space.ts";
+import type { NetworkCertificates } from "./name-space.ts";
+import { gatewayClientName, type Network } from "./networks.ts";
 import { openRealGateways } from "./real-gateways.ts";
 import type { Party } from "./timeline.ts";
 
@@ -31,18 +32,17 @@ export interface LinkedGateway {
 }
 
 export interface GatewayLinkOptions {
-  /** All of the run; the certificate of each is by its place here. */
-  readonly gateways: readonly LinkedGateway[];
+  /** The certificate of each of its gateways is by its place there. */
+  readonly network: Network;
   /** Gateways come here that are not the rig's, which then has none. */
   readonly listen?: ListenAddress;
   readonly clock: Clock;
   /** Wall-clock time at the clock's zero. */
   readonly startedAt: Date;
   readonly plan: NetworkPlan;
-  readonly netId: string;
   /** The loopback address of the run. */
   readonly address: string;
-  readonly certificates: CertificateSet;
+  readonly certificates: NetworkCertificates;
   readonly resolver: Resolver;
   readonly answerTimeoutMs: number;
   readonly onVerdict: (judge: Party, verdict: PeerVerdict) => void;
@@ -64,7 +64,7 @@ export interface GatewayLink {
 /** Has the servers listen, one for each protocol that is spoken, and tells what the gateways need to reach them. */
 export async function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
   if (options.listen !== undefined) return openRealGateways(options.listen, options);
-  const protocolOf = new Map(options.gateways.map(({ eui, protocol }) => [eui, protocol]));
+  const protocolOf = new Map(options.network.gateways.map(({ eui, protocol }) => [eui, protocol]));
   const spoken = GATEWAY_PROTOCOLS.filter((protocol) => [...protocolOf.values()].includes(protocol));
   if (spoken.length === 1) return open(spoken[0], options);
   const udp = await open("udp", options);
@@ -102,9 +102,9 @@ function open(protocol: GatewayProtocol, options: GatewayLinkOptions): Promise<G
 }
 
 async function udpLink(options: GatewayLinkOptions): Promise<GatewayLink> {
-  const { plan, address, answerTimeoutMs, onWarning } = options;
+  const { plan, network, address, answerTimeoutMs, onWarning } = options;
   const participant = new UdpGatewayServer({ answerTimeoutMs, onWarning });
-  const server = await participant.listen(PORTS.gateways, address);
+  const server = await participant.listen(network.ports.gateways, address);
   const channels = plan.channels.map((channel) => ({ ...channel, frequencyHz: channel.uplinkHz }));
   return {
     participant,
@@ -115,9 +115,10 @@ async function udpLink(options: GatewayLinkOptions): Promise<GatewayLink> {
 }
 
 async function stationLink(options: GatewayLinkOptions): Promise<GatewayLink> {
-  const { plan, netId, clock, startedAt, address, answerTimeoutMs, resolver, onVerdict } = options;
-  const { certificates, gateways } = options;
-  const clientNames = new Map(gateways.map(({ eui }, index) => [eui, gatewayClientName(index + 1)]));
+  const { plan, network, clock, startedAt, address, answerTimeoutMs, resolver, onVerdict } = options;
+  const { certificates } = options;
+  const { netId, names, ports, gateways } = network;
+  const clientNames = new Map(gateways.map(({ eui }, index) => [eui, gatewayClientName(network, index + 1)]));
   const server = new StationGatewayServer({
     ...{ plan, netId, clock, startedAt, answerTimeoutMs },
     access: {
@@ -131,13 +132,12 @@ async function stationLink(options: GatewayLinkOptions): Promise<GatewayLink> {
     },
     onRejected: ({ from, reason }) => options.onWarning(`${from}: ${reason}`),
   });
-  await server.listen(PORTS.stations, address);
-  const credentials = [certificates.gatewayAsClient, ...certificates.furtherGateways];
+  await server.listen(ports.stations, address);
   const agents = new Map(
     gateways.map(({ eui }, index) => [
       eui,
       createDaneAgent({
-        credentials: credentials[index],
+        credentials: certificates.gateways[index],
         clientName: clientNames.get(eui),
         resolver,
         connectTimeoutMs: answerTimeoutMs,
@@ -150,7 +150,7 @@ async function stationLink(options: GatewayLinkOptions): Promise<GatewayLink> {
     server,
     forwarder: (radio) =>
       stationForwarder({
-        uri: `wss://${NAMES.stationServer}:${PORTS.stations}`,
+        uri: `wss://${names.stationServer}:${ports.stations}`,
         agent: agents.get(radio.eui),
         answerTimeoutMs,
       })(radio),

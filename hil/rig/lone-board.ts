@@ -11,6 +11,7 @@ import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
 import { type DeviceUnderTest, storeFormatOf } from "./device.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { describeFinding } from "./narration.ts";
+import { NET_ID } from "./networks.ts";
 import { Pace } from "./pace.ts";
 import { isPersonalised, personalise } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
@@ -68,7 +69,7 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
   const { eepromBytes } = board;
   const store = isPersonalised(options)
-    ? personalise(options, devEui, eepromBytes, random).store
+    ? personalise(options, { devEui, netId: NET_ID }, eepromBytes, random).store
     : eepromImage(generateIdentity({ devEui, joinEui: JOIN_EUI }), eepromBytes);
   const clock = new VirtualClock();
   const air = new Air({ clock, random: seededRandom(seed + 1) });

@@ -1,66 +1,47 @@
 /**
- * The names of the rig and the zones that publish them: organisation A runs the Network and the
- * Application Server, organisation B the Join Server. One test root above both; no certificate
- * authority in common.
+ * The zones that publish the rig's names: each network's with its Network and Application Server, and organisation B's with
+ * the Join Server. One test root above all; no certificate authority in common.
  */
 import {
   type Credentials,
   createAuthority,
   JOIN_EUI_SUFFIX,
   joinEuiName,
+  NET_ID_SUFFIX,
+  netIdName,
   TestRoot,
   tlsaData,
   tlsaOwner,
   type ZoneRecord,
 } from "../trust/index.ts";
 import type { Fault } from "./faults.ts";
+import { gatewayClientName, HOME_NETWORK, type Network, type NetworkNames } from "./networks.ts";
 
-const ZONE_A = "net-a.example";
 const ZONE_B = "join-b.example";
 
-/** Names of the servers, and of the servers where they are clients. */
+/** Names of organisation A's servers, of the servers and the first gateway where they are clients, and of the Join Server. */
 export const NAMES = {
-  networkServer: `ns.${ZONE_A}`,
-  networkServerAsClient: `_ns-client.ns.${ZONE_A}`,
-  applicationServer: `as.${ZONE_A}`,
-  applicationServerAsClient: `_as-client.as.${ZONE_A}`,
+  ...HOME_NETWORK.names,
+  gatewayAsClient: gatewayClientName(HOME_NETWORK, 1),
   joinServer: `js.${ZONE_B}`,
-  stationServer: `lns.${ZONE_A}`,
-  gatewayAsClient: `_gateway-1.gw.${ZONE_A}`,
 } as const;
-
-/** The name of a gateway as a client: 1 is the first. */
-export function gatewayClientName(number: number): string {
-  return `_gateway-${number}.gw.${ZONE_A}`;
-}
 
 /**
  * Every run takes a loopback address of its own, so that ports, which stand in names and reasons, are the
  * same in all of them.
  */
-export const PORTS = {
-  networkServer: 8001,
-  applicationServer: 8002,
-  joinServer: 8003,
-  gateways: 1700,
-  stations: 8887,
-  dns: 5300,
-} as const;
+export const PORTS = { joinServer: 8003, dns: 5300 } as const;
 
-/** The ports of those that have a name of their own. */
-const SERVER_PORTS = {
-  networkServer: "networkServer",
-  applicationServer: "applicationServer",
-  joinServer: "joinServer",
-  stationServer: "stations",
-} as const;
-
-type ServerPart = keyof typeof SERVER_PORTS;
-
-/** One certificate for each part that a server plays, and those of gateways after the first, in order. */
-export type CertificateSet = Readonly<Record<keyof typeof NAMES, Credentials>> & {
-  readonly furtherGateways: readonly Credentials[];
+/** One certificate for each part that a server plays, and those of the gateways, in order. */
+export type NetworkCertificates = Readonly<Record<keyof NetworkNames, Credentials>> & {
+  readonly gateways: readonly Credentials[];
 };
+
+export interface CertificateSet {
+  /** In the order of the networks. */
+  readonly networks: readonly NetworkCertificates[];
+  readonly joinServer: Credentials;
+}
 
 /** DANE-EE, SPKI, SHA-256: what RFC 7671 section 5.1 recommends. */
 const TLSA_PARAMETERS = { usage: 3, selector: 1, matchingType: 1 } as const;
@@ -68,93 +49,96 @@ const VALIDITY_DAYS = 30;
 const HOUR_MS = 3_600_000;
 
 /** A root and an intermediate for each organisation, and the leaves below them. */
-export async function issueCertificates(furtherGateways = 0): Promise<CertificateSet> {
-  const validity = { notBefore: new Date(Date.now() - HOUR_MS), days: VALIDITY_DAYS };
-  const [a, b] = await Promise.all([
-    createAuthority({ organisation: "Network A", ...validity }),
-    createAuthority({ organisation: "Join B", ...validity }),
+export async function issueCertificates(networks: readonly Network[]): Promise<CertificateSet> {
+  const [joinServer, ...ofNetworks] = await Promise.all([
+    issuerOf("Join B").then((issue) => issue(NAMES.joinServer)),
+    ...networks.map(issueForNetwork),
   ]);
-  const leaf = (authority: typeof a, name: string) =>
-    authority.issue({
-      commonName: name,
-      dnsNames: [name],
-      profile: name.startsWith("_") ? "client" : "server",
-    });
-  const parts = Object.keys(NAMES) as (keyof typeof NAMES)[];
-  const leaves = parts.map(async (part) => [part, await leaf(part === "joinServer" ? b : a, NAMES[part])]);
-  const further = Array.from({ length: furtherGateways }, (_, index) =>
-    leaf(a, gatewayClientName(index + 2)),
-  );
-  const set = Object.fromEntries(await Promise.all(leaves)) as Record<keyof typeof NAMES, Credentials>;
-  return { ...set, furtherGateways: await Promise.all(further) };
+  return { joinServer, networks: ofNetworks };
 }
 
-/** The signed zones of both organisations and of the JoinEUI, with what the fault damages in them. */
+async function issueForNetwork(network: Network): Promise<NetworkCertificates> {
+  const issue = await issuerOf(network.organisation);
+  const parts = Object.entries<string>({ ...network.names }).map(async ([part, name]) => [
+    part,
+    await issue(name),
+  ]);
+  const gateways = network.gateways.map((_, index) => issue(gatewayClientName(network, index + 1)));
+  const servers = Object.fromEntries(await Promise.all(parts)) as Record<keyof NetworkNames, Credentials>;
+  return { ...servers, gateways: await Promise.all(gateways) };
+}
+
+async function issuerOf(organisation: string): Promise<(name: string) => Promise<Credentials>> {
+  const notBefore = new Date(Date.now() - HOUR_MS);
+  const authority = await createAuthority({ organisation, notBefore, days: VALIDITY_DAYS });
+  return (name) => {
+    const profile = name.startsWith("_") ? "client" : "server";
+    return authority.issue({ commonName: name, dnsNames: [name], profile });
+  };
+}
+
+/**
+ * The signed zones of all organisations and of the JoinEUI, with what the fault damages in them; of the NetIDs too, where
+ * there is more than one network.
+ */
 export function createNameSpace(options: {
+  networks: readonly Network[];
   certificates: CertificateSet;
   joinEui: string;
   address: string;
   fault: Fault | undefined;
 }): TestRoot {
-  const { certificates, joinEui, address, fault } = options;
-  const server = (part: ServerPart): ZoneRecord[] => [
-    { name: NAMES[part], type: "A", data: address },
-    tlsa(tlsaOwner(PORTS[SERVER_PORTS[part]], NAMES[part]), certificates[part]),
-  ];
+  const { networks, certificates, joinEui, address, fault } = options;
   const joinServerTlsa = tlsaOwner(PORTS.joinServer, NAMES.joinServer);
-  const joinServer = server("joinServer").filter(
+  const joinServer = server(NAMES.joinServer, PORTS.joinServer, certificates.joinServer, address).filter(
     (record) => fault !== "no-tlsa" || record.name !== joinServerTlsa,
   );
-  const service = `_lwns._tcp.${ZONE_B}`;
+  const netIds = networks.map(({ netId, zone }) => discovery(netIdName(netId), zone));
   const root = new TestRoot({
     zones: [
       { origin: "example", records: [] },
-      {
-        origin: ZONE_A,
-        records: [
-          ...server("networkServer"),
-          ...server("applicationServer"),
-          ...server("stationServer"),
-          tlsa(NAMES.networkServerAsClient, certificates.networkServerAsClient),
-          tlsa(NAMES.applicationServerAsClient, certificates.applicationServerAsClient),
-          tlsa(NAMES.gatewayAsClient, certificates.gatewayAsClient),
-          ...certificates.furtherGateways.map((further, index) =>
-            tlsa(gatewayClientName(index + 2), further),
-          ),
-        ],
-      },
-      {
-        origin: ZONE_B,
-        records: [
-          ...joinServer,
-          {
-            name: service,
-            type: "SRV",
-            data: { priority: 0, weight: 0, port: PORTS.joinServer, target: NAMES.joinServer },
-          },
-        ],
-      },
-      {
-        origin: JOIN_EUI_SUFFIX,
-        records: [
-          {
-            name: joinEuiName(joinEui),
-            type: "NAPTR",
-            data: {
-              order: 10,
-              preference: 10,
-              flags: "S",
-              services: "LWNS",
-              regexp: "",
-              replacement: service,
-            },
-          },
-        ],
-      },
+      ...networks.map((network, index) => ({
+        origin: network.zone,
+        records: recordsOf(network, certificates.networks[index], address),
+      })),
+      { origin: ZONE_B, records: [...joinServer, service(ZONE_B, PORTS.joinServer, NAMES.joinServer)] },
+      { origin: JOIN_EUI_SUFFIX, records: [discovery(joinEuiName(joinEui), ZONE_B)] },
+      ...(networks.length > 1 ? [{ origin: NET_ID_SUFFIX, records: netIds }] : []),
     ],
   });
   if (fault === "bogus-dnssec") root.tamper(ZONE_B, joinServerTlsa, "TLSA");
   return root;
+}
+
+function recordsOf(network: Network, certificates: NetworkCertificates, address: string): ZoneRecord[] {
+  const { zone, names, ports } = network;
+  return [
+    ...server(names.networkServer, ports.networkServer, certificates.networkServer, address),
+    ...server(names.applicationServer, ports.applicationServer, certificates.applicationServer, address),
+    ...server(names.stationServer, ports.stations, certificates.stationServer, address),
+    tlsa(names.networkServerAsClient, certificates.networkServerAsClient),
+    tlsa(names.applicationServerAsClient, certificates.applicationServerAsClient),
+    ...certificates.gateways.map((gateway, index) => tlsa(gatewayClientName(network, index + 1), gateway)),
+    service(zone, ports.networkServer, names.networkServer),
+  ];
+}
+
+function server(name: string, port: number, credentials: Credentials, address: string): ZoneRecord[] {
+  return [{ name, type: "A", data: address }, tlsa(tlsaOwner(port, name), credentials)];
+}
+
+function service(zone: string, port: number, target: string): ZoneRecord {
+  return { name: serviceName(zone), type: "SRV", data: { priority: 0, weight: 0, port, target } };
+}
+
+/** TS002-1.0, section 19. */
+function discovery(name: string, zone: string): ZoneRecord {
+  const rule = { order: 10, preference: 10, flags: "S", services: "LWNS", regexp: "" };
+  return { name, type: "NAPTR", data: { ...rule, replacement: serviceName(zone) } };
+}
+
+function serviceName(zone: string): string {
+  return `_lwns._tcp.${zone}`;
 }
 
 function tlsa(owner: string, credentials: Credentials): ZoneRecord {

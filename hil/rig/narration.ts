@@ -17,6 +17,8 @@ export const PARTY_NAMES: Readonly<Record<Party, string>> = {
   "network-server": "Network Server",
   "join-server": "Join Server",
   "application-server": "Application Server",
+  "visited-gateway": "gateway C",
+  "visited-network-server": "Network Server C",
 };
 
 const FRAME_NAMES: Readonly<Record<string, string>> = {

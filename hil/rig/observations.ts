@@ -26,6 +26,8 @@ export class Observations {
   readonly radioEvents: RadioEvent[] = [];
   readonly consoleLines: string[] = [];
   readonly serverEvents: ServerEvent[] = [];
+  /** Of the network that devices roam in. */
+  readonly visitedServerEvents: ServerEvent[] = [];
   readonly verdicts: { readonly judge: Party; readonly verdict: PeerVerdict }[] = [];
   readonly findings: DeviceFinding[] = [];
   readonly refusals: Refusal[] = [];

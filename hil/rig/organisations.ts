@@ -1,43 +1,24 @@
 /**
- * The two organisations of a run with their servers: organisation A has the Network and the Application
- * Server, organisation B the Join Server. They meet over real sockets on a loopback address of the run's
- * own, and know each other by DNS and DANE alone.
+ * The organisations of a run with their servers: organisation A has the Network and the Application Server, organisation B the
+ * Join Server, and organisation C, where devices roam, the servers of the network that they visit. They meet over real sockets
+ * on a loopback address of the run's own, and know each other by DNS and DANE alone.
  */
 import { randomBytes } from "node:crypto";
-import type { Agent } from "node:https";
-import {
-  ApplicationServer,
-  type EventSink,
-  JoinServer,
-  JoinStorage,
-  type Kek,
-  type ListenOptions,
-  NetworkServer,
-} from "../backend/index.ts";
+import { type EventSink, JoinServer, JoinStorage, type Kek } from "../backend/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
-import {
-  type Credentials,
-  createDaneAgent,
-  createDaneServer,
-  type DaneServerOptions,
-  discoverJoinServer,
-  type PeerVerdict,
-  Resolver,
-  type TestRoot,
-} from "../trust/index.ts";
+import { type PeerVerdict, Resolver, type TestRoot } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
-import { type GatewayLink, type LinkedGateway, openGatewayLink } from "./gateway-link.ts";
+import type { LinkedGateway } from "./gateway-link.ts";
 import { JoinServerControl } from "./join-server-control.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { type CertificateSet, createNameSpace, issueCertificates, NAMES, PORTS } from "./name-space.ts";
+import { type CertificateSet, createNameSpace, issueCertificates, PORTS } from "./name-space.ts";
+import { HOME_NETWORK, type Network, ROAMING_HOME_NETWORK, VISITED_NETWORK } from "./networks.ts";
+import { type OpenedNetwork, openNetwork } from "./open-network.ts";
+import { OrganisationTls } from "./organisation-tls.ts";
 import type { Party } from "./timeline.ts";
 
-/** NetID of organisation A: one of the two that are free for private networks. */
-export const NET_ID = "000001";
-/** AS-ID of organisation A's Application Server. */
-export const AS_ID = "as.net-a.example";
 /**
  * Wall time for whatever one side of a run awaits of another: an exchange between servers, a look-up in DNS, a gateway's
  * answer. Virtual time stands while it is awaited, so that nothing comes too late by it; it must only end, on a busy
@@ -48,12 +29,12 @@ const KEK_OCTETS = 16;
 
 interface OrganisationsOptions {
   readonly clock: VirtualClock;
-  /** Wall-clock time at the clock's zero, for the Network Server. */
+  /** Wall-clock time at the clock's zero, for the Network Servers. */
   readonly startedAt: Date;
   readonly chosenGateways: readonly LinkedGateway[];
-  /** Where gateways come that are not the rig's. */
+  /** Where gateways of organisation A come that are not the rig's. */
   readonly listen?: ListenAddress;
-  /** The channel plan of organisation A's network. */
+  /** The channel plan of the networks. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
   /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */
@@ -62,21 +43,29 @@ interface OrganisationsOptions {
   readonly databasePath: string;
   readonly joinServerKek: Uint8Array;
   readonly fault: Fault | undefined;
+  /** Devices of organisation A may roam in organisation C's network. */
+  readonly roaming?: {
+    readonly gateways: readonly LinkedGateway[];
+    readonly lifetimeSeconds: number;
+    readonly random: () => number;
+    /** Of C's servers. */
+    readonly onEvent: EventSink;
+  };
   readonly onEvent: EventSink;
   /** What `judge` found out about its peer. */
   readonly onVerdict: (judge: Party, verdict: PeerVerdict) => void;
-  readonly onWarning: (message: string) => void;
-  /** What is to be known, and is no fault. */
+  /** What a Network Server's gateways bring that it does not serve. */
+  readonly onWarning: (server: Party, message: string) => void;
+  /** What is to be known of A's gateways, and is no fault. */
   readonly onNotice: (message: string) => void;
 }
 
-export interface Organisations {
-  readonly networkServer: NetworkServer;
-  readonly applicationServer: ApplicationServer;
+/** Organisation A's network, and what there is besides. */
+export interface Organisations extends OpenedNetwork {
   readonly joinServer: JoinServer;
   readonly joinServerControl: JoinServerControl;
-  /** How the run's gateways and the Network Server meet. */
-  readonly gateways: GatewayLink;
+  /** Organisation C's network. */
+  readonly visited: OpenedNetwork | undefined;
 }
 
 /** Starts DNS and all servers; what has been started by then is in `closers`, also where it throws. */
@@ -84,173 +73,138 @@ export async function openOrganisations(
   options: OrganisationsOptions,
   closers: Closers,
 ): Promise<Organisations> {
-  const { clock, random, joinEui, fault, onEvent, onVerdict } = options;
-  const startedMs = Date.now();
-  const certificates = await issueCertificates(options.chosenGateways.length - 1);
-  const { root, address } = await startNameServer({
-    certificates,
-    joinEui,
-    fault,
-    random: options.addressRandom,
-  });
+  const { clock, startedAt, plan, fault, roaming, onVerdict } = options;
+  const networks = networksOf(options);
+  const certificates = await issueCertificates(networks);
+  const { root, address } = await startNameServer({ ...options, networks, certificates });
   closers.add("DNS", () => root.close());
 
-  // A resolver for each organisation: neither believes the other's cache.
-  const resolver = () =>
-    new Resolver({
-      servers: [{ host: address, port: PORTS.dns }],
-      anchors: [root.anchor],
-      lookupTimeoutMs: ANSWER_TIMEOUT_MS,
-    });
-  const [resolverA, resolverB] = [resolver(), resolver()];
-  const agent = (party: Party, credentials: Credentials, clientName: string | undefined): Agent => {
-    const made = createDaneAgent({
-      credentials,
-      clientName,
-      resolver: resolverA,
+  // Each with a resolver of its own: no organisation believes another's cache.
+  const organisationTls = (judged: OrganisationsOptions["onVerdict"]) =>
+    new OrganisationTls({
+      resolver: new Resolver({
+        servers: [{ host: address, port: PORTS.dns }],
+        anchors: [root.anchor],
+        lookupTimeoutMs: ANSWER_TIMEOUT_MS,
+      }),
+      address,
       connectTimeoutMs: ANSWER_TIMEOUT_MS,
-      onVerdict: (verdict) => onVerdict(party, verdict),
+      onVerdict: judged,
+      closers,
     });
-    closers.add(`the connections of the ${party}`, () => made.destroy());
-    return made;
-  };
-  const listenOptions = (
-    party: "networkServer" | "applicationServer" | "joinServer",
-    credentials: Credentials,
-    clientNames: readonly string[],
-  ): ListenOptions => {
-    const server: DaneServerOptions = {
-      credentials,
-      resolver: party === "joinServer" ? resolverB : resolverA,
-      clientPolicy: { allow: (name) => clientNames.includes(name) },
-      onVerdict: (verdict) => onVerdict(PARTIES[party], verdict),
-    };
-    return {
-      host: address,
-      port: PORTS[party],
-      createServer: (listener) => createDaneServer(server, listener),
-    };
-  };
-  const presented = await presentedCertificates(certificates, fault);
+  const presented = await presentedCertificates(networks, certificates, fault);
+  const keks = networks.map(keksOf);
+  const joinServer = await openJoinServer(
+    { ...options, networks, keks, presented, tls: organisationTls(onVerdict) },
+    closers,
+  );
+  const open = (index: number, tls: OrganisationTls, of: Pick<OrganisationsOptions, "random" | "onEvent">) =>
+    openNetwork(
+      {
+        ...{ network: networks[index], tls, keks: keks[index], clock, startedAt, plan },
+        ...{ random: of.random, onEvent: of.onEvent, answerTimeoutMs: ANSWER_TIMEOUT_MS },
+        certificates: certificates.networks[index],
+        presented: presented.networks[index],
+        statesClientName: index > 0 || fault !== "no-client-identity",
+        partner: roaming && { network: networks[1 - index], lifetimeSeconds: roaming.lifetimeSeconds },
+        ...(index === 0 ? { listen: options.listen } : {}),
+        onNotice: options.onNotice,
+        onWarning: (message) =>
+          options.onWarning(index > 0 ? "visited-network-server" : "network-server", message),
+      },
+      closers,
+    );
+  const home = await open(0, organisationTls(onVerdict), options);
+  const judgedByVisited = (judge: Party, verdict: PeerVerdict) =>
+    onVerdict(VISITED_PARTIES[judge] ?? judge, verdict);
+  const visited = roaming && (await open(1, organisationTls(judgedByVisited), roaming));
+  return { ...home, ...joinServer, visited };
+}
 
-  const networkServerKek = kek(`ns/${NET_ID}`);
-  const applicationServerKek = kek(`as/${AS_ID}`);
+function networksOf({ chosenGateways: gateways, roaming }: OrganisationsOptions): readonly Network[] {
+  if (roaming === undefined) return [{ ...HOME_NETWORK, gateways }];
+  return [
+    { ...ROAMING_HOME_NETWORK, gateways },
+    { ...VISITED_NETWORK, gateways: roaming.gateways },
+  ];
+}
+
+/** Organisation C's servers and gateway, as the timeline tells them from A's. */
+const VISITED_PARTIES: Readonly<Partial<Record<Party, Party>>> = {
+  gateway: "visited-gateway",
+  "network-server": "visited-network-server",
+};
+
+/** Keys under which the Join Server wraps session keys for a network. */
+interface Keks {
+  readonly networkServer: Kek;
+  readonly applicationServer: Kek;
+}
+
+function keksOf({ netId, asId }: Network): Keks {
+  const kek = (label: string): Kek => ({ label, key: randomBytes(KEK_OCTETS) });
+  return { networkServer: kek(`ns/${netId}`), applicationServer: kek(`as/${asId}`) };
+}
+
+interface JoinServerOptions extends OrganisationsOptions {
+  readonly networks: readonly Network[];
+  readonly keks: readonly Keks[];
+  readonly presented: CertificateSet;
+  readonly tls: OrganisationTls;
+}
+
+async function openJoinServer(
+  { networks, keks, presented, tls, clock, fault, ...options }: JoinServerOptions,
+  closers: Closers,
+): Promise<Pick<Organisations, "joinServer" | "joinServerControl">> {
+  const startedMs = Date.now();
   const storage = await JoinStorage.open({ path: options.databasePath, kek: options.joinServerKek });
-  closers.add("the database of the join-server", () => storage.close());
-  const joinServer = new JoinServer({
-    joinEuis: [joinEui],
-    storage,
-    peers: [
-      { senderId: NET_ID, clientName: NAMES.networkServerAsClient, kek: networkServerKek },
-      { senderId: AS_ID, clientName: NAMES.applicationServerAsClient, kek: applicationServerKek },
-    ],
-    nowMs: () => startedMs + clock.nowNs() / 1e6,
-    onEvent,
+  closers.add("the Join Server's database", () => storage.close());
+  const roaming = networks.length > 1;
+  const peers = networks.flatMap(({ netId, asId, names }, index) => {
+    const { networkServer, applicationServer } = keks[index];
+    return [
+      { senderId: netId, clientName: names.networkServerAsClient, kek: networkServer, roaming },
+      { senderId: asId, clientName: names.applicationServerAsClient, kek: applicationServer },
+    ];
   });
-  const { createServer, ...joinServerAddress } = listenOptions("joinServer", presented.joinServer, [
-    NAMES.networkServerAsClient,
-    NAMES.applicationServerAsClient,
-  ]);
+  const joinServer = new JoinServer({
+    joinEuis: [options.joinEui],
+    storage,
+    peers,
+    nowMs: () => startedMs + clock.nowNs() / 1e6,
+    onEvent: options.onEvent,
+  });
+  const clients = peers.map(({ clientName }) => clientName);
+  const { createServer, ...address } = tls.listenOptions(
+    "join-server",
+    PORTS.joinServer,
+    presented.joinServer,
+    clients,
+  );
   const joinServerControl = new JoinServerControl({
     clock,
     createServer,
-    listen: (controlled) => joinServer.listen({ ...joinServerAddress, createServer: controlled }),
+    listen: (controlled) => joinServer.listen({ ...address, createServer: controlled }),
   });
-  closers.add("the join-server", () => joinServerControl.stop());
   if (fault !== "join-server-down") await joinServerControl.start();
-
-  const networkServerAgent = agent(
-    "network-server",
-    presented.networkServerAsClient,
-    fault === "no-client-identity" ? undefined : NAMES.networkServerAsClient,
-  );
-  const applicationServerAgent = agent(
-    "application-server",
-    presented.applicationServerAsClient,
-    NAMES.applicationServerAsClient,
-  );
-  const joinServerLink = (client: Agent) => ({
-    discover: (eui: string) => discoverJoinServer(resolverA, eui, undefined, random),
-    agent: client,
-    timeoutMs: ANSWER_TIMEOUT_MS,
-  });
-
-  const gateways = await openGatewayLink({
-    ...{ clock, startedAt: options.startedAt, plan: options.plan, netId: NET_ID, address, certificates },
-    gateways: options.chosenGateways,
-    listen: options.listen,
-    resolver: resolverA,
-    answerTimeoutMs: ANSWER_TIMEOUT_MS,
-    onVerdict,
-    onWarning: options.onWarning,
-    onNotice: options.onNotice,
-  });
-  closers.add("the server of the gateways", () => gateways.close());
-  const networkServer = new NetworkServer({
-    plan: options.plan,
-    netId: NET_ID,
-    clock,
-    startedAt: options.startedAt,
-    gatewayServer: gateways.server,
-    joinServer: joinServerLink(networkServerAgent),
-    applicationServer: {
-      id: AS_ID,
-      url: `https://${NAMES.applicationServer}:${PORTS.applicationServer}/`,
-      agent: networkServerAgent,
-      clientName: NAMES.applicationServerAsClient,
-      timeoutMs: ANSWER_TIMEOUT_MS,
-    },
-    keks: [networkServerKek],
-    random,
-    onEvent,
-  });
-  const networkListening = await networkServer.listen(
-    listenOptions("networkServer", certificates.networkServer, [NAMES.applicationServerAsClient]),
-  );
-  closers.add("the network-server", () => networkListening.close());
-
-  const applicationServer = new ApplicationServer({
-    asId: AS_ID,
-    networkServer: {
-      id: NET_ID,
-      url: `https://${NAMES.networkServer}:${PORTS.networkServer}/`,
-      agent: applicationServerAgent,
-      clientName: NAMES.networkServerAsClient,
-      timeoutMs: ANSWER_TIMEOUT_MS,
-    },
-    joinServer: joinServerLink(applicationServerAgent),
-    keks: [applicationServerKek],
-    random,
-    onEvent,
-  });
-  const applicationListening = await applicationServer.listen(
-    listenOptions("applicationServer", certificates.applicationServer, [NAMES.networkServerAsClient]),
-  );
-  closers.add("the application-server", () => applicationListening.close());
-
-  return { networkServer, applicationServer, joinServer, joinServerControl, gateways };
-}
-
-const PARTIES = {
-  networkServer: "network-server",
-  applicationServer: "application-server",
-  joinServer: "join-server",
-} as const;
-
-function kek(label: string): Kek {
-  return { label, key: randomBytes(KEK_OCTETS) };
+  closers.add("the Join Server", () => joinServerControl.stop());
+  return { joinServer, joinServerControl };
 }
 
 /** The certificates that the servers present: those that DNS names, unless the fault swaps one. */
 async function presentedCertificates(
+  networks: readonly Network[],
   published: CertificateSet,
   fault: Fault | undefined,
 ): Promise<CertificateSet> {
   if (fault === "swapped-server-certificate") {
-    return { ...published, joinServer: (await issueCertificates()).joinServer };
+    return { ...published, joinServer: (await issueCertificates(networks)).joinServer };
   }
   if (fault === "swapped-client-certificate") {
-    return { ...published, networkServerAsClient: (await issueCertificates()).networkServerAsClient };
+    const { networkServerAsClient } = (await issueCertificates(networks)).networks[0];
+    const [home, ...others] = published.networks;
+    return { ...published, networks: [{ ...home, networkServerAsClient }, ...others] };
   }
   return published;
 }
@@ -262,13 +216,14 @@ const ADDRESS_ATTEMPTS = 10;
  * The address follows from the seed, since reasons may name it, unless another run has it already.
  */
 async function startNameServer(options: {
+  networks: readonly Network[];
   certificates: CertificateSet;
   joinEui: string;
   fault: Fault | undefined;
-  random: () => number;
+  addressRandom: () => number;
 }): Promise<{ root: TestRoot; address: string }> {
   for (let attempt = 1; ; attempt++) {
-    const octet = () => 1 + Math.floor(options.random() * 254);
+    const octet = () => 1 + Math.floor(options.addressRandom() * 254);
     const address = `127.${octet()}.${octet()}.${octet()}`;
     const root = createNameSpace({ ...options, address });
     try {

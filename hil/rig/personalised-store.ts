@@ -7,7 +7,6 @@ import {
 import type { PersonalisedDevice } from "../backend/index.ts";
 import { devAddrOf, nwkAddrBits } from "../lorawan/index.ts";
 import type { FirmwareChoice } from "./build-firmware.ts";
-import { NET_ID } from "./organisations.ts";
 
 /** Whether the image never joins, and takes a session from its store. */
 export function isPersonalised({ config }: Pick<FirmwareChoice, "config">): boolean {
@@ -19,14 +18,14 @@ export interface PersonalisedBoard {
   readonly device: PersonalisedDevice;
 }
 
-/** A session of its own for a board with a store of so many octets. `random` in [0, 1): the DevAddr follows from it. */
+/** A session of its own, in the network of `netId`, for a board with a store of so many octets. `random` in [0, 1): the DevAddr follows from it. */
 export function personalise(
   { lorawan, config }: Pick<FirmwareChoice, "lorawan" | "config">,
-  devEui: string,
+  { devEui, netId }: { readonly devEui: string; readonly netId: string },
   storeBytes: number,
   random: () => number,
 ): PersonalisedBoard {
-  const devAddr = devAddrOf(NET_ID, Math.floor(random() * 2 ** nwkAddrBits(NET_ID)));
+  const devAddr = devAddrOf(netId, Math.floor(random() * 2 ** nwkAddrBits(netId)));
   const session = generatePersonalisation({ devEui, devAddr, lorawan });
   return {
     store: personalisedImage(session, storeBytes),

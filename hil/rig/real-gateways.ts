@@ -23,7 +23,7 @@ const NO_FORWARDER: Forwarder = {
 /** Has the Network Server listen for them. Throws RigError where it cannot. */
 export async function openRealGateways(
   at: ListenAddress,
-  { plan, netId, clock, startedAt, onNotice }: GatewayLinkOptions,
+  { plan, network: { netId }, clock, startedAt, onNotice }: GatewayLinkOptions,
 ): Promise<GatewayLink> {
   const common = {
     answerTimeoutMs: ANSWER_TIMEOUT_MS,

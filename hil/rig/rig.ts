@@ -6,6 +6,7 @@ import { type DeviceIdentity, generateIdentity } from "../../toolchain/provision
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
 import { type CaptureFormat, captureOf, type Placement, type Transmission } from "../air/index.ts";
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
+import type { VirtualGateway } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
@@ -66,6 +67,11 @@ export interface RigOptions extends DeviceChoice {
   readonly state?: string;
   /** The gateways have GPS and send the beacons of class B, as long as `sendsBeacons`. */
   readonly beacons?: boolean;
+  /**
+   * There is a network of organisation C besides, with a gateway of its own, in which devices may roam. `lifetime`: for how
+   * long it need not ask for them anew; "0 s": with every frame.
+   */
+  readonly roaming?: { readonly lifetime: Duration };
   /** What is broken from the start: see FAULTS. */
   readonly fault?: Fault;
   /** Told of everything that happens, as it happens. */
@@ -79,6 +85,15 @@ export interface RigGateway {
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
+}
+
+/** `guard` goes before what it does. */
+function rigGateway(
+  gateway: VirtualGateway,
+  guard: (action: () => Promise<void>) => () => Promise<void> = (action) => action,
+): RigGateway {
+  const [start, stop] = [guard(() => gateway.start()), guard(() => gateway.stop())];
+  return { eui: gateway.eui, start, stop, restart: () => stop().then(start) };
 }
 
 /** How long something may take, in the time of the run. */
@@ -95,11 +110,22 @@ const DEFAULT_LIMIT: Duration = "1 h";
  */
 export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
   const options = withCommandChoice(given);
-  const { seed = 1, region, networkRegion = regionsOf(region)[0], time, fault, beacons, listen } = options;
+  const {
+    seed = 1,
+    region,
+    networkRegion = regionsOf(region)[0],
+    time,
+    fault,
+    beacons,
+    listen,
+    roaming,
+  } = options;
   const real = listen === undefined ? undefined : listenAddress(listen);
   if (real !== undefined && time !== "real") {
     throw new RigError("usage", 'gateways that are not the rig\'s have a time of their own: time: "real"');
   }
+  if (real !== undefined && roaming !== undefined)
+    throw new RigError("usage", "roaming needs gateways of the rig's own: leave listen out");
   refuseShadowing(options.shadowingDb);
   const timeline = new Timeline(options.onEntry);
   const beaconsSent = { wanted: true };
@@ -120,6 +146,7 @@ export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
       ...{ gateways: options.gateways, shadowingDb: options.shadowingDb, listen: real },
       database: kept && { path: kept.state.databasePath, kek: kept.state.joinServerKek() },
       ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
+      ...(roaming ? { roaming: { lifetimeSeconds: Math.floor(nsOf(roaming.lifetime) / 1e9) } } : {}),
     });
     return new Rig({ options, site, timeline, random, seed, beaconsSent, kept });
   } catch (error) {
@@ -158,10 +185,7 @@ export class Rig {
       this.#refuseReal("its gateways are not the rig's, which cannot start and stop them");
       await action();
     };
-    this.gateways = gateways.map((gateway) => {
-      const [start, stop] = [own(() => gateway.start()), own(() => gateway.stop())];
-      return { eui: gateway.eui, start, stop, restart: () => stop().then(start) };
-    });
+    this.gateways = gateways.map((gateway) => rigGateway(gateway, own));
     air.onTransmission((transmission) => this.transmissions.push(transmission));
   }
 
@@ -198,6 +222,21 @@ export class Rig {
   /** The first gateway. */
   get gateway(): RigGateway {
     return this.gateways[0];
+  }
+
+  /**
+   * With `roaming`, the network that devices visit: its gateway, and what its Network Server has told, in order. Throws
+   * RigError without.
+   */
+  get visited(): { readonly gateway: RigGateway; readonly serverEvents: readonly ServerEvent[] } {
+    const { visitedGateway, witness } = this.#with.site;
+    if (visitedGateway === undefined) {
+      throw new RigError(
+        "usage",
+        "there is one network only: openRig({ roaming: { lifetime } }) opens another",
+      );
+    }
+    return { gateway: rigGateway(visitedGateway), serverEvents: witness.seen.visitedServerEvents };
   }
 
   /** The modelled air. Throws where it is the real one. */

@@ -1,11 +1,12 @@
 /**
- * Where devices are put to the test: one clock, the air, a gateway, and the servers of two organisations. Every run
- * stands on a site, and has its own devices on it.
+ * Where devices are put to the test: one clock, the air, gateways, and the servers of two organisations; with roaming, a
+ * second network besides, with a gateway of its own. Every run stands on a site, and has its own devices on it.
  */
 import { randomBytes } from "node:crypto";
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import type { RegionName } from "../../toolchain/regions/index.ts";
 import { AirRecorder } from "../air/index.ts";
+import type { ServerEvent } from "../backend/index.ts";
 import {
   type Participant,
   runLockstep,
@@ -24,11 +25,12 @@ import { type ChosenGateway, chosenGateways, type GatewayChoice, gatewayOn } fro
 import type { ListenAddress } from "./listen-address.ts";
 import { JOIN_EUI } from "./names.ts";
 import { describeServerEvent, describeTransmission } from "./narration.ts";
-import { AS_ID, NET_ID, type Organisations, openOrganisations } from "./organisations.ts";
+import { VISITED_GATEWAY_EUI } from "./networks.ts";
+import { type Organisations, openOrganisations } from "./organisations.ts";
 import { Pace } from "./pace.ts";
 import { seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Party, Timeline } from "./timeline.ts";
 import { Witness } from "./witness.ts";
 
 export interface SiteOptions {
@@ -56,6 +58,8 @@ export interface SiteOptions {
   readonly time?: "lockstep" | "real";
   /** The gateways have GPS and send the beacons of class B, as long as this says so. */
   readonly sendsBeacons?: () => boolean;
+  /** There is a second network, in which devices may roam: for so long it need not ask for them anew. */
+  readonly roaming?: { readonly lifetimeSeconds: number };
 }
 
 /** A device as the servers know it. */
@@ -72,8 +76,8 @@ const KEK_OCTETS = 16;
 const WATCHDOG_TOLERANCE = 0.1;
 /** Streams of random numbers that are kept apart: what one device draws does not change another's. */
 const STREAMS = 10;
-/** One that no device has. */
-const GATEWAY_STREAM = 6;
+/** Those that no device has. */
+const [GATEWAY_STREAM, VISITED_STREAM] = [6, 7];
 
 export class Site {
   readonly clock: VirtualClock;
@@ -84,6 +88,8 @@ export class Site {
   /** What was on the air so far. */
   readonly recorder: AirRecorder;
   readonly gateways: readonly VirtualGateway[];
+  /** Of the network that devices roam in. */
+  readonly visitedGateway: VirtualGateway | undefined;
   readonly organisations: Organisations;
   readonly witness: Witness;
   readonly #timeline: Timeline;
@@ -101,6 +107,10 @@ export class Site {
     const clock = new VirtualClock();
     const witness = new Witness(timeline);
     const troubles: string[] = [];
+    const noteFault = (event: ServerEvent) => {
+      if (event.step === "server-fault") troubles.push(describeServerEvent(event));
+    };
+    const visitedRandom = seededRandom(options.seed + VISITED_STREAM);
     const common = {
       clock,
       plan: new NetworkPlan(options.networkRegion),
@@ -111,6 +121,9 @@ export class Site {
         options.gatewayProtocol,
         seededRandom(options.seed + GATEWAY_STREAM),
       ),
+      visitedGateways: options.roaming
+        ? chosenGateways([{ eui: VISITED_GATEWAY_EUI }], options.gatewayProtocol, visitedRandom)
+        : [],
     };
     const closers = new Closers();
     return closers.whileOpening(async () => {
@@ -124,13 +137,22 @@ export class Site {
           fault: options.fault,
           chosenGateways: common.chosenGateways,
           listen: options.listen,
+          roaming: options.roaming && {
+            ...options.roaming,
+            gateways: common.visitedGateways,
+            random: visitedRandom,
+            onEvent: (event) => {
+              witness.visitedServerEvent(event);
+              noteFault(event);
+            },
+          },
           onEvent: (event) => {
             witness.serverEvent(event);
-            if (event.step === "server-fault") troubles.push(describeServerEvent(event));
+            noteFault(event);
           },
           onVerdict: (judge, verdict) => witness.verdict(judge, verdict),
-          onWarning: (message) => {
-            timeline.add("network-server", message);
+          onWarning: (server, message) => {
+            timeline.add(server, message);
             troubles.push(message);
           },
           onNotice: (message) => timeline.add("network-server", message),
@@ -138,8 +160,10 @@ export class Site {
         closers,
       );
       const site = new Site({ ...options, ...common, organisations, witness, troubles, closers });
-      timeline.add("rig", "runs signed zones, and the servers of both organisations", true);
+      const all = options.roaming ? "all three" : "both";
+      timeline.add("rig", `runs signed zones, and the servers of ${all} organisations`, true);
       for (const gateway of site.gateways) await gateway.start();
+      await site.visitedGateway?.start();
       if (options.listen !== undefined) site.keepUpWithTime();
       return site;
     });
@@ -160,18 +184,23 @@ export class Site {
     const shadowing = { sigmaDb: parts.shadowingDb ?? 0, seed };
     this.air = new FaultyAir({ clock, random: seededRandom(seed + 1), shadowing });
     this.recorder = new AirRecorder(this.air);
-    const onAir = {
-      clock,
-      air: this.air,
-      gps: sendsBeacons && gpsOf(plan, startedAt, sendsBeacons),
-      link: organisations.gateways,
+    const gps = sendsBeacons && gpsOf(plan, startedAt, sendsBeacons);
+    const onAir = (party: Party, { gateways: link }: Pick<Organisations, "gateways">) => ({
+      ...{ clock, air: this.air, gps, link },
       onWarning: (message: string) => {
-        timeline.add("gateway", message, false);
+        timeline.add(party, message, false);
         parts.troubles.push(message);
       },
-    };
-    this.gateways = parts.chosenGateways.map((gateway) => gatewayOn(gateway, onAir));
-    for (const gateway of this.gateways) this.#closers.add(`gateway ${gateway.eui}`, () => gateway.stop());
+    });
+    const home = onAir("gateway", organisations);
+    this.gateways = parts.chosenGateways.map((gateway) => gatewayOn(gateway, home));
+    const { visited } = organisations;
+    if (visited) {
+      const [gateway] = parts.visitedGateways;
+      this.visitedGateway = gatewayOn(gateway, { ...onAir("visited-gateway", visited), gps: undefined });
+    }
+    const all = [...this.gateways, ...(this.visitedGateway ? [this.visitedGateway] : [])];
+    for (const gateway of all) this.#closers.add(`gateway ${gateway.eui}`, () => gateway.stop());
   }
 
   /** Makes a device known to all servers: at the Join Server with root keys, which may be others than the device has. */
@@ -180,15 +209,15 @@ export class Site {
     { lorawan, deviceClass }: Registration,
     rootKeys: Pick<DeviceIdentity, "nwkKey" | "appKey"> | undefined,
   ): Promise<void> {
-    const { networkServer, applicationServer, joinServer } = this.organisations;
+    const { networkServer, applicationServer, joinServer, netId, asId } = this.organisations;
     networkServer.registerDevice({ devEui, macVersion: lorawan, deviceClass });
     applicationServer.registerDevice({ devEui, joinEui });
     if (rootKeys === undefined) return;
     const { nwkKey, appKey } = rootKeys;
     await joinServer.registerDevice({
       ...{ devEui, joinEui, macVersion: lorawan, nwkKey, appKey },
-      homeNetId: NET_ID,
-      asId: AS_ID,
+      homeNetId: netId,
+      asId,
     });
   }
 
@@ -220,7 +249,15 @@ export class Site {
     participants: readonly Participant[] = [],
   ): Promise<"done" | "limit"> {
     const { organisations, witness } = this;
-    const { gateways, networkServer, joinServerControl } = organisations;
+    const { gateways, networkServer, joinServerControl, visited } = organisations;
+    const visitedParts =
+      visited && this.visitedGateway
+        ? [
+            this.visitedGateway,
+            visited.gateways.participant,
+            joinServerControl.letTimePassFor(visited.networkServer),
+          ]
+        : [];
     this.#pace ??= new Pace(this.clock, this.#realTime, this.#closers.signal);
     return runLockstep({
       clock: this.clock,
@@ -230,6 +267,7 @@ export class Site {
         gateways.participant,
         joinServerControl.letTimePassFor(networkServer),
         joinServerControl.letTimePassFor(witness.errands),
+        ...visitedParts,
         ...participants,
         this.#pace,
       ],
@@ -304,6 +342,7 @@ interface Parts extends SiteOptions {
   readonly plan: NetworkPlan;
   readonly startedAt: Date;
   readonly chosenGateways: readonly ChosenGateway[];
+  readonly visitedGateways: readonly ChosenGateway[];
   readonly organisations: Organisations;
   readonly witness: Witness;
   readonly troubles: string[];

@@ -8,7 +8,9 @@ export type Party =
   | "gateway"
   | "network-server"
   | "join-server"
-  | "application-server";
+  | "application-server"
+  | "visited-gateway"
+  | "visited-network-server";
 
 export interface TimelineEntry {
   /** Virtual time since the board got power, in milliseconds; undefined before that. */

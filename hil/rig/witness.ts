@@ -44,6 +44,12 @@ export class Witness {
     }
   }
 
+  /** Of the network that devices roam in: it refuses strangers, and is not what a run is about. */
+  visitedServerEvent(event: ServerEvent): void {
+    this.seen.visitedServerEvents.push(event);
+    this.#timeline.add("visited-network-server", describeServerEvent(event), event.ok, event.step);
+  }
+
   verdict(judge: Party, verdict: PeerVerdict): void {
     this.seen.verdicts.push({ judge, verdict });
     const text = describeVerdict(verdict);

@@ -106,13 +106,20 @@ export class VisitingDevices {
 
   /** PRStopReq: whether the device roamed here. */
   stop(devEui: string, partner: RoamingPartner): boolean {
+    const devAddr = this.#forget(devEui, partner);
+    if (devAddr === undefined) return false;
+    this.#event("roaming-ended", devEui, { homeNetId: partner.netId, devAddr });
+    return true;
+  }
+
+  /** The DevAddr of a device that roamed here statefully. */
+  #forget(devEui: string, partner: RoamingPartner): string | undefined {
     for (const [devAddr, visitor] of this.#visitors) {
       if (visitor.devEui !== devEui || visitor.partner !== partner) continue;
       this.#visitors.delete(devAddr);
-      this.#event("roaming-ended", devEui, { homeNetId: partner.netId, devAddr });
-      return true;
+      return devAddr;
     }
-    return false;
+    return undefined;
   }
 
   async #bounded(
@@ -199,6 +206,8 @@ export class VisitingDevices {
       return;
     }
     const untilNs = this.#with.clock.nowNs() + Lifetime * SECOND_NS;
+    // It may have joined anew since.
+    this.#forget(devEui, partner);
     this.#visitors.set(devAddr, { partner, devEui, untilNs, lastGatewayEui: best.gatewayEui });
     this.#event("roaming-started", devEui, { homeNetId, devAddr, lifetimeSeconds: Lifetime });
   }
