@@ -6,7 +6,7 @@
 import { isLuaBoard } from "../../toolchain/image/index.ts";
 import { type DeviceIdentity, generateIdentity } from "../../toolchain/provisioning/index.ts";
 import { type RegionName, regionsOf } from "../../toolchain/regions/index.ts";
-import type { RecordedPacket } from "../air/index.ts";
+import type { Placement, RecordedPacket } from "../air/index.ts";
 import { type DeviceRecord, StorageError } from "../backend/index.ts";
 import type { Participant } from "../clock/index.ts";
 import type { GdbServer } from "../emulator/index.ts";
@@ -15,10 +15,11 @@ import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { checkPort, type Debugging, waitForDebugger } from "./debugging.ts";
-import type { DeviceFinding, DeviceUnderTest, Firmware } from "./device.ts";
+import { DEVICE_STATION, type DeviceFinding, type DeviceUnderTest, type Firmware } from "./device.ts";
 import { DEFAULT_DOWNLINK, type Downlink, refuseDownlink } from "./downlink.ts";
 import type { Fault } from "./faults.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
+import { type GatewayChoice, placeOn } from "./gateways.ts";
 import { noteJoinAttempts } from "./join-attempts.ts";
 import { printedDownlink } from "./join-checks.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
@@ -31,7 +32,7 @@ import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 import type { Witness } from "./witness.ts";
 
-export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crystals {
+export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crystals, Placement {
   readonly board: string;
   /** The folder of the boards that are the project's own, as `readProject` gives it. */
   readonly boards?: string;
@@ -44,6 +45,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crys
   readonly fault?: Fault;
   /** How gateway and Network Server speak: the Semtech UDP protocol where not given. */
   readonly gateway?: GatewayProtocol;
+  /** One, of the rig's own and at no place, where not given. */
+  readonly gateways?: readonly GatewayChoice[];
   /** What the Application Server sends after the first uplink; where not given, 01 02 FF 00 on FPort 10. */
   readonly downlink?: Downlink;
   /** MAC commands that the Network Server asks the device by after the first uplink: each item goes in a frame of its own. */
@@ -137,6 +140,7 @@ class JoinRun {
       },
       fault,
       gatewayProtocol: this.#options.gateway,
+      gateways: this.#options.gateways,
     });
     return site.during(async () => {
       site.onClose("the port of the debugger", async () => this.#debugger?.close());
@@ -196,6 +200,7 @@ class JoinRun {
 
   #boot(site: Site, provisioned: ProvisionedDevice): DeviceUnderTest {
     const { witness, air } = site;
+    placeOn(air, DEVICE_STATION, this.#options);
     noteJoinAttempts(air, witness.seen, provisioned, () => device);
     const device = site.boot(this.#firmware, {
       eeprom: provisioned.eeprom,

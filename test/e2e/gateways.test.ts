@@ -1,6 +1,6 @@
 /** Two gateways of one network, one by each protocol, and what is recorded of what they hear and send. */
 import assert from "node:assert/strict";
-import { type FixtureDevice, openRig, type Rig } from "../../hil/rig/index.ts";
+import { type FixtureDevice, openRig, type Rig, reportPage, runJoin } from "../../hil/rig/index.ts";
 import { dissect, field } from "../support/tshark.ts";
 
 describe("a network with a gateway by UDP and a station", () => {
@@ -64,5 +64,24 @@ describe("a network with a gateway by UDP and a station", () => {
     );
     // The level is that of the better one.
     assert.equal(field(frames[0], "loratap.rssi.packet"), String(-93 + 139));
+  });
+});
+
+describe("the report of a join by two gateways", () => {
+  it("has every gateway that a frame came to, and how it came there", async () => {
+    const report = await runJoin({
+      ...{ board: "pro-mini-rfm95", lorawan: "1.1", seed: 7, config: { PERIOD_S: 10 } },
+      gateways: [{ position: [200, 0] }, { position: [0, 5000] }],
+      position: [0, 0],
+    });
+    assert.equal(report.verdict, "passed", report.reason ?? "");
+    // 128.95 dB + 23.2 dB lg(d / 1 km) from 14 dBm; SF7 bears 7.5 dB under the noise.
+    const [{ arrivals }] = report.air;
+    assert.deepEqual(arrivals, [
+      { receiver: "02000000FFFE0001", rssiDbm: -98.7, snrDb: 12, intact: true },
+      { receiver: "02000000FFFE0002", rssiDbm: -131.2, snrDb: -14.1, intact: null },
+    ]);
+    const page = reportPage(report);
+    assert.ok(page.includes("02000000FFFE0001 at −98.7 dBm"), "the page says who got it");
   });
 });
