@@ -89,8 +89,8 @@ const activation = {
 const activationAnswer = {
   Result: mandatory(result),
   PHYPayload: onSuccess(hex("a PHYPayload")),
-  /** Seconds. */
-  Lifetime: onSuccess(integer("a Lifetime in seconds", 0, UINT32_MAX)),
+  /** Seconds. On success mandatory in the document; brocaar's Join Server leaves it out. */
+  Lifetime: optional(integer("a Lifetime in seconds", 0, UINT32_MAX)),
   NwkSKey: optional(keyEnvelope),
   FNwkSIntKey: optional(keyEnvelope),
   SNwkSIntKey: optional(keyEnvelope),

@@ -266,7 +266,7 @@ export class Join {
     });
     this.#event(request.messageType === "JoinReq" ? "join-answered" : "rejoin-answered", request.devEui, {
       devAddr: session.devAddr,
-      lifetimeSeconds: answer.Lifetime,
+      ...(answer.Lifetime === undefined ? {} : { lifetimeSeconds: answer.Lifetime }),
       appSKeyWrapped: answer.AppSKey?.KEKLabel !== undefined,
       ...(answer.SessionKeyID === undefined ? {} : { sessionKeyId: answer.SessionKeyID }),
     });

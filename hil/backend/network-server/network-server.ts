@@ -285,7 +285,7 @@ export class NetworkServer implements Participant {
       return { resultCode: "Other", reason };
     }
     if (!this.#deduplication.claim(uplink.best.phyPayload))
-      return { resultCode: "JoinReqFailed", reason: "this network's own gateways hear the device" };
+      return { resultCode: "Deferred", reason: "this network's own gateways hear the device" };
     return this.#join.handle(uplink, request, radio.txDr);
   }
 

@@ -147,6 +147,24 @@ describe("Network Server: passive roaming", () => {
     assert.equal(payloads().length, 2);
   });
 
+  it("leaves a join-request to its own gateways where they have heard it first", async () => {
+    await start();
+    const { home } = visited;
+    const device = await home.newDevice("1.0.4");
+    const request = device.joinRequest();
+    await home.hear(request);
+    await home.pass(100);
+    await visited.hear(request);
+    await home.pass(8000);
+    assert.deepEqual(visited.takeDownlinks(), []);
+    assert.deepEqual(visited.steps, {
+      visited: ["roaming-deferred"],
+      home: ["roaming-deferred"],
+    });
+    device.accept(phyPayloadOf(home.takeDownlink()));
+    assert.equal(home.joinRequests.length, 1);
+  });
+
   it("loses the frames of partners that do not answer, and goes on", async () => {
     await start({ lifetimeSeconds: 60 });
     const { home } = visited;
