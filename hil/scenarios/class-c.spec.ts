@@ -27,4 +27,11 @@ describe("class-c", () => {
       assert.equal(device.sent.length, sent);
     });
   }
+
+  it("a confirmed one is acknowledged, though no uplink is due", async () => {
+    const acknowledged = () => rig.serverEvents.some(({ step }) => step === "downlink-acknowledged");
+    device.send(10, Uint8Array.of(4), { confirmed: true });
+    await device.downlink({ fPort: 10, within: "5 s" });
+    await rig.until("the ACK", acknowledged, { within: "12 s" });
+  });
 });

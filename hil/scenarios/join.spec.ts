@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { type FixtureDevice, openRig, type Rig } from "../rig/index.ts";
 
+/** MHDR. */
+const JOIN_REQUEST = 0x00;
+const JOIN_ACCEPT = 0x20;
+
 /** JOIN_ACCEPT_DELAY2 (RP002-1.0.4, 2.2). */
 const RX2_DELAY_MS = 6000;
 
@@ -52,8 +56,8 @@ describe("join", () => {
     const requests = await rejoined();
     rig.joinServer.delay("0 s");
     assert.equal(requests, 1);
-    const request = device.sent.at(-1)!;
-    const accept = rig.transmissions.at(-1)!;
+    const last = (mhdr: number) => rig.transmissions.findLast(({ payload }) => payload[0] === mhdr)!;
+    const [request, accept] = [last(JOIN_REQUEST), last(JOIN_ACCEPT)];
     assert.equal(Math.round((accept.startNs - request.endNs) / 1e6), RX2_DELAY_MS);
   });
 

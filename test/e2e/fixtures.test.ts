@@ -61,6 +61,41 @@ describe("the fixtures of a spec", () => {
     assert.equal(device.uplinks.length, heard, "the copy is not taken for another uplink");
   });
 
+  it("ask the device by MAC commands, and say what it answers", async () => {
+    assert.match(await device.request("06"), /^ff[0-3][0-9a-f]$/);
+    assert.equal(await device.request("050f184f84"), "05", "DR15");
+    await assert.rejects(device.request("80"), { name: "RangeError", message: /must be MAC commands/ });
+  });
+
+  it("tell which session keys differ, by their names", async () => {
+    assert.deepEqual(device.unequalKeys(), []);
+    const fresh = await rig.device();
+    fresh.powerOn();
+    await fresh.joined({ within: "1 min" });
+    assert.deepEqual(fresh.unequalKeys(), ["AppSKey, Application Server: the server has none"]);
+    fresh.powerOff();
+  });
+
+  it("have the Application Server ask for the AppSKey, and say why it does not get it", async () => {
+    await device.requestAppSKey();
+    await rig.joinServer.stop();
+    await assert.rejects(device.requestAppSKey(), /^ExchangeError: .*connection failed/);
+    await rig.joinServer.start();
+  });
+
+  it("change the octets of a frame, repeat one, and send one as somebody else", async () => {
+    const { length } = device.uplinks;
+    const { met } = rig.air.alter((octets) => octets.fill(0, 1), { direction: "up", count: 1 });
+    await rig.until("a frame to be changed", () => met.length === 1);
+    await rig.pass("1 s");
+    assert.equal(device.uplinks.length, length, "nobody takes it");
+    rig.air.repeat(met[0]);
+    await rig.until("the frame as it was", () => device.uplinks.length > length, { within: "5 s" });
+    await rig.transmit(Uint8Array.of(0x60, 1, 2));
+    const { frequencyHz, payload } = rig.transmissions.at(-1)!;
+    assert.deepEqual([frequencyHz, ...payload], [rig.plan.rx2.frequencyHz, 0x60, 1, 2]);
+  });
+
   it("restart the gateway", async () => {
     await rig.gateway.stop();
     const unheard = device.sent.length;
