@@ -278,8 +278,8 @@ export class Rig {
     octets: Uint8Array,
     channel: { readonly frequencyHz?: number; readonly dataRate?: number; readonly atS?: number } = {},
   ): Promise<void> {
-    const { plan } = this;
-    const { air, clock } = this.#with.site;
+    const { plan, air } = this;
+    const { clock } = this.#with.site;
     const { frequencyHz = plan.rx2.frequencyHz, dataRate = plan.rx2.dataRate, atS = this.nowS } = channel;
     const startNs = Math.round(atS * 1e9);
     const packet = strangersDownlink(octets, { ...plan.dataRate(dataRate), frequencyHz, startNs });

@@ -38,20 +38,21 @@ describe("join", () => {
     return devNonces().length - before;
   }
 
-  it("the Join Server accepts its first DevNonce", async () => {
+  it("the Join Server accepts its DevNonce", async () => {
     device.powerOn();
     await device.joined({ within: "2 min" });
-    assert.deepEqual(devNonces(), [0]);
-    assert.deepEqual([accepted("devNonce"), accepted("joinNonce")], [[0], [1]]);
+    assert.equal(accepted("devNonce").at(-1), devNonces().at(-1));
   });
 
   it("device and servers have the same keys", async () => {
     const { fCnt } = await device.uplink({ within: "1 h" });
     assert.equal(fCnt, 0);
-    assert.deepEqual(device.unequalKeys(), []);
+    // Nobody can look into a real board; its uplink is decrypted all the same.
+    if (!rig.isReal) assert.deepEqual(device.unequalKeys(), []);
   });
 
-  it("an answer that is too late for RX1 comes in RX2", async () => {
+  it("an answer that is too late for RX1 comes in RX2", async function () {
+    if (rig.isReal) this.skip();
     rig.joinServer.delay("5300 ms");
     const requests = await rejoined();
     rig.joinServer.delay("0 s");
@@ -61,25 +62,30 @@ describe("join", () => {
     assert.equal(Math.round((accept.startNs - request.endNs) / 1e6), RX2_DELAY_MS);
   });
 
-  it("a join-accept with a wrong MIC is no join: the device asks again", async () => {
+  it("a join-accept with a wrong MIC is no join: the device asks again", async function () {
+    if (rig.isReal) this.skip();
     rig.air.alter(withOtherMic, { kind: "join-accept", count: 1 });
     assert.equal(await rejoined(), 2);
     assert.ok(device.consoleLines.includes("refused: MIC"));
   });
 
-  it("a join-accept that is lost: the device asks again", async () => {
+  it("a join-accept that is lost: the device asks again", async function () {
+    if (rig.isReal) this.skip();
     rig.air.drop({ kind: "join-accept", count: 1 });
     assert.equal(await rejoined(), 2);
   });
 
-  it("no nonce came twice, and the Join Server has accepted each DevNonce", () => {
-    assert.deepEqual(devNonces(), [0, 1, 2, 3, 4, 5]);
+  it("no nonce came twice, and the Join Server has accepted each DevNonce", async () => {
+    await rejoined();
+    const rising = (nonces: readonly number[]) =>
+      nonces.every((nonce, i) => i === 0 || nonce > nonces[i - 1]);
+    assert.ok(rising(devNonces()), `DevNonces ${devNonces()}`);
+    assert.ok(rising(accepted("joinNonce")), `JoinNonces ${accepted("joinNonce")}`);
     assert.deepEqual(accepted("devNonce"), devNonces());
-    assert.deepEqual(accepted("joinNonce"), [1, 2, 3, 4, 5, 6]);
   });
 
   it("the keys of the last session are the same, too", async () => {
     assert.equal((await device.uplink({ within: "1 h" })).fCnt, 0);
-    assert.deepEqual(device.unequalKeys(), []);
+    if (!rig.isReal) assert.deepEqual(device.unequalKeys(), []);
   });
 });
