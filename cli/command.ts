@@ -6,11 +6,12 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addDebug } from "./debug.ts";
 import { errorJson } from "./errors-json.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, Refusal, sayFault } from "./exit.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addFlash } from "./flash.ts";
 import { addHil } from "./hil.ts";
+import { Interrupted } from "./interruption.ts";
 import { addMonitor } from "./monitor.ts";
 import { addNew } from "./new.ts";
 import { addSize } from "./size.ts";
@@ -36,7 +37,8 @@ function createProgram(): Command {
       "after",
       `
 Exit codes: 0 done; 1 a check failed or the firmware does not compile; 2 wrong usage, or a
-joinery.json, board.json or state that cannot be used; 3 something must be installed first; 4 a fault of Joinery itself.`,
+joinery.json, board.json or state that cannot be used; 3 something must be installed first; 4 a fault of Joinery itself;
+128 and the number of the signal that ended it: 130 for Ctrl-C.`,
     );
   addNew(program);
   addBoard(program);
@@ -65,7 +67,7 @@ function asksForJson(words: readonly string[]): boolean {
  */
 function exitCodeOf(error: unknown, wantsJson: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-  if (wantsJson) process.stdout.write(errorJson(error as Error));
+  if (wantsJson && !(error instanceof Interrupted)) process.stdout.write(errorJson(error as Error));
   if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof Refusal) {
     // A diagnostic begins with its file, where editors and CI look for it.
@@ -73,7 +75,6 @@ function exitCodeOf(error: unknown, wantsJson: boolean): number {
     process.stderr.write(`${speaker}${error.message}\n`);
     return error.exitCode;
   }
-  const { stack, message } = error as Error;
-  process.stderr.write(`joinery: this should not happen, please report it:\n${stack ?? message}\n`);
+  sayFault(error as Error);
   return EXIT.fault;
 }

@@ -16,6 +16,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Says on stderr what nobody but Joinery is to blame for. */
+export function sayFault({ stack, message }: Error): void {
+  process.stderr.write(`joinery: this should not happen, please report it:\n${stack ?? message}\n`);
+}
+
 /** What a part of the toolchain or the rig refuses, with its diagnostics as a terminal shows them. */
 export function refusalOf({
   message,

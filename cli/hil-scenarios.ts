@@ -2,31 +2,22 @@
  * Several scenarios, or scenarios that are specs: each run of one is a mocha process, told its choice by the
  * environment.
  */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
 import pc from "picocolors";
 import { hasMachine } from "../hil/emulator/index.ts";
-import {
-  CHOICE_VARIABLE,
-  type CommandChoice,
-  junitXml,
-  RigError,
-  type RunReport,
-  runJoin,
-} from "../hil/rig/index.ts";
+import { junitXml, RigError, type RunReport, runJoin } from "../hil/rig/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
 import { regionsOf } from "../toolchain/regions/index.ts";
 import { type Choice, choiceOf } from "./choice.ts";
-import { EXIT, Refusal, refusalOf } from "./exit.ts";
+import { EXIT, Refusal, refusalOf, sayFault } from "./exit.ts";
 import type { RunOptions } from "./hil.ts";
-import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+import { runSpec, type SpecRun } from "./hil-spec.ts";
+import { endingSoon, Interrupted, interruptible } from "./interruption.ts";
+import { checkOutputFile, writeOutputFiles } from "./output-file.ts";
 import { knownScenarios, scenarioFile, whyNotFor } from "./scenario-files.ts";
 
 /** In real time a device that sends every minute takes minutes. */
-const TIMEOUT_MS = 3_600_000;
+const TIMEOUT_S = 3600;
 
 /** How time may go. */
 export const TIMES = ["lockstep", "real"] as const;
@@ -49,84 +40,6 @@ export function scenariosIn(what: readonly string[]): {
     if (!known.includes(name) && !existsSync(name)) throw new Refusal(`there is no spec ${name}`, EXIT.usage);
   }
   return { scenarios: scenarios.length > 0 ? scenarios : ["join"], application };
-}
-
-/** What is to be run, on what. */
-interface SpecRun {
-  /** The name of a scenario, or the path of a spec. */
-  readonly scenario: string;
-  readonly choice: CommandChoice & {
-    readonly board: string;
-    readonly lorawan: "1.0.4" | "1.1";
-    readonly seed: number;
-  };
-}
-
-/** What mocha's reporter "json" writes, as far as it is read. */
-interface MochaResults {
-  readonly tests: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
-  /** Tests that were left out. */
-  readonly pending: readonly { readonly title: string }[];
-  readonly failures: readonly { readonly title: string; readonly err: { readonly message?: string } }[];
-}
-
-/** Runs a spec to its end. */
-async function runSpec({ scenario, choice }: SpecRun): Promise<RunReport> {
-  const startedMs = performance.now();
-  const folder = mkdtempSync(join(tmpdir(), "joinery-hil-"));
-  try {
-    const results = join(folder, "results.json");
-    const status = await ended(scenarioFile(scenario), choice, results);
-    const checks = existsSync(results) ? checksOf(JSON.parse(readFileSync(results, "utf8"))) : [];
-    const failed = checks.find(({ ok }) => !ok);
-    const passed = status === 0 && checks.length > 0 && failed === undefined;
-    const why =
-      failed === undefined ? "the spec did not come to its end" : `${failed.name}: ${failed.detail}`;
-    const { board, lorawan, region, seed } = choice;
-    return {
-      scenario,
-      verdict: passed ? "passed" : "failed",
-      reason: passed ? null : why,
-      ...{ board, lorawan, region: regionsOf(region), seed, checks },
-      wallMs: performance.now() - startedMs,
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** The exit code; null where a signal has ended it. */
-function ended(spec: string, choice: CommandChoice, results: string): Promise<number | null> {
-  const mocha = spawn(
-    process.execPath,
-    [
-      ...["--import", import.meta.resolve("tsx"), fileURLToPath(import.meta.resolve("mocha/bin/mocha.js"))],
-      // A spec that leaves its rig open must not keep the run from its end.
-      ...["--no-config", "--exit", "--timeout", String(TIMEOUT_MS)],
-      ...["--reporter", "json", "--reporter-option", `output=${results}`, spec],
-    ],
-    {
-      stdio: ["ignore", choice.printsTimeline ? "inherit" : "ignore", "inherit"],
-      env: { ...process.env, [CHOICE_VARIABLE]: JSON.stringify(choice) },
-    },
-  );
-  return new Promise((resolve, reject) => {
-    mocha.once("error", reject);
-    mocha.once("close", (status) => resolve(status));
-  });
-}
-
-/** The tests that were run; and what failed around them, such as a hook before all. */
-function checksOf({ tests, pending, failures }: MochaResults): RunReport["checks"] {
-  const isLeftOut = (test: { readonly title: string }) => pending.some(({ title }) => title === test.title);
-  const isTest = (failure: MochaResults["tests"][number]) =>
-    tests.some(({ title }) => title === failure.title);
-  const run = tests.filter((test) => !isLeftOut(test));
-  return [...run, ...failures.filter((failure) => !isTest(failure))].map(({ title, err }) => ({
-    name: title,
-    ok: err.message === undefined,
-    detail: err.message ?? "",
-  }));
 }
 
 /** Options of the join by itself; a real board has a state too. */
@@ -178,23 +91,39 @@ export async function runScenarios(
     throw new Refusal(`${notRun[0].scenario} does not run here: ${notRun[0].reason}`, EXIT.usage);
   const runs = wanted.filter(({ scenario, choice }) => whyNotFor(scenario, choice) === undefined);
   const reports: RunReport[] = [];
-  for (const run of runs) {
-    const { board, lorawan, region } = run.choice;
-    print(`${run.scenario} on ${board}, LoRaWAN ${lorawan}, ${regionsOf(region).join(" ")}`);
-    const printsTimeline = runs.length === 1 && !json;
-    const report = await one({ ...run, choice: { ...run.choice, printsTimeline } }, options);
-    reports.push(report);
-    print(outcome(report));
-  }
-  if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(...reports));
-  if (json) process.stdout.write(`${JSON.stringify({ runs: reports, notRun }, null, 2)}\n`);
+  const exitCodes: number[] = [];
+  const running = interruptible(async (end) => {
+    for (const run of runs) {
+      const { board, lorawan, region } = run.choice;
+      print(`${run.scenario} on ${board}, LoRaWAN ${lorawan}, ${regionsOf(region).join(" ")}`);
+      const printsTimeline = runs.length === 1 && !json;
+      const choice = { ...run.choice, printsTimeline };
+      const { report, exitCode } = await one({ ...run, choice }, options, end);
+      reports.push(report);
+      exitCodes.push(exitCode);
+      print(outcome(report));
+      if (end.aborted) return;
+    }
+  });
+  const interruption = await running.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   for (const { scenario, board, lorawan, region, reason } of notRun)
     print(`${scenario} on ${board}, LoRaWAN ${lorawan}, ${region.join(" ")}: not run, ${reason}`);
   const passed = reports.filter(({ verdict }) => verdict === "passed").length;
+  const cutShort = runs.length - reports.length;
   print(
-    `${passed} of ${reports.length} passed${notRun.length === 0 ? "" : `, ${notRun.length} more not run`}`,
+    [
+      `${passed} of ${runs.length} passed`,
+      ...(cutShort > 0 ? [`${cutShort} not run to the end`] : []),
+      ...(notRun.length > 0 ? [`${notRun.length} more not run`] : []),
+    ].join(", "),
   );
-  process.exitCode = passed === reports.length ? EXIT.done : EXIT.failed;
+  if (json) process.stdout.write(`${JSON.stringify({ runs: reports, notRun }, null, 2)}\n`);
+  const written = writeOutputFiles([{ what: "JUnit", path: junit, content: () => junitXml(...reports) }]);
+  if (interruption !== undefined) throw interruption;
+  process.exitCode = Math.max(written ? EXIT.done : EXIT.failed, ...exitCodes);
 }
 
 /** One a scenario, board, version and region. */
@@ -228,26 +157,53 @@ function emulatedBoards(folder: string | undefined): string[] {
   });
 }
 
-async function one(run: SpecRun, { keepGoing }: RunOptions): Promise<RunReport> {
-  // The run of its own sees more than its spec can, and needs virtual time for that.
-  if (run.scenario !== "join" || run.choice.time === "real") return runSpec(run);
+/** A run that cannot begin has failed like any other, with its reason. Throws the reason of `end`. */
+async function one(
+  run: SpecRun,
+  { keepGoing }: RunOptions,
+  end: AbortSignal,
+): Promise<{ readonly report: RunReport; readonly exitCode: number }> {
+  const startedMs = performance.now();
   try {
-    return await runJoin({ ...run.choice, keepGoing });
+    // The run of its own sees more than its spec can, and needs virtual time for that.
+    const report =
+      run.scenario === "join" && run.choice.time !== "real"
+        ? await endingSoon(runJoin({ ...run.choice, keepGoing, end }), end)
+        : await runSpec(run, scenarioFile(run.scenario), { timeoutS: TIMEOUT_S, end });
+    return { report, exitCode: report.verdict === "passed" ? EXIT.done : EXIT.failed };
   } catch (error) {
-    throw error instanceof RigError ? refusalOf(error) : error;
+    if (error instanceof Interrupted) throw error;
+    const isRefusal = error instanceof RigError;
+    const { message, stack } = isRefusal ? refusalOf(error) : (error as Error);
+    if (!isRefusal) sayFault(error as Error);
+    const { board, lorawan, region, seed } = run.choice;
+    return {
+      report: {
+        scenario: run.scenario,
+        verdict: "failed",
+        reason: isRefusal ? message : `a fault of Joinery: ${stack ?? message}`,
+        ...{ board, lorawan, region: regionsOf(region), seed },
+        checks: [],
+        wallMs: performance.now() - startedMs,
+      },
+      exitCode: isRefusal ? EXIT.failed : EXIT.fault,
+    };
   }
 }
 
-/** The tests, where one failed; and the verdict. */
-function outcome({ verdict, reason, checks, wallMs }: RunReport): string {
+/** The tests, where one failed or was left out; and the verdict. */
+function outcome({ verdict, reason, checks, skipped = [], wallMs }: RunReport): string {
   const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
   const lines = checks.map(({ name, ok, detail }) =>
     ok
       ? `  ${palette.green("✓")} ${name}`
       : `  ${palette.red("✗")} ${name}: ${detail.replaceAll("\n", "\n    ")}`,
   );
+  const left = skipped.map((name) => `  - ${name}: skipped`);
   const seconds = `${(wallMs / 1000).toFixed(1)} s`;
-  if (verdict === "passed") return `  ${palette.green("passed")}: ${checks.length} checks in ${seconds}`;
+  if (verdict === "passed") {
+    return [...left, `  ${palette.green("passed")}: ${checks.length} checks in ${seconds}`].join("\n");
+  }
   const why = checks.some(({ ok }) => !ok) ? "" : `: ${reason}`;
-  return [...lines, `  ${palette.red("failed")} in ${seconds}${why}`].join("\n");
+  return [...lines, ...left, `  ${palette.red("failed")} in ${seconds}${why}`].join("\n");
 }

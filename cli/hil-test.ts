@@ -1,12 +1,13 @@
 /** `joinery hil test`: runs an application's HIL specs. */
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { describeFileError, makeFolder } from "../toolchain/image/index.ts";
 import { findProject } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { interruptible } from "./interruption.ts";
+import { runSpecChild } from "./spec-child.ts";
 
 interface TestOptions {
   grep?: string;
@@ -41,7 +42,7 @@ Examples:
     .action(runSpecs);
 }
 
-function runSpecs(specs: readonly string[], options: TestOptions): void {
+async function runSpecs(specs: readonly string[], options: TestOptions): Promise<void> {
   const folder = findProject(process.cwd());
   const files = specs.length > 0 ? specs.map((spec) => resolve(spec)) : specsOf(folder);
   for (const file of files) {
@@ -52,21 +53,18 @@ function runSpecs(specs: readonly string[], options: TestOptions): void {
     options.junit === undefined
       ? ["--reporter", "spec"]
       : ["--reporter", "xunit", "--reporter-option", `output=${resolve(options.junit)}`];
-  const { status, signal, error } = spawnSync(
-    process.execPath,
-    [
-      "--import",
-      import.meta.resolve("tsx"),
-      fileURLToPath(import.meta.resolve("mocha/bin/mocha.js")),
-      ...reporter,
-      "--timeout",
-      String(options.timeout * 1000),
-      ...(options.grep === undefined ? [] : ["--fgrep", options.grep]),
-      ...files,
-    ],
-    { stdio: "inherit", cwd: folder },
+  const { status, signal } = await interruptible((end) =>
+    runSpecChild(
+      [
+        createRequire(import.meta.url).resolve("mocha/bin/mocha.js"),
+        ...reporter,
+        ...["--timeout", String(options.timeout * 1000)],
+        ...(options.grep === undefined ? [] : ["--fgrep", options.grep]),
+        ...files,
+      ],
+      { stdio: ["ignore", "inherit", "inherit"], cwd: folder, end },
+    ),
   );
-  if (error) throw error;
   if (signal !== null) throw new Refusal(`the specs were ended by ${signal}`, EXIT.failed);
   process.exitCode = status === 0 ? EXIT.done : EXIT.failed;
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FAULT_NAMES, type Fault, LivePage, RigError, runJoin } from "../hil/rig/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
+import { endingSoon, Interrupted, interruptible } from "./interruption.ts";
 
 interface UiOptions extends ChoiceOptions {
   port: number;
@@ -26,28 +27,34 @@ export function addHilUi(hil: Command): void {
     .action(async (application: string | undefined, options: UiOptions) => show(application, options));
 }
 
-/** Serves the page until it is interrupted; the exit code is that of the run. */
+/** Serves the page until it is interrupted; the exit code is that of the run, where that has come to its end. */
 async function show(application: string | undefined, options: UiOptions): Promise<void> {
   const choice = choiceOf(application, options, "anywhere");
   const page = await LivePage.open(options.port).catch((error: Error) => {
     throw new Refusal(`port ${options.port} of 127.0.0.1 cannot be had: ${error.message}`, EXIT.usage);
   });
-  const interrupted = new Promise<void>((resolve) => process.once("SIGINT", () => resolve()));
   process.stdout.write(`${page.url}  open it in a browser; Ctrl-C ends this\n`);
+  let isOver = false;
   try {
-    const run = page.watched().then(async () => {
-      const report = await runJoin({
+    await interruptible(async (end) => {
+      const asked = new Promise<void>((resolve) => end.addEventListener("abort", () => resolve()));
+      await Promise.race([page.watched(), asked]);
+      if (end.aborted) return;
+      const run = runJoin({
         ...choice,
-        seed: 1,
-        fault: options.fault,
+        ...{ seed: 1, fault: options.fault, end },
         onBegun: (soFar) => page.follow(soFar),
       });
+      const report = await endingSoon(run, end);
       page.show(report);
+      isOver = !end.aborted;
       process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+      await asked;
     });
-    await Promise.race([interrupted, run.then(() => interrupted)]);
   } catch (error) {
-    throw error instanceof RigError ? refusalOf(error) : error;
+    if (error instanceof RigError) throw refusalOf(error);
+    // A run that was shown to its end has its own exit code.
+    if (!isOver || !(error instanceof Interrupted)) throw error;
   } finally {
     await page.close();
   }

@@ -9,6 +9,7 @@ import {
   type Fault,
   GATEWAY_PROTOCOLS,
   type GatewayProtocol,
+  type JoinReport,
   junitXml,
   type RecordedPacket,
   RigError,
@@ -27,8 +28,9 @@ import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
 import { runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
 import { addHilUi } from "./hil-ui.ts";
+import { endingSoon, interruptible } from "./interruption.ts";
 import { luaOption } from "./lua-option.ts";
-import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+import { checkOutputFile, type OutputFile, writeOutputFiles } from "./output-file.ts";
 import { scenarioList } from "./scenario-files.ts";
 
 export interface RunOptions extends ChoiceOptions {
@@ -173,6 +175,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
   if (html !== undefined) checkOutputFile("HTML", html);
   if (pcap !== undefined) checkOutputFile("capture", pcap);
   let begun = false;
+  let air: readonly RecordedPacket[] | undefined;
   const common = {
     ...choiceOf(application, options, "anywhere"),
     ...{ lua, seed, state, keepGoing, crystalPpm, radioCrystalPpm },
@@ -182,7 +185,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
       print(timelineLine(entry, palette));
     },
     onAir: (packets: readonly RecordedPacket[]) => {
-      if (pcap !== undefined) writeOutputFile("capture", pcap, capture(packets, pcap));
+      air = packets;
     },
   };
   if (networkServer !== undefined) refuseForeign(options);
@@ -191,22 +194,39 @@ async function runScenario(application: string | undefined, options: RunOptions)
       "--gateway-eui goes with --network-server: the rig's own knows its gateway",
       EXIT.usage,
     );
-  const running =
-    networkServer === undefined
-      ? runJoin({ ...common, fault, gateway, debugging: debuggingOf(gdb) })
-      : runForeignJoin({
-          ...{ ...common, networkServer, gatewayEui: options.gatewayEui },
-          gatewayToken: process.env.JOINERY_GATEWAY_TOKEN,
-        });
-  const report = await running.catch((error: unknown) => {
-    if (!(error instanceof RigError)) throw error;
-    throw refusalOf(error);
+  let report: JoinReport | undefined;
+  const running = interruptible(async (end) => {
+    const run =
+      networkServer === undefined
+        ? runJoin({ ...common, end, fault, gateway, debugging: debuggingOf(gdb) })
+        : runForeignJoin({
+            ...{ ...common, end, networkServer, gatewayEui: options.gatewayEui },
+            gatewayToken: process.env.JOINERY_GATEWAY_TOKEN,
+          });
+    report = await endingSoon(run, end);
   });
-  if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(report));
-  if (html !== undefined) writeOutputFile("HTML", html, reportPage(report));
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  print(summary(report, palette));
-  process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+  const failure = await running.then(
+    () => undefined,
+    (error: unknown) => (error instanceof RigError ? refusalOf(error) : error),
+  );
+  // What there is, also where a signal or a fault has ended the run.
+  const written = writeOutputFiles([
+    ...(air === undefined ? [] : [captureFile(air, pcap)]),
+    ...(report === undefined ? [] : reportFiles(report, junit, html)),
+  ]);
+  if (report !== undefined) {
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    print(summary(report, palette));
+  }
+  if (failure !== undefined) throw failure;
+  process.exitCode = written && report?.verdict === "passed" ? EXIT.done : EXIT.failed;
+}
+
+function reportFiles(report: JoinReport, junit: string | undefined, html: string | undefined): OutputFile[] {
+  return [
+    { what: "JUnit", path: junit, content: () => junitXml(report) },
+    { what: "HTML", path: html, content: () => reportPage(report) },
+  ];
 }
 
 function debuggingOf(gdb: RunOptions["gdb"]): Debugging | undefined {
@@ -227,8 +247,9 @@ function refuseForeign({ fault, gateway, gdb }: RunOptions): void {
 }
 
 /** With comments where the file's name says that it may have some. */
-function capture(packets: readonly RecordedPacket[], path: string): Uint8Array {
-  return captureOf(packets, VIRTUAL_EPOCH_MS, path.endsWith(".pcapng") ? "pcapng" : "pcap");
+function captureFile(packets: readonly RecordedPacket[], path: string | undefined): OutputFile {
+  const format = path?.endsWith(".pcapng") ? "pcapng" : "pcap";
+  return { what: "capture", path, content: () => captureOf(packets, VIRTUAL_EPOCH_MS, format) };
 }
 
 function eui(text: string): string {

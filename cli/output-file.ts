@@ -15,9 +15,29 @@ export function checkOutputFile(what: string, path: string): void {
   });
 }
 
-/** Throws Refusal where it cannot be written. */
-export function writeOutputFile(what: string, path: string, content: string | Uint8Array): void {
-  refusing(what, path, () => writeFileSync(path, content));
+/** A file that was asked for: `path` is undefined where it was not. */
+export interface OutputFile {
+  readonly what: string;
+  readonly path: string | undefined;
+  readonly content: () => string | Uint8Array;
+}
+
+/**
+ * Writes all that can be written, and says on stderr what cannot: the folder is gone, the disk is full. Tells whether
+ * all are written.
+ */
+export function writeOutputFiles(files: readonly OutputFile[]): boolean {
+  const done = files.map(({ what, path, content }) => {
+    if (path === undefined) return true;
+    try {
+      refusing(what, path, () => writeFileSync(path, content()));
+      return true;
+    } catch (error) {
+      process.stderr.write(`joinery: ${(error as Error).message}\n`);
+      return false;
+    }
+  });
+  return !done.includes(false);
 }
 
 function refusing(what: string, path: string, action: () => void): void {

@@ -50,6 +50,8 @@ export interface ForeignRunOptions extends Omit<FirmwareChoice, "exactLines">, C
   readonly state: string | undefined;
   /** Whether a misuse of the hardware lets the run go on, to find more of them: it fails all the same. */
   readonly keepGoing?: boolean;
+  /** When this is aborted the run ends, and has failed for its reason. */
+  readonly end?: AbortSignal;
   readonly onEntry?: (entry: TimelineEntry) => void;
   /** Told once of everything that was on the air, also where the run breaks off. */
   readonly onAir?: (packets: readonly RecordedPacket[]) => void;
@@ -164,6 +166,9 @@ class ForeignRun {
         this.#timeline.add("gateway", `${this.#gateway.eui} is connected to ${this.#server.url}`, true);
         const device = this.#boot(await buildFirmware(this.#board, this.#options, this.#timeline));
         closers.add("the device", () => device.close());
+        this.#witness.refuseAtEnd(this.#options.end, () => {
+          this.#isOver = true;
+        });
         await this.#letTimePass(device);
         this.#provisioned.keep();
         return this.#report(device);

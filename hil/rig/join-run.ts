@@ -51,6 +51,8 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crys
   readonly downlink?: Downlink;
   /** MAC commands that the Network Server asks the device by after the first uplink: each item goes in a frame of its own. */
   readonly macCommands?: readonly Uint8Array[];
+  /** When this is aborted the run ends, and has failed for its reason. */
+  readonly end?: AbortSignal;
   readonly onEntry?: (entry: TimelineEntry) => void;
   /** Told once of everything that was on the air, also where the run breaks off. */
   readonly onAir?: (packets: readonly RecordedPacket[]) => void;
@@ -106,7 +108,7 @@ class JoinRun {
   readonly #timeline: Timeline;
   readonly #downlink: Downlink;
   #beforeReplay: DeviceRecord | undefined;
-  #deviceFailed = false;
+  #isOver = false;
   #debugger: GdbServer | undefined;
 
   constructor(options: JoinRunOptions, firmware: Firmware, state: State, timeline: Timeline) {
@@ -164,6 +166,9 @@ class JoinRun {
     const device = this.#boot(site, provisioned);
     if (fault === "replayed-join") this.#replayLater(site, identity);
     this.#useApplication(site, devEui);
+    witness.refuseAtEnd(this.#options.end, () => {
+      this.#isOver = true;
+    });
     const reportWith = (after: DeviceRecord | undefined) =>
       composeJoinReport(
         { board, lorawan, region: regionsOf(region), seed, fault },
@@ -209,7 +214,7 @@ class JoinRun {
       onRadioEvent: (event) => witness.radioEvent(event),
       onFinding: (finding) => this.#finding(finding, witness),
       onFailure: (reason, trace) => {
-        this.#deviceFailed = true;
+        this.#isOver = true;
         witness.deviceFailure(reason, trace);
       },
     });
@@ -221,7 +226,7 @@ class JoinRun {
     const image = debugging === undefined ? undefined : device.debug();
     if (debugging === undefined || image === undefined) return [];
     this.#debugger = await waitForDebugger(image, app, debugging, () => {
-      this.#deviceFailed = true;
+      this.#isOver = true;
       witness.refusal("device", "the debugger has ended the program");
     });
     return [this.#debugger];
@@ -266,7 +271,7 @@ class JoinRun {
   #finding(finding: DeviceFinding, witness: Witness): void {
     witness.finding(finding);
     if (this.#debugger?.stopProgram()) return;
-    this.#deviceFailed ||= this.#options.keepGoing !== true;
+    this.#isOver ||= this.#options.keepGoing !== true;
   }
 
   /** All MAC commands are answered, and the uplink with the last answer has come to its end. */
@@ -279,7 +284,7 @@ class JoinRun {
   }
 
   #done({ organisations, witness }: Site): boolean {
-    if (this.#deviceFailed) return true;
+    if (this.#isOver) return true;
     const { fault } = this.#options;
     const { uplinks } = organisations.applicationServer;
     const { seen } = witness;

@@ -1,9 +1,9 @@
 /** Two pseudo-terminals that are connected to each other, as the two ends of a serial cable. Made by socat. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { atExit } from "../../toolchain/at-exit.ts";
+import { temporaryFolder } from "../../toolchain/temporary-folder.ts";
 import { RigError } from "./rig-error.ts";
 
 export interface PtyPair {
@@ -15,15 +15,18 @@ export interface PtyPair {
 
 /** Throws RigError where there is no socat. */
 export async function openPtyPair(): Promise<PtyPair> {
-  const folder = mkdtempSync(join(tmpdir(), "joinery-pty-"));
-  const [board, rig] = [join(folder, "board"), join(folder, "rig")];
+  const folder = temporaryFolder("pty");
+  const [board, rig] = [join(folder.path, "board"), join(folder.path, "rig")];
   const end = (link: string) => `pty,raw,echo=0,link=${link}`;
   const socat = spawn("socat", ["-d", "-d", end(board), end(rig)], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(socat, "close").catch(() => {});
+  const kill = () => socat.kill("SIGKILL");
+  const forget = atExit(kill);
   const close = async () => {
-    socat.kill();
+    forget();
+    kill();
     await ended;
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   };
   try {
     await new Promise<void>((resolve, reject) => {

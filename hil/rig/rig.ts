@@ -22,6 +22,7 @@ import { type GatewayChoice, placeOn, refuseShadowing } from "./gateways.ts";
 import type { JoinServerControl } from "./join-server-control.ts";
 import { listenAddress } from "./listen-address.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
+import { openRigs } from "./open-rigs.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { openRealIdentity, type RealIdentity } from "./real-identity.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
@@ -187,6 +188,7 @@ export class Rig {
     };
     this.gateways = gateways.map((gateway) => rigGateway(gateway, own));
     air.onTransmission((transmission) => this.transmissions.push(transmission));
+    openRigs().add(this);
   }
 
   /**
@@ -322,8 +324,9 @@ export class Rig {
   ): Promise<void> {
     const { troubles } = this.#with.site;
     const ended = await this.#with.site.run(() => troubles.length > 0 || condition(), nsOf(within));
-    if (troubles.length > 0) throw new Error(this.#account(`waiting for ${what}: ${troubles.join("; ")}`));
-    if (ended === "limit") throw new Error(this.#account(`waited ${within} for ${what}`));
+    if (troubles.length > 0)
+      throw new Error(`waiting for ${what}: ${troubles.join("; ")}\n${this.account()}`);
+    if (ended === "limit") throw new Error(`waited ${within} for ${what}\n${this.account()}`);
   }
 
   /** Lets so much time go by. */
@@ -335,6 +338,7 @@ export class Rig {
 
   /** Frees what the run holds of this computer. */
   async close(): Promise<void> {
+    openRigs().delete(this);
     await this.#with.site.close().finally(() => this.#with.kept?.state.close());
   }
 
@@ -360,15 +364,14 @@ export class Rig {
     return kept.identity;
   }
 
-  /** What went wrong, with what was seen last. */
-  #account(what: string): string {
+  /** What was seen last. */
+  account(): string {
     const { entries } = this.#with.timeline;
     const last = (title: string, count: number, isMeant: (entry: TimelineEntry) => boolean): string[] => {
       const lines = entries.filter(isMeant).slice(-count).map(line);
       return [title, ...(lines.length > 0 ? lines : ["  nothing"])];
     };
     return [
-      what,
       ...this.#devices.flatMap(({ doubt }) => doubt ?? []),
       ...last("the device's last words:", 12, ({ party }) => party === "device"),
       ...last("the last on the air:", 6, ({ party }) => party === "air"),

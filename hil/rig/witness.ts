@@ -29,6 +29,17 @@ export class Witness {
     this.errands.start(errand, (error) => this.refusal("rig", `${what}: ${error.message}`));
   }
 
+  /** Where `end` is aborted the run has failed for its reason; `stop` ends it. */
+  refuseAtEnd(end: AbortSignal | undefined, stop: () => void): void {
+    if (end === undefined) return;
+    const onEnd = () => {
+      this.refusal("rig", (end.reason as Error).message);
+      stop();
+    };
+    if (end.aborted) onEnd();
+    else end.addEventListener("abort", onEnd, { once: true });
+  }
+
   refusal(party: Party, text: string, step?: string): void {
     this.#timeline.add(party, text, false, step);
     this.seen.refusals.push({ party, text });

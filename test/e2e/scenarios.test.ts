@@ -55,7 +55,7 @@ describe("scenarios that are specs", () => {
     assert.equal(impatient.board, "pro-mini-rfm95");
     assert.deepEqual(impatient.region, ["EU868"]);
     assert.equal(broken.verdict, "failed");
-    assert.equal(broken.reason, "the spec did not come to its end");
+    assert.match(broken.reason ?? "", /^the spec cannot be loaded: Transform failed with 1 error:/);
     const xml = readFileSync(junit, "utf8");
     assert.match(xml, /<testsuites name="joinery" tests="5" failures="3"/);
     assert.match(

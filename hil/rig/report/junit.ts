@@ -24,18 +24,27 @@ function suiteName({ scenario, board, lorawan, region }: RunReport): string {
   return `${scenario} ${board} LoRaWAN ${lorawan} ${region.join(" ")}`;
 }
 
-function casesOf({ checks, verdict, reason }: RunReport): Check[] {
-  return [...checks, { name: "verdict", ok: verdict === "passed", detail: reason ?? "" }];
+/** A check, or a test of a spec that was left out. */
+type Case = Check | { readonly name: string; readonly ok: "skipped" };
+
+function casesOf({ checks, skipped = [], verdict, reason }: RunReport): Case[] {
+  return [
+    ...checks,
+    ...skipped.map((name) => ({ name, ok: "skipped" }) as const),
+    { name: "verdict", ok: verdict === "passed", detail: reason ?? "" },
+  ];
 }
 
-function counts(cases: readonly Check[], wallMs: number): string {
-  const failures = cases.filter(({ ok }) => !ok);
+function counts(cases: readonly Case[], wallMs: number): string {
+  const count = (wanted: Case["ok"]) => cases.filter(({ ok }) => ok === wanted).length;
   const seconds = (wallMs / 1000).toFixed(3);
-  return `tests="${cases.length}" failures="${failures.length}" errors="0" skipped="0" time="${seconds}"`;
+  return `tests="${cases.length}" failures="${count(false)}" errors="0" skipped="${count("skipped")}" time="${seconds}"`;
 }
 
-function testCase(suite: string, { name, ok, detail }: Check): string {
-  const head = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(name)}" time="0"`;
+function testCase(suite: string, one: Case): string {
+  const head = `    <testcase classname="${escapeXml(suite)}" name="${escapeXml(one.name)}" time="0"`;
+  if (one.ok === "skipped") return `${head}>\n      <skipped/>\n    </testcase>`;
+  const { ok, detail } = one;
   return ok ? `${head}/>` : `${head}>\n      <failure message="${escapeXml(detail)}"/>\n    </testcase>`;
 }
 

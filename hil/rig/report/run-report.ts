@@ -12,5 +12,7 @@ export interface RunReport {
   readonly seed: number;
   /** Of a scenario that is a spec: its tests. */
   readonly checks: readonly Check[];
+  /** Tests of a spec that were left out. Not there where none was. */
+  readonly skipped?: readonly string[];
   readonly wallMs: number;
 }
