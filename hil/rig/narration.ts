@@ -38,6 +38,7 @@ const DOCUMENTS_WORDS: readonly [RegExp, string][] = [
   [/\bdev-nonce\b/, "DevNonce"],
   [/\bmic\b/, "MIC"],
   [/\bmac\b/, "MAC"],
+  [/\bhome-ns\b/, "HomeNS"],
   [/\bjoin-(request|accept)\b/, "join\u2010$1"],
 ];
 

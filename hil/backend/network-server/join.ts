@@ -32,6 +32,7 @@ import { type Activation, NetworkSession, type NetworkSessionKeys } from "./sess
 import type { SessionStore } from "./session-store.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { UplinkRadio } from "./uplink-session.ts";
+import { upperHex } from "./upper-hex.ts";
 
 /** What the network knows of a device before it joins. */
 export interface DeviceProfile {
@@ -378,8 +379,4 @@ export class Join {
   #event(step: string, devEui: string, detail: Record<string, string | number | boolean>): void {
     this.#with.onEvent({ server: "network-server", step, ok: true, devEui, detail });
   }
-}
-
-function upperHex(octets: Uint8Array): string {
-  return Buffer.from(octets).toString("hex").toUpperCase();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { postMessage } from "../../../hil/backend/http.ts";
+import { type ListeningServer, listenForMessages, postMessage } from "../../../hil/backend/http.ts";
 import { NetworkServer } from "../../../hil/backend/index.ts";
 import { LoraPacketDevice } from "./support/device.ts";
 import { Identities, NS_NAME } from "./support/identities.ts";
@@ -403,6 +403,179 @@ describe("Network Server: passive roaming", () => {
         assert.match(result.Description ?? "", reason);
         assert.deepEqual(visited.takeDownlinks(), []);
       });
+  });
+
+  describe("a home network that is another's", () => {
+    let home: ListeningServer;
+    /** What it was asked. */
+    let asked: Record<string, unknown>[];
+    let answer: object;
+    const DEV_ADDR = "26012345";
+    const DEV_EUI = "70B3D57ED0000001";
+    const FRAME = "60452301260000000001020304";
+
+    beforeEach(async () => {
+      await start();
+      asked = [];
+      answer = { Result: { ResultCode: "Success" }, Lifetime: 60, DevEUI: DEV_EUI };
+      const handler = async (message: unknown) => {
+        const request = message as Record<string, unknown>;
+        asked.push(request);
+        const { SenderID, ReceiverID, TransactionID, MessageType } = request;
+        return {
+          ...{ ProtocolVersion: "1.0", SenderID: ReceiverID, ReceiverID: SenderID, TransactionID },
+          MessageType: String(MessageType).replace("Req", "Ans"),
+          ...answer,
+        };
+      };
+      home = await listenForMessages(identities.listenOptions(), handler, (fault) =>
+        assert.fail(String(fault)),
+      );
+      visited.findsHomeAt(home.port);
+    });
+    afterEach(() => home.close());
+
+    /** Its device is heard; gives the token and the gateway's time. */
+    async function hear(): Promise<{ token: string; tmst: number }> {
+      const device = new LoraPacketDevice("1.0.4");
+      Object.assign(device, { devAddr: DEV_ADDR, keys: KEYS });
+      const tmst = await visited.hear(device.uplink({ fPort: 1, payload: "00", fCnt: asked.length }, 5, 0));
+      await visited.home.pass(300);
+      const { FNSULToken } = (asked.at(-1)?.ULMetaData ?? {}) as { FNSULToken: string };
+      return { token: FNSULToken, tmst };
+    }
+
+    const KEYS = Object.fromEntries(
+      ["fNwkSIntKey", "sNwkSIntKey", "nwkSEncKey", "appSKey"].map((name) => [name, Buffer.alloc(16, 1)]),
+    );
+
+    async function send(token: string | undefined, metaData: object = {}): Promise<string> {
+      const DLMetaData = {
+        ...{ DevEUI: DEV_EUI, FNSULToken: token, ClassMode: "A", RXDelay1: 1 },
+        ...{ DLFreq1: 868.1, DataRate1: 5, DLFreq2: 869.525, DataRate2: 0 },
+        ...metaData,
+      };
+      const message = {
+        ...{
+          MessageType: "XmitDataReq",
+          ProtocolVersion: "1.0",
+          SenderID: NET_ID,
+          ReceiverID: VISITED_NET_ID,
+        },
+        ...{ TransactionID: 9, PHYPayload: FRAME, DLMetaData },
+      } as const;
+      const agent = await identities.agent(NS_NAME);
+      const { Result } = await postMessage<"XmitDataReq">(agent, visited.url, message, { timeoutMs: 2000 });
+      return `${Result.ResultCode} ${Result.Description ?? ""}`.trim();
+    }
+
+    it("is told all that TS002 has of an uplink", async () => {
+      await hear();
+      const { ULMetaData, PHYPayload, TransactionID, ...header } = asked[0];
+      assert.deepEqual(header, {
+        MessageType: "PRStartReq",
+        ProtocolVersion: "1.0",
+        SenderID: VISITED_NET_ID,
+        ReceiverID: NET_ID,
+      });
+      assert.match(String(PHYPayload), /^4045230126/);
+      const { FNSULToken, ...told } = ULMetaData as Record<string, unknown>;
+      assert.match(String(FNSULToken), /^[0-9A-F]{16}$/);
+      assert.deepEqual(told, {
+        ...{ DevAddr: DEV_ADDR, DataRate: 5, ULFreq: 868.1, RFRegion: "EU868", GWCnt: 1 },
+        RecvTime: "2026-01-01T00:00:00.000Z",
+        GWInfo: [{ ID: "00000000000000C3", RFRegion: "EU868", RSSI: -60, SNR: 7, DLAllowed: true }],
+      });
+    });
+
+    it("sends one frame behind an uplink, and no copy of it", async () => {
+      const { token, tmst } = await hear();
+      assert.equal(await send(token), "Success");
+      assert.match(await send(token), /^XmitFailed a frame goes out behind that FNSULToken already/);
+      const [txpk, ...more] = visited.takeDownlinks();
+      assert.deepEqual(
+        [txpk.tmst, txpk.freq, txpk.datr, more.length],
+        [tmst + 1_000_000, 868.1, "SF7BW125", 0],
+      );
+    });
+
+    it("sends in RX2 where RX1 is over, and then no more", async () => {
+      const { token, tmst } = await hear();
+      await visited.home.pass(1000);
+      assert.equal(await send(token), "Success");
+      const [txpk] = visited.takeDownlinks();
+      assert.deepEqual([txpk.tmst, txpk.freq, txpk.datr], [tmst + 2_000_000, 869.525, "SF12BW125"]);
+      const other = await hear();
+      await visited.home.pass(3000);
+      assert.match(await send(other.token), /^XmitFailed no gateway can send the frame in its windows/);
+      await visited.home.pass(20_000);
+      assert.match(await send(other.token), /^XmitFailed the windows behind that FNSULToken are over/);
+    });
+
+    it("sends to a device of Class C at any time while it roams", async () => {
+      await hear();
+      await visited.home.pass(5000);
+      const channel = { ClassMode: "C", DLFreq1: undefined, DataRate1: undefined };
+      assert.equal(await send(undefined, channel), "Success");
+      assert.equal(visited.takeDownlinks()[0].imme, true);
+      await visited.home.pass(60_000);
+      assert.match(await send(undefined, channel), /^XmitFailed DevEUI 70B3D57ED0000001 does not roam here/);
+    });
+
+    const impossible: [string, object, RegExp][] = [
+      ["in a ping slot", { ClassMode: "B" }, /ping slots are not served/],
+      ["on a frequency of another region", { DLFreq1: 923.3 }, /923300000 Hz is not within EU863/],
+      ["at a data rate that is none", { DataRate1: 14 }, /RX1: DR14 is no data rate/],
+      [
+        "on no frequency",
+        { DLFreq1: undefined, DLFreq2: undefined, DataRate1: undefined, DataRate2: undefined },
+        /neither/,
+      ],
+    ];
+    for (const [where, metaData, reason] of impossible)
+      it(`cannot have a frame sent ${where}`, async () => {
+        const { token } = await hear();
+        const result = await send(token, metaData);
+        assert.match(result, /^XmitFailed/);
+        assert.match(result, reason);
+        assert.deepEqual(visited.takeDownlinks(), []);
+      });
+
+    const nonsense: [string, object, RegExp][] = [
+      ["without Lifetime", { Lifetime: undefined }, /Lifetime: found nothing/],
+      ["for another network", { ReceiverID: "600C99" }, /from 000013 to 600C99, not the two that talk/],
+      ["as another network", { SenderID: "000014" }, /from 000014 to 600C01, not the two that talk/],
+      [
+        "with a refusal",
+        { Result: { ResultCode: "DevRoamingDisallowed" } },
+        /NetID 000013: DevRoamingDisallowed/,
+      ],
+      ["something else", { MessageType: "HomeNSAns" }, /not the answer to this request/],
+    ];
+    for (const [how, changed, reason] of nonsense)
+      it(`is not believed where it answers ${how}`, async () => {
+        answer = { ...answer, ...changed };
+        await hear();
+        assert.match(visited.failures.join(), reason);
+        assert.match(await send(undefined, { ClassMode: "C" }), /does not roam here/);
+      });
+
+    it("must send a join-accept and say when", async () => {
+      const device = await visited.home.newDevice("1.0.4");
+      await visited.hear(device.joinRequest());
+      await visited.home.pass(8000);
+      assert.match(visited.failures.join(), /NetID 000013 answers without a join-accept/);
+    });
+
+    it("is not asked for as long as it has deferred a device", async () => {
+      answer = { Result: { ResultCode: "Deferred" }, Lifetime: 60 };
+      await hear();
+      await hear();
+      assert.equal(asked.length, 1);
+      await visited.home.pass(60_000);
+      await hear();
+      assert.equal(asked.length, 2);
+    });
   });
 
   it("does not roam by NetIDs that private networks share", async () => {

@@ -27,6 +27,7 @@ import type { FrameToSend } from "../gateways.ts";
 import type { Reception, Uplink } from "../reception.ts";
 import type { SessionStore } from "../session-store.ts";
 import { matchUplink } from "../uplink-session.ts";
+import { upperHex } from "../upper-hex.ts";
 import type { Agreements, RoamingPartner } from "./agreements.ts";
 import { dlMetaDataOf, partnersGatewayIn, receptionsOf } from "./meta-data.ts";
 import { PartnerFailure, type PartnerLink } from "./partner-link.ts";
@@ -290,8 +291,4 @@ export class RoamingDevices {
 
 function roamer(devEui: string, netId: string): string {
   return `${devEui}/${netId}`;
-}
-
-function upperHex(octets: Uint8Array): string {
-  return Buffer.from(octets).toString("hex").toUpperCase();
 }

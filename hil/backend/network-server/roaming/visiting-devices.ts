@@ -20,6 +20,7 @@ import {
 import type { JoinServerLink } from "../../join-server-link.ts";
 import type { Reception, Uplink } from "../reception.ts";
 import type { Transmitter } from "../transmitter.ts";
+import { upperHex } from "../upper-hex.ts";
 import type { Agreements, RoamingPartner } from "./agreements.ts";
 import { ulMetaDataOf, windowsOf } from "./meta-data.ts";
 import { PartnerFailure, type PartnerLink } from "./partner-link.ts";
@@ -359,8 +360,4 @@ function resultOf(result: "scheduled" | "not-sent" | "unknown"): Result {
   if (result === "scheduled") return { ResultCode: "Success" };
   if (result === "not-sent") return failed("no gateway can send the frame in its windows any more");
   return { ResultCode: "Other", Description: "the gateway has not said whether it sends the frame" };
-}
-
-function upperHex(octets: Uint8Array): string {
-  return Buffer.from(octets).toString("hex").toUpperCase();
 }

@@ -87,6 +87,11 @@ export class VisitedNetwork {
     this.home.participants.push(this.networkServer, this.#gatewayServer);
   }
 
+  /** It finds another server in place of the home network's. */
+  findsHomeAt(port: number): void {
+    this.#ports.set(NET_ID, port);
+  }
+
   /** Where its Network Server listens. */
   get url(): string {
     return `https://localhost:${this.#ports.get(VISITED_NET_ID)}/`;
