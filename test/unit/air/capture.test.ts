@@ -10,27 +10,11 @@ import {
 } from "../../../hil/air/index.ts";
 import { VIRTUAL_EPOCH_MS, VirtualClock } from "../../../hil/clock/index.ts";
 import { type DissectedFrame, dissect, field } from "../../support/tshark.ts";
+import { LORA_PACKET } from "./support/lora-packet.ts";
 
 const UPLINK = Buffer.from("80 0403a102 a0 0500 02 07aabb 11223344".replaceAll(" ", ""), "hex");
 
-const LORA: LoraTransmission = {
-  modulation: "lora",
-  from: "node",
-  frequencyHz: 868_100_000,
-  bandwidthHz: 125_000,
-  spreadingFactor: 7,
-  codingRate: 1,
-  preambleSymbols: 8,
-  implicitHeader: false,
-  crc: true,
-  lowDataRateOptimize: false,
-  iqInverted: false,
-  syncWord: 0x34,
-  powerDbm: 14,
-  payload: UPLINK,
-  startNs: 963_177_251,
-  endNs: 1_014_633_251,
-};
+const LORA: LoraTransmission = { ...LORA_PACKET, payload: UPLINK };
 
 const FSK: Transmission = {
   modulation: "fsk",

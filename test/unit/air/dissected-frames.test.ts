@@ -15,25 +15,7 @@ import {
   NetworkPlan,
 } from "../../../hil/lorawan/index.ts";
 import { type DissectedFrame, dissect, field } from "../../support/tshark.ts";
-
-const LORA: LoraTransmission = {
-  modulation: "lora",
-  from: "node",
-  frequencyHz: 868_100_000,
-  bandwidthHz: 125_000,
-  spreadingFactor: 7,
-  codingRate: 1,
-  preambleSymbols: 8,
-  implicitHeader: false,
-  crc: true,
-  lowDataRateOptimize: false,
-  iqInverted: false,
-  syncWord: 0x34,
-  powerDbm: 14,
-  payload: Uint8Array.of(),
-  startNs: 963_177_251,
-  endNs: 1_014_633_251,
-};
+import { LORA_PACKET } from "./support/lora-packet.ts";
 
 const [NWK_S_KEY, APP_S_KEY] = [Buffer.alloc(16, 0xa1), Buffer.alloc(16, 0xb2)];
 const JOIN_EUI = "70B3D57ED0000001";
@@ -195,7 +177,7 @@ describe("a capture, as Wireshark with the keys of its device reads it", () => {
   let frames: DissectedFrame[];
   before(() => {
     const packets = cases.map(({ packet, rssiDbm }) => {
-      const transmission = { ...LORA, ...packet };
+      const transmission = { ...LORA_PACKET, ...packet };
       const snrDb = rssiDbm - noiseFloorDbm(transmission.bandwidthHz);
       return {
         transmission,
