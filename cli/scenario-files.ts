@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
+import { type Board, isLuaBoard, loadBoard, sourceFoldersOf } from "../toolchain/image/index.ts";
 
 /** In the sources TypeScript, in the package what is compiled of it. */
 const SPEC = `.spec${extname(import.meta.filename)}`;
@@ -36,8 +36,12 @@ export function scenarioList(): string[] {
   const names = knownScenarios();
   const width = Math.max(...names.map((name) => name.length));
   return names.map((name) => {
-    const { summary, lorawan, language } = headingOf(name);
-    const conditions = [lorawan && `LoRaWAN ${lorawan}`, language && `not in Lua`].filter(Boolean);
+    const { summary, lorawan, language, hal } = headingOf(name);
+    const conditions = [
+      lorawan && `LoRaWAN ${lorawan}`,
+      language && `not in Lua`,
+      hal && `boards with ${hal}`,
+    ].filter(Boolean);
     const forWhat = conditions.length > 0 ? ` (${conditions.join("; ")})` : "";
     return `${name.padEnd(width)}  ${summary}${forWhat}`;
   });
@@ -50,17 +54,29 @@ export function whyNotFor(scenario: string, { board, boards, lorawan }: Target):
     return `it is for LoRaWAN ${heading.lorawan}`;
   if (heading.language === "C" && isLuaBoard(loadBoard(board, boards)))
     return `it needs an application with C, and ${board} runs Lua`;
+  if (heading.hal !== undefined && !hasHal(loadBoard(board, boards), heading.hal))
+    return `it needs ${heading.hal}, which ${board} does not have`;
   return undefined;
 }
 
+/** Whether a function of the HAL is in the C of a board. */
+function hasHal(board: Board, name: string): boolean {
+  if (isLuaBoard(board)) return false;
+  const files = sourceFoldersOf(board).flatMap((folder) =>
+    readdirSync(folder).map((file) => join(folder, file)),
+  );
+  return files.some((file) => file.endsWith(".c") && readFileSync(file, "utf8").includes(name));
+}
+
 /**
- * The comment that a spec begins with. By tags in it the spec says what it is for: `@lorawan 1.1`, and `@language C` where
- * its application has files in C.
+ * The comment that a spec begins with. By tags in it the spec says what it is for: `@lorawan 1.1`, `@language C` where
+ * its application has files in C, and `@hal NAME` where it needs a function that not every board implements.
  */
 function headingOf(scenario: string): {
   readonly summary: string;
   readonly lorawan: string | undefined;
   readonly language: string | undefined;
+  readonly hal: string | undefined;
 } {
   const [, comment = ""] = /^\s*\/\*\*(.*?)\*\//s.exec(readFileSync(scenarioFile(scenario), "utf8")) ?? [];
   const text = comment.replace(/^\s*\* ?/gm, "");
@@ -70,5 +86,5 @@ function headingOf(scenario: string): {
     .replace(/\s+/g, " ")
     .trim()
     .split(/(?<=\.) /);
-  return { summary, lorawan: tag("lorawan"), language: tag("language") };
+  return { summary, lorawan: tag("lorawan"), language: tag("language"), hal: tag("hal") };
 }

@@ -3,7 +3,9 @@
  * its period, port and longest payload, and the hooks `setup`, `sample` and `onDownlink` (firmware/apps/sensor.ts).
  */
 import { onDownlink, PERIOD_S, sample, setup, UPLINK_PORT } from "#app";
+import { sendOfConsole, serveConsole } from "./console/commands.ts";
 import { endLine, PRINT_DOWNLINKS, print, printDecimal, printHex, Text } from "./console/index.ts";
+import { CONSOLE_COMMANDS } from "./hal/index.ts";
 import { type Bytes, type Int, type u8, u32, view } from "./lang/index.ts";
 import {
   advanceUplink,
@@ -60,7 +62,8 @@ export function main(): void {
   for (;;) {
     switch (runDevice()) {
       case DeviceEvent.UplinkDue:
-        if (!HAS_PACKAGES || !sendOfPackage()) sendUplink(UPLINK_PORT, sample(uplinkPayload));
+        if ((!CONSOLE_COMMANDS || !sendOfConsole()) && (!HAS_PACKAGES || !sendOfPackage()))
+          sendUplink(UPLINK_PORT, sample(uplinkPayload));
         if (HAS_PACKAGES) planPackages();
         break;
       case DeviceEvent.Downlink:
@@ -71,6 +74,7 @@ export function main(): void {
         break;
       default:
         sleepDevice();
+        if (CONSOLE_COMMANDS) serveConsole();
         break;
     }
   }

@@ -1,6 +1,7 @@
 /**
  * What the device says on its console: one line an event, ended by LF. Numbers are decimal, addresses
- * and payloads hexadecimal as people write them. Keys are never among them.
+ * and payloads hexadecimal as people write them. Keys are never among them. Answers to commands (commands.ts) begin with
+ * "=", and nothing here does.
  *
  *     boot LoRaWAN 1.1                      power-up; "1.0.4" where the image speaks that
  *     error: no identity in the store       not provisioned, or damaged: the device stops

@@ -5,7 +5,7 @@
  * Time is a u32 in microseconds that wraps after 71.6 minutes: compare two instants by the sign of
  * their difference, and keep deadlines less than 35 minutes away.
  */
-import type { Int, u8, u16, u32 } from "../lang/index.ts";
+import type { Int, i16, u8, u16, u32 } from "../lang/index.ts";
 
 /** The board under Node. */
 export interface Hal {
@@ -25,6 +25,8 @@ export interface Hal {
   storeRead(address: u16): u8;
   storeWrite(address: u16, value: u8): void;
   consoleWrite(character: u8): void;
+  /** Boards that nobody types at leave it out. */
+  consoleRead?(): i16;
   batteryLevel(): u8;
   /** Boards that nobody resets from within leave it out. */
   reset?(): void;
@@ -44,6 +46,17 @@ export const COMMAND_LATENCY_US: Int<0, 5000> = 200;
 export const EVENT_DIO0 = 1;
 /** `radioEvents`: DIO1 has risen since the last call. */
 export const EVENT_DIO1 = 2;
+
+/** `radioEvents`: something has come from the console. Only of images with CONSOLE_COMMANDS. */
+export const EVENT_CONSOLE = 4;
+
+/**
+ * The device takes commands from its console (docs/console.md). Its processor then sleeps no deeper than its serial port
+ * can hear. @config
+ */
+export const CONSOLE_COMMANDS: boolean = false;
+/** The same for the C of a board: 1 where the console is read. */
+export const CONSOLE_INPUT = CONSOLE_COMMANDS ? 1 : 0;
 
 /** Microseconds of the board's clock since power-up, modulo 2^32. @extern hal_now */
 export function now(): u32 {
@@ -130,6 +143,11 @@ export function consoleWrite(character: u8): void {
   board.consoleWrite(character);
 }
 
+/** The next octet that came from the console, or -1. Only of images with CONSOLE_COMMANDS. @extern hal_console_read */
+export function consoleRead(): i16 {
+  return board.consoleRead?.() ?? -1;
+}
+
 /**
  * 0 external supply, 1 (empty) to 254 (full), 255 unknown: the coding of DevStatusAns (TS001-1.0.4, 5).
  * @extern hal_battery_level
@@ -140,7 +158,7 @@ export function batteryLevel(): u8 {
 
 /**
  * Resets the processor, as its watchdog would: the program begins anew, and does not return. Only of images with
- * CERTIFICATION. @extern hal_reset
+ * CERTIFICATION or CONSOLE_COMMANDS. @extern hal_reset
  */
 export function reset(): void {
   board.reset?.();

@@ -5,7 +5,7 @@
  */
 import { reached, ticks } from "../clock/index.ts";
 import { print, Text } from "../console/index.ts";
-import { now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
+import { CONSOLE_COMMANDS, now, radioEvents, restUntil, sleepUntil } from "../hal/index.ts";
 import { load32le, u32 } from "../lang/index.ts";
 import { readNoise, startRadio } from "../radio/index.ts";
 import { powerDbm } from "../regions/index.ts";
@@ -61,6 +61,9 @@ export function sleepDevice(): void {
     const isEarlier = isSlotUnderWay() || reached(slotWindow.wakeTime, mac.wakeTime);
     sleepUntil(isEarlier ? slotWindow.wakeTime : mac.wakeTime);
   } else if (CLASS_C && isExchangeOver() && (isListening() || awaitsSession())) {
+    sleepUntil(mac.wakeTime);
+  } else if (CONSOLE_COMMANDS && isExchangeOver()) {
+    // In rest nothing comes in.
     sleepUntil(mac.wakeTime);
   } else if (isExchangeOver()) {
     restUntil(mac.wakeTime);

@@ -1,4 +1,5 @@
 /** Which application packages an image has. One that is not chosen costs nothing. */
+import { CONSOLE_COMMANDS } from "../hal/index.ts";
 import type { Int, u32 } from "../lang/index.ts";
 
 /** Application layer clock synchronisation (TS003-2.0.0). @config */
@@ -37,5 +38,11 @@ export const FIRMWARE_VERSION: u32 = 0x00010000;
 /** Whether there is any package at all. */
 export const HAS_PACKAGES: boolean = CLOCK_SYNC || FRAGMENTATION || MULTICAST_SETUP || CERTIFICATION;
 
-/** Octets of the longest uplink of a package; 0 where there is none. */
-export const PACKAGE_ROOM: Int<1, 51> = CERTIFICATION ? 51 : MULTICAST_SETUP ? 24 : HAS_PACKAGES ? 16 : 1;
+/** Octets of the longest uplink of a package, or that the console asks for; 1 where there is neither. */
+export const PACKAGE_ROOM: Int<1, 51> = CERTIFICATION
+  ? 51
+  : MULTICAST_SETUP
+    ? 24
+    : HAS_PACKAGES || CONSOLE_COMMANDS
+      ? 16
+      : 1;

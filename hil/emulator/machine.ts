@@ -59,6 +59,8 @@ export interface Machine extends SteppedMachine, Clock {
   readonly eeprom: Uint8Array;
   /** Calls `listener` with each octet that the program sends to its console. */
   onConsole(listener: (octet: number) => void): void;
+  /** Somebody types at its console, from now on: the octets come at the rate of the line. */
+  consoleInput(octets: Uint8Array): void;
   attachRadio(chip: RadioChip, pins: RadioPins): void;
   /** A misuse that a chip of the board has noticed: a finding with the place in the program that is under way. */
   report(message: string): void;

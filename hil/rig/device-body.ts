@@ -8,6 +8,8 @@ import type { BootOptions, Site } from "./site.ts";
 export interface DeviceBody {
   powerOn(): void;
   powerOff(): void;
+  /** Types at its console. */
+  type(octets: Uint8Array): void;
   /** Whether `powerOn` has its program begin anew. */
   readonly beginsAnew: boolean;
   /** Has its program begin anew where its power is not the rig's. */
@@ -41,6 +43,10 @@ export class EmulatedBody implements DeviceBody {
     this.#board?.machine.powerOff();
   }
 
+  type(octets: Uint8Array): void {
+    this.#board?.machine.consoleInput(octets);
+  }
+
   readVariable(name: string): Uint8Array {
     if (this.#board === undefined) throw new Error("the device has had no power yet: powerOn() comes first");
     return this.#board.readVariable(name);
@@ -56,16 +62,21 @@ export interface SerialOptions {
 }
 
 /** Opens a port and hands on the lines that come. Throws RigError where it cannot be had. */
-export async function openConsole(
-  path: string,
-  { baud, onConsoleLine, onLost }: SerialOptions,
-): Promise<SerialPort> {
+export function openConsole(path: string, options: SerialOptions): Promise<SerialPort> {
   let text = "";
-  const port = await openSerialPort(path, baud, (octets) => {
+  return openPort(path, options, (octets) => {
     const lines = (text + octets.toString("latin1")).split("\n");
     text = lines.pop() ?? "";
-    for (const line of lines) onConsoleLine(line.replace(/\r$/, ""));
-  }).catch((error: Error) => {
+    for (const line of lines) options.onConsoleLine(line.replace(/\r$/, ""));
+  });
+}
+
+async function openPort(
+  path: string,
+  { baud, onLost }: Pick<SerialOptions, "baud" | "onLost">,
+  onOctets: (octets: Buffer) => void,
+): Promise<SerialPort> {
+  const port = await openSerialPort(path, baud, onOctets).catch((error: Error) => {
     throw new RigError("usage", error.message);
   });
   port.closed.catch((error: Error) => onLost(error.message));
@@ -85,14 +96,21 @@ export async function openPtyBody(
   site.keepUpWithTime();
   const pair = await openPtyPair();
   site.onClose("socat", () => pair.close());
-  const far = await openConsole(pair.board, { ...options, onConsoleLine: () => {} });
+  const far = await openPort(pair.board, options, (octets) => board.type(octets));
   site.onClose("the board's end of the serial port", () => closed(far));
   const near = await openConsole(pair.rig, options);
   site.onClose("the rig's end of the serial port", () => closed(near));
-  return new EmulatedBody(site, firmware, {
+  const board = new EmulatedBody(site, firmware, {
     ...boot,
     onConsoleLine: (line) => far.write(Buffer.from(`${line}\n`, "latin1")),
   });
+  return {
+    beginsAnew: true,
+    powerOn: () => board.powerOn(),
+    powerOff: () => board.powerOff(),
+    type: (octets) => near.write(octets),
+    readVariable: (name) => board.readVariable(name),
+  };
 }
 
 /** Closes a port. One that is gone has been told of by then. */

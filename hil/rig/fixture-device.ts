@@ -5,6 +5,14 @@ import type { ApplicationUplink } from "../backend/index.ts";
 import type { Timer } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
 import { linkAdrReq } from "../lorawan/index.ts";
+import {
+  type ConsoleIdentity,
+  type ConsoleState,
+  identityIn,
+  isAnswer,
+  refusalIn,
+  stateIn,
+} from "./console-answers.ts";
 import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
 import { type DeviceBody, EmulatedBody, openPtyBody, type SerialOptions } from "./device-body.ts";
 import { describeFinding } from "./narration.ts";
@@ -142,6 +150,49 @@ export class FixtureDevice {
       this.consoleLines.slice(this.#linesBefore).flatMap((line) => JOINED.exec(line)?.[1] ?? [])[0];
     await this.#with.rig.until(`${this.name} to join`, () => devAddr() !== undefined, limit);
     return devAddr();
+  }
+
+  /**
+   * The names in its store and its version, as it tells them itself. Here and below its image needs CONSOLE_COMMANDS
+   * (docs/console.md). Throws where the names are not those that the servers know.
+   */
+  async id(limit: Within = {}): Promise<ConsoleIdentity> {
+    const identity = identityIn(await this.#ask("?id", limit));
+    const { devEui, joinEui } = this.identity;
+    if (identity.devEui === devEui && identity.joinEui === joinEui) return identity;
+    throw new Error(
+      `${this.name} is DevEUI ${identity.devEui} with JoinEUI ${identity.joinEui}, and the run is for ${devEui} with ${joinEui}: another board is there, or another store in it`,
+    );
+  }
+
+  /** Whether it has a session, as it tells itself. */
+  async state(limit: Within = {}): Promise<ConsoleState> {
+    return stateIn(await this.#ask("?state", limit));
+  }
+
+  /** Has it leave its session and join anew; `joined` then waits for that. */
+  async joinNow(limit: Within = {}): Promise<void> {
+    const before = this.consoleLines.length;
+    await this.#ask("!join", limit);
+    this.#linesBefore = before;
+  }
+
+  /** Has it send an uplink as soon as it may, FPort 1 to 223, at most 16 octets. */
+  async sendUplink(fPort: number, payload: Uint8Array, limit: Within = {}): Promise<void> {
+    await this.#ask(`!send ${fPort} ${Buffer.from(payload).toString("hex")}`, limit);
+  }
+
+  /** The answer to a command. */
+  async #ask(command: string, limit: Within): Promise<string> {
+    const before = this.consoleLines.length;
+    // The line end before it ends whatever noise was taken for the begin of a line.
+    this.#body?.type(Buffer.from(`\n${command}\n`));
+    const answer = () => this.consoleLines.slice(before).find(isAnswer);
+    const what = `${this.name} to answer ${command}, which needs an image with CONSOLE_COMMANDS`;
+    await this.#with.rig.until(what, () => answer() !== undefined, { within: "30 s", ...limit });
+    const refusal = refusalIn(answer()!);
+    if (refusal !== undefined) throw new Error(`${this.name} refuses ${command}: ${refusal}`);
+    return answer()!;
   }
 
   /** Waits for the next uplink with an FPort, or with this one: its Application Server has decrypted it then. */

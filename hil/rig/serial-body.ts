@@ -78,7 +78,7 @@ export class SerialBody implements DeviceBody {
     throw new Error(`nobody can look into a board at a serial port, for ${name} either`);
   }
 
-  write(octets: Uint8Array): void {
+  type(octets: Uint8Array): void {
     this.#port.write(octets);
   }
 

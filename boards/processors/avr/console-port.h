@@ -7,6 +7,8 @@
 
 #include <avr/io.h>
 
+#include "hal.h"
+
 #ifdef UDR0
 #define CONSOLE_STATUS UCSR0A
 #define CONSOLE_READY _BV(UDRE0)
@@ -14,6 +16,8 @@
 #define CONSOLE_CONTROL UCSR0B
 #define CONSOLE_TRANSMITTER _BV(TXEN0)
 #define CONSOLE_DIVIDER UBRR0
+#define CONSOLE_RECEIVER (_BV(RXEN0) | _BV(RXCIE0))
+#define CONSOLE_RECEIVED_vect USART_RX_vect
 #else
 #define CONSOLE_STATUS UCSR1A
 #define CONSOLE_READY _BV(UDRE1)
@@ -21,13 +25,15 @@
 #define CONSOLE_CONTROL UCSR1B
 #define CONSOLE_TRANSMITTER _BV(TXEN1)
 #define CONSOLE_DIVIDER UBRR1
+#define CONSOLE_RECEIVER (_BV(RXEN1) | _BV(RXCIE1))
+#define CONSOLE_RECEIVED_vect USART1_RX_vect
 #endif
 
 /* To the nearest divisor; at 8 MHz and 38400 Bd it is off by 0.2 % (table 20-6). The board has set TXD high. */
 static inline void start_console(void)
 {
     CONSOLE_DIVIDER = (F_CPU + 8UL * CONSOLE_BAUD) / (16UL * CONSOLE_BAUD) - 1UL;
-    CONSOLE_CONTROL = CONSOLE_TRANSMITTER;
+    CONSOLE_CONTROL = hal_CONSOLE_INPUT ? CONSOLE_TRANSMITTER | CONSOLE_RECEIVER : CONSOLE_TRANSMITTER;
 }
 
 #endif

@@ -59,8 +59,13 @@ uint8_t hal_radio_events(void)
 {
     uint8_t status = SREG;
     cli();
+#if hal_CONSOLE_INPUT
+    uint8_t events = GPIOR0 & (uint8_t)~hal_EVENT_CONSOLE;
+    GPIOR0 &= hal_EVENT_CONSOLE;
+#else
     uint8_t events = GPIOR0;
     GPIOR0 = 0;
+#endif
     SREG = status;
     return events;
 }

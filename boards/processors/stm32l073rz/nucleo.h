@@ -6,6 +6,7 @@
 #define STM32L073RZ_NUCLEO_H
 
 #include "console-port.h"
+#include "hal.h"
 #include "pins.h"
 #include "radio-port.h"
 #include "time-base.h"
@@ -30,6 +31,12 @@ static inline void start_nucleo(void)
     set_pin_function(RADIO_MISO, SPI1_FUNCTION);
     set_pin_function(RADIO_MOSI, SPI1_FUNCTION);
     set_pin_function(CONSOLE_TX, USART2_FUNCTION);
+#if hal_CONSOLE_INPUT
+#ifndef CONSOLE_RX
+#error "CONSOLE_COMMANDS needs consoleRx among otherPins of board.json."
+#endif
+    set_pin_function(CONSOLE_RX, USART2_FUNCTION);
+#endif
 
     start_console();
     start_time();

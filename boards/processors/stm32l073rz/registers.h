@@ -126,6 +126,7 @@ struct syscfg_registers {
 #define IRQ_EXTI2_3 6
 #define IRQ_EXTI4_15 7
 #define IRQ_LPTIM1 13
+#define IRQ_USART2 28
 
 /* A handler: start.c has its name in the vector table. */
 #define ISR(vector) void vector(void); void vector(void)
@@ -198,7 +199,11 @@ struct usart_registers {
     reg32 TDR;
 };
 #define USART_CR1_UE BIT(0)
+#define USART_CR1_RE BIT(2)
 #define USART_CR1_TE BIT(3)
+#define USART_CR1_RXNEIE BIT(5)
+#define USART_ISR_RXNE BIT(5)
+#define USART_ICR_ORECF BIT(3)
 #define USART_ISR_TC BIT(6)
 #define USART_ISR_TXE BIT(7)
 

@@ -107,11 +107,29 @@ void note_radio_events(uint8_t events)
 uint8_t hal_radio_events(void)
 {
     uint32_t before = interrupts_off();
+#if hal_CONSOLE_INPUT
+    uint8_t events = pending_events & (uint8_t)~hal_EVENT_CONSOLE;
+    pending_events &= hal_EVENT_CONSOLE;
+#else
     uint8_t events = pending_events;
     pending_events = 0;
+#endif
     interrupts_restore(before);
     return events;
 }
+
+#if hal_CONSOLE_INPUT
+
+void note_console_input(void) { pending_events |= hal_EVENT_CONSOLE; }
+
+void forget_console_input(void)
+{
+    uint32_t before = interrupts_off();
+    pending_events &= (uint8_t)~hal_EVENT_CONSOLE;
+    interrupts_restore(before);
+}
+
+#endif
 
 uint32_t hal_radio_event_time(void) { return event_time; }
 
@@ -145,11 +163,14 @@ static uint32_t compare_for(uint32_t deadline, uint32_t left)
 /*
  * In Stop mode only the crystal and LPTIM1 run; any interrupt ends it, and then HSI16 is the clock (6.3.9). It begins
  * with interrupts off, so that none comes between the last look at the events and WFI: one that is pending ends WFI
- * all the same, and its handler runs behind.
+ * all the same, and its handler runs behind. The USART hears nothing in Stop mode: where the console is read it is Sleep
+ * mode, in which all clocks go on.
  */
 static void stop(void)
 {
+#if !hal_CONSOLE_INPUT
     SCB_SCR = SCB_SCR_SLEEPDEEP;
+#endif
     __asm__ volatile("dsb\n\twfi" : : : "memory");
     SCB_SCR = 0;
 }

@@ -10,4 +10,8 @@ void start_time(void);
 /* For the handler of a line of the radio: events have risen, now. They are the EVENT_ bits of firmware/hal. */
 void note_radio_events(uint8_t events);
 
+/* For the handler of the console: an octet has come, which ends a sleep until it is forgotten. Of images that read it. */
+void note_console_input(void);
+void forget_console_input(void);
+
 #endif

@@ -7,7 +7,7 @@
  */
 import type { Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
-import { ConsoleLine } from "../console-line.ts";
+import { ConsoleLine, typeIn } from "../console-line.ts";
 import { STACK_OCTETS } from "../finding.ts";
 import { FindingLog } from "../finding-log.ts";
 import type {
@@ -197,6 +197,10 @@ export class AtmegaMachine implements ProcessorMachine {
 
   onConsole(listener: (octet: number) => void): void {
     this.#console.onOctet(listener);
+  }
+
+  consoleInput(octets: Uint8Array): void {
+    typeIn(this, octets, this.#options.consoleBaud, (octet) => this.#peripherals.receive(octet));
   }
 
   readRam(address: number, length: number): Uint8Array {

@@ -36,6 +36,8 @@ export interface Peripherals {
   readonly eeprom: Eeprom;
   /** Whether the USART is still shifting an octet out. */
   readonly transmitting: boolean;
+  /** An octet has come on RXD. */
+  receive(octet: number): void;
 }
 
 /** Connects fresh modules to the registers of `cpu`. */
@@ -54,6 +56,7 @@ export function attachPeripherals(cpu: CPU, part: Part, wires: Wires): Periphera
     get transmitting() {
       return usart.transmitting;
     },
+    receive: (octet) => usart.receive(octet),
   };
 }
 
@@ -72,7 +75,7 @@ function attachUsart(
   cpu: CPU,
   { registers, number }: Part["usart"],
   wires: Wires,
-): { readonly transmitting: boolean } {
+): Pick<Peripherals, "transmitting" | "receive"> {
   const { UCSRA, UDR } = registers;
   const usart = new AVRUSART(cpu, registers, wires.clockHz);
   let busyUntilCycles = 0;
@@ -98,6 +101,10 @@ function attachUsart(
   return {
     get transmitting() {
       return cpu.cycles < busyUntilCycles;
+    },
+    // Without its clock it hears nothing.
+    receive: (octet) => {
+      if (usart.rxEnable && wires.ioClockRuns()) usart.writeByte(octet, true);
     },
   };
 }

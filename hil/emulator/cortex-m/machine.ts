@@ -6,7 +6,7 @@
  */
 import { type Clock, type Timer, VirtualClock } from "../../clock/index.ts";
 import type { RadioChip } from "../chips/index.ts";
-import { ConsoleLine } from "../console-line.ts";
+import { ConsoleLine, typeIn } from "../console-line.ts";
 import { STACK_OCTETS } from "../finding.ts";
 import { FindingLog } from "../finding-log.ts";
 import type {
@@ -55,6 +55,8 @@ export interface Processor {
   readonly memories: readonly DebugMemory[];
   /** A WFI has been executed. False where the chip does not go to sleep. */
   fallAsleep(): boolean;
+  /** An octet has come on the line of the console. */
+  receive(octet: number): void;
   /** Whether the clock of the core runs while it sleeps. */
   readonly clockRunsAsleep: boolean;
   /** An interrupt ends the sleep: clocks start, and the core stalls until they run. */
@@ -205,6 +207,10 @@ export class CortexMMachine implements ProcessorMachine {
 
   onConsole(listener: (octet: number) => void): void {
     this.#console.onOctet(listener);
+  }
+
+  consoleInput(octets: Uint8Array): void {
+    typeIn(this, octets, this.#options.consoleBaud, (octet) => this.#processor.receive(octet));
   }
 
   readRam(address: number, length: number): Uint8Array {

@@ -147,6 +147,9 @@ export class LuaMachine implements Machine {
     this.#console.onOctet(listener);
   }
 
+  /** No program for the module reads it. */
+  consoleInput(_octets: Uint8Array): void {}
+
   /** The most heap that the program held at once since the first power-up, in octets. */
   get heapPeakBytes(): number {
     return this.#heapPeakBytes;

@@ -230,6 +230,9 @@ class Rp2040Processor implements Processor {
     return !this.#inSleep;
   }
 
+  /** Its ports do not hear in the emulation. */
+  receive(_octet: number): void {}
+
   wake(): void {
     if (!this.#inSleep) return;
     this.#inSleep = false;

@@ -102,6 +102,19 @@ const USART2_TX: PinFunctions = [
   ["PA14", 4],
   ["PD5", 0],
 ];
+const USART1_RX: PinFunctions = [
+  ["PA10", 4],
+  ["PB7", 0],
+];
+const USART2_RX: PinFunctions = [
+  ["PA3", 4],
+  ["PA15", 4],
+  ["PD6", 0],
+];
+const LPUART1_RX: PinFunctions = [
+  ["PA3", 6],
+  ["PB11", 4],
+];
 const LPUART1_TX: PinFunctions = [
   ["PA2", 6],
   ["PA14", 6],
@@ -151,6 +164,7 @@ class Stm32L0Processor implements Processor {
   readonly #pwr: Pwr;
   readonly #nvm: Nvm;
   readonly #exti: Exti;
+  readonly #usarts: Usart[] = [];
   readonly #systemControl: SystemControl;
   readonly #models = new Map<string, Peripheral>();
   readonly #clockFollowers: (() => void)[] = [];
@@ -251,6 +265,11 @@ class Stm32L0Processor implements Processor {
     return !this.#inStop;
   }
 
+  receive(octet: number): void {
+    if (this.#inStop) return;
+    for (const usart of this.#usarts) usart.receive(octet);
+  }
+
   wake(): void {
     if (!this.#inStop) return;
     this.#inStop = false;
@@ -300,11 +319,32 @@ class Stm32L0Processor implements Processor {
       this.#transmitters.push({ name, part });
     }
     const usarts = [
-      { name: "USART1", irq: IRQ.usart1, select: USART1SEL, busHz: () => clocks.apb2Hz, tx: USART1_TX },
-      { name: "USART2", irq: IRQ.usart2, select: USART2SEL, busHz: () => clocks.apb1Hz, tx: USART2_TX },
-      { name: "LPUART1", irq: IRQ.lpuart1, select: LPUART1SEL, busHz: () => clocks.apb1Hz, tx: LPUART1_TX },
+      {
+        name: "USART1",
+        irq: IRQ.usart1,
+        select: USART1SEL,
+        busHz: () => clocks.apb2Hz,
+        tx: USART1_TX,
+        rx: USART1_RX,
+      },
+      {
+        name: "USART2",
+        irq: IRQ.usart2,
+        select: USART2SEL,
+        busHz: () => clocks.apb1Hz,
+        tx: USART2_TX,
+        rx: USART2_RX,
+      },
+      {
+        name: "LPUART1",
+        irq: IRQ.lpuart1,
+        select: LPUART1SEL,
+        busHz: () => clocks.apb1Hz,
+        tx: LPUART1_TX,
+        rx: LPUART1_RX,
+      },
     ];
-    for (const { name, irq, select, busHz, tx } of usarts) {
+    for (const { name, irq, select, busHz, tx, rx } of usarts) {
       const sources = [
         busHz,
         () => clocks.systemHz,
@@ -318,9 +358,11 @@ class Stm32L0Processor implements Processor {
         kernelHz: () => sources[this.#rcc.kernelClock(select)](),
         cyclesOfBit: name === "LPUART1" ? lpuartBitCycles : usartBitCycles,
         txIsWired: () => this.pins.carries(tx),
+        rxIsWired: () => this.pins.carries(rx),
       });
       this.#add(name, part);
       this.#transmitters.push({ name, part });
+      this.#usarts.push(part);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Asynchronous serial ports, transmitting: reference manual RM0367, section 29 (USART) and section 30 (LPUART). Nothing
- * ever arrives: the console of a board only speaks.
+ * Asynchronous serial ports: reference manual RM0367, section 29 (USART) and section 30 (LPUART). In Stop mode they hear
+ * nothing, as without a kernel clock that runs there.
  */
 import { Due } from "../cortex-m/due.ts";
 import type { Host } from "../cortex-m/machine.ts";
@@ -22,6 +22,7 @@ const TDR = 0x28;
 const UE = 1 << 0;
 const RE = 1 << 2;
 const TE = 1 << 3;
+const RXNEIE = 1 << 5;
 const TCIE = 1 << 6;
 const TXEIE = 1 << 7;
 const PCE = 1 << 10;
@@ -33,6 +34,8 @@ const FIXED_WHILE_ENABLED = PCE | M0 | OVER8 | M1;
 /** STOP of CR2 (29.8.2). */
 const STOP_BITS = 3 << 12;
 /** ISR (29.8.8). */
+const ORE = 1 << 3;
+const RXNE = 1 << 5;
 const TC = 1 << 6;
 const TXE = 1 << 7;
 const TEACK = 1 << 21;
@@ -49,6 +52,7 @@ interface UsartOptions {
   /** The clock cycles in a bit, from BRR and OVER8. */
   readonly cyclesOfBit: (divider: number, oversampling8: boolean) => number;
   readonly txIsWired: () => boolean;
+  readonly rxIsWired: () => boolean;
 }
 
 /** 29.5.4: with eight samples a bit the low three bits of BRR stand one to the left, and the clock counts double. */
@@ -66,6 +70,8 @@ export class Usart implements Peripheral {
   readonly #done: Due;
   readonly #words = new Map<number, number>();
   #control = 0;
+  #received: number | undefined;
+  #overrun = false;
   #complete = true;
   #next: number | undefined;
   #shifting: { readonly octet: number; readonly baud: number } | undefined;
@@ -78,6 +84,8 @@ export class Usart implements Peripheral {
   reset(): void {
     this.#words.clear();
     this.#control = 0;
+    this.#received = undefined;
+    this.#overrun = false;
     this.#complete = true;
     this.#next = this.#shifting = undefined;
     this.#done.plan(Number.POSITIVE_INFINITY);
@@ -100,13 +108,30 @@ export class Usart implements Peripheral {
         return this.#words.get(offset) ?? 0;
       case ISR:
         return this.#status;
+      case RDR:
+        return this.#takeReceived();
       case RQR:
       case ICR:
-      case RDR:
       case TDR:
         return 0;
     }
     return undefined;
+  }
+
+  /** The last bit of an octet has come on RX: it is lost where nobody listens, or the one before is still there (29.5.3). */
+  receive(octet: number): void {
+    const { kernelHz, rxIsWired } = this.#options;
+    if ((this.#control & (UE | RE)) !== (UE | RE) || kernelHz() === 0 || !rxIsWired()) return;
+    if (this.#received === undefined) this.#received = octet;
+    else this.#overrun = true;
+    this.#update();
+  }
+
+  #takeReceived(): number {
+    const octet = this.#received ?? 0;
+    this.#received = undefined;
+    this.#update();
+    return octet;
   }
 
   write(offset: number, value: number, mask: number): boolean {
@@ -127,8 +152,9 @@ export class Usart implements Peripheral {
         }
         this.#words.set(offset, merge(this.#words.get(offset) ?? 0, value, mask));
         break;
-      case ICR: // TCCF is the only flag here that it clears
+      case ICR:
         if (value & TC) this.#complete = false;
+        if (value & ORE) this.#overrun = false;
         break;
       case TDR:
         this.#writeData(value & 0xff);
@@ -148,6 +174,8 @@ export class Usart implements Peripheral {
     const enabled = (this.#control & UE) !== 0;
     return (
       (this.#complete ? TC : 0) |
+      (this.#overrun ? ORE : 0) |
+      (this.#received === undefined ? 0 : RXNE) |
       (this.#next === undefined ? TXE : 0) |
       (enabled && this.#control & TE ? TEACK : 0) |
       (enabled && this.#control & RE ? REACK : 0)
@@ -214,7 +242,8 @@ export class Usart implements Peripheral {
   #update(): void {
     const status = this.#status;
     this.#options.interrupt(
-      ((status & TXE) !== 0 && (this.#control & TXEIE) !== 0) ||
+      ((status & (RXNE | ORE)) !== 0 && (this.#control & RXNEIE) !== 0) ||
+        ((status & TXE) !== 0 && (this.#control & TXEIE) !== 0) ||
         ((status & TC) !== 0 && (this.#control & TCIE) !== 0),
     );
   }

@@ -241,7 +241,7 @@ export const SX1262_CASES: readonly Case[] = [
   [
     "a line of the radio where the antenna switch is",
     (b) => (b.pins.dio1 = "PA9"),
-    /:30:\d+: otherPins\.antennaSwitchSupply is PA9, which pins\.dio1 is too: /,
+    /:31:\d+: otherPins\.antennaSwitchSupply is PA9, which pins\.dio1 is too: /,
   ],
   [
     "a line of the radio where the debugger is",
@@ -266,7 +266,7 @@ export const SX1262_CASES: readonly Case[] = [
   [
     "a configuration of OpenOCD's that has no name",
     (b) => (b.flashing.openocd.config = ["a.cfg", ""]),
-    /:36:9: flashing\.openocd\.config\.1 must be a text, not ""$/,
+    /:37:9: flashing\.openocd\.config\.1 must be a text, not ""$/,
   ],
   [
     "a switch that is not known",
