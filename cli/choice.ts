@@ -51,26 +51,38 @@ const DEFAULTS = { board: "pro-mini-rfm95", lorawan: "1.1", region: DEFAULT_REGI
 /** The boards that a command serves: all, or those that have an image. */
 type Served = "all" | "images";
 
-/** Gives a command the options by which a board, a version, a region and a configuration are chosen. */
-export function addChoice(command: Command, served: Served = "all"): Command {
-  const boards = ownBoards();
-  const { known, fault } = boardsToChoose(boards);
-  const shown = served === "all" ? known : known.filter((name) => mayHaveImage(name, boards));
+/** Gives a command the options by which a board, or several, a version, a region and a configuration are chosen. */
+export function addChoice(
+  command: Command,
+  served: Served = "all",
+  boards: "one" | "several" = "one",
+): Command {
+  const own = ownBoards();
+  const { known, fault } = boardsToChoose(own);
+  const shown = served === "all" ? known : known.filter((name) => mayHaveImage(name, own));
+  const checked = (name: string) => {
+    // A board that is known, but not to this command, is refused with the reason where it is loaded.
+    if (!known.includes(name)) {
+      if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+      const near = closestName(name, shown);
+      const hint = near === undefined ? "" : `Did you mean ${near}? `;
+      throw new InvalidArgumentError(`${hint}Allowed choices are ${shown.join(", ")}.`);
+    }
+    return name;
+  };
+  const board =
+    boards === "one"
+      ? new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`)
+          .choices(shown)
+          .argParser(checked)
+      : new Option(
+          "--board <names>",
+          `the board, or with commas those that take turns (default: the project's, or ${DEFAULTS.board})`,
+        )
+          .choices(shown)
+          .argParser((names) => names.split(",").map(checked));
   return command
-    .addOption(
-      new Option("--board <name>", `the board (default: the project's, or ${DEFAULTS.board})`)
-        .choices(shown)
-        .argParser((name) => {
-          // A board that is known, but not to this command, is refused with the reason where it is loaded.
-          if (!known.includes(name)) {
-            if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
-            const near = closestName(name, shown);
-            const hint = near === undefined ? "" : `Did you mean ${near}? `;
-            throw new InvalidArgumentError(`${hint}Allowed choices are ${shown.join(", ")}.`);
-          }
-          return name;
-        }),
-    )
+    .addOption(board)
     .addOption(
       new Option(
         "--lorawan <version>",

@@ -14,10 +14,9 @@ import {
 } from "../../toolchain/image/index.ts";
 import { type RegionChoice, regionsOf, regionText } from "../../toolchain/regions/index.ts";
 import { buildLuaHost, type LuaDialect, LuaHostError } from "../emulator/index.ts";
+import { type BootableData, type BuiltFirmware, bootableData, firmwareOf } from "./built-firmware.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Firmware } from "./device.ts";
-import { luaFirmware } from "./lua-device.ts";
-import { imageFirmware } from "./processor-device.ts";
 import { RigError } from "./rig-error.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -53,9 +52,28 @@ interface Build {
 /** The firmware with an application for a board. Throws RigError where it cannot be built or kept. */
 export async function buildFirmware(
   board: Board,
-  { lorawan, region, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
+  choice: FirmwareChoice,
   timeline: Timeline,
 ): Promise<Firmware> {
+  const built = await build(board, choice, timeline);
+  const firmware = firmwareOf(bootableData(built));
+  return "image" in built ? { ...firmware, image: built.image } : firmware;
+}
+
+/** The same as data, which other threads can have. */
+export async function buildData(
+  board: Board,
+  choice: FirmwareChoice,
+  timeline: Timeline,
+): Promise<BootableData> {
+  return bootableData(await build(board, choice, timeline));
+}
+
+async function build(
+  board: Board,
+  { lorawan, region, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
+  timeline: Timeline,
+): Promise<BuiltFirmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
     throw new RigError("usage", `${board.name} runs no Lua: leave the version of Lua out`);
   }
@@ -90,10 +108,10 @@ async function imageOf(
   board: ProcessorBoard,
   build: Build & { readonly exactLines: boolean },
   timeline: Timeline,
-): Promise<Firmware> {
+): Promise<BuiltFirmware> {
   const image = await buildImage({ board, ...build });
   timeline.add("rig", `has an image of ${image.flashBytes} B flash and ${image.ramBytes} B RAM`, true);
-  return imageFirmware(image);
+  return { image };
 }
 
 async function programOf(
@@ -101,11 +119,11 @@ async function programOf(
   dialect: LuaDialect,
   build: Build,
   timeline: Timeline,
-): Promise<Firmware> {
+): Promise<BuiltFirmware> {
   const host = buildLuaHost(dialect, cacheFolder());
   const program = await buildLuaProgram({ board, dialect, ...build });
   timeline.add("rig", `has a program of ${program.bundleBytes} B for Lua ${dialect}`, true);
-  return luaFirmware(program, host);
+  return { program, host };
 }
 
 function keptIn(name: string): string {

@@ -10,6 +10,19 @@ export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export type { AirFault, FaultyAir, FrameChoice, FrameKind } from "./faulty-air.ts";
 export type { FixtureDevice, Message } from "./fixture-device.ts";
+export {
+  type BoardReport,
+  FleetAborted,
+  type FleetCost,
+  type FleetOptions,
+  type FleetProgress,
+  type FleetReport,
+  type FleetTotals,
+  fleetSummary,
+  runFleet,
+  type SiteReport,
+  type SiteTrust,
+} from "./fleet/index.ts";
 export { type ForeignRunOptions, runForeignJoin } from "./foreign-run.ts";
 export { GATEWAY_PROTOCOLS, type GatewayProtocol } from "./gateway-link.ts";
 export type { GatewayChoice } from "./gateways.ts";

@@ -7,18 +7,22 @@ import { frameTypeOf } from "./frame-type.ts";
 import type { Observations } from "./observations.ts";
 import type { ProvisionedDevice } from "./provisioned-device.ts";
 
-/** To be called before anybody else listens to the air: what is kept must not depend on who reads of it. */
+/**
+ * To be called before anybody else listens to the air: what is kept must not depend on who reads of it. `provisioned` is
+ * undefined where nothing is kept.
+ */
 export function noteJoinAttempts(
   air: Air,
   seen: Observations,
-  provisioned: ProvisionedDevice,
+  provisioned: ProvisionedDevice | undefined,
   device: () => DeviceUnderTest,
+  station = DEVICE_STATION,
 ): void {
   air.onTransmission((transmission) => {
-    if (transmission.from !== DEVICE_STATION || frameTypeOf(transmission) !== FType.joinRequest) return;
+    if (transmission.from !== station || frameTypeOf(transmission) !== FType.joinRequest) return;
     const { devNonce } = parseJoinRequest(transmission.payload);
     // On the air a DevNonce is used: whatever happens to this process, the kept EEPROM must know.
-    provisioned.keep();
+    provisioned?.keep();
     const storedDevNonce = readNonces(device().store).nextDevNonce;
     seen.joinAttempts.push({ devNonce, transmission, storedDevNonce });
   });

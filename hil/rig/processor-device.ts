@@ -23,9 +23,15 @@ import { StateClock } from "./state-times.ts";
 /** RAM that must stay free for the application, in octets. */
 const RAM_TO_SPARE = 300;
 
+/** Of an image, what runs and what explains it: data alone. */
+export type BootableImage = Pick<
+  Image,
+  "board" | "elf" | "elfPath" | "flash" | "flashBytes" | "ramBytes" | "ramEnd" | "sourceSymbols"
+>;
+
 /** An image as firmware that can be booted. */
-export function imageFirmware(image: Image): Firmware {
-  return { board: image.board, image, boot: (options) => new ProcessorDevice(image, options) };
+export function imageFirmware(image: BootableImage): Firmware {
+  return { board: image.board, boot: (options) => new ProcessorDevice(image, options) };
 }
 
 /** Where in the sources a misuse of the hardware is. */
@@ -33,7 +39,7 @@ class Places {
   readonly #lines: SourceLines;
   readonly #returns: ReturnAddresses;
 
-  constructor({ elf, flash }: Image) {
+  constructor({ elf, flash }: BootableImage) {
     this.#lines = new SourceLines(elf);
     this.#returns = new ReturnAddresses(elf, flash);
   }
@@ -56,10 +62,10 @@ function isTypeScript({ file }: SourceLine): boolean {
 
 class ProcessorDevice implements DeviceUnderTest {
   readonly machine: ProcessorMachine;
-  readonly #image: Image;
+  readonly #image: BootableImage;
   readonly #states: StateClock;
 
-  constructor(image: Image, options: DeviceOptions) {
+  constructor(image: BootableImage, options: DeviceOptions) {
     const { clock, eeprom, watchdogError, crystals, onFinding } = options;
     this.#image = image;
     let places: Places | undefined;

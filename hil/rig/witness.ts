@@ -15,6 +15,7 @@ export class Witness {
   readonly #timeline: Timeline;
   /** Done once, when the Application Server has decrypted the first uplink. */
   readonly #firstUplinkActions: (() => void)[] = [];
+  readonly #serverListeners: ((event: ServerEvent) => void)[] = [];
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -22,6 +23,11 @@ export class Witness {
 
   onFirstUplink(action: () => void): void {
     this.#firstUplinkActions.push(action);
+  }
+
+  /** Tells `listener` of all that servers do from now on. */
+  onServerEvent(listener: (event: ServerEvent) => void): void {
+    this.#serverListeners.push(listener);
   }
 
   /** What the rig asks of a server; if that goes wrong, so does the run. */
@@ -50,6 +56,7 @@ export class Witness {
     const text = describeServerEvent(event);
     if (event.ok) this.#timeline.add(event.server, text, true, event.step);
     else this.refusal(event.server, text, event.step);
+    for (const listener of this.#serverListeners) listener(event);
     if (event.step === "uplink-decrypted") {
       for (const action of this.#firstUplinkActions.splice(0)) action();
     }
