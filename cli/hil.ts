@@ -72,7 +72,12 @@ export function addHil(program: Command): void {
     );
   addChoice(run)
     .addOption(luaOption())
-    .option("--seed <n>", "what everything random in the run follows from, except keys", wholeNumber, 1)
+    .option(
+      "--seed <n>",
+      "what everything random in the run follows from, keys too unless --state keeps them",
+      wholeNumber,
+      1,
+    )
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")

@@ -16,7 +16,7 @@ import {
 import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
 import { type DeviceBody, EmulatedBody, openPtyBody, type SerialOptions } from "./device-body.ts";
 import { describeFinding } from "./narration.ts";
-import { isPersonalised, personalise } from "./personalised-store.ts";
+import { isPersonalised, personalise, type SeededParts } from "./personalised-store.ts";
 import type { DeviceChoice, Rig, Within } from "./rig.ts";
 import { SerialBody } from "./serial-body.ts";
 import { compareSessionKeys } from "./session-keys.ts";
@@ -62,10 +62,10 @@ export class FixtureDevice {
   }
 
   /** Makes it known to the servers, and puts into its store what it is to know of them. Once, by the rig. */
-  async provision(choice: DeviceChoice, random: () => number): Promise<void> {
+  async provision(choice: DeviceChoice, seeded: SeededParts): Promise<void> {
     const { port } = choice;
     if (port !== undefined && port !== "pty") return this.#meetBoard(port, choice);
-    const store = isPersonalised(choice) ? this.#personalise(choice, random) : await this.#register(choice);
+    const store = isPersonalised(choice) ? this.#personalise(choice, seeded) : await this.#register(choice);
     const { site, firmware } = this.#with;
     const boot = {
       ...this.#hooks,
@@ -108,11 +108,11 @@ export class FixtureDevice {
   }
 
   /** A session for the device's store and for the Network Server, which hands the AppSKey on. */
-  #personalise(choice: DeviceChoice, random: () => number): Uint8Array {
+  #personalise(choice: DeviceChoice, seeded: SeededParts): Uint8Array {
     const { site, firmware } = this.#with;
     const { devEui, joinEui } = this.identity;
     const { netId } = site.organisations;
-    const { store, device } = personalise(choice, { devEui, netId }, firmware.board.eepromBytes, random);
+    const { store, device } = personalise(choice, { devEui, netId }, firmware.board.eepromBytes, seeded);
     site.organisations.networkServer.personaliseDevice(device);
     site.organisations.applicationServer.registerDevice({ devEui, joinEui });
     return store;

@@ -28,6 +28,7 @@ import { seededRandom } from "./random.ts";
 import type { Check, JoinReport } from "./report/join-report.ts";
 import { RigError, refusing } from "./rig-error.ts";
 import { runnableBoard } from "./runnable-board.ts";
+import { systemSecrets } from "./secrets.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 import { Witness } from "./witness.ts";
@@ -97,6 +98,7 @@ export async function runForeignJoin(options: ForeignRunOptions): Promise<JoinRe
       fault: undefined,
       board,
       random: seededRandom(chosen.seed),
+      secrets: systemSecrets,
       isForeign: true,
       say: (what) => told.add("rig", what, true),
     });

@@ -31,19 +31,20 @@ export { LivePage } from "./live-page.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
 export { BlockSender, buildMulticast, classCSessionReq, groupOf, groupSetupReq } from "./packages/index.ts";
 export { reportPage } from "./report/html/index.ts";
-export type {
-  AirFrame,
-  Check,
-  EnergyOfState,
-  ImageFigures,
-  JoinReport,
-  LuaFigures,
-  MemoryFigures,
-  PeerTrust,
-  ReceiveWindow,
-  ReportedEvent,
-  ReportedFinding,
-  TrustProof,
+export {
+  type AirFrame,
+  type Check,
+  type EnergyOfState,
+  type ImageFigures,
+  type JoinReport,
+  type LuaFigures,
+  type MemoryFigures,
+  type PeerTrust,
+  type ReceiveWindow,
+  type ReportedEvent,
+  type ReportedFinding,
+  type TrustProof,
+  WALL_TIMES,
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
 export type { RunReport } from "./report/run-report.ts";

@@ -10,7 +10,7 @@ import type { Placement, RecordedPacket } from "../air/index.ts";
 import { type DeviceRecord, StorageError } from "../backend/index.ts";
 import type { Participant } from "../clock/index.ts";
 import type { GdbServer } from "../emulator/index.ts";
-import { ClientIdentityUnavailable } from "../trust/index.ts";
+import { ClientIdentityUnavailable, type SecretSource } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { composeJoinReport } from "./compose-report.ts";
 import { type Crystals, refuseCrystals } from "./crystals.ts";
@@ -27,6 +27,7 @@ import { seededRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
 import { RigError, refusing } from "./rig-error.ts";
 import { runnableBoard } from "./runnable-board.ts";
+import { apart, deviceKeys, seededSecrets, systemSecrets } from "./secrets.ts";
 import { Site } from "./site.ts";
 import { openState, type State, StateError } from "./state.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
@@ -38,7 +39,7 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crys
   readonly boards?: string;
   /** The region of the network; the first of the device's where not given. */
   readonly networkRegion?: RegionName;
-  /** Everything random follows from it, except keys. */
+  /** Everything random follows from it, keys too unless a `state` keeps them. */
   readonly seed: number;
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
   readonly state?: string;
@@ -122,24 +123,23 @@ class JoinRun {
   async run(): Promise<JoinReport> {
     const { seed, state: stateFolder, fault } = this.#options;
     const random = seededRandom(seed);
+    const secrets = stateFolder === undefined ? seededSecrets(seed) : systemSecrets;
     const provisioned = new ProvisionedDevice({
       state: this.#state,
       stateFolder,
       fault,
       board: this.#firmware.board,
       random,
+      secrets,
       say: (what) => this.#timeline.add("rig", what, true),
     });
     const { identity, isStranger } = provisioned;
     const site = await Site.open({
       networkRegion: networkRegion(this.#options),
-      ...{ seed, random },
+      ...{ seed, random, secrets },
       timeline: this.#timeline,
       joinEui: identity.joinEui,
-      database: {
-        path: isStranger ? ":memory:" : this.#state.databasePath,
-        kek: this.#state.joinServerKek(),
-      },
+      database: isStranger ? undefined : this.#state.joinServerDatabase(),
       fault,
       gatewayProtocol: this.#options.gateway,
       gateways: this.#options.gateways,
@@ -147,7 +147,7 @@ class JoinRun {
     return site.during(async () => {
       site.onClose("the port of the debugger", async () => this.#debugger?.close());
       try {
-        return await this.#exchange(site, provisioned);
+        return await this.#exchange(site, provisioned, secrets);
       } finally {
         this.#options.onAir?.(site.recorder.packets);
       }
@@ -155,13 +155,13 @@ class JoinRun {
   }
 
   /** From the registration of the device to the report. */
-  async #exchange(site: Site, provisioned: ProvisionedDevice): Promise<JoinReport> {
+  async #exchange(site: Site, provisioned: ProvisionedDevice, secrets: SecretSource): Promise<JoinReport> {
     const { board, lorawan, region, seed, config, fault = null, macCommands = [] } = this.#options;
     const { identity } = provisioned;
     const { devEui, joinEui } = identity;
     const { organisations, witness } = site;
     const { seen } = witness;
-    await site.register(identity, { lorawan }, this.#registeredKeys(identity));
+    await site.register(identity, { lorawan }, this.#registeredKeys(identity, secrets));
     const before = await organisations.joinServer.readDevice(identity);
     const device = this.#boot(site, provisioned);
     if (fault === "replayed-join") this.#replayLater(site, identity);
@@ -192,12 +192,13 @@ class JoinRun {
   }
 
   /** What the Join Server knows of the device; undefined: nothing. */
-  #registeredKeys(identity: DeviceIdentity): DeviceIdentity | undefined {
+  #registeredKeys(identity: DeviceIdentity, secrets: SecretSource): DeviceIdentity | undefined {
+    const { devEui, joinEui } = identity;
     switch (this.#options.fault) {
       case "unknown-device":
         return undefined;
       case "wrong-nwk-key":
-        return generateIdentity({ devEui: identity.devEui, joinEui: identity.joinEui });
+        return generateIdentity({ devEui, joinEui }, deviceKeys(apart(secrets, "wrong"), devEui));
       default:
         return identity;
     }
@@ -262,8 +263,16 @@ class JoinRun {
           (async () => networkServer.request(devEui, commands))(),
         );
       }
-      witness.errand("asks for the AppSKey", applicationServer.requestAppSKey(devEui));
-      witness.errand("queues a downlink", applicationServer.queueDownlink(devEui, this.#downlink));
+      // Behind what the Network Server has still to hear of the uplink: then one thing follows on the other.
+      const forwarded = networkServer.idle();
+      witness.errand(
+        "asks for the AppSKey",
+        forwarded.then(() => applicationServer.requestAppSKey(devEui)),
+      );
+      witness.errand(
+        "queues a downlink",
+        forwarded.then(() => applicationServer.queueDownlink(devEui, this.#downlink)),
+      );
     });
   }
 

@@ -16,6 +16,7 @@ import { Pace } from "./pace.ts";
 import { isPersonalised, personalise } from "./personalised-store.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
+import { deviceKeys, seededSecrets } from "./secrets.ts";
 import { Timeline } from "./timeline.ts";
 
 export interface LoneBoardOptions extends Omit<FirmwareChoice, "exactLines"> {
@@ -66,11 +67,12 @@ export async function runLoneBoard(options: LoneBoardOptions): Promise<LoneBoard
   const timeline = new Timeline(({ text }) => onNotice(text));
   const firmware = await buildFirmware(board, { ...options, exactLines: debugging !== undefined }, timeline);
   const random = seededRandom(seed);
+  const secrets = seededSecrets(seed);
   const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
   const { eepromBytes } = board;
   const store = isPersonalised(options)
-    ? personalise(options, { devEui, netId: NET_ID }, eepromBytes, random).store
-    : eepromImage(generateIdentity({ devEui, joinEui: JOIN_EUI }), eepromBytes);
+    ? personalise(options, { devEui, netId: NET_ID }, eepromBytes, { random, secrets }).store
+    : eepromImage(generateIdentity({ devEui, joinEui: JOIN_EUI }, deviceKeys(secrets, devEui)), eepromBytes);
   const clock = new VirtualClock();
   const air = new Air({ clock, random: seededRandom(seed + 1) });
   if (options.onTransmission !== undefined) air.onTransmission(options.onTransmission);

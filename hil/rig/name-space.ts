@@ -9,13 +9,22 @@ import {
   joinEuiName,
   NET_ID_SUFFIX,
   netIdName,
+  type SecretSource,
   TestRoot,
   tlsaData,
   tlsaOwner,
   type ZoneRecord,
 } from "../trust/index.ts";
 import type { Fault } from "./faults.ts";
-import { gatewayClientName, HOME_NETWORK, type Network, type NetworkNames } from "./networks.ts";
+import {
+  gatewayClientName,
+  HOME_NETWORK,
+  type Network,
+  type NetworkIdentity,
+  type NetworkNames,
+  VISITED_NETWORK,
+} from "./networks.ts";
+import type { Party } from "./timeline.ts";
 
 const ZONE_B = "join-b.example";
 
@@ -25,6 +34,30 @@ export const NAMES = {
   gatewayAsClient: gatewayClientName(HOME_NETWORK, 1),
   joinServer: `js.${ZONE_B}`,
 } as const;
+
+/** Who presents a certificate of which name. */
+const PARTIES: ReadonlyMap<string, Party> = new Map([
+  [NAMES.joinServer, "join-server"],
+  ...partiesOf(HOME_NETWORK, "network-server"),
+  ...partiesOf(VISITED_NETWORK, "visited-network-server"),
+]);
+
+function partiesOf({ names }: NetworkIdentity, networkServer: Party): [string, Party][] {
+  return [
+    [names.networkServer, networkServer],
+    [names.networkServerAsClient, networkServer],
+    [names.stationServer, networkServer],
+    [names.applicationServer, "application-server"],
+    [names.applicationServerAsClient, "application-server"],
+  ];
+}
+
+/** Who a name is of; undefined for a name that is not of the rig. */
+export function partyNamed(name = ""): Party | undefined {
+  if (name.endsWith(`.gw.${HOME_NETWORK.zone}`)) return "gateway";
+  if (name.endsWith(`.gw.${VISITED_NETWORK.zone}`)) return "visited-gateway";
+  return PARTIES.get(name);
+}
 
 /**
  * Every run takes a loopback address of its own, so that ports, which stand in names and reasons, are the
@@ -45,20 +78,35 @@ export interface CertificateSet {
 
 /** DANE-EE, SPKI, SHA-256: what RFC 7671 section 5.1 recommends. */
 const TLSA_PARAMETERS = { usage: 3, selector: 1, matchingType: 1 } as const;
-const VALIDITY_DAYS = 30;
+/** By the run's time: no run outlasts it. */
+const VALIDITY_DAYS = 3650;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A day: what a run looks up it looks up once, unless it is long. */
+const TTL_S = DAY_MS / 1000;
+
+/** What certificates and zones are made from. */
+export interface Issuing {
+  /** When the run begins: from an hour earlier on they are valid. */
+  readonly startedAt: Date;
+  /** Keys and serial numbers follow from it. */
+  readonly secrets: SecretSource;
+}
 
 /** A root and an intermediate for each organisation, and the leaves below them. */
-export async function issueCertificates(networks: readonly Network[]): Promise<CertificateSet> {
+export async function issueCertificates(
+  networks: readonly Network[],
+  issuing: Issuing,
+): Promise<CertificateSet> {
   const [joinServer, ...ofNetworks] = await Promise.all([
-    issuerOf("Join B").then((issue) => issue(NAMES.joinServer)),
-    ...networks.map(issueForNetwork),
+    issuerOf("Join B", issuing).then((issue) => issue(NAMES.joinServer)),
+    ...networks.map((network) => issueForNetwork(network, issuing)),
   ]);
   return { joinServer, networks: ofNetworks };
 }
 
-async function issueForNetwork(network: Network): Promise<NetworkCertificates> {
-  const issue = await issuerOf(network.organisation);
+async function issueForNetwork(network: Network, issuing: Issuing): Promise<NetworkCertificates> {
+  const issue = await issuerOf(network.organisation, issuing);
   const parts = Object.entries<string>({ ...network.names }).map(async ([part, name]) => [
     part,
     await issue(name),
@@ -68,9 +116,12 @@ async function issueForNetwork(network: Network): Promise<NetworkCertificates> {
   return { ...servers, gateways: await Promise.all(gateways) };
 }
 
-async function issuerOf(organisation: string): Promise<(name: string) => Promise<Credentials>> {
-  const notBefore = new Date(Date.now() - HOUR_MS);
-  const authority = await createAuthority({ organisation, notBefore, days: VALIDITY_DAYS });
+async function issuerOf(
+  organisation: string,
+  { startedAt, secrets }: Issuing,
+): Promise<(name: string) => Promise<Credentials>> {
+  const notBefore = new Date(startedAt.getTime() - HOUR_MS);
+  const authority = await createAuthority({ organisation, notBefore, days: VALIDITY_DAYS, secrets });
   return (name) => {
     const profile = name.startsWith("_") ? "client" : "server";
     return authority.issue({ commonName: name, dnsNames: [name], profile });
@@ -81,7 +132,11 @@ async function issuerOf(organisation: string): Promise<(name: string) => Promise
  * The signed zones of all organisations and of the JoinEUI, with what the fault damages in them; of the NetIDs too, where
  * there is more than one network.
  */
-export function createNameSpace(options: {
+export function createNameSpace({
+  startedAt,
+  secrets,
+  ...options
+}: Issuing & {
   networks: readonly Network[];
   certificates: CertificateSet;
   joinEui: string;
@@ -94,7 +149,14 @@ export function createNameSpace(options: {
     (record) => fault !== "no-tlsa" || record.name !== joinServerTlsa,
   );
   const netIds = networks.map(({ netId, zone }) => discovery(netIdName(netId), zone));
+  const startedMs = startedAt.getTime();
   const root = new TestRoot({
+    validity: {
+      inception: new Date(startedMs - HOUR_MS),
+      expiration: new Date(startedMs + VALIDITY_DAYS * DAY_MS),
+    },
+    ttl: TTL_S,
+    secrets,
     zones: [
       { origin: "example", records: [] },
       ...networks.map((network, index) => ({

@@ -29,7 +29,10 @@ interface NetworkOptions {
   /** Wall-clock time at the clock's zero, for the Network Server. */
   readonly startedAt: Date;
   readonly plan: NetworkPlan;
+  /** The Network Server's DevAddrs and more, in [0, 1). */
   readonly random: () => number;
+  /** The Application Server's own: the two work at the same time. */
+  readonly applicationRandom: () => number;
   readonly answerTimeoutMs: number;
   /** Where its devices may roam, and how long without being asked for anew. */
   readonly partner?: { readonly network: NetworkIdentity; readonly lifetimeSeconds: number };
@@ -53,6 +56,7 @@ export interface OpenedNetwork {
 /** What has been started by then is in `closers`, also where it throws. */
 export async function openNetwork(options: NetworkOptions, closers: Closers): Promise<OpenedNetwork> {
   const { network, tls, certificates, presented, keks, clock, startedAt, plan, random, onEvent } = options;
+  const { applicationRandom } = options;
   const { organisation, netId, asId, names, ports } = network;
   const { answerTimeoutMs: timeoutMs } = options;
   const networkAgent = tls.agent(
@@ -65,8 +69,8 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
     presented.applicationServerAsClient,
     names.applicationServerAsClient,
   );
-  const joinServer = (agent: JoinServerLink["agent"]): JoinServerLink => ({
-    discover: (eui) => discoverJoinServer(tls.resolver, eui, undefined, random),
+  const joinServer = (agent: JoinServerLink["agent"], draw: () => number): JoinServerLink => ({
+    discover: (eui) => discoverJoinServer(tls.resolver, eui, undefined, draw),
     agent,
     timeoutMs,
   });
@@ -81,7 +85,7 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
   const networkServer = new NetworkServer({
     ...{ plan, netId, clock, startedAt, random, onEvent },
     gatewayServer: gateways.server,
-    joinServer: joinServer(networkAgent),
+    joinServer: joinServer(networkAgent, random),
     applicationServer: {
       id: asId,
       url: `https://${names.applicationServer}:${ports.applicationServer}/`,
@@ -113,7 +117,7 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
   closers.add(`the Network Server of ${organisation}`, () => networkListening.close());
 
   const applicationServer = new ApplicationServer({
-    ...{ asId, random, onEvent },
+    ...{ asId, random: applicationRandom, onEvent },
     networkServer: {
       id: netId,
       url: `https://${names.networkServer}:${ports.networkServer}/`,
@@ -121,7 +125,7 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
       clientName: names.networkServerAsClient,
       timeoutMs,
     },
-    joinServer: joinServer(applicationAgent),
+    joinServer: joinServer(applicationAgent, applicationRandom),
     keks: [keks.applicationServer],
   });
   const applicationListening = await applicationServer.listen(

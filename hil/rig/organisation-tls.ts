@@ -1,10 +1,12 @@
 /** How the servers of one organisation prove their names and judge others: DANE, by a resolver of its own. */
 import type { Agent } from "node:https";
 import type { ListenOptions } from "../backend/index.ts";
+import type { Participant } from "../clock/index.ts";
 import {
   type Credentials,
   createDaneAgent,
   createDaneServer,
+  type DaneServer,
   type PeerVerdict,
   type Resolver,
 } from "../trust/index.ts";
@@ -21,12 +23,14 @@ interface OrganisationTlsOptions {
   readonly closers: Closers;
 }
 
-export class OrganisationTls {
+/** As judges of those that connect, its servers are part of the run: one may still judge a client that has hung up. */
+export class OrganisationTls implements Participant {
   readonly resolver: Resolver;
   readonly address: string;
   readonly onVerdict: OrganisationTlsOptions["onVerdict"];
   readonly #connectTimeoutMs: number;
   readonly #closers: Closers;
+  readonly #servers: DaneServer[] = [];
 
   constructor({ resolver, address, connectTimeoutMs, onVerdict, closers }: OrganisationTlsOptions) {
     this.resolver = resolver;
@@ -34,6 +38,14 @@ export class OrganisationTls {
     this.onVerdict = onVerdict;
     this.#connectTimeoutMs = connectTimeoutMs;
     this.#closers = closers;
+  }
+
+  get busy(): boolean {
+    return this.#servers.some((server) => server.busy);
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.idle()));
   }
 
   /** For what `party` asks of others; it states no name where none is given. */
@@ -62,6 +74,16 @@ export class OrganisationTls {
       clientPolicy: { allow: (name: string) => clientNames.includes(name) },
       onVerdict: (verdict: PeerVerdict) => this.onVerdict(party, verdict),
     };
-    return { host: this.address, port, createServer: (listener) => createDaneServer(server, listener) };
+    return {
+      host: this.address,
+      port,
+      createServer: (listener) => {
+        const made = createDaneServer(server, listener);
+        // That nothing came for some seconds of wall time is no reason to connect, and to judge, anew.
+        made.keepAliveTimeout = 0;
+        this.#servers.push(made);
+        return made;
+      },
+    };
   }
 }

@@ -3,11 +3,10 @@
  * Join Server, and organisation C, where devices roam, the servers of the network that they visit. They meet over real sockets
  * on a loopback address of the run's own, and know each other by DNS and DANE alone.
  */
-import { randomBytes } from "node:crypto";
 import { type EventSink, JoinServer, JoinStorage, type Kek } from "../backend/index.ts";
-import type { VirtualClock } from "../clock/index.ts";
+import type { Participant, VirtualClock } from "../clock/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
-import { type PeerVerdict, Resolver, type TestRoot } from "../trust/index.ts";
+import { type PeerVerdict, Resolver, type SecretSource, type TestRoot } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
 import type { LinkedGateway } from "./gateway-link.ts";
@@ -17,6 +16,8 @@ import { type CertificateSet, createNameSpace, issueCertificates, PORTS } from "
 import { HOME_NETWORK, type Network, ROAMING_HOME_NETWORK, VISITED_NETWORK } from "./networks.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
 import { OrganisationTls } from "./organisation-tls.ts";
+import { apart, KEY_OCTETS, numbered } from "./secrets.ts";
+import type { JoinServerDatabase } from "./state.ts";
 import type { Party } from "./timeline.ts";
 
 /**
@@ -25,7 +26,6 @@ import type { Party } from "./timeline.ts";
  * machine too, and no fault is told by it.
  */
 export const ANSWER_TIMEOUT_MS = 60_000;
-const KEK_OCTETS = 16;
 
 interface OrganisationsOptions {
   readonly clock: VirtualClock;
@@ -37,17 +37,21 @@ interface OrganisationsOptions {
   /** The channel plan of the networks. */
   readonly plan: NetworkPlan;
   readonly random: () => number;
+  readonly applicationRandom: () => number;
   /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */
   readonly addressRandom: () => number;
   readonly joinEui: string;
-  readonly databasePath: string;
-  readonly joinServerKek: Uint8Array;
+  /** The Join Server's; where not given, one that ends with the servers. */
+  readonly database: JoinServerDatabase | undefined;
+  /** What KEKs, private keys and names of session keys follow from. */
+  readonly secrets: SecretSource;
   readonly fault: Fault | undefined;
   /** Devices of organisation A may roam in organisation C's network. */
   readonly roaming?: {
     readonly gateways: readonly LinkedGateway[];
     readonly lifetimeSeconds: number;
     readonly random: () => number;
+    readonly applicationRandom: () => number;
     /** Of C's servers. */
     readonly onEvent: EventSink;
   };
@@ -66,6 +70,8 @@ export interface Organisations extends OpenedNetwork {
   readonly joinServerControl: JoinServerControl;
   /** Organisation C's network. */
   readonly visited: OpenedNetwork | undefined;
+  /** The servers of each organisation as judges of those that connect. */
+  readonly judges: readonly Participant[];
 }
 
 /** Starts DNS and all servers; what has been started by then is in `closers`, also where it throws. */
@@ -73,36 +79,42 @@ export async function openOrganisations(
   options: OrganisationsOptions,
   closers: Closers,
 ): Promise<Organisations> {
-  const { clock, startedAt, plan, fault, roaming, onVerdict } = options;
+  const { clock, startedAt, plan, secrets, fault, roaming, onVerdict } = options;
   const networks = networksOf(options);
-  const certificates = await issueCertificates(networks);
+  const certificates = await issueCertificates(networks, options);
   const { root, address } = await startNameServer({ ...options, networks, certificates });
   closers.add("DNS", () => root.close());
 
   // Each with a resolver of its own: no organisation believes another's cache.
-  const organisationTls = (judged: OrganisationsOptions["onVerdict"]) =>
-    new OrganisationTls({
+  const judges: OrganisationTls[] = [];
+  const organisationTls = (judged: OrganisationsOptions["onVerdict"]) => {
+    const made = new OrganisationTls({
       resolver: new Resolver({
         servers: [{ host: address, port: PORTS.dns }],
         anchors: [root.anchor],
         lookupTimeoutMs: ANSWER_TIMEOUT_MS,
+        now: () => new Date(startedAt.getTime() + clock.nowNs() / 1e6),
       }),
       address,
       connectTimeoutMs: ANSWER_TIMEOUT_MS,
       onVerdict: judged,
       closers,
     });
-  const presented = await presentedCertificates(networks, certificates, fault);
-  const keks = networks.map(keksOf);
+    judges.push(made);
+    return made;
+  };
+  const presented = await presentedCertificates(networks, certificates, options);
+  const keks = networks.map((network) => keksOf(network, secrets));
   const joinServer = await openJoinServer(
     { ...options, networks, keks, presented, tls: organisationTls(onVerdict) },
     closers,
   );
-  const open = (index: number, tls: OrganisationTls, of: Pick<OrganisationsOptions, "random" | "onEvent">) =>
+  const open = (index: number, tls: OrganisationTls, of: NetworkParts) =>
     openNetwork(
       {
         ...{ network: networks[index], tls, keks: keks[index], clock, startedAt, plan },
-        ...{ random: of.random, onEvent: of.onEvent, answerTimeoutMs: ANSWER_TIMEOUT_MS },
+        ...{ random: of.random, applicationRandom: of.applicationRandom, onEvent: of.onEvent },
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
         certificates: certificates.networks[index],
         presented: presented.networks[index],
         statesClientName: index > 0 || fault !== "no-client-identity",
@@ -118,8 +130,11 @@ export async function openOrganisations(
   const judgedByVisited = (judge: Party, verdict: PeerVerdict) =>
     onVerdict(VISITED_PARTIES[judge] ?? judge, verdict);
   const visited = roaming && (await open(1, organisationTls(judgedByVisited), roaming));
-  return { ...home, ...joinServer, visited };
+  return { ...home, ...joinServer, visited, judges };
 }
+
+/** What each network has of its own. */
+type NetworkParts = Pick<OrganisationsOptions, "random" | "applicationRandom" | "onEvent">;
 
 function networksOf({ chosenGateways: gateways, roaming }: OrganisationsOptions): readonly Network[] {
   if (roaming === undefined) return [{ ...HOME_NETWORK, gateways }];
@@ -141,8 +156,8 @@ interface Keks {
   readonly applicationServer: Kek;
 }
 
-function keksOf({ netId, asId }: Network): Keks {
-  const kek = (label: string): Kek => ({ label, key: randomBytes(KEK_OCTETS) });
+function keksOf({ netId, asId }: Network, secrets: SecretSource): Keks {
+  const kek = (label: string): Kek => ({ label, key: Buffer.from(secrets(`KEK ${label}`, KEY_OCTETS)) });
   return { networkServer: kek(`ns/${netId}`), applicationServer: kek(`as/${asId}`) };
 }
 
@@ -154,11 +169,12 @@ interface JoinServerOptions extends OrganisationsOptions {
 }
 
 async function openJoinServer(
-  { networks, keks, presented, tls, clock, fault, ...options }: JoinServerOptions,
+  { networks, keks, presented, tls, clock, secrets, fault, ...options }: JoinServerOptions,
   closers: Closers,
 ): Promise<Pick<Organisations, "joinServer" | "joinServerControl">> {
   const startedMs = Date.now();
-  const storage = await JoinStorage.open({ path: options.databasePath, kek: options.joinServerKek });
+  const database = options.database ?? { path: ":memory:", kek: secrets("KEK of the database", KEY_OCTETS) };
+  const storage = await JoinStorage.open(database);
   closers.add("the Join Server's database", () => storage.close());
   const roaming = networks.length > 1;
   const peers = networks.flatMap(({ netId, asId, names }, index) => {
@@ -173,6 +189,7 @@ async function openJoinServer(
     storage,
     peers,
     nowMs: () => startedMs + clock.nowNs() / 1e6,
+    randomBytes: numbered(secrets, "session key"),
     onEvent: options.onEvent,
   });
   const clients = peers.map(({ clientName }) => clientName);
@@ -196,13 +213,14 @@ async function openJoinServer(
 async function presentedCertificates(
   networks: readonly Network[],
   published: CertificateSet,
-  fault: Fault | undefined,
+  { fault, startedAt, secrets }: Pick<OrganisationsOptions, "fault" | "startedAt" | "secrets">,
 ): Promise<CertificateSet> {
+  const swapped = () => issueCertificates(networks, { startedAt, secrets: apart(secrets, "swapped") });
   if (fault === "swapped-server-certificate") {
-    return { ...published, joinServer: (await issueCertificates(networks)).joinServer };
+    return { ...published, joinServer: (await swapped()).joinServer };
   }
   if (fault === "swapped-client-certificate") {
-    const { networkServerAsClient } = (await issueCertificates(networks)).networks[0];
+    const { networkServerAsClient } = (await swapped()).networks[0];
     const [home, ...others] = published.networks;
     return { ...published, networks: [{ ...home, networkServerAsClient }, ...others] };
   }
@@ -219,6 +237,8 @@ async function startNameServer(options: {
   networks: readonly Network[];
   certificates: CertificateSet;
   joinEui: string;
+  startedAt: Date;
+  secrets: SecretSource;
   fault: Fault | undefined;
   addressRandom: () => number;
 }): Promise<{ root: TestRoot; address: string }> {

@@ -6,7 +6,9 @@ import {
 } from "../../toolchain/provisioning/index.ts";
 import type { PersonalisedDevice } from "../backend/index.ts";
 import { devAddrOf, nwkAddrBits } from "../lorawan/index.ts";
+import type { SecretSource } from "../trust/index.ts";
 import type { FirmwareChoice } from "./build-firmware.ts";
+import { deviceKeys } from "./secrets.ts";
 
 /** Whether the image never joins, and takes a session from its store. */
 export function isPersonalised({ config }: Pick<FirmwareChoice, "config">): boolean {
@@ -18,15 +20,21 @@ export interface PersonalisedBoard {
   readonly device: PersonalisedDevice;
 }
 
-/** A session of its own, in the network of `netId`, for a board with a store of so many octets. `random` in [0, 1): the DevAddr follows from it. */
+/** What a session is drawn from: the DevAddr from numbers in [0, 1), the keys from secrets. */
+export interface SeededParts {
+  readonly random: () => number;
+  readonly secrets: SecretSource;
+}
+
+/** A session of its own, in the network of `netId`, for a board with a store of so many octets. */
 export function personalise(
   { lorawan, config }: Pick<FirmwareChoice, "lorawan" | "config">,
   { devEui, netId }: { readonly devEui: string; readonly netId: string },
   storeBytes: number,
-  random: () => number,
+  { random, secrets }: SeededParts,
 ): PersonalisedBoard {
   const devAddr = devAddrOf(netId, Math.floor(random() * 2 ** nwkAddrBits(netId)));
-  const session = generatePersonalisation({ devEui, devAddr, lorawan });
+  const session = generatePersonalisation({ devEui, devAddr, lorawan }, deviceKeys(secrets, devEui));
   return {
     store: personalisedImage(session, storeBytes),
     device: {

@@ -8,10 +8,12 @@ import {
   readIdentity,
   readNonces,
 } from "../../toolchain/provisioning/index.ts";
+import type { SecretSource } from "../trust/index.ts";
 import { storeFormatOf } from "./device.ts";
 import type { Fault } from "./faults.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { randomHex } from "./random.ts";
+import { deviceKeys } from "./secrets.ts";
 import { type State, StateError } from "./state.ts";
 
 /** DevEUIs of boards that the Join Server must not know begin so: no device of a kept state has such a name. */
@@ -23,8 +25,10 @@ interface ProvisioningOptions {
   readonly stateFolder: string | undefined;
   readonly fault: Fault | undefined;
   readonly board: Board;
-  /** In [0, 1): names follow from it, keys do not. */
+  /** In [0, 1): names follow from it. */
   readonly random: () => number;
+  /** Root keys follow from it. */
+  readonly secrets: SecretSource;
   /** Of a Join Server that is not the rig's own: what that keeps is not in the state. */
   readonly isForeign?: boolean;
   readonly say: (what: string) => void;
@@ -41,7 +45,8 @@ export class ProvisionedDevice {
   readonly #state: State;
 
   /** Throws StateError where what the state keeps cannot be used. */
-  constructor({ state, stateFolder, fault, board, random, isForeign = false, say }: ProvisioningOptions) {
+  constructor(options: ProvisioningOptions) {
+    const { state, stateFolder, fault, board, random, secrets, isForeign = false, say } = options;
     this.#state = state;
     this.isStranger = fault === "wrong-nwk-key" || fault === "unknown-device";
     const format = storeFormatOf(board);
@@ -57,7 +62,7 @@ export class ProvisionedDevice {
     }
     const prefix = this.isStranger ? STRANGER_PREFIX : DEV_EUI_PREFIX;
     const devEui = prefix + randomHex(random, 16 - prefix.length);
-    this.identity = generateIdentity({ devEui, joinEui: JOIN_EUI });
+    this.identity = generateIdentity({ devEui, joinEui: JOIN_EUI }, deviceKeys(secrets, devEui));
     say(`provisions DevEUI ${devEui}, JoinEUI ${JOIN_EUI} with root keys of its own`);
     this.eeprom = format.pack(eepromImage(this.identity, board.eepromBytes));
     // Before the Join Server hears of the device: a run that is killed in between leaves no device without its keys.

@@ -4,6 +4,7 @@ import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
 import { RigError, refusing } from "./rig-error.ts";
+import { systemSecrets } from "./secrets.ts";
 import { openState, type State, StateError } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -34,6 +35,7 @@ export function openRealIdentity(options: RealBoard): Promise<RealIdentity> {
     try {
       const { isNew, identity } = new ProvisionedDevice({
         ...{ state, stateFolder: folder, board: chosenBoard({ board, boards }), random },
+        secrets: systemSecrets,
         ...{ fault: undefined, isForeign: true },
         say: (what) => timeline.add("rig", what, true),
       });

@@ -8,6 +8,7 @@ import { type CaptureFormat, captureOf, type Placement, type Transmission } from
 import type { NetworkServer, ServerEvent } from "../backend/index.ts";
 import type { VirtualGateway } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
+import type { SecretSource } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { commandChoice } from "./command-choice.ts";
@@ -27,6 +28,7 @@ import { randomHex, seededRandom } from "./random.ts";
 import { openRealIdentity, type RealIdentity } from "./real-identity.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
+import { deviceKeys, seededSecrets, systemSecrets } from "./secrets.ts";
 import { Site } from "./site.ts";
 import { strangersDownlink } from "./stranger.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
@@ -50,7 +52,7 @@ export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crysta
 
 /** The rig, and the choice that its devices have in common. */
 export interface RigOptions extends DeviceChoice {
-  /** Everything random follows from it, except keys; 1 where not given. */
+  /** Everything random follows from it, keys too; 1 where not given. */
   readonly seed?: number;
   /** "lockstep" where not given: as fast as it goes, and time stands while a server works. "real": a second takes one. */
   readonly time?: "lockstep" | "real";
@@ -131,6 +133,8 @@ export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
   const timeline = new Timeline(options.onEntry);
   const beaconsSent = { wanted: true };
   const random = seededRandom(seed);
+  // A real board lives on, and its gateways come from outside.
+  const secrets = real === undefined ? seededSecrets(seed) : systemSecrets;
   if (options.state !== undefined && real === undefined) {
     throw new RigError(
       "usage",
@@ -143,13 +147,13 @@ export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
       : await openRealIdentity({ ...options, state: options.state, random, timeline });
   try {
     const site = await Site.open({
-      ...{ networkRegion, seed, random, timeline, time, fault, gatewayProtocol: options.gateway },
+      ...{ networkRegion, seed, random, secrets, timeline, time, fault, gatewayProtocol: options.gateway },
       ...{ gateways: options.gateways, shadowingDb: options.shadowingDb, listen: real },
-      database: kept && { path: kept.state.databasePath, kek: kept.state.joinServerKek() },
+      database: kept?.state.joinServerDatabase(),
       ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
       ...(roaming ? { roaming: { lifetimeSeconds: Math.floor(nsOf(roaming.lifetime) / 1e9) } } : {}),
     });
-    return new Rig({ options, site, timeline, random, seed, beaconsSent, kept });
+    return new Rig({ options, site, timeline, random, secrets, seed, beaconsSent, kept });
   } catch (error) {
     kept?.state.close();
     throw error;
@@ -197,7 +201,7 @@ export class Rig {
    * cannot be built.
    */
   async device(choice: Partial<DeviceChoice> = {}): Promise<FixtureDevice> {
-    const { options, site, timeline, seed } = this.#with;
+    const { options, site, timeline, secrets, seed } = this.#with;
     const chosen = { ...options, ...choice };
     refuseCrystals(chosen);
     const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
@@ -216,7 +220,7 @@ export class Rig {
       rig: this,
       site,
     });
-    await device.provision(chosen, seededRandom(seed + PERSONALISATION * number));
+    await device.provision(chosen, { random: seededRandom(seed + PERSONALISATION * number), secrets });
     this.#devices.push(device);
     return device;
   }
@@ -352,8 +356,9 @@ export class Rig {
   }
 
   #newIdentity(): DeviceIdentity {
-    const devEui = DEV_EUI_PREFIX + randomHex(this.#with.random, 16 - DEV_EUI_PREFIX.length);
-    return generateIdentity({ devEui, joinEui: JOIN_EUI });
+    const { random, secrets } = this.#with;
+    const devEui = DEV_EUI_PREFIX + randomHex(random, 16 - DEV_EUI_PREFIX.length);
+    return generateIdentity({ devEui, joinEui: JOIN_EUI }, deviceKeys(secrets, devEui));
   }
 
   /** What the real board has in its store: there is one. */
@@ -401,6 +406,7 @@ interface Parts {
   readonly site: Site;
   readonly timeline: Timeline;
   readonly random: () => number;
+  readonly secrets: SecretSource;
   readonly seed: number;
   readonly beaconsSent: { wanted: boolean };
   /** Of the real board. */

@@ -2,7 +2,6 @@
  * Where devices are put to the test: one clock, the air, gateways, and the servers of two organisations; with roaming, a
  * second network besides, with a gateway of its own. Every run stands on a site, and has its own devices on it.
  */
-import { randomBytes } from "node:crypto";
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import type { RegionName } from "../../toolchain/regions/index.ts";
 import { AirRecorder } from "../air/index.ts";
@@ -16,6 +15,7 @@ import {
 } from "../clock/index.ts";
 import type { Gps, VirtualGateway } from "../gateway/index.ts";
 import { buildBeacon, gpsMsOf, NetworkPlan } from "../lorawan/index.ts";
+import type { SecretSource } from "../trust/index.ts";
 import { Closers } from "./closers.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
 import type { Fault } from "./faults.ts";
@@ -30,6 +30,8 @@ import { type Organisations, openOrganisations } from "./organisations.ts";
 import { Pace } from "./pace.ts";
 import { seededRandom } from "./random.ts";
 import { RigError } from "./rig-error.ts";
+import { seededSecrets } from "./secrets.ts";
+import type { JoinServerDatabase } from "./state.ts";
 import type { Party, Timeline } from "./timeline.ts";
 import { Witness } from "./witness.ts";
 
@@ -44,7 +46,9 @@ export interface SiteOptions {
   /** What DNS says of the Join Server's JoinEUI; the rig's own where not given. */
   readonly joinEui?: string;
   /** The Join Server's database; where not given, one that ends with the site. */
-  readonly database?: { readonly path: string; readonly kek: Uint8Array };
+  readonly database?: JoinServerDatabase;
+  /** What keys of servers and zones follow from; where not given, they follow from the seed. */
+  readonly secrets?: SecretSource;
   readonly fault?: Fault;
   /** How gateways and Network Server speak; "udp" where not given. */
   readonly gatewayProtocol?: GatewayProtocol;
@@ -71,13 +75,12 @@ export interface Registration {
 
 /** What its beacons tell: time to the microsecond, and no place. */
 const GATEWAY_PLACE = { precision: 0, infoDesc: 0, info: new Uint8Array(6) };
-const KEK_OCTETS = 16;
 /** Of the oscillator of an AVR's watchdog, over temperature and supply. */
 const WATCHDOG_TOLERANCE = 0.1;
 /** Streams of random numbers that are kept apart: what one device draws does not change another's. */
 const STREAMS = 10;
 /** Those that no device has. */
-const [GATEWAY_STREAM, VISITED_STREAM] = [6, 7];
+const [GATEWAY_STREAM, VISITED_STREAM, APPLICATION_STREAM, VISITED_APPLICATION_STREAM] = [6, 7, 8, 9];
 
 export class Site {
   readonly clock: VirtualClock;
@@ -130,10 +133,11 @@ export class Site {
       const organisations = await openOrganisations(
         {
           ...common,
+          applicationRandom: seededRandom(options.seed + APPLICATION_STREAM),
           addressRandom: seededRandom(options.seed + 3),
           joinEui: options.joinEui ?? JOIN_EUI,
-          databasePath: options.database?.path ?? ":memory:",
-          joinServerKek: options.database?.kek ?? randomBytes(KEK_OCTETS),
+          database: options.database,
+          secrets: options.secrets ?? seededSecrets(options.seed),
           fault: options.fault,
           chosenGateways: common.chosenGateways,
           listen: options.listen,
@@ -141,6 +145,7 @@ export class Site {
             ...options.roaming,
             gateways: common.visitedGateways,
             random: visitedRandom,
+            applicationRandom: seededRandom(options.seed + VISITED_APPLICATION_STREAM),
             onEvent: (event) => {
               witness.visitedServerEvent(event);
               noteFault(event);
@@ -249,7 +254,7 @@ export class Site {
     participants: readonly Participant[] = [],
   ): Promise<"done" | "limit"> {
     const { organisations, witness } = this;
-    const { gateways, networkServer, joinServerControl, visited } = organisations;
+    const { gateways, networkServer, joinServerControl, judges, visited } = organisations;
     const visitedParts =
       visited && this.visitedGateway
         ? [
@@ -268,6 +273,7 @@ export class Site {
         joinServerControl.letTimePassFor(networkServer),
         joinServerControl.letTimePassFor(witness.errands),
         ...visitedParts,
+        ...judges,
         ...participants,
         this.#pace,
       ],

@@ -11,13 +11,13 @@ import { join } from "node:path";
 import { describeFileError, makeFolder } from "../../toolchain/image/index.ts";
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import { FolderLock } from "./folder-lock.ts";
+import { KEY_OCTETS } from "./secrets.ts";
 
 /** The state cannot be used; nothing of it was changed. */
 export class StateError extends Error {
   override readonly name = "StateError";
 }
 
-const KEK_OCTETS = 16;
 const FORMAT = 1;
 
 interface Description {
@@ -26,17 +26,21 @@ interface Description {
   readonly lorawan: string;
 }
 
+/** A SQLite file, and the key that wraps the root keys in it (RFC 3394). */
+export interface JoinServerDatabase {
+  readonly path: string;
+  readonly kek: Uint8Array;
+}
+
 /** What a run finds and leaves behind. */
 export interface State {
-  /** SQLite file of the Join Server, or ":memory:". */
-  readonly databasePath: string;
   /** The EEPROM of the last run; undefined on the first. A wrong size is a StateError. */
   readEeprom(sizeBytes: number): Uint8Array | undefined;
   writeEeprom(eeprom: Uint8Array): void;
   /** Writes what a server has to know of the device, root keys too, and returns the file. */
   writeIdentity(identity: DeviceIdentity): string;
-  /** The key that wraps root keys at rest (RFC 3394), made on first use. */
-  joinServerKek(): Uint8Array;
+  /** The Join Server's, its key-encryption key made on first use; undefined where nothing is kept. */
+  joinServerDatabase(): JoinServerDatabase | undefined;
   /** Throws StateError where the Join Server's database is missing or empty: for a device that has joined before. */
   requireDatabase(): void;
   close(): void;
@@ -48,8 +52,6 @@ export function openState(folder: string | undefined, run: { board: string; lora
 }
 
 class NoState implements State {
-  readonly databasePath = ":memory:";
-
   readEeprom(): undefined {}
 
   writeEeprom(): void {}
@@ -58,9 +60,7 @@ class NoState implements State {
     throw new StateError("there is no state folder to keep the device's identity in");
   }
 
-  joinServerKek(): Uint8Array {
-    return randomBytes(KEK_OCTETS);
-  }
+  joinServerDatabase(): undefined {}
 
   requireDatabase(): void {}
 
@@ -68,7 +68,7 @@ class NoState implements State {
 }
 
 class StateFolder implements State {
-  readonly databasePath: string;
+  readonly #databasePath: string;
   readonly #folder: string;
   readonly #eepromPath: string;
   readonly #descriptionPath: string;
@@ -76,7 +76,7 @@ class StateFolder implements State {
 
   constructor(folder: string, run: { board: string; lorawan: string }) {
     this.#folder = folder;
-    this.databasePath = join(folder, "join-server.sqlite");
+    this.#databasePath = join(folder, "join-server.sqlite");
     this.#eepromPath = join(folder, "device.eeprom");
     this.#descriptionPath = join(folder, "state.json");
     onDisk(folder, "made", () => makeFolder(folder));
@@ -92,9 +92,9 @@ class StateFolder implements State {
 
   readEeprom(sizeBytes: number): Uint8Array | undefined {
     if (!existsSync(this.#eepromPath)) {
-      if (!existsSync(this.databasePath)) return undefined;
+      if (!existsSync(this.#databasePath)) return undefined;
       throw new StateError(
-        `${this.#eepromPath} is missing: without it the device of ${this.databasePath} cannot join. Restore it.`,
+        `${this.#eepromPath} is missing: without it the device of ${this.#databasePath} cannot join. Restore it.`,
       );
     }
     const eeprom = readOctets(this.#eepromPath);
@@ -119,38 +119,42 @@ class StateFolder implements State {
   }
 
   requireDatabase(): void {
-    if (existsSync(this.databasePath) && statSync(this.databasePath).size > 0) return;
+    if (existsSync(this.#databasePath) && statSync(this.#databasePath).size > 0) return;
     throw new StateError(
-      `${this.databasePath} is missing or empty, but the device in ${this.#eepromPath} has joined before: ` +
+      `${this.#databasePath} is missing or empty, but the device in ${this.#eepromPath} has joined before: ` +
         "a new one would hand out JoinNonces that the device has seen. Restore it.",
     );
   }
 
-  joinServerKek(): Uint8Array {
-    const path = join(this.#folder, "join-server.kek");
-    if (existsSync(path)) {
-      const kek = readOctets(path);
-      if (kek.length !== KEK_OCTETS)
-        throw new StateError(`${path} must hold ${KEK_OCTETS} octets: left untouched`);
-      return kek;
-    }
-    if (existsSync(this.databasePath)) {
-      throw new StateError(
-        `${path} is missing: without it the root keys in ${this.databasePath} cannot be read. Restore it.`,
-      );
-    }
-    const kek = new Uint8Array(randomBytes(KEK_OCTETS));
-    replace(path, kek);
-    return kek;
+  joinServerDatabase(): JoinServerDatabase {
+    return { path: this.#databasePath, kek: this.#joinServerKek() };
   }
 
   close(): void {
     this.#lock.release();
   }
 
+  #joinServerKek(): Uint8Array {
+    const path = join(this.#folder, "join-server.kek");
+    if (existsSync(path)) {
+      const kek = readOctets(path);
+      if (kek.length !== KEY_OCTETS)
+        throw new StateError(`${path} must hold ${KEY_OCTETS} octets: left untouched`);
+      return kek;
+    }
+    if (existsSync(this.#databasePath)) {
+      throw new StateError(
+        `${path} is missing: without it the root keys in ${this.#databasePath} cannot be read. Restore it.`,
+      );
+    }
+    const kek = new Uint8Array(randomBytes(KEY_OCTETS));
+    replace(path, kek);
+    return kek;
+  }
+
   #refuseForeign(): void {
     if (existsSync(this.#descriptionPath)) return;
-    for (const file of [this.databasePath, this.#eepromPath]) {
+    for (const file of [this.#databasePath, this.#eepromPath]) {
       if (existsSync(file)) {
         throw new StateError(
           `${file} exists but ${this.#descriptionPath} does not: not a state folder of this rig, left untouched`,

@@ -4,9 +4,10 @@ import type { RadioEvent } from "../emulator/chips/index.ts";
 import type { PeerVerdict } from "../trust/index.ts";
 import type { DeviceFinding } from "./device.ts";
 import { Errands } from "./errands.ts";
+import { partyNamed } from "./name-space.ts";
 import { describeFinding, describeRadioEvent, describeServerEvent, describeVerdict } from "./narration.ts";
 import { Observations } from "./observations.ts";
-import type { Party, Timeline } from "./timeline.ts";
+import type { Handshake, Party, Timeline } from "./timeline.ts";
 
 export class Witness {
   readonly seen = new Observations();
@@ -46,8 +47,8 @@ export class Witness {
     else end.addEventListener("abort", onEnd, { once: true });
   }
 
-  refusal(party: Party, text: string, step?: string): void {
-    this.#timeline.add(party, text, false, step);
+  refusal(party: Party, text: string, step?: string, handshake?: Handshake): void {
+    this.#timeline.add(party, text, false, step, handshake);
     this.seen.refusals.push({ party, text });
   }
 
@@ -71,8 +72,13 @@ export class Witness {
   verdict(judge: Party, verdict: PeerVerdict): void {
     this.seen.verdicts.push({ judge, verdict });
     const text = describeVerdict(verdict);
-    if (verdict.accepted) this.#timeline.add(judge, text, true, "peer-accepted");
-    else this.refusal(judge, text, "peer-refused");
+    const peer = partyNamed(verdict.name);
+    const handshake: Handshake =
+      verdict.role === "server"
+        ? { judge: "client", client: judge, server: peer }
+        : { judge: "server", client: peer, server: judge };
+    if (verdict.accepted) this.#timeline.add(judge, text, true, "peer-accepted", handshake);
+    else this.refusal(judge, text, "peer-refused", handshake);
   }
 
   finding(finding: DeviceFinding): void {

@@ -7,6 +7,7 @@ export { ClientIdentityUnavailable, DEFAULT_EXTENSION_TYPE } from "./client-iden
 export * from "./dane/index.ts";
 export type { TrustAnchor } from "./dns/index.ts";
 export * from "./dns/index.ts";
+export type { SecretSource } from "./keys/index.ts";
 export * from "./pki/index.ts";
 export * from "./resolver/index.ts";
 export * from "./tls/index.ts";

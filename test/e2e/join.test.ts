@@ -14,6 +14,7 @@ import {
   type TimelineEntry,
   VIRTUAL_EPOCH_MS,
 } from "../../hil/rig/index.ts";
+import { deviceKeys, seededSecrets } from "../../hil/rig/secrets.ts";
 import { readIdentity } from "../../toolchain/provisioning/index.ts";
 import { dissect, field } from "../support/tshark.ts";
 import { repeatable } from "./support/repeatable.ts";
@@ -232,6 +233,12 @@ describe("the state between runs", () => {
     const second = await runJoin({ ...BOARD, lorawan: "1.1", state: folder, seed: 70 });
     const { devEui, nwkKey, appKey } = readIdentity(readFileSync(join(folder, "device.eeprom")));
     assert.equal(devEui, first.join.devEui);
+    const seeded = deviceKeys(seededSecrets(BOARD.seed), devEui);
+    assert.notDeepEqual(
+      nwkKey,
+      seeded("nwkKey"),
+      "keys of a device that lives on do not follow from the seed",
+    );
     const told = `${JSON.stringify(first)}${reportPage(first)}`.replaceAll(/[^0-9a-f]/gi, "").toLowerCase();
     for (const key of [nwkKey, appKey]) assert.ok(!told.includes(Buffer.from(key).toString("hex")));
     assert.equal(second.verdict, "passed", second.reason ?? "");

@@ -11,12 +11,18 @@ export interface DeviceIdentity {
   readonly appKey: Uint8Array;
 }
 
-/** A new identity under `joinEui`. The root keys come from the system's CSPRNG, whatever `devEui` is. */
-export function generateIdentity(names: { devEui: string; joinEui: string }): DeviceIdentity {
+/**
+ * A new identity under `joinEui`. The root keys come from the system's CSPRNG, whatever `devEui` is; `keyOf` gives others
+ * to a device that exists for the length of a test only.
+ */
+export function generateIdentity(
+  names: { devEui: string; joinEui: string },
+  keyOf: (name: "nwkKey" | "appKey") => Uint8Array = () => randomBytes(16),
+): DeviceIdentity {
   for (const [name, value] of Object.entries(names)) {
     if (!/^[0-9A-F]{16}$/.test(value)) {
       throw new TypeError(`${name} must be 16 upper-case hexadecimal digits, not "${value}"`);
     }
   }
-  return { ...names, nwkKey: randomBytes(16), appKey: randomBytes(16) };
+  return { ...names, nwkKey: keyOf("nwkKey"), appKey: keyOf("appKey") };
 }

@@ -49,17 +49,23 @@ const COUNTERS_SLOTS = 26;
 const RECORD_LENGTH = 16;
 const BODY_LENGTH = 12;
 
-/** Session keys from the system's CSPRNG, for a device with these names. */
-export function generatePersonalisation(names: {
-  readonly devEui: string;
-  readonly devAddr: string;
-  readonly lorawan: "1.0.4" | "1.1";
-}): Personalisation {
+/**
+ * Session keys from the system's CSPRNG, for a device with these names; `keyOf` gives others to one that exists for the length
+ * of a test only.
+ */
+export function generatePersonalisation(
+  names: { readonly devEui: string; readonly devAddr: string; readonly lorawan: "1.0.4" | "1.1" },
+  keyOf: (name: string) => Uint8Array = () => randomBytes(16),
+): Personalisation {
   const { devEui, devAddr, lorawan } = names;
-  const key = () => randomBytes(16);
-  const common = { devEui, devAddr, appSKey: key() };
-  if (lorawan === "1.0.4") return { ...common, lorawan, nwkSKey: key() };
-  return { ...common, lorawan, fNwkSIntKey: key(), sNwkSIntKey: key(), nwkSEncKey: key() };
+  const common = { devEui, devAddr, appSKey: keyOf("appSKey") };
+  if (lorawan === "1.0.4") return { ...common, lorawan, nwkSKey: keyOf("nwkSKey") };
+  return {
+    ...{ ...common, lorawan },
+    fNwkSIntKey: keyOf("fNwkSIntKey"),
+    sNwkSIntKey: keyOf("sNwkSIntKey"),
+    nwkSEncKey: keyOf("nwkSEncKey"),
+  };
 }
 
 /** The EEPROM contents of a freshly personalised board: `sizeBytes` octets, 0xff where nothing is written. */

@@ -20,7 +20,7 @@ export interface PeerTrust {
   readonly accepted: boolean | null;
   /** Why it was refused. */
   readonly reason: string | null;
-  /** What the verdict rests on; null where no TLSA record was found. Certificates and zone keys are new in each run. */
+  /** What the verdict rests on; null where no TLSA record was found. */
   readonly proof: TrustProof | null;
 }
 
@@ -77,7 +77,7 @@ export interface AirFrame {
     readonly snrDb: number;
     readonly intact: boolean | null;
   }[];
-  /** The PHYPayload in hexadecimal, as sent: what is encrypted and the MIC follow from keys that are new in each run. */
+  /** The PHYPayload in hexadecimal, as sent. */
   readonly octets: string;
 }
 
@@ -145,6 +145,12 @@ export interface ReportedFinding {
   readonly caller: { readonly file: string; readonly line: number } | null;
 }
 
+/**
+ * The members that are wall times, wherever they stand in a report or in a timeline. In lockstep, without a state, all others
+ * follow from the run's choices: two runs that were chosen alike differ in these alone.
+ */
+export const WALL_TIMES: readonly string[] = ["wallMs"];
+
 export interface JoinReport {
   readonly scenario: "join";
   readonly verdict: "passed" | "failed";
@@ -180,7 +186,7 @@ export interface JoinReport {
   /** Everything that was on the air. */
   readonly air: readonly AirFrame[];
   readonly receiveWindows: readonly ReceiveWindow[];
-  /** From power-up on; of one instant of virtual time, in the order in which they came in wall time. */
+  /** From power-up on. */
   readonly events: readonly ReportedEvent[];
   /** Null where the board's description has no currents, or the board runs Lua. */
   readonly energy: readonly EnergyOfState[] | null;

@@ -65,7 +65,7 @@ export function receiveWindows(events: readonly RadioEvent[], endMs: number): Re
   });
 }
 
-/** What was told since the board got power. Of one instant, in the order in which it came in wall time. */
+/** What was told since the board got power. */
 export function reportedEvents(entries: readonly TimelineEntry[]): ReportedEvent[] {
   return entries.flatMap(({ virtualMs, wallMs, party, step, ok, text }) =>
     virtualMs === undefined ? [] : [{ virtualMs, wallMs, party, step: step ?? null, ok: ok ?? null, text }],

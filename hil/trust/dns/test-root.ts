@@ -3,13 +3,14 @@
  * its DS from the nearest zone above it, all served by one name server, and the one trust anchor above them.
  * Nothing in it touches the public DNS, so any name may be used, `joineuis.lora-alliance.org` too.
  */
+import type { SecretSource } from "../keys/index.ts";
 import { AuthoritativeServer, type DnsEndpoint } from "./authoritative-server.ts";
 import { compareNames, isWithin, parseName, ROOT } from "./domain-name.ts";
 import type { RecordType, ZoneRecord } from "./record.ts";
 import { type SignatureValidity, signZone } from "./sign-zone.ts";
 import { type TrustAnchor, trustAnchor } from "./trust-anchor.ts";
 import { createZone, type RRset, Zone } from "./zone.ts";
-import { ALGORITHM, type AlgorithmNumber, generateZoneKeys, type ZoneKeys } from "./zone-key.ts";
+import { type AlgorithmNumber, generateZoneKeys, type ZoneKeys } from "./zone-key.ts";
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_LIFETIME_MS = 30 * 24 * HOUR_MS;
@@ -34,6 +35,8 @@ export interface TestRootOptions {
   readonly validity?: SignatureValidity;
   /** Seconds, of records without their own, of SOA and negative answers. Default 300. */
   readonly ttl?: number;
+  /** What the keys of the zones follow from; fresh ones where not given. */
+  readonly secrets?: SecretSource;
 }
 
 interface Member {
@@ -70,7 +73,8 @@ export class TestRoot {
     // Children first: a parent holds the digests of its children's keys.
     for (const origin of [...described.keys()].sort(compareNames).reverse()) {
       const { records, unsigned = false } = described.get(origin)!;
-      const keys = unsigned ? undefined : generateZoneKeys(options.algorithm ?? ALGORITHM.ECDSAP256SHA256);
+      const { algorithm, secrets } = options;
+      const keys = unsigned ? undefined : generateZoneKeys(algorithm, { origin, secrets });
       this.#members.set(origin, { keys, records, serial: 1, zone: this.#build(origin, records, keys, 1) });
     }
     this.anchor = trustAnchor(this.zone(ROOT));

@@ -3,7 +3,8 @@
  * DNSKEY form and key tag (RFC 4034 sections 2 and appendix B), and the DS of a key (RFC 4034 section 5.1.4,
  * digest SHA-256 by RFC 4509).
  */
-import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHash, type KeyObject, sign } from "node:crypto";
+import { createKeyPair, type SecretSource } from "../keys/index.ts";
 import { nameToWire } from "./domain-name.ts";
 import { canonicalRecord, type RecordData, type ResourceRecord } from "./record.ts";
 
@@ -49,20 +50,26 @@ function publicKeyOctets(publicKey: KeyObject): Buffer {
   return Buffer.concat([x!, y ?? ""].map((coordinate) => Buffer.from(coordinate, "base64url")));
 }
 
-function generateKey(algorithm: AlgorithmNumber, flags: number): ZoneKey {
-  const { publicKey, privateKey } =
-    algorithm === ALGORITHM.ED25519
-      ? generateKeyPairSync("ed25519")
-      : generateKeyPairSync("ec", { namedCurve: "P-256" });
+function generateKey(
+  algorithm: AlgorithmNumber,
+  flags: number,
+  label: string,
+  secrets: SecretSource | undefined,
+): ZoneKey {
+  const kind = algorithm === ALGORITHM.ED25519 ? "ed25519" : "p256";
+  const { publicKey, privateKey } = createKeyPair(kind, label, secrets);
   const dnskey = { flags, algorithm, key: publicKeyOctets(publicKey) };
   return { dnskey, keyTag: keyTag(dnskey), signer: privateKey };
 }
 
-/** Fresh keys of a zone. */
-export function generateZoneKeys(algorithm: AlgorithmNumber = ALGORITHM.ECDSAP256SHA256): ZoneKeys {
+/** Keys of the zone `origin`: fresh ones, unless they are to follow from `secrets`. */
+export function generateZoneKeys(
+  algorithm: AlgorithmNumber = ALGORITHM.ECDSAP256SHA256,
+  { origin = ".", secrets }: { readonly origin?: string; readonly secrets?: SecretSource } = {},
+): ZoneKeys {
   return {
-    ksk: generateKey(algorithm, ZONE_KEY_FLAG | SECURE_ENTRY_POINT_FLAG),
-    zsk: generateKey(algorithm, ZONE_KEY_FLAG),
+    ksk: generateKey(algorithm, ZONE_KEY_FLAG | SECURE_ENTRY_POINT_FLAG, `zone ${origin} ksk`, secrets),
+    zsk: generateKey(algorithm, ZONE_KEY_FLAG, `zone ${origin} zsk`, secrets),
   };
 }
 

@@ -11,11 +11,13 @@ import "reflect-metadata";
 import { type webcrypto as WebCrypto, webcrypto, X509Certificate } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { parseName } from "../dns/index.ts";
+import { createKeyPair, type SecretSource } from "../keys/index.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY_MS = 86_400_000;
 /** Upper bound of an organisationName and of a commonName (RFC 5280 appendix A.1). */
 const MAX_ATTRIBUTE_LENGTH = 64;
+const SERIAL_NUMBER_OCTETS = 16;
 
 /** How long certificates are valid. */
 export interface Validity {
@@ -84,9 +86,26 @@ function period({ notBefore, days }: Validity): { notBefore: Date; notAfter: Dat
   return { notBefore: new Date(startMs), notAfter: new Date(startMs + Math.round(days * DAY_MS)) };
 }
 
-/** A key pair whose private half leaves the process only if `extractable`. */
-function generateKeys(extractable: boolean): Promise<WebCrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, extractable, ["sign", "verify"]);
+/** A key pair whose private half leaves the process only if `extractable`: fresh, unless it follows from `secrets`. */
+async function generateKeys(
+  extractable: boolean,
+  label: string,
+  secrets: SecretSource | undefined,
+): Promise<WebCrypto.CryptoKeyPair> {
+  const pair = createKeyPair("p256", label, secrets);
+  const pkcs8 = pair.privateKey.export({ format: "der", type: "pkcs8" });
+  const spki = pair.publicKey.export({ format: "der", type: "spki" });
+  const [privateKey, publicKey] = await Promise.all([
+    webcrypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, extractable, ["sign"]),
+    webcrypto.subtle.importKey("spki", spki, ALGORITHM, true, ["verify"]),
+  ]);
+  return { privateKey, publicKey };
+}
+
+/** 16 octets, positive (RFC 5280 section 4.1.2.2); without a source of secrets the library draws them. */
+function serialNumber(label: string, secrets: SecretSource | undefined): string | undefined {
+  if (secrets === undefined) return undefined;
+  return Buffer.from(secrets(`${label} serial number`, SERIAL_NUMBER_OCTETS)).toString("hex");
 }
 
 /** Subject and authority key identifiers (RFC 5280 sections 4.2.1.1 and 4.2.1.2). */
@@ -100,19 +119,26 @@ async function keyIdentifiers(
   ];
 }
 
-/** A CA certificate, self-signed without an issuer. The library chooses a random 16-octet serial number. */
+/** A CA certificate, self-signed without an issuer. */
 async function createCaCertificate(options: {
-  name: x509.JsonName;
+  commonName: string;
+  organisation: string;
   validity: Validity;
   pathLength: number;
+  secrets: SecretSource | undefined;
   issuer?: Issuer;
 }): Promise<Issuer> {
-  const keys = await generateKeys(false);
+  const { commonName, organisation, secrets } = options;
+  checkAttribute("commonName", commonName);
+  const label = `certificate ${commonName}`;
+  const name: x509.JsonName = [{ O: [organisation] }, { CN: [commonName] }];
+  const keys = await generateKeys(false, label, secrets);
   const issuerKeys = options.issuer?.keys ?? keys;
   const certificate = await x509.X509CertificateGenerator.create(
     {
-      subject: options.name,
-      issuer: options.issuer?.certificate.subjectName ?? options.name,
+      serialNumber: serialNumber(label, secrets),
+      subject: name,
+      issuer: options.issuer?.certificate.subjectName ?? name,
       ...period(options.validity),
       publicKey: keys.publicKey,
       signingKey: issuerKeys.privateKey,
@@ -133,19 +159,24 @@ async function createCaCertificate(options: {
  * @param options.organisation organisationName of every subject, at most 64 characters
  * @param options.notBefore start of validity of both certificates
  * @param options.days validity of both certificates in days
+ * @param options.secrets what keys and serial numbers follow from, those of leaves by their commonName; fresh ones where not
+ * given. Signatures are OpenSSL's, and differ each time.
  * @throws Error if the organisation's name is too long for a certificate
  */
-export async function createAuthority(options: { organisation: string } & Validity): Promise<Authority> {
-  const { organisation } = options;
-  const caName = (role: string): x509.JsonName => {
-    checkAttribute("commonName", `${organisation} ${role}`);
-    return [{ O: [organisation] }, { CN: [`${organisation} ${role}`] }];
-  };
+export async function createAuthority(
+  options: { readonly organisation: string; readonly secrets?: SecretSource } & Validity,
+): Promise<Authority> {
+  const { organisation, secrets } = options;
   checkAttribute("organisationName", organisation);
-  const root = await createCaCertificate({ name: caName("Root CA"), validity: options, pathLength: 1 });
+  const common = { organisation, secrets, validity: options };
+  const root = await createCaCertificate({
+    ...common,
+    commonName: `${organisation} Root CA`,
+    pathLength: 1,
+  });
   const intermediate = await createCaCertificate({
-    name: caName("Intermediate CA"),
-    validity: options,
+    ...common,
+    commonName: `${organisation} Intermediate CA`,
     pathLength: 0,
     issuer: root,
   });
@@ -161,11 +192,13 @@ export async function createAuthority(options: { organisation: string } & Validi
         `certificate ${JSON.stringify(request.commonName)}: would outlive its issuer, which ends ${intermediate.certificate.notAfter.toISOString()}`,
       );
     }
-    const keys = await generateKeys(true);
+    const label = `certificate ${request.commonName}`;
+    const keys = await generateKeys(true, label, secrets);
     const usage =
       request.profile === "server" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
     const leaf = await x509.X509CertificateGenerator.create(
       {
+        serialNumber: serialNumber(label, secrets),
         subject: [{ O: [organisation] }, { CN: [request.commonName] }],
         issuer: intermediate.certificate.subjectName,
         ...validity,

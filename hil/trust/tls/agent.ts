@@ -189,7 +189,12 @@ class DaneAgent extends Agent {
         () => socket.destroy(new Error(`${host}:${port}: no TLS connection within ${timeoutMs} ms`)),
         timeoutMs,
       );
-      socket.once("error", reject); // of the handshake only: later it finds the promise settled
+      // Of the handshake only: later it finds the promise settled.
+      socket.once("error", (error: NodeJS.ErrnoException) => {
+        // The server by its name, as everywhere.
+        if (error.syscall === "connect") error.message = `${host}:${port}: connect ${error.code}`;
+        reject(error);
+      });
       socket.once("close", () => clearTimeout(timer));
       socket.once("secureConnect", () => {
         clearTimeout(timer);

@@ -4,6 +4,7 @@ export type { TlsCredentials, TrustPolicy } from "./policy.ts";
 export {
   type AcceptedPeer,
   createDaneServer,
+  type DaneServer,
   type DaneServerOptions,
   type PeerRequestListener,
   type PeerUpgradeListener,

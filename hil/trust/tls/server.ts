@@ -9,6 +9,7 @@
 import { constants, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { requestClientName, takeClientName } from "../client-identity/index.ts";
@@ -72,13 +73,16 @@ const HANDSHAKE_REFUSALS: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: "it does not speak TLS 1.3",
 };
 
-class DaneServer extends Server {
+export class DaneServer extends Server {
   readonly #judge: PeerJudge;
   readonly #allow: (clientName: string) => boolean;
   readonly #maxPending: number;
   readonly #serve: PeerRequestListener;
   readonly #admitted = new WeakMap<object, JudgedConnection>();
   readonly #pending = new Set<TLSSocket>();
+  /** TCP connections whose handshake is under way. */
+  readonly #shaking = new Set<Socket>();
+  #onSettled: (() => void)[] = [];
 
   constructor(options: DaneServerOptions, listener: PeerRequestListener, onUpgrade?: PeerUpgradeListener) {
     const judge = new PeerJudge(options);
@@ -101,6 +105,10 @@ class DaneServer extends Server {
     const toHttp = this.listeners("secureConnection") as ((socket: TLSSocket) => void)[];
     this.removeAllListeners("secureConnection");
     this.on("secureConnection", (socket: TLSSocket) => void this.#gate(socket, toHttp));
+    this.on("connection", (socket: Socket) => {
+      this.#shaking.add(socket);
+      socket.once("close", () => this.#shaken(socket));
+    });
     this.on("tlsClientError", (error: Error & { code?: string }) => {
       const code = error.code ?? error.message;
       judge.refuse(UNNAMED, HANDSHAKE_REFUSALS[code] ?? `the TLS handshake failed (${code})`);
@@ -118,11 +126,28 @@ class DaneServer extends Server {
     super.closeAllConnections();
   }
 
+  /** Whether there are clients that have connected, and have neither been judged nor gone. */
+  get busy(): boolean {
+    return this.#shaking.size > 0 || this.#pending.size > 0;
+  }
+
+  /** Resolves once there are no such clients. */
+  async idle(): Promise<void> {
+    if (this.busy) await new Promise<void>((resolve) => this.#onSettled.push(resolve));
+  }
+
+  #shaken(socket: Socket | undefined): void {
+    if (socket !== undefined) this.#shaking.delete(socket);
+    if (this.busy) return;
+    for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+
   /** Holds a connection back until its verdict, then hands it to HTTP. */
   async #gate(socket: TLSSocket, toHttp: readonly ((socket: TLSSocket) => void)[]): Promise<void> {
     socket.pause();
     const gone = (): void => {}; // the client gave up while it waited: "close" follows
     socket.on("error", gone);
+    const shaking = [...this.#shaking].find(({ remotePort }) => remotePort === socket.remotePort);
     this.#pending.add(socket);
     try {
       const connection = await JudgedConnection.open(this.#judge, this.#claimedPeer(socket));
@@ -136,6 +161,7 @@ class DaneServer extends Server {
       if (!(error instanceof TrustError)) throw error;
     } finally {
       this.#pending.delete(socket);
+      this.#shaken(shaking);
     }
   }
 
@@ -231,6 +257,6 @@ export function createDaneServer(
   options: DaneServerOptions,
   listener: PeerRequestListener,
   onUpgrade?: PeerUpgradeListener,
-): Server {
+): DaneServer {
   return new DaneServer(options, listener, onUpgrade);
 }

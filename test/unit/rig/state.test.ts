@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -57,7 +49,8 @@ describe("the state of a rig", () => {
   });
 
   it("keeps the key-encryption key from run to run", () => {
-    const kek = () => run((state) => state.joinServerKek());
+    const kek = () => run((state) => state.joinServerDatabase()?.kek);
+    assert.equal(kek()?.length, 16);
     assert.deepEqual(kek(), kek());
   });
 
@@ -67,7 +60,7 @@ describe("the state of a rig", () => {
   });
 
   it("refuses a database whose device has no EEPROM any more", () => {
-    run((state) => writeFileSync(state.databasePath, "x"));
+    run(() => writeFileSync(join(folder, "join-server.sqlite"), "x"));
     refusedUntouched(() => run((state) => state.readEeprom(4)), /device\.eeprom is missing/);
   });
 
@@ -97,8 +90,8 @@ describe("the state of a rig", () => {
   });
 
   it("refuses a database whose key-encryption key is missing", () => {
-    run((state) => writeFileSync(state.databasePath, "x"));
-    refusedUntouched(() => run((state) => state.joinServerKek()), /Restore it/);
+    run(() => writeFileSync(join(folder, "join-server.sqlite"), "x"));
+    refusedUntouched(() => run((state) => state.joinServerDatabase()), /Restore it/);
   });
 
   it("refuses a folder that is a file", () => {
@@ -143,8 +136,7 @@ describe("the state of a rig", () => {
     const state = openState(undefined, RUN);
     state.writeEeprom(Uint8Array.of(1));
     assert.equal(state.readEeprom(1), undefined);
-    assert.equal(state.joinServerKek().length, 16);
-    assert.equal(existsSync(state.databasePath), false);
+    assert.equal(state.joinServerDatabase(), undefined);
     state.close();
   });
 });
