@@ -14,7 +14,7 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { luaOption } from "./lua-option.ts";
-import { checkOutputFile, writeOutputFile } from "./output-file.ts";
+import { checkOutputFile, writeOutputFiles } from "./output-file.ts";
 
 interface FleetOptions extends Omit<ChoiceOptions, "board"> {
   board?: readonly string[];
@@ -93,10 +93,10 @@ async function run(application: string | undefined, options: FleetOptions): Prom
       onProgress: (state) => progress.show(state),
     });
     progress.end();
-    if (junit !== undefined) writeOutputFile("JUnit", junit, junitXml(report));
+    const written = writeOutputFiles([{ what: "JUnit", path: junit, content: () => junitXml(report) }]);
     const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : fleetSummary(report, palette)}\n`);
-    process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
+    process.exitCode = report.verdict === "passed" && written ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (error instanceof FleetAborted) throw new Refusal(error.message, EXIT.failed);
     throw error instanceof RigError ? refusalOf(error) : error;

@@ -451,17 +451,15 @@ describe("Network Server: passive roaming", () => {
 
     async function send(token: string | undefined, metaData: object = {}): Promise<string> {
       const DLMetaData = {
-        ...{ DevEUI: DEV_EUI, FNSULToken: token, ClassMode: "A", RXDelay1: 1 },
+        ...{ DevEUI: DEV_EUI, FNSULToken: token, ClassMode: "A" as const, RXDelay1: 1 },
         ...{ DLFreq1: 868.1, DataRate1: 5, DLFreq2: 869.525, DataRate2: 0 },
         ...metaData,
       };
       const message = {
-        ...{
-          MessageType: "XmitDataReq",
-          ProtocolVersion: "1.0",
-          SenderID: NET_ID,
-          ReceiverID: VISITED_NET_ID,
-        },
+        MessageType: "XmitDataReq",
+        ProtocolVersion: "1.0",
+        SenderID: NET_ID,
+        ReceiverID: VISITED_NET_ID,
         ...{ TransactionID: 9, PHYPayload: FRAME, DLMetaData },
       } as const;
       const agent = await identities.agent(NS_NAME);

@@ -80,7 +80,7 @@ describe("meta data between Network Servers", () => {
       const nowMs = Date.parse("2026-01-01T00:00:10Z");
       const at = { nowMs, nowNs, instant: "1:" };
       const told = { RecvTime, DataRate: 5, ULFreq: 868.1, RFRegion: "eu868" };
-      const [copy] = receptionsOf(plan, "600C01", PHY_PAYLOAD, told, at) as { receivedNs: number }[];
+      const [copy] = receptionsOf(plan, "600C01", PHY_PAYLOAD, told, at) as readonly { receivedNs: number }[];
       assert.equal(copy.receivedNs, receivedNs, RecvTime);
     }
   });
