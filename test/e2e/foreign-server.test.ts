@@ -7,7 +7,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
+import { VirtualClock } from "../../hil/clock/index.ts";
+import { StationGatewayServer } from "../../hil/gateway/index.ts";
+import { NetworkPlan } from "../../hil/lorawan/index.ts";
 import { RigError, runForeignJoin } from "../../hil/rig/index.ts";
+import { Leftovers } from "../support/leftovers.ts";
 
 const BOARD = { board: "pro-mini-rfm95", lorawan: "1.1", region: "EU868", seed: 7 } as const;
 const SERVER = join(import.meta.dirname, "support/network-server-process.ts");
@@ -71,6 +75,54 @@ describe("a join by a foreign Network Server", () => {
     assert.deepEqual(report.join.devNonces, [0]);
     assert.match(report.join.devAddr ?? "", /^[0-9A-F]{8}$/);
     assert.ok(report.wallMs >= report.virtualMs - 100, "a second takes a second");
+  });
+
+  it("ends with what is wrong, and a report of what was seen by then, where the server goes away", async () => {
+    await newDevice();
+    const server = new StationGatewayServer({
+      ...{
+        plan: new NetworkPlan("EU868"),
+        netId: "000001",
+        clock: new VirtualClock(),
+        startedAt: new Date(),
+      },
+      access: { kind: "open" },
+    });
+    const { host, port } = await server.listen();
+    const leftovers = new Leftovers();
+    cleanUp.push(() => leftovers.close());
+    const report = await runForeignJoin({
+      ...{ ...BOARD, state: folder, networkServer: `ws://${host}:${port}` },
+      onEntry: ({ text }) => {
+        if (text.startsWith("join-request")) void server.close();
+      },
+    });
+    assert.equal(report.verdict, "failed");
+    assert.match(report.reason ?? "", /^gateway: .*: (the server has closed the connection|read ECONNRESET)/);
+    assert.equal(report.air[0]?.name, "join-request");
+    await leftovers.assertNone();
+  });
+
+  it("ends with what is wrong where what answers a UDP gateway is nonsense", async () => {
+    await newDevice();
+    const leftovers = new Leftovers();
+    cleanUp.push(() => leftovers.close());
+    const server = createSocket("udp4");
+    server.on("message", (_, { port, address }) => server.send("HTTP/1.1 400 Bad Request", port, address));
+    server.bind(0, "127.0.0.1");
+    await once(server, "listening");
+    const told: string[] = [];
+    await assert.rejects(
+      runForeignJoin({
+        ...{ ...BOARD, state: folder, networkServer: `udp://127.0.0.1:${server.address().port}` },
+        onEntry: ({ text }) => told.push(text),
+      }),
+      isRefused("failed", /no PULL_ACK within 10000 ms; is the Network Server listening on UDP/),
+    );
+    assert.match(told.join("\n"), /ignored a datagram of the server/);
+    server.close();
+    await once(server, "close");
+    await leftovers.assertNone();
   });
 
   it("ends with what is wrong where nobody answers", async () => {

@@ -6,11 +6,11 @@
  */
 import type { Agent } from "node:https";
 import { WebSocket } from "ws";
+import { AnsweringForwarder } from "../answering-forwarder.ts";
 import type { HeardPacket } from "../concentrator.ts";
 import type { GatewayRadio } from "../gateway-radio.ts";
 import { JsonMembers } from "../json-members.ts";
 import { PacketError } from "../packet-error.ts";
-import { PendingAnswers } from "../pending-answers.ts";
 import type { Forwarder } from "../virtual-gateway.ts";
 import { parseDnmsg } from "./downlink.ts";
 import { parseRouterConfig } from "./router-config.ts";
@@ -20,7 +20,6 @@ import { WebSocketLink } from "./web-socket-link.ts";
 import { parseWideJson } from "./wide-json.ts";
 
 const DISCOVERY_PATH = "/router-info";
-const ANSWER_TIMEOUT_MS = 5_000;
 /** TC_RECV_BUFFER_SIZE. */
 const MAX_MESSAGE_OCTETS = 40 * 1024;
 const PROTOCOL = 2;
@@ -41,31 +40,18 @@ export function stationForwarder(options: StationForwarderOptions): (radio: Gate
   return (radio) => new StationForwarder(radio, options);
 }
 
-class StationForwarder implements Forwarder {
+class StationForwarder extends AnsweringForwarder implements Forwarder {
   readonly #gateway: GatewayRadio;
   readonly #options: StationForwarderOptions;
-  readonly #pending: PendingAnswers;
   readonly #radio: StationRadio;
   #socket: WebSocket | undefined;
   #link: WebSocketLink | undefined;
 
   constructor(radio: GatewayRadio, options: StationForwarderOptions) {
+    super(options.answerTimeoutMs);
     this.#gateway = radio;
     this.#radio = new StationRadio(radio, (message) => this.#send(message));
     this.#options = options;
-    this.#pending = new PendingAnswers(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
-  }
-
-  get busy(): boolean {
-    return this.#pending.busy;
-  }
-
-  get failed(): boolean {
-    return this.#pending.failed;
-  }
-
-  idle(): Promise<void> {
-    return this.#pending.idle();
   }
 
   /** Resolves when the server has configured the radios. */
@@ -73,14 +59,14 @@ class StationForwarder implements Forwarder {
     const uri = await this.#discover();
     const socket = await this.#open(uri.href, "the data connection");
     this.#socket = socket;
-    this.#link = new WebSocketLink(socket, (ping) => this.#pending.settle(`pong ${ping}`));
+    this.#link = new WebSocketLink(socket, (ping) => this.pending.settle(`pong ${ping}`));
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#received(data, isBinary));
-    socket.on("error", (error) => this.#pending.fail(this.#failure(error.message)));
+    socket.on("error", (error) => this.pending.fail(this.#failure(error.message)));
     socket.on("close", (code, reason) => {
       if (this.#socket !== socket) return;
-      this.#pending.fail(this.#failure(`the server has closed the connection: ${code} ${reason}`.trimEnd()));
+      this.pending.fail(this.#failure(`the server has closed the connection: ${code} ${reason}`.trimEnd()));
     });
-    this.#pending.expect("router_config", (ms) => this.#failure(`no router_config within ${ms} ms`));
+    this.pending.expect("router_config", (ms) => this.#failure(`no router_config within ${ms} ms`));
     this.#send({
       msgtype: "version",
       station: "2.0.6(joinery/virtual)",
@@ -94,7 +80,7 @@ class StationForwarder implements Forwarder {
   }
 
   async stop(): Promise<void> {
-    this.#pending.clear();
+    this.pending.clear();
     const socket = this.#socket;
     this.#socket = undefined;
     this.#link = undefined;
@@ -114,7 +100,7 @@ class StationForwarder implements Forwarder {
   #send(message: object): void {
     if (this.#link === undefined) return;
     const ping = this.#link.send(message);
-    this.#pending.expect(`pong ${ping}`, (ms) =>
+    this.pending.expect(`pong ${ping}`, (ms) =>
       this.#failure(`the server has not read a message within ${ms} ms`),
     );
   }
@@ -122,8 +108,8 @@ class StationForwarder implements Forwarder {
   // Connections
 
   #discover(): Promise<URL> {
-    const { uri, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
-    const url = new URL(uri);
+    const { answerTimeoutMs } = this;
+    const url = new URL(this.#options.uri);
     url.pathname = url.pathname.replace(/\/$/, "") + DISCOVERY_PATH;
     return this.#open(url.href, "the discovery").then(
       (socket) =>
@@ -155,11 +141,11 @@ class StationForwarder implements Forwarder {
   }
 
   #open(url: string, what: string): Promise<WebSocket> {
-    const { agent, token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
+    const { agent, token } = this.#options;
     const socket = new WebSocket(url, {
       agent: url.startsWith("wss:") ? agent : undefined,
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-      handshakeTimeout: answerTimeoutMs,
+      handshakeTimeout: this.answerTimeoutMs,
       maxPayload: MAX_MESSAGE_OCTETS,
       perMessageDeflate: false,
     });
@@ -190,7 +176,7 @@ class StationForwarder implements Forwarder {
       if (!(error instanceof PacketError)) throw error;
       if (this.#radio.isConfigured) this.#gateway.warn(`ignored a message of the server: ${error.message}`);
       // Without its configuration a station is of no use.
-      else this.#pending.fail(this.#failure(`it is told nonsense: ${error.message}`));
+      else this.pending.fail(this.#failure(`it is told nonsense: ${error.message}`));
     }
   }
 
@@ -199,7 +185,7 @@ class StationForwarder implements Forwarder {
     const radio = this.#radio;
     if (msgtype === "router_config") {
       radio.configure(parseRouterConfig(members));
-      this.#pending.settle("router_config");
+      this.pending.settle("router_config");
     } else if (!radio.isConfigured) throw members.error("msgtype", `${msgtype} comes before router_config`);
     else if (msgtype === "dnmsg") radio.place(parseDnmsg(members));
     else if (msgtype === "timesync") radio.synchronise(members);

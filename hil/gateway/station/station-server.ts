@@ -132,9 +132,9 @@ export class StationGatewayServer implements Participant, GatewayServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     const from = `${request.socket.remoteAddress}:${request.socket.remotePort}`;
+    socket.on("error", () => {}); // HTTP listens no more, and the station may go at any time: "close" follows
     const refuse = (status: string, reason: string): void => {
       this.#rejected(from, reason);
-      socket.on("error", () => {}); // it may be gone before it has the answer
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     };
     const path = request.url ?? "";

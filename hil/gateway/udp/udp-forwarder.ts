@@ -8,11 +8,11 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { needsLowDataRateOptimize } from "../../air/index.ts";
 import { VIRTUAL_EPOCH_MS } from "../../clock/index.ts";
+import { AnsweringForwarder } from "../answering-forwarder.ts";
 import { type HeardPacket, LORAWAN_SYNC_WORD } from "../concentrator.ts";
 import type { GatewayRadio, OutgoingPacket, RadioSettings } from "../gateway-radio.ts";
 import { instantAt } from "../gps.ts";
 import { PacketError } from "../packet-error.ts";
-import { PendingAnswers } from "../pending-answers.ts";
 import type { Forwarder } from "../virtual-gateway.ts";
 import { encode, type FromGateway, parseFromServer } from "./datagram.ts";
 import { formatDatr, parseDatr, payloadOf } from "./payload.ts";
@@ -25,7 +25,6 @@ const MIN_PREAMBLE_SYMBOLS = 6;
 
 const KEEPALIVE_NS = 10_000_000_000;
 const STAT_INTERVAL_NS = 30_000_000_000;
-const ANSWER_TIMEOUT_MS = 5_000;
 
 export interface UdpForwarderOptions extends RadioSettings {
   readonly server: { readonly host: string; readonly port: number };
@@ -38,29 +37,16 @@ export function udpForwarder(options: UdpForwarderOptions): (radio: GatewayRadio
   return (radio) => new UdpForwarder(radio, options);
 }
 
-class UdpForwarder implements Forwarder {
+class UdpForwarder extends AnsweringForwarder implements Forwarder {
   readonly #radio: GatewayRadio;
   readonly #options: UdpForwarderOptions;
-  readonly #pending: PendingAnswers;
   #sockets: { push: Socket; pull: Socket } | undefined;
   #counters = { received: 0, good: 0, forwarded: 0, sent: 0, acknowledged: 0, downlinks: 0, transmitted: 0 };
 
   constructor(radio: GatewayRadio, options: UdpForwarderOptions) {
+    super(options.answerTimeoutMs);
     this.#radio = radio;
     this.#options = options;
-    this.#pending = new PendingAnswers(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
-  }
-
-  get busy(): boolean {
-    return this.#pending.busy;
-  }
-
-  get failed(): boolean {
-    return this.#pending.failed;
-  }
-
-  idle(): Promise<void> {
-    return this.#pending.idle();
   }
 
   /** Opens the sockets and resolves when the server has answered the first PULL_DATA. */
@@ -82,7 +68,7 @@ class UdpForwarder implements Forwarder {
   }
 
   async stop(): Promise<void> {
-    this.#pending.clear();
+    this.pending.clear();
     const sockets = this.#sockets;
     this.#sockets = undefined;
     if (sockets === undefined) return;
@@ -104,7 +90,7 @@ class UdpForwarder implements Forwarder {
       socket.once("error", refuse);
       socket.once("connect", () => {
         socket.off("error", refuse);
-        socket.on("error", (error) => this.#pending.fail(this.#unreachable(error.message)));
+        socket.on("error", (error) => this.pending.fail(this.#unreachable(error.message)));
         socket.on("message", (datagram) => this.#received(datagram));
         resolve(socket);
       });
@@ -184,8 +170,8 @@ class UdpForwarder implements Forwarder {
     packet: (token: number) => FromGateway,
   ): void {
     let token = randomInt(0x10000);
-    while (this.#pending.has(`${answer} ${token}`)) token = randomInt(0x10000);
-    this.#pending.expect(`${answer} ${token}`, (timeoutMs) =>
+    while (this.pending.has(`${answer} ${token}`)) token = randomInt(0x10000);
+    this.pending.expect(`${answer} ${token}`, (timeoutMs) =>
       this.#unreachable(`no ${answer} within ${timeoutMs} ms`),
     );
     this.#send(via, packet(token));
@@ -193,7 +179,7 @@ class UdpForwarder implements Forwarder {
 
   #send(via: "push" | "pull", packet: FromGateway): void {
     this.#sockets?.[via].send(encode(packet), (error) => {
-      if (error) this.#pending.fail(this.#unreachable(error.message));
+      if (error) this.pending.fail(this.#unreachable(error.message));
     });
   }
 
@@ -215,7 +201,7 @@ class UdpForwarder implements Forwarder {
       this.#send("pull", { type: "TX_ACK", token: packet.token, gatewayEui: this.#radio.eui, error });
       return;
     }
-    if (!this.#pending.settle(`${packet.type} ${packet.token}`)) {
+    if (!this.pending.settle(`${packet.type} ${packet.token}`)) {
       this.#radio.warn(`ignored a ${packet.type} that answers nothing (token ${packet.token})`);
     } else if (packet.type === "PUSH_ACK") this.#counters.acknowledged++;
   }

@@ -21,6 +21,7 @@ import {
   createDaneServer,
   type DaneAgentOptions,
   type DaneServerOptions,
+  type PeerUpgradeListener,
   type PeerVerdict,
   TrustError,
 } from "../../../hil/trust/tls/index.ts";
@@ -123,7 +124,10 @@ describe("TLS gated by DANE", () => {
     root.replaceRecords("join-b.example", [{ name: SERVER, type: "A", data: "127.0.0.1" }, ...records]);
   const serverOwner = (): string => `_${port}._tcp.${SERVER}`;
 
-  async function serve(options: Partial<DaneServerOptions> = {}): Promise<Server> {
+  async function serve(
+    options: Partial<DaneServerOptions> = {},
+    onUpgrade?: PeerUpgradeListener,
+  ): Promise<Server> {
     const verdicts = bySer; // of this test, however late they come
     const server = createDaneServer(
       {
@@ -141,6 +145,7 @@ describe("TLS gated by DANE", () => {
         });
         incoming.on("end", () => response.end(JSON.stringify({ peer, octets })));
       },
+      onUpgrade,
     );
     servers.push(server);
     server.listen(0, "127.0.0.1");
@@ -647,6 +652,29 @@ describe("TLS gated by DANE", () => {
         bySer.map(({ accepted }) => accepted),
         [true, true, false],
       );
+    });
+
+    it("are renewed before a connection is taken over, and the client may go meanwhile", async () => {
+      let now = new Date();
+      const slow = new SlowResolver({ servers: [dns], anchors: [root.anchor], now: () => now });
+      let takenOver = 0;
+      const server = await serve({ resolver: slow }, () => takenOver++);
+      const agent = agentOf();
+      assert.equal((await post(agent)).status, 200);
+      now = new Date(now.getTime() + 301_000);
+      slow.delayMs = 500;
+      const headers = { Connection: "Upgrade", Upgrade: "websocket" };
+      const outgoing = request({ host: SERVER, port, agent, path: "/", headers });
+      const failed = once(outgoing, "error");
+      const asked = once(server, "upgrade");
+      outgoing.end();
+      const [, socket] = await asked;
+      // Not by "once", which listens to errors too: one that nobody listens to ends the process.
+      const closed = new Promise((resolve) => socket.on("close", resolve));
+      socket.destroy(new Error("read ECONNRESET"));
+      await Promise.all([failed, closed]);
+      await new Promise((elapsed) => setTimeout(elapsed, 600));
+      assert.equal(takenOver, 0);
     });
 
     it("end the connection on the client's side: the next request opens one of its own", async () => {
