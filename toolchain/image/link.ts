@@ -1,7 +1,9 @@
 /** From C to an image for a board: link with the C of the board and its processor, read back what came out. */
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { atExit } from "../at-exit.ts";
 import { type ProcessorBoard, processorOf, sourcesOf } from "./board.ts";
 import { markBoard } from "./board-mark.ts";
 import type { ElfSymbol } from "./elf.ts";
@@ -195,6 +197,7 @@ async function newBuild(
   const { files } = generated;
   makeFolder(join(outDir, C_FOLDER));
   const workDir = await mkdtemp(join(outDir, ".link-"));
+  const forget = atExit(() => rmSync(workDir, { recursive: true, force: true }));
   try {
     for (const [name, text] of files) await writeFile(join(workDir, name), text);
     const sources = [...files.keys()].filter((name) => name.endsWith(".c"));
@@ -226,6 +229,7 @@ async function newBuild(
     await publish(workDir, outDir, generated, [...names, ...further.keys()]);
     return image;
   } finally {
+    forget();
     await rm(workDir, { recursive: true, force: true });
   }
 }
