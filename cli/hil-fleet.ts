@@ -47,7 +47,7 @@ export function addHilFleet(hil: Command): void {
     .option("--workers <n>", "threads (default: as many as processors)", wholeNumber(1, 256))
     .option(
       "--seed <n>",
-      "what everything random in the run follows from, except keys",
+      "what everything random in the run follows from, keys too",
       wholeNumber(0, 0xffffffff),
       1,
     )

@@ -25,6 +25,9 @@ const SIX: FleetOptions = {
   seed: 3,
 };
 
+/** Where no board comes to run. */
+const ONE_KIND: FleetOptions = { ...SIX, kinds: ["pro-mini-rfm95"] };
+
 /** A thread that runs this text instead. */
 function threadOf(program: string): () => FleetThread {
   return () => new FleetThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
@@ -79,7 +82,7 @@ describe("a fleet", () => {
   it("tells of the boards whose thread ends", async () => {
     const dying =
       'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => process.exit(7));';
-    const report = await runFleet({ ...SIX, workers: 1 }, threadOf(dying));
+    const report = await runFleet({ ...ONE_KIND, workers: 1 }, threadOf(dying));
     assert.equal(report.verdict, "failed");
     assert.equal(report.totals.passed, 0);
     assert.match(report.boards[5].reason ?? "", /thread of its site has ended: exit code 7/);
@@ -91,7 +94,7 @@ describe("a fleet", () => {
     const end = new AbortController();
     setTimeout(() => end.abort(), 100);
     await assert.rejects(
-      runFleet({ ...SIX, signal: end.signal }, threadOf(waiting)),
+      runFleet({ ...ONE_KIND, signal: end.signal }, threadOf(waiting)),
       (error: Error) => error instanceof FleetAborted && /0 of 6 boards had joined/.test(error.message),
     );
     assert.ok(!process.getActiveResourcesInfo().includes("Worker"));

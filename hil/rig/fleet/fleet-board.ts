@@ -2,6 +2,7 @@
 import { type DeviceIdentity, eepromImage, generateIdentity } from "../../../toolchain/provisioning/index.ts";
 import type { Transmission } from "../../air/index.ts";
 import type { ServerEvent } from "../../backend/index.ts";
+import type { SecretSource } from "../../trust/index.ts";
 import { type DeviceUnderTest, type Firmware, storeFormatOf } from "../device.ts";
 import { noteJoinAttempts } from "../join-attempts.ts";
 import { nonceChecks } from "../join-checks.ts";
@@ -9,6 +10,7 @@ import { NAMES } from "../name-space.ts";
 import { JOIN_EUI } from "../names.ts";
 import { describeFinding } from "../narration.ts";
 import { Observations } from "../observations.ts";
+import { deviceKeys } from "../secrets.ts";
 import { compareSessionKeys } from "../session-keys.ts";
 import type { Site } from "../site.ts";
 import type { BoardReport } from "./fleet-report.ts";
@@ -28,6 +30,8 @@ export interface BoardOptions {
   readonly firmware: Firmware;
   readonly lorawan: "1.0.4" | "1.1";
   readonly uplinksWanted: number;
+  /** What its root keys follow from. */
+  readonly secrets: SecretSource;
   /** It has joined, one more of its uplinks was decrypted, or it has come to its end. */
   readonly onProgress: () => void;
 }
@@ -53,7 +57,10 @@ export class FleetBoard {
     this.#with = options;
     const { plan } = options;
     this.station = `board-${plan.number}`;
-    this.identity = generateIdentity({ devEui: plan.devEui, joinEui: JOIN_EUI });
+    this.identity = generateIdentity(
+      { devEui: plan.devEui, joinEui: JOIN_EUI },
+      deviceKeys(options.secrets, plan.devEui),
+    );
   }
 
   /** Makes it known to the servers, and has it get power in its time. */

@@ -4,6 +4,7 @@ import type { Firmware } from "../device.ts";
 import type { GatewayProtocol } from "../gateway-link.ts";
 import { NAMES } from "../name-space.ts";
 import { seededRandom } from "../random.ts";
+import { seededSecrets } from "../secrets.ts";
 import { Site } from "../site.ts";
 import { Timeline } from "../timeline.ts";
 import { type BoardPlan, FleetBoard } from "./fleet-board.ts";
@@ -71,10 +72,11 @@ class FleetSite {
     this.#site = site;
     this.#onProgress = onProgress;
     const { lorawan, uplinksWanted } = plan;
+    const secrets = seededSecrets(plan.seed);
     this.#boards = plan.boards.map(
       (board) =>
         new FleetBoard({
-          ...{ site, lorawan, uplinksWanted, plan: board },
+          ...{ site, lorawan, uplinksWanted, plan: board, secrets },
           siteNumber: plan.number,
           firmware: firmwares[board.firmware],
           onProgress: () => this.#progressed(),

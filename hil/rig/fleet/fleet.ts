@@ -27,7 +27,7 @@ export interface FleetOptions extends Omit<FirmwareChoice, "exactLines"> {
   /** The region of the network; the first of the device's where not given. */
   readonly networkRegion?: RegionName;
   readonly gateway?: GatewayProtocol;
-  /** Everything random follows from it, except keys. */
+  /** Everything random follows from it, keys too. */
   readonly seed: number;
   /** Of each board, decrypted; 3 where not given. */
   readonly uplinks?: number;
