@@ -37,9 +37,9 @@ export class SerialBody implements DeviceBody {
   #awaited: NodeJS.Timeout | undefined;
 
   /** Throws RigError where the port cannot be had, or the image does not get into the board. */
-  static async open(options: SerialBodyOptions): Promise<SerialBody> {
+  static async open(options: SerialBodyOptions, openPort = openConsole): Promise<SerialBody> {
     const body = new SerialBody(options);
-    await body.#open();
+    await body.#open(openPort);
     return body;
   }
 
@@ -67,10 +67,8 @@ export class SerialBody implements DeviceBody {
     const { site, path } = this.#options;
     if (!this.#hasReset) throw new Error(`the rig cannot reset the board: ${path} has no DTR`);
     this.#hasSpoken = false;
-    this.#awaited ??= setTimeout(() => {
-      this.#awaited = undefined;
-      if (!this.#hasSpoken) site.trouble(this.doubt!);
-    }, BOOT_LIMIT_MS);
+    clearTimeout(this.#awaited);
+    this.#awaited = setTimeout(() => site.trouble(this.doubt!), BOOT_LIMIT_MS);
     this.#port.reset().catch((error: Error) => site.trouble(`${path}: ${error.message}`));
   }
 
@@ -89,12 +87,12 @@ export class SerialBody implements DeviceBody {
     return `nothing has come from the board at ${path}, at ${baud} Bd: has it power, is the image in it, and are TX and RX the right way round?`;
   }
 
-  async #open(): Promise<void> {
+  async #open(openPort: typeof openConsole): Promise<void> {
     const { site, path, firmware, flash } = this.#options;
     site.keepUpWithTime();
     if (flash) await this.#flash(firmware);
     const options = { ...this.#options, onConsoleLine: (line: string) => this.#heard(line) };
-    this.#port = await openConsole(path, options);
+    this.#port = await openPort(path, options);
     site.onClose("the serial port", async () => {
       clearTimeout(this.#awaited);
       await closed(this.#port);
@@ -127,6 +125,7 @@ export class SerialBody implements DeviceBody {
   #heard(line: string): void {
     const { site, path, lorawan, onConsoleLine } = this.#options;
     this.#hasSpoken = true;
+    clearTimeout(this.#awaited);
     onConsoleLine(line);
     const [, version] = BOOT.exec(line) ?? [];
     if (version === undefined || version === lorawan) return;
