@@ -19,7 +19,7 @@ void hal_console_write(uint8_t character)
 static volatile uint8_t input[INPUT_OCTETS];
 /* Where the next octet goes, and where the next is taken from. */
 static volatile uint8_t input_end;
-static uint8_t input_begin;
+static volatile uint8_t input_begin;
 
 /* Each octet ends a sleep. One that finds no room is lost. */
 ISR(CONSOLE_RECEIVED_vect)
