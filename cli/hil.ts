@@ -74,7 +74,7 @@ export function addHil(program: Command): void {
     .addOption(luaOption())
     .option(
       "--seed <n>",
-      "what everything random in the run follows from, keys too unless --state keeps them",
+      "what everything random in the run follows from, DevEUI and keys too unless --state keeps them",
       wholeNumber,
       1,
     )

@@ -24,7 +24,7 @@ import { describeTransmission } from "./narration.ts";
 import type { Observations } from "./observations.ts";
 import { Pace } from "./pace.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom, systemRandom } from "./random.ts";
 import type { Check, JoinReport } from "./report/join-report.ts";
 import { RigError, refusing } from "./rig-error.ts";
 import { runnableBoard } from "./runnable-board.ts";
@@ -45,7 +45,7 @@ export interface ForeignRunOptions extends Omit<FirmwareChoice, "exactLines">, C
   readonly gatewayEui?: string;
   /** The region of the network; the first of the device's where not given. */
   readonly networkRegion?: RegionName;
-  /** The DevEUI and the noise follow from it. */
+  /** The noise follows from it. */
   readonly seed: number;
   /** Folder that keeps the EEPROM between runs. What a server has seen of a device does not go away. */
   readonly state: string | undefined;
@@ -97,7 +97,7 @@ export async function runForeignJoin(options: ForeignRunOptions): Promise<JoinRe
       stateFolder: chosen.state,
       fault: undefined,
       board,
-      random: seededRandom(chosen.seed),
+      random: systemRandom,
       secrets: systemSecrets,
       isForeign: true,
       say: (what) => told.add("rig", what, true),

@@ -23,7 +23,7 @@ import { type GatewayChoice, placeOn } from "./gateways.ts";
 import { noteJoinAttempts } from "./join-attempts.ts";
 import { printedDownlink } from "./join-checks.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom, systemRandom } from "./random.ts";
 import type { JoinReport } from "./report/join-report.ts";
 import { RigError, refusing } from "./rig-error.ts";
 import { runnableBoard } from "./runnable-board.ts";
@@ -39,7 +39,7 @@ export interface JoinRunOptions extends Omit<FirmwareChoice, "exactLines">, Crys
   readonly boards?: string;
   /** The region of the network; the first of the device's where not given. */
   readonly networkRegion?: RegionName;
-  /** Everything random follows from it, keys too unless a `state` keeps them. */
+  /** Everything random follows from it, DevEUI and keys too unless a `state` keeps them. */
   readonly seed: number;
   /** Folder that keeps the EEPROM and the Join Server's database between runs; default: nothing is kept. */
   readonly state?: string;
@@ -123,13 +123,14 @@ class JoinRun {
   async run(): Promise<JoinReport> {
     const { seed, state: stateFolder, fault } = this.#options;
     const random = seededRandom(seed);
-    const secrets = stateFolder === undefined ? seededSecrets(seed) : systemSecrets;
+    const livesOn = stateFolder !== undefined;
+    const secrets = livesOn ? systemSecrets : seededSecrets(seed);
     const provisioned = new ProvisionedDevice({
       state: this.#state,
       stateFolder,
       fault,
       board: this.#firmware.board,
-      random,
+      random: livesOn ? systemRandom : random,
       secrets,
       say: (what) => this.#timeline.add("rig", what, true),
     });

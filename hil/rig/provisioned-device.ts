@@ -25,7 +25,7 @@ interface ProvisioningOptions {
   readonly stateFolder: string | undefined;
   readonly fault: Fault | undefined;
   readonly board: Board;
-  /** In [0, 1): names follow from it. */
+  /** In [0, 1): names follow from it. The system's for a device that lives on, like `secrets`. */
   readonly random: () => number;
   /** Root keys follow from it. */
   readonly secrets: SecretSource;

@@ -1,4 +1,5 @@
 /** The seeded generator behind everything of a run that must repeat: names, noise, addresses. Never keys. */
+import { randomInt } from "node:crypto";
 
 /** A generator of numbers from 0 (inclusive) to 1 (exclusive): sfc32 (C. Doty-Humphrey, PractRand), seeded by one integer. */
 export function seededRandom(seed: number): () => number {
@@ -17,6 +18,9 @@ export function seededRandom(seed: number): () => number {
   for (let round = 0; round < 12; round++) next();
   return next;
 }
+
+/** By the system's CSPRNG, in [0, 1): for names of what lives on, which two benches with one seed must not share. */
+export const systemRandom = (): number => randomInt(2 ** 32) / 2 ** 32;
 
 /** `digits` upper-case hexadecimal digits. */
 export function randomHex(random: () => number, digits: number): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DeviceIdentity } from "../../toolchain/provisioning/index.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { ProvisionedDevice } from "./provisioned-device.ts";
+import { systemRandom } from "./random.ts";
 import { RigError, refusing } from "./rig-error.ts";
 import { systemSecrets } from "./secrets.ts";
 import { openState, type State, StateError } from "./state.ts";
@@ -14,7 +15,6 @@ interface RealBoard {
   readonly lorawan: "1.0.4" | "1.1";
   /** The folder. */
   readonly state: string;
-  readonly random: () => number;
   readonly timeline: Timeline;
 }
 
@@ -29,13 +29,13 @@ export interface RealIdentity {
  * it is to get into the board first.
  */
 export function openRealIdentity(options: RealBoard): Promise<RealIdentity> {
-  const { board, boards, state: folder, random, timeline } = options;
+  const { board, boards, state: folder, timeline } = options;
   return refusing("usage", [StateError], () => {
     const state = openState(folder, options);
     try {
       const { isNew, identity } = new ProvisionedDevice({
-        ...{ state, stateFolder: folder, board: chosenBoard({ board, boards }), random },
-        secrets: systemSecrets,
+        ...{ state, stateFolder: folder, board: chosenBoard({ board, boards }) },
+        ...{ random: systemRandom, secrets: systemSecrets },
         ...{ fault: undefined, isForeign: true },
         say: (what) => timeline.add("rig", what, true),
       });

@@ -144,7 +144,7 @@ export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
   const kept =
     options.state === undefined
       ? undefined
-      : await openRealIdentity({ ...options, state: options.state, random, timeline });
+      : await openRealIdentity({ ...options, state: options.state, timeline });
   try {
     const site = await Site.open({
       ...{ networkRegion, seed, random, secrets, timeline, time, fault, gatewayProtocol: options.gateway },

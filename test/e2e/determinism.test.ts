@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openRig, RigError, runForeignJoin } from "../../hil/rig/index.ts";
+import { openRig, RigError, runForeignJoin, runJoin } from "../../hil/rig/index.ts";
+import { readIdentity } from "../../toolchain/provisioning/index.ts";
 import { repeatable } from "./support/repeatable.ts";
 import { SEEDED_RUNS } from "./support/seeded-runs.ts";
 
@@ -49,22 +50,37 @@ describe("keys", () => {
     assert.notDeepEqual(one.nwkKey, one.appKey);
   });
 
-  it("of a device that lives on with somebody else's servers do not follow from the seed", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "joinery-keys-"));
-    try {
-      const identities: Record<string, string>[] = [];
-      for (const name of ["one", "two"]) {
-        const state = join(folder, name);
-        const run = runForeignJoin({ ...choice, seed: 1, networkServer: "udp://127.0.0.1:1", state });
-        await assert.rejects(run, RigError);
-        identities.push(JSON.parse(readFileSync(join(state, "device.json"), "utf8")));
-      }
-      const [one, two] = identities;
-      assert.equal(one.devEui, two.devEui);
-      assert.notEqual(one.nwkKey, two.nwkKey);
-      assert.notEqual(one.appKey, two.appKey);
-    } finally {
-      rmSync(folder, { recursive: true });
+  describe("and the DevEUI", () => {
+    const ways: Record<string, (state: string) => Promise<unknown>> = {
+      "with the rig's servers": (state) => runJoin({ ...choice, seed: 1, state }),
+      "with somebody else's servers": (state) =>
+        assert.rejects(
+          runForeignJoin({ ...choice, seed: 1, networkServer: "udp://127.0.0.1:1", state }),
+          RigError,
+        ),
+      "on a real board": (state) =>
+        assert.rejects(
+          openRig({ ...choice, seed: 1, time: "real", state, listen: "udp://127.0.0.1:0" }),
+          RigError,
+        ),
+    };
+    for (const [which, provision] of Object.entries(ways)) {
+      it(`of a device that lives on ${which} do not follow from the seed`, async () => {
+        const folder = mkdtempSync(join(tmpdir(), "joinery-keys-"));
+        try {
+          const [one, two] = await Promise.all(
+            ["one", "two"].map(async (name) => {
+              await provision(join(folder, name));
+              return readIdentity(readFileSync(join(folder, name, "device.eeprom")));
+            }),
+          );
+          assert.notEqual(one.devEui, two.devEui, "two benches that meet at one server");
+          assert.notDeepEqual(one.nwkKey, two.nwkKey);
+          assert.notDeepEqual(one.appKey, two.appKey);
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      });
     }
   });
 });
