@@ -47,7 +47,7 @@ export interface SiteOptions {
   readonly joinEui?: string;
   /** The Join Server's database; where not given, one that ends with the site. */
   readonly database?: JoinServerDatabase;
-  /** What keys of servers and zones follow from; where not given, they follow from the seed. */
+  /** What keys of servers and zones follow from. Not given, they follow from the seed: only where all ends with the site. */
   readonly secrets?: SecretSource;
   readonly fault?: Fault;
   /** How gateways and Network Server speak; "udp" where not given. */
@@ -107,6 +107,7 @@ export class Site {
   /** Starts DNS, all servers and the gateway. */
   static async open(options: SiteOptions): Promise<Site> {
     const { timeline } = options;
+    const secrets = secretsOf(options);
     const clock = new VirtualClock();
     const witness = new Witness(timeline);
     const troubles: string[] = [];
@@ -137,7 +138,7 @@ export class Site {
           addressRandom: seededRandom(options.seed + 3),
           joinEui: options.joinEui ?? JOIN_EUI,
           database: options.database,
-          secrets: options.secrets ?? seededSecrets(options.seed),
+          secrets,
           fault: options.fault,
           chosenGateways: common.chosenGateways,
           listen: options.listen,
@@ -337,6 +338,15 @@ export class Site {
   get #reachedNs(): number {
     return Math.max(this.clock.nowNs(), ...this.#devices.map(({ machine }) => machine.nowNs()));
   }
+}
+
+/** Keys that whoever knows the seed knows are none for what lives on, or is reached from outside. */
+function secretsOf({ secrets, database, listen, seed }: SiteOptions): SecretSource {
+  if (secrets !== undefined) return secrets;
+  if (database === undefined && listen === undefined) return seededSecrets(seed);
+  throw new Error(
+    `a site with ${database ? "a database" : "an address for gateways"} needs secrets of its own`,
+  );
 }
 
 /** What a device brings along to the site. */
