@@ -25,6 +25,7 @@ import {
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
 import { EXIT, Refusal, refusalOf } from "./exit.ts";
 import { GDB_PORT, gdbPort, sayWhereToDebug } from "./gdb-port.ts";
+import { addHilCampaign } from "./hil-campaign.ts";
 import { addHilFleet } from "./hil-fleet.ts";
 import { runScenarios, scenariosIn, TIMES } from "./hil-scenarios.ts";
 import { addHilTest } from "./hil-test.ts";
@@ -135,6 +136,7 @@ export function addHil(program: Command): void {
       await runScenario(application, options);
     else await runScenarios(scenarios, application, options);
   });
+  addHilCampaign(hil);
   addHilFleet(hil);
   addHilTest(hil);
   addHilUi(hil);

@@ -72,6 +72,11 @@ export interface Machine extends SteppedMachine, Clock {
   powerOff(): void;
   /** Power comes back: the program starts anew, with nothing left in RAM. */
   powerOn(): void;
+  /**
+   * The supply dips so far that the processor is reset, but not the radio; a write to the store is torn. Undefined where
+   * that is not modelled.
+   */
+  brownOut?(): void;
   /** Cuts the power at the `count`th write to the store from now, 1 being the next. */
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void;
 }

@@ -35,6 +35,8 @@ export interface FirmwareChoice {
   readonly c?: readonly string[];
   /** The Lua of a board that runs Lua; 5.1 where none is named. */
   readonly lua?: LuaDialect;
+  /** Texts that take the place of the firmware's files, by absolute path. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** The image is for a debugger: the addresses of its lines are right, and it is some octets larger for it. */
   readonly exactLines?: boolean;
 }
@@ -46,6 +48,7 @@ interface Build {
   readonly c?: readonly string[];
   readonly config: Readonly<Record<string, number | boolean>>;
   readonly configFile?: string;
+  readonly sources?: Readonly<Record<string, string>>;
   readonly outDir: string;
 }
 
@@ -71,7 +74,7 @@ export async function buildData(
 
 async function build(
   board: Board,
-  { lorawan, region, app, c, config, file, lua, exactLines = false }: FirmwareChoice,
+  { lorawan, region, app, c, config, file, lua, sources, exactLines = false }: FirmwareChoice,
   timeline: Timeline,
 ): Promise<BuiltFirmware> {
   if (lua !== undefined && !isLuaBoard(board)) {
@@ -82,8 +85,10 @@ async function build(
     "rig",
     `compiles the firmware with ${what} for ${board.name}, LoRaWAN ${lorawan}, ${regionText(region)}`,
   );
-  const own = app === undefined && config === undefined ? "" : `-${digest({ app, c, config })}`;
-  const build = { app, c, region, config: { ...config, LORAWAN_1_1: lorawan === "1.1" }, configFile: file };
+  const isOwn = [app, config, sources].some((chosen) => chosen !== undefined);
+  const own = isOwn ? `-${digest({ app, c, config, sources })}` : "";
+  const options = { ...config, LORAWAN_1_1: lorawan === "1.1" };
+  const build = { app, c, region, config: options, configFile: file, sources };
   const name = `${board.name}-${lorawan}-${regionsOf(region).join("-")}${own}`;
   try {
     // Kept between runs: where nothing has changed gcc need not run again.

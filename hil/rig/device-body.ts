@@ -1,5 +1,6 @@
 /** What is behind a device of a spec: an emulated board, or whatever is at a serial port. */
 import { openSerialPort, type SerialPort } from "../../toolchain/serial/index.ts";
+import type { CutPhase } from "../emulator/index.ts";
 import type { DeviceUnderTest, Firmware } from "./device.ts";
 import { openPtyPair } from "./pty-pair.ts";
 import { RigError } from "./rig-error.ts";
@@ -16,12 +17,15 @@ export interface DeviceBody {
   reset?(): void;
   /** What may be wrong with it, as far as it has been heard of; undefined where nothing seems so. */
   readonly doubt?: string;
+  /** The board, where this process emulates it: its power is the rig's, and its store is open. */
+  readonly emulated?: EmulatedBody;
   /** The octets of a variable of the firmware. Throws where nobody can look into it. */
   readVariable(name: string): Uint8Array;
 }
 
 /** A board that this process emulates. */
 export class EmulatedBody implements DeviceBody {
+  readonly emulated = this;
   readonly beginsAnew = true;
   readonly #site: Site;
   readonly #firmware: Firmware;
@@ -47,9 +51,36 @@ export class EmulatedBody implements DeviceBody {
     this.#board?.machine.consoleInput(octets);
   }
 
+  /** Whether it has power. */
+  get isPowered(): boolean {
+    return this.#board?.machine.powered === true;
+  }
+
+  /** The processor is reset, the radio goes on. False where the board is not modelled so. */
+  brownOut(): boolean {
+    const machine = this.#board?.machine;
+    if (machine?.brownOut === undefined) return false;
+    machine.brownOut();
+    return true;
+  }
+
+  /** The power goes at the `count`th write to the store from now. Throws where the board has had no power yet. */
+  cutPowerAtStoreWrite(count: number, phase: CutPhase): void {
+    this.#booted.machine.cutPowerAtStoreWrite(count, phase);
+  }
+
+  /** What the store holds now. Throws where the board has had no power yet. */
+  get store(): Uint8Array {
+    return this.#booted.store;
+  }
+
   readVariable(name: string): Uint8Array {
+    return this.#booted.readVariable(name);
+  }
+
+  get #booted(): DeviceUnderTest {
     if (this.#board === undefined) throw new Error("the device has had no power yet: powerOn() comes first");
-    return this.#board.readVariable(name);
+    return this.#board;
   }
 }
 

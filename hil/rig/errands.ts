@@ -12,6 +12,16 @@ export class Errands implements Participant {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
+  /** How many are under way. */
+  get pending(): number {
+    return this.#running.size;
+  }
+
+  /** Resolves when one has come back; there must be one. */
+  settled(): Promise<unknown> {
+    return Promise.race(this.#running);
+  }
+
   /** Starts an errand; `failed` hears of it if it goes wrong. */
   start(errand: Promise<unknown>, failed: (error: Error) => void): void {
     const running = errand.then(undefined, failed).then(() => {

@@ -104,6 +104,13 @@ export class FaultyAir extends Air {
     this.#repeat(frame, this.#clock.nowNs());
   }
 
+  /** Tells of each of them as it begins. */
+  notice(frames: FrameChoice, listener: (frame: Transmission) => void): void {
+    this.onTransmission((frame) => {
+      if (isChosen(frame, frames)) listener(frame);
+    });
+  }
+
   #repeat(frame: Transmission, startNs: number): void {
     // Octets may be written until a frame has ended.
     this.#clock.at(Math.min(frame.endNs, startNs), () => {

@@ -4,6 +4,7 @@ import type { Transmission } from "../air/index.ts";
 import type { ApplicationUplink } from "../backend/index.ts";
 import type { Timer } from "../clock/index.ts";
 import type { RadioEvent } from "../emulator/chips/index.ts";
+import type { CutPhase } from "../emulator/index.ts";
 import { linkAdrReq } from "../lorawan/index.ts";
 import {
   type ConsoleIdentity,
@@ -15,6 +16,7 @@ import {
 } from "./console-answers.ts";
 import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
 import { type DeviceBody, EmulatedBody, openPtyBody, type SerialOptions } from "./device-body.ts";
+import { type Duration, nsOf } from "./duration.ts";
 import { describeFinding } from "./narration.ts";
 import { isPersonalised, personalise, type SeededParts } from "./personalised-store.ts";
 import type { DeviceChoice, Rig, Within } from "./rig.ts";
@@ -29,10 +31,24 @@ export interface Message {
 }
 
 /** So long a device has no power that is reset. */
-const RESET_NS = 100e6;
+const RESET: Duration = "100 ms";
+
+/** When the power goes, and for how long. */
+export interface PowerCut {
+  readonly for?: Duration;
+  readonly atStoreWrite?: number;
+  /** Before the write, in the midst of it, when the octet is torn, or behind it; "during" where not given. */
+  readonly phase?: CutPhase;
+}
 
 /** LinkADRAns: power, data rate and channels (TS001-1.0.4, 5.3). */
 const ALL_ACCEPTED = 7;
+
+export interface SendOptions {
+  readonly confirmed?: boolean;
+  /** Told where the servers do not take it, which else ends the run. */
+  readonly onLost?: (reason: string) => void;
+}
 
 const JOINED = /^(?:joined|personalised) ([0-9A-F]{8})$/;
 const DOWNLINK = /^downlink (\d+): ((?:[0-9A-F]{2})*)$/;
@@ -53,6 +69,8 @@ export class FixtureDevice {
   #linesBefore = 0;
   /** Of the power, in the course of a reset. */
   #comeback: Timer | undefined;
+  /** Ends the wait for a power cut at a write to the store. */
+  #endWatch: (() => void) | undefined;
 
   constructor(parts: Parts) {
     this.#with = parts;
@@ -128,28 +146,82 @@ export class FixtureDevice {
   /** Takes its power away. The store stays as it is. */
   powerOff(): void {
     this.#comeback?.cancel();
+    this.#endWatch?.();
     this.#body?.powerOff();
+  }
+
+  /** Its supply dips: the processor is reset, the radio goes on. A board that is not modelled so has no power for 1 ms. */
+  brownOut(): void {
+    this.#endWatch?.();
+    if (!this.#emulated.brownOut()) this.cutPower({ for: "1 ms" });
+    else this.#linesBefore = this.consoleLines.length;
+  }
+
+  /** Its power comes back, where it is away, and no cut is planned any more. */
+  keepPower(): void {
+    if (this.isCutPending) this.#emulated.cutPowerAtStoreWrite(Number.MAX_SAFE_INTEGER, "before");
+    this.#endWatch?.();
+    if (!this.isPowered) this.powerOn();
+  }
+
+  /** Whether a cut at a write to the store is still to come. */
+  get isCutPending(): boolean {
+    return this.#endWatch !== undefined;
+  }
+
+  /** Whether it has power. */
+  get isPowered(): boolean {
+    return this.#emulated.isPowered;
+  }
+
+  /**
+   * Takes its power away for so long (100 ms where not given): now, or with `atStoreWrite` at that write to the store from
+   * now, 1 being the next, in whichever `phase` of it. The next cut of the power takes the place of one that is still to come.
+   */
+  cutPower({ for: duration = RESET, atStoreWrite, phase = "during" }: PowerCut = {}): void {
+    const { clock } = this.#with.site;
+    const comeBack = () => {
+      this.#linesBefore = this.consoleLines.length;
+      this.#comeback = clock.at(clock.nowNs() + nsOf(duration), () => this.powerOn());
+    };
+    if (atStoreWrite === undefined) {
+      this.powerOff();
+      comeBack();
+      return;
+    }
+    this.#endWatch?.();
+    this.#emulated.cutPowerAtStoreWrite(atStoreWrite, phase);
+    const end = this.#with.site.watch(() => {
+      if (this.isPowered) return;
+      this.#endWatch?.();
+      comeBack();
+    });
+    this.#endWatch = () => {
+      this.#endWatch = undefined;
+      end();
+    };
   }
 
   /** Has its program begin anew, as when its battery is taken out and put back. */
   reset(): void {
-    const { clock } = this.#with.site;
     if (this.#body?.reset !== undefined) {
       this.#linesBefore = this.consoleLines.length;
       this.#body.reset();
       return;
     }
-    this.powerOff();
-    this.#linesBefore = this.consoleLines.length;
-    this.#comeback = clock.at(clock.nowNs() + RESET_NS, () => this.powerOn());
+    this.cutPower();
   }
 
   /** Waits until it has joined since power came last, or taken up the session it was personalised with; tells its DevAddr. */
   async joined(limit: Within = {}): Promise<string> {
-    const devAddr = () =>
-      this.consoleLines.slice(this.#linesBefore).flatMap((line) => JOINED.exec(line)?.[1] ?? [])[0];
-    await this.#with.rig.until(`${this.name} to join`, () => devAddr() !== undefined, limit);
-    return devAddr();
+    await this.#with.rig.until(`${this.name} to join`, () => this.devAddr !== undefined, limit);
+    return this.devAddr!;
+  }
+
+  /** Its DevAddr, where it has joined since power came last, or taken up the session it was personalised with. */
+  get devAddr(): string | undefined {
+    const [line] = this.consoleLines.slice(this.#linesBefore).filter((text) => JOINED.test(text));
+    return line === undefined ? undefined : JOINED.exec(line)![1];
   }
 
   /**
@@ -225,14 +297,15 @@ export class FixtureDevice {
    * The Application Server has this for it, FPort 1 to 224: it goes behind the uplink whose windows are still to come, or
    * the next. A device of class C gets it at once.
    */
-  send(fPort: number, payload: Uint8Array, { confirmed = false } = {}): void {
+  send(fPort: number, payload: Uint8Array, { confirmed = false, onLost }: SendOptions = {}): void {
     const { site } = this.#with;
+    const fail = onLost ?? ((reason: string) => site.trouble(`downlink on FPort ${fPort}: ${reason}`));
     const downlink = { fPort, payload, confirmed };
     site.witness.errands.start(
       site.organisations.applicationServer.queueDownlink(this.identity.devEui, downlink).then((outcome) => {
         if (outcome === "lost") throw new Error("the Network Server does not take it");
       }),
-      (error) => site.trouble(`downlink on FPort ${fPort}: ${error.message}`),
+      (error) => fail(error.message),
     );
   }
 
@@ -303,6 +376,18 @@ export class FixtureDevice {
   /** Every packet of its radio, in order. */
   get sent(): readonly Transmission[] {
     return this.#with.rig.transmissions.filter(({ from }) => from === this.name);
+  }
+
+  /** What its store holds now: identity and nonces, as toolchain/provisioning reads them. */
+  get store(): Uint8Array {
+    return this.#emulated.store;
+  }
+
+  get #emulated(): EmulatedBody {
+    const board = this.#body?.emulated;
+    if (board === undefined)
+      throw new Error(`${this.name} is a real board: its power and its store are not the rig's`);
+    return board;
   }
 
   /** The octets of a variable of its firmware, named as it is written: "lorawan/session.ts:appSKey". */

@@ -1,6 +1,7 @@
 /** The rig: devices under test, scenarios, faults, reports. */
 export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index.ts";
 export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
+export * from "./campaign/index.ts";
 export { CHOICE_VARIABLE, type CommandChoice } from "./command-choice.ts";
 export type { Crystals } from "./crystals.ts";
 export type { Debugging } from "./debugging.ts";
@@ -9,7 +10,7 @@ export type { Duration } from "./duration.ts";
 export { type EnergyRunOptions, measureEnergy } from "./energy-run.ts";
 export { FAULT_NAMES, FAULTS, type Fault } from "./faults.ts";
 export type { AirFault, FaultyAir, FrameChoice, FrameKind } from "./faulty-air.ts";
-export type { FixtureDevice, Message } from "./fixture-device.ts";
+export type { FixtureDevice, Message, PowerCut, SendOptions } from "./fixture-device.ts";
 export {
   type BoardReport,
   FleetAborted,
@@ -59,3 +60,4 @@ export {
 } from "./rig.ts";
 export { RigError } from "./rig-error.ts";
 export type { Party, TimelineEntry } from "./timeline.ts";
+export type { TrustControl } from "./trust-control.ts";

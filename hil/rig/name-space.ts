@@ -7,6 +7,7 @@ import {
   createAuthority,
   JOIN_EUI_SUFFIX,
   joinEuiName,
+  type LeafRequest,
   NET_ID_SUFFIX,
   netIdName,
   type SecretSource,
@@ -26,7 +27,7 @@ import {
 } from "./networks.ts";
 import type { Party } from "./timeline.ts";
 
-const ZONE_B = "join-b.example";
+export const ZONE_B = "join-b.example";
 
 /** Names of organisation A's servers, of the servers and the first gateway where they are clients, and of the Join Server. */
 export const NAMES = {
@@ -93,20 +94,52 @@ export interface Issuing {
   readonly secrets: SecretSource;
 }
 
+/** What Join Server and Network Server, of the first network, know each other by. */
+export type TrustedParty = "join-server" | "network-server";
+
+export interface Certificates {
+  /** Those that the zones name. */
+  readonly published: CertificateSet;
+  /** One for the name and the key of the published one, that has run out. */
+  expired(party: TrustedParty): Promise<Credentials>;
+}
+
+/** The certificate that a party shows the other. */
+export function certificateOf({ joinServer, networks }: CertificateSet, party: TrustedParty): Credentials {
+  return party === "join-server" ? joinServer : networks[0].networkServerAsClient;
+}
+
 /** A root and an intermediate for each organisation, and the leaves below them. */
 export async function issueCertificates(
   networks: readonly Network[],
   issuing: Issuing,
-): Promise<CertificateSet> {
+): Promise<Certificates> {
+  const [issuerB, ...issuers] = await Promise.all(
+    ["Join B", ...networks.map(({ organisation }) => organisation)].map((organisation) =>
+      issuerOf(organisation, issuing),
+    ),
+  );
   const [joinServer, ...ofNetworks] = await Promise.all([
-    issuerOf("Join B", issuing).then((issue) => issue(NAMES.joinServer)),
-    ...networks.map((network) => issueForNetwork(network, issuing)),
+    issuerB(NAMES.joinServer),
+    ...networks.map((network, index) => issueForNetwork(network, issuers[index])),
   ]);
-  return { joinServer, networks: ofNetworks };
+  const published = { joinServer, networks: ofNetworks };
+  const expired = (party: TrustedParty) => {
+    const validity = {
+      notBefore: new Date(issuing.startedAt.getTime() - HOUR_MS / 2),
+      days: HOUR_MS / 4 / DAY_MS,
+    };
+    const more = { validity, renews: certificateOf(published, party) };
+    return party === "join-server"
+      ? issuerB(NAMES.joinServer, more)
+      : issuers[0](networks[0].names.networkServerAsClient, more);
+  };
+  return { published, expired };
 }
 
-async function issueForNetwork(network: Network, issuing: Issuing): Promise<NetworkCertificates> {
-  const issue = await issuerOf(network.organisation, issuing);
+type Issuer = (name: string, more?: Partial<LeafRequest>) => Promise<Credentials>;
+
+async function issueForNetwork(network: Network, issue: Issuer): Promise<NetworkCertificates> {
   const parts = Object.entries<string>({ ...network.names }).map(async ([part, name]) => [
     part,
     await issue(name),
@@ -116,15 +149,12 @@ async function issueForNetwork(network: Network, issuing: Issuing): Promise<Netw
   return { ...servers, gateways: await Promise.all(gateways) };
 }
 
-async function issuerOf(
-  organisation: string,
-  { startedAt, secrets }: Issuing,
-): Promise<(name: string) => Promise<Credentials>> {
+async function issuerOf(organisation: string, { startedAt, secrets }: Issuing): Promise<Issuer> {
   const notBefore = new Date(startedAt.getTime() - HOUR_MS);
   const authority = await createAuthority({ organisation, notBefore, days: VALIDITY_DAYS, secrets });
-  return (name) => {
+  return (name, more = {}) => {
     const profile = name.startsWith("_") ? "client" : "server";
-    return authority.issue({ commonName: name, dnsNames: [name], profile });
+    return authority.issue({ commonName: name, dnsNames: [name], profile, ...more });
   };
 }
 
@@ -141,7 +171,7 @@ export function createNameSpace({
   certificates: CertificateSet;
   joinEui: string;
   address: string;
-  fault: Fault | undefined;
+  fault?: Fault;
 }): TestRoot {
   const { networks, certificates, joinEui, address, fault } = options;
   const joinServerTlsa = tlsaOwner(PORTS.joinServer, NAMES.joinServer);

@@ -8,13 +8,14 @@ import {
 } from "../backend/index.ts";
 import type { VirtualClock } from "../clock/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
-import { discoverJoinServer, discoverNetworkServer } from "../trust/index.ts";
+import { type Credentials, discoverJoinServer, discoverNetworkServer } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
 import { type GatewayLink, openGatewayLink } from "./gateway-link.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { NetworkCertificates } from "./name-space.ts";
 import type { Network, NetworkIdentity } from "./networks.ts";
 import type { OrganisationTls } from "./organisation-tls.ts";
+import { ServerControl } from "./server-control.ts";
 
 interface NetworkOptions {
   readonly network: Network;
@@ -49,8 +50,11 @@ export interface OpenedNetwork {
   readonly asId: string;
   readonly networkServer: NetworkServer;
   readonly applicationServer: ApplicationServer;
+  readonly applicationServerControl: ServerControl;
   /** How its gateways and the Network Server meet. */
   readonly gateways: GatewayLink;
+  /** From now on the Network Server shows those that it asks another certificate. */
+  readonly presentToJoinServer: (credentials: Credentials) => void;
 }
 
 /** What has been started by then is in `closers`, also where it throws. */
@@ -112,7 +116,7 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
     ...(partner ? [partner.network.names.networkServerAsClient] : []),
   ];
   const networkListening = await networkServer.listen(
-    tls.listenOptions("network-server", ports.networkServer, certificates.networkServer, clients),
+    tls.listenOptions("network-server", ports.networkServer, () => certificates.networkServer, clients),
   );
   closers.add(`the Network Server of ${organisation}`, () => networkListening.close());
 
@@ -128,11 +132,21 @@ export async function openNetwork(options: NetworkOptions, closers: Closers): Pr
     joinServer: joinServer(applicationAgent, applicationRandom),
     keks: [keks.applicationServer],
   });
-  const applicationListening = await applicationServer.listen(
-    tls.listenOptions("application-server", ports.applicationServer, certificates.applicationServer, [
-      names.networkServerAsClient,
-    ]),
+  const { createServer, ...address } = tls.listenOptions(
+    "application-server",
+    ports.applicationServer,
+    () => certificates.applicationServer,
+    [names.networkServerAsClient],
   );
-  closers.add(`the Application Server of ${organisation}`, () => applicationListening.close());
-  return { netId, asId, networkServer, applicationServer, gateways };
+  const applicationServerControl = new ServerControl({
+    clock,
+    createServer,
+    listen: (controlled) => applicationServer.listen({ ...address, createServer: controlled }),
+  });
+  closers.add(`the Application Server of ${organisation}`, () => applicationServerControl.stop());
+  await applicationServerControl.start();
+  return {
+    ...{ netId, asId, networkServer, applicationServer, applicationServerControl, gateways },
+    presentToJoinServer: (credentials) => networkAgent.reload(credentials),
+  };
 }

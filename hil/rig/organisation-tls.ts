@@ -1,5 +1,4 @@
 /** How the servers of one organisation prove their names and judge others: DANE, by a resolver of its own. */
-import type { Agent } from "node:https";
 import type { ListenOptions } from "../backend/index.ts";
 import type { Participant } from "../clock/index.ts";
 import {
@@ -8,6 +7,7 @@ import {
   createDaneServer,
   type DaneServer,
   type PeerVerdict,
+  type ReloadingAgent,
   type Resolver,
 } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
@@ -49,7 +49,7 @@ export class OrganisationTls implements Participant {
   }
 
   /** For what `party` asks of others; it states no name where none is given. */
-  agent(party: Party, credentials: Credentials, clientName: string | undefined): Agent {
+  agent(party: Party, credentials: Credentials, clientName: string | undefined): ReloadingAgent {
     const made = createDaneAgent({
       credentials,
       clientName,
@@ -61,15 +61,14 @@ export class OrganisationTls implements Participant {
     return made;
   }
 
-  /** Has `party` listen for those of the given names. */
+  /** Has `party` listen for those of the given names, with what `credentials` are when it begins to. */
   listenOptions(
     party: Party,
     port: number,
-    credentials: Credentials,
+    credentials: () => Credentials,
     clientNames: readonly string[],
   ): ListenOptions {
     const server = {
-      credentials,
       resolver: this.resolver,
       clientPolicy: { allow: (name: string) => clientNames.includes(name) },
       onVerdict: (verdict: PeerVerdict) => this.onVerdict(party, verdict),
@@ -78,7 +77,7 @@ export class OrganisationTls implements Participant {
       host: this.address,
       port,
       createServer: (listener) => {
-        const made = createDaneServer(server, listener);
+        const made = createDaneServer({ ...server, credentials: credentials() }, listener);
         // That nothing came for some seconds of wall time is no reason to connect, and to judge, anew.
         made.keepAliveTimeout = 0;
         this.#servers.push(made);

@@ -6,19 +6,21 @@
 import { type EventSink, JoinServer, JoinStorage, type Kek } from "../backend/index.ts";
 import type { Participant, VirtualClock } from "../clock/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
-import { type PeerVerdict, Resolver, type SecretSource, type TestRoot } from "../trust/index.ts";
+import { type PeerVerdict, Resolver, type SecretSource } from "../trust/index.ts";
 import type { Closers } from "./closers.ts";
 import type { Fault } from "./faults.ts";
+import { Foundation } from "./foundation.ts";
 import type { LinkedGateway } from "./gateway-link.ts";
-import { JoinServerControl } from "./join-server-control.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { type CertificateSet, createNameSpace, issueCertificates, PORTS } from "./name-space.ts";
+import { type CertificateSet, PORTS } from "./name-space.ts";
 import { HOME_NETWORK, type Network, ROAMING_HOME_NETWORK, VISITED_NETWORK } from "./networks.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
 import { OrganisationTls } from "./organisation-tls.ts";
-import { apart, KEY_OCTETS, numbered } from "./secrets.ts";
+import { KEY_OCTETS, numbered } from "./secrets.ts";
+import { ServerControl } from "./server-control.ts";
 import type { JoinServerDatabase } from "./state.ts";
 import type { Party } from "./timeline.ts";
+import { TrustControl } from "./trust-control.ts";
 
 /**
  * Wall time for whatever one side of a run awaits of another: an exchange between servers, a look-up in DNS, a gateway's
@@ -40,6 +42,8 @@ interface OrganisationsOptions {
   readonly applicationRandom: () => number;
   /** What the run's loopback address is drawn from: by itself, as it may take more than one draw. */
   readonly addressRandom: () => number;
+  /** What earlier runs stood on, for the same networks and JoinEUI and without a fault; its own where not given. */
+  readonly foundation?: Foundation;
   readonly joinEui: string;
   /** The Join Server's; where not given, one that ends with the servers. */
   readonly database: JoinServerDatabase | undefined;
@@ -67,7 +71,8 @@ interface OrganisationsOptions {
 /** Organisation A's network, and what there is besides. */
 export interface Organisations extends OpenedNetwork {
   readonly joinServer: JoinServer;
-  readonly joinServerControl: JoinServerControl;
+  readonly joinServerControl: ServerControl;
+  readonly trustControl: TrustControl;
   /** Organisation C's network. */
   readonly visited: OpenedNetwork | undefined;
   /** The servers of each organisation as judges of those that connect. */
@@ -81,9 +86,13 @@ export async function openOrganisations(
 ): Promise<Organisations> {
   const { clock, startedAt, plan, secrets, fault, roaming, onVerdict } = options;
   const networks = networksOf(options);
-  const certificates = await issueCertificates(networks, options);
-  const { root, address } = await startNameServer({ ...options, networks, certificates });
-  closers.add("DNS", () => root.close());
+  const { joinEui, addressRandom } = options;
+  const foundation =
+    options.foundation ??
+    (await Foundation.open({ networks, joinEui, fault, startedAt, secrets, random: addressRandom }));
+  const { root, address } = foundation;
+  const certificates = foundation.certificates.published;
+  if (options.foundation === undefined) closers.add("DNS", () => foundation.close());
 
   // Each with a resolver of its own: no organisation believes another's cache.
   const judges: OrganisationTls[] = [];
@@ -103,7 +112,7 @@ export async function openOrganisations(
     judges.push(made);
     return made;
   };
-  const presented = await presentedCertificates(networks, certificates, options);
+  const presented = await presentedCertificates(foundation, fault);
   const keks = networks.map((network) => keksOf(network, secrets));
   const joinServer = await openJoinServer(
     { ...options, networks, keks, presented, tls: organisationTls(onVerdict) },
@@ -130,13 +139,28 @@ export async function openOrganisations(
   const judgedByVisited = (judge: Party, verdict: PeerVerdict) =>
     onVerdict(VISITED_PARTIES[judge] ?? judge, verdict);
   const visited = roaming && (await open(1, organisationTls(judgedByVisited), roaming));
-  return { ...home, ...joinServer, visited, judges };
+  const trustControl = new TrustControl({
+    foundation,
+    present: async (party, credentials) => {
+      if (party === "join-server") presented.joinServer = credentials;
+      else home.presentToJoinServer(credentials);
+    },
+    forget: async () => {
+      for (const { resolver } of judges) resolver.clearCache();
+      await joinServer.joinServerControl.reconnect();
+    },
+  });
+  closers.add("what DNS says", async () => trustControl.restoreZones());
+  return { ...home, ...joinServer, trustControl, visited, judges };
 }
 
 /** What each network has of its own. */
 type NetworkParts = Pick<OrganisationsOptions, "random" | "applicationRandom" | "onEvent">;
 
-function networksOf({ chosenGateways: gateways, roaming }: OrganisationsOptions): readonly Network[] {
+export function networksOf({
+  chosenGateways: gateways,
+  roaming,
+}: Pick<OrganisationsOptions, "chosenGateways" | "roaming">): readonly Network[] {
   if (roaming === undefined) return [{ ...HOME_NETWORK, gateways }];
   return [
     { ...ROAMING_HOME_NETWORK, gateways },
@@ -164,6 +188,7 @@ function keksOf({ netId, asId }: Network, secrets: SecretSource): Keks {
 interface JoinServerOptions extends OrganisationsOptions {
   readonly networks: readonly Network[];
   readonly keks: readonly Keks[];
+  /** What is presented when a server begins to listen. */
   readonly presented: CertificateSet;
   readonly tls: OrganisationTls;
 }
@@ -196,10 +221,10 @@ async function openJoinServer(
   const { createServer, ...address } = tls.listenOptions(
     "join-server",
     PORTS.joinServer,
-    presented.joinServer,
+    () => presented.joinServer,
     clients,
   );
-  const joinServerControl = new JoinServerControl({
+  const joinServerControl = new ServerControl({
     clock,
     createServer,
     listen: (controlled) => joinServer.listen({ ...address, createServer: controlled }),
@@ -211,47 +236,15 @@ async function openJoinServer(
 
 /** The certificates that the servers present: those that DNS names, unless the fault swaps one. */
 async function presentedCertificates(
-  networks: readonly Network[],
-  published: CertificateSet,
-  { fault, startedAt, secrets }: Pick<OrganisationsOptions, "fault" | "startedAt" | "secrets">,
-): Promise<CertificateSet> {
-  const swapped = () => issueCertificates(networks, { startedAt, secrets: apart(secrets, "swapped") });
-  if (fault === "swapped-server-certificate") {
-    return { ...published, joinServer: (await swapped()).joinServer };
-  }
+  foundation: Foundation,
+  fault: Fault | undefined,
+): Promise<{ -readonly [part in keyof CertificateSet]: CertificateSet[part] }> {
+  const presented = { ...foundation.certificates.published };
+  if (fault === "swapped-server-certificate") presented.joinServer = await foundation.swapped("join-server");
   if (fault === "swapped-client-certificate") {
-    const { networkServerAsClient } = (await swapped()).networks[0];
-    const [home, ...others] = published.networks;
-    return { ...published, networks: [{ ...home, networkServerAsClient }, ...others] };
+    const [home, ...others] = presented.networks;
+    const networkServerAsClient = await foundation.swapped("network-server");
+    presented.networks = [{ ...home, networkServerAsClient }, ...others];
   }
-  return published;
-}
-
-const ADDRESS_ATTEMPTS = 10;
-
-/**
- * A name server on a loopback address that no other run uses: having its port there is having the address.
- * The address follows from the seed, since reasons may name it, unless another run has it already.
- */
-async function startNameServer(options: {
-  networks: readonly Network[];
-  certificates: CertificateSet;
-  joinEui: string;
-  startedAt: Date;
-  secrets: SecretSource;
-  fault: Fault | undefined;
-  addressRandom: () => number;
-}): Promise<{ root: TestRoot; address: string }> {
-  for (let attempt = 1; ; attempt++) {
-    const octet = () => 1 + Math.floor(options.addressRandom() * 254);
-    const address = `127.${octet()}.${octet()}.${octet()}`;
-    const root = createNameSpace({ ...options, address });
-    try {
-      await root.server.listen({ host: address, port: PORTS.dns });
-      return { root, address };
-    } catch (error) {
-      const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-      if (!taken || attempt === ADDRESS_ATTEMPTS) throw error;
-    }
-  }
+  return presented;
 }

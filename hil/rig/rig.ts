@@ -10,17 +10,19 @@ import type { VirtualGateway } from "../gateway/index.ts";
 import type { NetworkPlan } from "../lorawan/index.ts";
 import type { SecretSource } from "../trust/index.ts";
 import { buildFirmware, type FirmwareChoice } from "./build-firmware.ts";
+import { AppliedSchedule } from "./campaign/apply-schedule.ts";
+import type { FaultSchedule } from "./campaign/schedule.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { commandChoice } from "./command-choice.ts";
 import { type Crystals, refuseCrystals } from "./crystals.ts";
-import { DEVICE_STATION } from "./device.ts";
+import { DEVICE_STATION, type DeviceFinding, type Firmware } from "./device.ts";
 import { type Duration, nsOf } from "./duration.ts";
 import type { Fault } from "./faults.ts";
 import type { FaultyAir } from "./faulty-air.ts";
 import { FixtureDevice } from "./fixture-device.ts";
+import type { Foundation } from "./foundation.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import { type GatewayChoice, placeOn, refuseShadowing } from "./gateways.ts";
-import type { JoinServerControl } from "./join-server-control.ts";
 import { listenAddress } from "./listen-address.ts";
 import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { openRigs } from "./open-rigs.ts";
@@ -29,9 +31,11 @@ import { openRealIdentity, type RealIdentity } from "./real-identity.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
 import { deviceKeys, seededSecrets, systemSecrets } from "./secrets.ts";
+import type { ServerControl } from "./server-control.ts";
 import { Site } from "./site.ts";
 import { strangersDownlink } from "./stranger.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
+import type { TrustControl } from "./trust-control.ts";
 
 /** What a device is and runs. */
 export interface DeviceChoice extends Omit<FirmwareChoice, "exactLines">, Crystals, Placement {
@@ -109,9 +113,10 @@ const DEFAULT_LIMIT: Duration = "1 h";
 
 /**
  * Starts the servers and the gateway. What `joinery hil run` has chosen goes before the options, but for constants of
- * `config` that the spec needs. Throws RigError where an option is wrong.
+ * `config` that the spec needs. `foundation`: what a rig stood on that is closed by now, and that this one is to stand on
+ * too. Throws RigError where an option is wrong.
  */
-export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
+export async function openRig(given: Partial<RigOptions> = {}, foundation?: Foundation): Promise<Rig> {
   const options = withCommandChoice(given);
   const {
     seed = 1,
@@ -147,7 +152,8 @@ export async function openRig(given: Partial<RigOptions> = {}): Promise<Rig> {
       : await openRealIdentity({ ...options, state: options.state, timeline });
   try {
     const site = await Site.open({
-      ...{ networkRegion, seed, random, secrets, timeline, time, fault, gatewayProtocol: options.gateway },
+      ...{ networkRegion, seed, random, secrets, timeline, time, fault, foundation },
+      gatewayProtocol: options.gateway,
       ...{ gateways: options.gateways, shadowingDb: options.shadowingDb, listen: real },
       database: kept?.state.joinServerDatabase(),
       ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
@@ -198,13 +204,15 @@ export class Rig {
   /**
    * Builds the firmware of a device, provisions it and makes it known to the servers; `powerOn` starts it. One whose
    * `config` has `ABP` is personalised for the network instead, and no Join Server knows it. Throws RigError where it
-   * cannot be built.
+   * cannot be built. `firmware`: built already, by the same choice.
    */
-  async device(choice: Partial<DeviceChoice> = {}): Promise<FixtureDevice> {
+  async device(
+    choice: Partial<DeviceChoice> & { readonly firmware?: Firmware } = {},
+  ): Promise<FixtureDevice> {
     const { options, site, timeline, secrets, seed } = this.#with;
     const chosen = { ...options, ...choice };
     refuseCrystals(chosen);
-    const firmware = await buildFirmware(chosenBoard(chosen), chosen, timeline);
+    const firmware = choice.firmware ?? (await buildFirmware(chosenBoard(chosen), chosen, timeline));
     const number = this.#devices.length + 1;
     const name = number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`;
     placeOn(site.air, name, chosen);
@@ -256,7 +264,7 @@ export class Rig {
   }
 
   /** The Join Server as a process: stopped, started anew, slow. */
-  get joinServer(): JoinServerControl {
+  get joinServer(): ServerControl {
     return this.#with.site.organisations.joinServerControl;
   }
 
@@ -264,6 +272,29 @@ export class Rig {
   capture(format: CaptureFormat = "pcapng"): Uint8Array {
     const { recorder, startedAt } = this.#with.site;
     return captureOf(recorder.packets, startedAt.getTime(), format);
+  }
+
+  /** The Application Server, which the Network Server cannot reach while it is stopped. */
+  get applicationServer(): Pick<ServerControl, "start" | "stop" | "restart"> {
+    return this.#with.site.organisations.applicationServerControl;
+  }
+
+  /**
+   * Has faults come over a device, the first where not given, and all that it is connected to, each in its time: instants
+   * count from now on. A device has to have power. The promise of a run is then yours to check.
+   */
+  apply(schedule: FaultSchedule, device = this.#devices[0]): AppliedSchedule {
+    const { site, timeline } = this.#with;
+    const say = (text: string) => timeline.add("rig", text);
+    const arrange = (what: string, work: () => Promise<void>) =>
+      site.witness.errands.start(work(), (error) => site.trouble(`${what}: ${error.message}`));
+    const channelsHz = site.plan.channels.map(({ uplinkHz }) => uplinkHz);
+    return new AppliedSchedule(schedule, { rig: this, device, clock: site.clock, channelsHz, arrange, say });
+  }
+
+  /** What Join Server and Network Server know each other by: certificates and DNS, to be swapped and spoilt. */
+  get trust(): TrustControl {
+    return this.#with.site.organisations.trustControl;
   }
 
   /** The data rate that the network has a packet for; undefined where it has none of the kind. */
@@ -326,11 +357,33 @@ export class Rig {
     condition: () => boolean,
     { within = DEFAULT_LIMIT }: Within = {},
   ): Promise<void> {
-    const { troubles } = this.#with.site;
-    const ended = await this.#with.site.run(() => troubles.length > 0 || condition(), nsOf(within));
+    const isReached = await this.reaches(condition, { within });
+    const { troubles } = this;
     if (troubles.length > 0)
       throw new Error(`waiting for ${what}: ${troubles.join("; ")}\n${this.account()}`);
-    if (ended === "limit") throw new Error(`waited ${within} for ${what}\n${this.account()}`);
+    if (!isReached) throw new Error(`waited ${within} for ${what}\n${this.account()}`);
+  }
+
+  /** Lets time go by until `condition` holds, and tells whether it came to that: not where there is trouble, either. */
+  async reaches(condition: () => boolean, { within = DEFAULT_LIMIT }: Within = {}): Promise<boolean> {
+    const { site } = this.#with;
+    const ended = await site.run(() => site.troubles.length > 0 || condition(), nsOf(within));
+    return ended === "done" && site.troubles.length === 0;
+  }
+
+  /** What no run goes on with: misuse of the hardware, programs that end, servers that fail. */
+  get troubles(): readonly string[] {
+    return this.#with.site.troubles;
+  }
+
+  /** Where the firmware has misused the hardware. */
+  get findings(): readonly DeviceFinding[] {
+    return this.#with.site.witness.seen.findings;
+  }
+
+  /** What the Join Server keeps of a device: its nonces, no keys. */
+  joinServerRecord({ devEui, joinEui }: Pick<DeviceIdentity, "devEui" | "joinEui">) {
+    return this.#with.site.organisations.joinServer.readDevice({ devEui, joinEui });
   }
 
   /** Lets so much time go by. */

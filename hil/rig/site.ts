@@ -20,6 +20,7 @@ import { Closers } from "./closers.ts";
 import type { DeviceOptions, DeviceUnderTest, Firmware } from "./device.ts";
 import type { Fault } from "./faults.ts";
 import { FaultyAir } from "./faulty-air.ts";
+import type { Foundation } from "./foundation.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import { type ChosenGateway, chosenGateways, type GatewayChoice, gatewayOn } from "./gateways.ts";
 import type { ListenAddress } from "./listen-address.ts";
@@ -50,6 +51,8 @@ export interface SiteOptions {
   /** What keys of servers and zones follow from. Not given, they follow from the seed: only where all ends with the site. */
   readonly secrets?: SecretSource;
   readonly fault?: Fault;
+  /** What earlier runs stood on; one of its own where not given. */
+  readonly foundation?: Foundation;
   /** How gateways and Network Server speak; "udp" where not given. */
   readonly gatewayProtocol?: GatewayProtocol;
   /** One, of the rig's own, where not given. */
@@ -102,6 +105,7 @@ export class Site {
   readonly #devices: DeviceUnderTest[] = [];
   readonly #machines: SteppedMachine[] = [];
   readonly #closers: Closers;
+  readonly #watches = new Set<() => void>();
   #pace: Pace | undefined;
 
   /** Starts DNS, all servers and the gateway. */
@@ -136,6 +140,7 @@ export class Site {
           ...common,
           applicationRandom: seededRandom(options.seed + APPLICATION_STREAM),
           addressRandom: seededRandom(options.seed + 3),
+          foundation: options.foundation,
           joinEui: options.joinEui ?? JOIN_EUI,
           database: options.database,
           secrets,
@@ -271,8 +276,7 @@ export class Site {
       participants: [
         ...this.gateways,
         gateways.participant,
-        joinServerControl.letTimePassFor(networkServer),
-        joinServerControl.letTimePassFor(witness.errands),
+        joinServerControl.letTimePassFor(networkServer, witness.errands),
         ...visitedParts,
         ...judges,
         ...participants,
@@ -281,6 +285,7 @@ export class Site {
       done: () => {
         // A test that has timed out may still wait when its rig is closed.
         this.#closers.signal.throwIfAborted();
+        for (const look of this.#watches) look();
         return done();
       },
       limitNs: this.clock.nowNs() + limitNs,
@@ -317,6 +322,14 @@ export class Site {
       },
       runUntil: (untilNs) => untilNs,
     });
+  }
+
+  /** Looks after each step of a run, at most a millisecond behind what a board has done. Returns what ends it. */
+  watch(look: () => void): () => void {
+    this.#watches.add(look);
+    return () => {
+      this.#watches.delete(look);
+    };
   }
 
   /** How `what` is freed when the site is closed, before anything that was named earlier. */

@@ -148,6 +148,16 @@ export class NetworkServer implements Participant {
     return this.#work.busy;
   }
 
+  /** How much is under way. */
+  get pending(): number {
+    return this.#work.pending;
+  }
+
+  /** Resolves when the next of it is finished. */
+  settled(): Promise<void> {
+    return this.#work.settled();
+  }
+
   idle(): Promise<void> {
     return this.#work.idle();
   }

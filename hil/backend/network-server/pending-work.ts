@@ -5,6 +5,7 @@ export class PendingWork implements Participant {
   readonly #onFault: (error: unknown) => void;
   #running = 0;
   #waiting: (() => void)[] = [];
+  #settling: (() => void)[] = [];
 
   /** `onFault` hears of work that rejected: a fault of the server, since what peers do wrong is handled within. */
   constructor(onFault: (error: unknown) => void) {
@@ -13,6 +14,16 @@ export class PendingWork implements Participant {
 
   get busy(): boolean {
     return this.#running > 0;
+  }
+
+  /** How much is under way. */
+  get pending(): number {
+    return this.#running;
+  }
+
+  /** Resolves when the next of it is finished. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#settling.push(resolve));
   }
 
   idle(): Promise<void> {
@@ -28,6 +39,7 @@ export class PendingWork implements Participant {
       .catch(this.#onFault)
       .finally(() => {
         this.#running--;
+        for (const resolve of this.#settling.splice(0)) resolve();
         if (this.#running > 0) return;
         const waiting = this.#waiting;
         this.#waiting = [];

@@ -35,6 +35,8 @@ import { WATCHDOG_RESET_FLAG, Watchdog } from "./watchdog.ts";
 const POWER_UP_RAM = 0xa5;
 /** PORF of MCUSR: power-on reset (11.9.1). */
 const POWER_ON_RESET_FLAG = 0x01;
+/** BORF. */
+const BROWN_OUT_RESET_FLAG = 0x04;
 const GLOBAL_INTERRUPT = 0x80;
 const EEPROM_BUSY = 0x02;
 
@@ -181,6 +183,17 @@ export class AtmegaMachine implements ProcessorMachine {
     this.#powered = false;
     this.#core.stopCycles = 0;
     this.#radio.disconnect();
+  }
+
+  /** A brown-out reset (11.5): the pins are inputs again, and what the radio does goes on. */
+  brownOut(): void {
+    if (!this.#powered) return;
+    this.#store.losePower();
+    const ram = this.#core.data.slice(SRAM_START);
+    const atNs = this.nowNs();
+    this.#retireCore();
+    this.#store.regainPower();
+    this.#boot(atNs, BROWN_OUT_RESET_FLAG, ram);
   }
 
   cutPowerAtStoreWrite(count: number, phase: CutPhase): void {

@@ -8,7 +8,13 @@
  * does not allow in a dNSName but which TLSA client identities need and every TLS library accepts.
  */
 import "reflect-metadata";
-import { type webcrypto as WebCrypto, webcrypto, X509Certificate } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  type webcrypto as WebCrypto,
+  webcrypto,
+  X509Certificate,
+} from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { parseName } from "../dns/index.ts";
 import { createKeyPair, type SecretSource } from "../keys/index.ts";
@@ -49,6 +55,8 @@ export interface LeafRequest {
   readonly profile: "server" | "client";
   /** The authority's own validity if not given; must end no later than that. */
   readonly validity?: Validity;
+  /** The certificate is for their key, as on a renewal that leaves TLSA records for the key alone; else for a fresh one. */
+  readonly renews?: Pick<Credentials, "privateKeyPem">;
 }
 
 /** One organisation's authority. Its two private keys cannot be exported. */
@@ -56,7 +64,7 @@ export interface Authority {
   readonly rootCertificate: X509Certificate;
   readonly intermediateCertificate: X509Certificate;
   /**
-   * Issues a leaf certificate for a fresh key.
+   * Issues a leaf certificate.
    * @throws Error if a name is not a domain name, the commonName is too long, or the validity exceeds the authority's.
    */
   issue(request: LeafRequest): Promise<Credentials>;
@@ -106,6 +114,16 @@ async function generateKeys(
 function serialNumber(label: string, secrets: SecretSource | undefined): string | undefined {
   if (secrets === undefined) return undefined;
   return Buffer.from(secrets(`${label} serial number`, SERIAL_NUMBER_OCTETS)).toString("hex");
+}
+
+/** The key pair of a private key in PEM. */
+async function keysOf(privateKeyPem: string): Promise<WebCrypto.CryptoKeyPair> {
+  const pkcs8 = createPrivateKey(privateKeyPem).export({ format: "der", type: "pkcs8" });
+  const spki = createPublicKey(privateKeyPem).export({ format: "der", type: "spki" });
+  return {
+    privateKey: await webcrypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, true, ["sign"]),
+    publicKey: await webcrypto.subtle.importKey("spki", spki, ALGORITHM, true, ["verify"]),
+  };
 }
 
 /** Subject and authority key identifiers (RFC 5280 sections 4.2.1.1 and 4.2.1.2). */
@@ -193,7 +211,9 @@ export async function createAuthority(
       );
     }
     const label = `certificate ${request.commonName}`;
-    const keys = await generateKeys(true, label, secrets);
+    const keys = request.renews
+      ? await keysOf(request.renews.privateKeyPem)
+      : await generateKeys(true, label, secrets);
     const usage =
       request.profile === "server" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
     const leaf = await x509.X509CertificateGenerator.create(

@@ -59,11 +59,18 @@ declare module "node:http" {
 
 type ConnectionCallback = (error: Error | null, socket: Duplex) => void;
 
-class DaneAgent extends Agent {
+/** An agent whose certificate can be renewed. */
+export interface ReloadingAgent extends Agent {
+  /** Presents another certificate from now on: connections are closed, and what was under way on them fails. */
+  reload(credentials: TlsCredentials): void;
+}
+
+class DaneAgent extends Agent implements ReloadingAgent {
   readonly #judge: PeerJudge;
   readonly #resolver: Resolver | undefined;
-  readonly #context: SecureContext;
+  #context: SecureContext;
   readonly #clientName: string | undefined;
+  readonly #extensionType: number | undefined;
   readonly #connectTimeoutMs: number;
   readonly #acceptances = new WeakMap<Duplex, Acceptance>();
 
@@ -73,17 +80,27 @@ class DaneAgent extends Agent {
     this.#judge = new PeerJudge(options);
     this.#resolver = options.resolver;
     this.#clientName = options.clientName;
+    this.#extensionType = options.extensionType;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    this.#context = createSecureContext({
-      key: options.credentials.privateKeyPem,
-      cert: options.credentials.chainPem,
+    this.#context = this.#contextOf(options.credentials);
+    // Before http gives the connection to a request that waits for one.
+    this.prependListener("free", (socket: Duplex) => this.#closeExpired([socket]));
+  }
+
+  reload(credentials: TlsCredentials): void {
+    this.#context = this.#contextOf(credentials);
+    this.destroy();
+  }
+
+  #contextOf(credentials: TlsCredentials): SecureContext {
+    const context = createSecureContext({
+      key: credentials.privateKeyPem,
+      cert: credentials.chainPem,
       ca: this.#judge.rootsPem,
       minVersion: "TLSv1.3",
     });
-    if (options.clientName !== undefined)
-      offerClientName(this.#context, options.clientName, options.extensionType);
-    // Before http gives the connection to a request that waits for one.
-    this.prependListener("free", (socket: Duplex) => this.#closeExpired([socket]));
+    if (this.#clientName !== undefined) offerClientName(context, this.#clientName, this.#extensionType);
+    return context;
   }
 
   /** Called by http for each new connection; the socket is given back when its server has been accepted. */
@@ -249,6 +266,6 @@ const tlsaOwners = (names: readonly string[], port: number): string[] =>
  * refused fail with TrustError.
  * @throws Error "DANE client identity unavailable: ..." if a client name is given and the addon is missing
  */
-export function createDaneAgent(options: DaneAgentOptions): Agent {
+export function createDaneAgent(options: DaneAgentOptions): ReloadingAgent {
   return new DaneAgent(options);
 }

@@ -1,4 +1,4 @@
-export { createDaneAgent, type DaneAgentOptions } from "./agent.ts";
+export { createDaneAgent, type DaneAgentOptions, type ReloadingAgent } from "./agent.ts";
 export type { JudgeOptions } from "./judge.ts";
 export type { TlsCredentials, TrustPolicy } from "./policy.ts";
 export {

@@ -8,13 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "./variants.ts";
 
-export interface PlantedBug {
-  readonly name: string;
-  /** Path in the package of a module of the firmware, or the name of a C file. */
-  readonly file: string;
-  /** Occurs once in the file. */
-  readonly find: string;
-  readonly replacement: string;
+export interface PlantedBug extends Change {
   /** Which variant and target shows it, in so many executions, by which words. */
   readonly variant: string;
   readonly target: Target;
@@ -22,7 +16,18 @@ export interface PlantedBug {
   readonly finding: RegExp;
 }
 
-function replaceOnce({ name, file, find, replacement }: PlantedBug, text: string): string {
+/** A change of a text that has one place for it. */
+export interface Change {
+  readonly name: string;
+  /** Path in the package of a module of the firmware, or the name of a C file. */
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly find: string;
+  readonly replacement: string;
+}
+
+/** Throws Error where the file has no such place, or several. */
+export function replaceOnce({ name, file, find, replacement }: Change, text: string): string {
   const places = text.split(find).length - 1;
   if (places !== 1) throw new Error(`'${name}' has ${places} places in ${file}, not one`);
   return text.replace(find, () => replacement);
