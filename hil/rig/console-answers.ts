@@ -17,13 +17,25 @@ export interface ConsoleState {
 const REFUSALS: Readonly<Record<string, string>> = {
   unknown: "it has no such command",
   line: "the line is too long",
-  argument: "FPort or payload is none",
+  argument: "FPort or payload is none, or the data rate does not carry it",
   state: "it has not joined, or is personalised, or has an uplink of the console still to send",
 };
 
-/** Whether a line of the console is one. */
-export function isAnswer(line: string): boolean {
-  return line.startsWith("=");
+/** Octets of the longest line that a device takes. */
+const LONGEST_LINE = 48;
+
+/** By the first word of a command: what begins its answers, but for "=err line". */
+const FITTING: Readonly<Record<string, RegExp>> = {
+  "?id": /^=id /,
+  "?state": /^=state /,
+  "!join": /^=(ok|err state)$/,
+  "!send": /^=(ok|err argument|err state)$/,
+};
+
+/** Whether a line of the console may be the answer to a command, and not to noise that was taken for one before it. */
+export function isAnswerTo(command: string, line: string): boolean {
+  if (line === "=err line") return command.length > LONGEST_LINE;
+  return FITTING[command.split(" ")[0]].test(line);
 }
 
 /** Why the device does not do it; undefined where it does. */

@@ -10,7 +10,7 @@ import {
   type ConsoleIdentity,
   type ConsoleState,
   identityIn,
-  isAnswer,
+  isAnswerTo,
   refusalIn,
   stateIn,
 } from "./console-answers.ts";
@@ -71,6 +71,8 @@ export class FixtureDevice {
   #comeback: Timer | undefined;
   /** Ends the wait for a power cut at a write to the store. */
   #endWatch: (() => void) | undefined;
+  /** To the command that it was asked last. */
+  #lastAnswer: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#with = parts;
@@ -254,12 +256,18 @@ export class FixtureDevice {
     await this.#ask(`!send ${fPort} ${Buffer.from(payload).toString("hex")}`, limit);
   }
 
-  /** The answer to a command. */
-  async #ask(command: string, limit: Within): Promise<string> {
+  /** The answer to a command, which goes out when the one before has its own. */
+  #ask(command: string, limit: Within): Promise<string> {
+    const answer = this.#lastAnswer.then(() => this.#askAlone(command, limit));
+    this.#lastAnswer = answer.catch(() => {});
+    return answer;
+  }
+
+  async #askAlone(command: string, limit: Within): Promise<string> {
     const before = this.consoleLines.length;
     // The line end before it ends whatever noise was taken for the begin of a line.
     this.#body?.type(Buffer.from(`\n${command}\n`));
-    const answer = () => this.consoleLines.slice(before).find(isAnswer);
+    const answer = () => this.consoleLines.slice(before).find((line) => isAnswerTo(command, line));
     const what = `${this.name} to answer ${command}, which needs an image with CONSOLE_COMMANDS`;
     await this.#with.rig.until(what, () => answer() !== undefined, { within: "30 s", ...limit });
     const refusal = refusalIn(answer()!);

@@ -22,6 +22,7 @@ describe("a real board", () => {
   let far: SerialPort;
   let rig: Rig | undefined;
   let gatewaysAt = "";
+  let hears: (text: string) => void;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "joinery-real-"));
@@ -33,7 +34,8 @@ describe("a real board", () => {
   after(() => rmSync(folder, { recursive: true }));
   beforeEach(async () => {
     pair = await openPtyPair();
-    far = await openSerialPort(pair.board, BAUD, () => {});
+    hears = () => {};
+    far = await openSerialPort(pair.board, BAUD, (octets) => hears(octets.toString("latin1")));
     far.closed.catch(() => {});
   });
   afterEach(async () => {
@@ -94,6 +96,25 @@ describe("a real board", () => {
       device.joined({ within: "1 min" }),
       /has another image: it speaks LoRaWAN 1\.0\.4, and the run is for 1\.1[\s\S]*last words:\n.*boot LoRaWAN 1\.0\.4/,
     );
+  });
+
+  it("is asked one thing at a time, and what it says to noise is no answer", async () => {
+    const device = await (await open()).device({ port: pair.rig });
+    const { devEui, joinEui } = device.identity;
+    const asked: string[] = [];
+    hears = (text) => {
+      for (const [command] of text.matchAll(/[?!]\w+/g)) {
+        asked.push(command);
+        says(`=err unknown\n=err line`);
+        setTimeout(100).then(() => {
+          says(command === "?id" ? `=id ${devEui} ${joinEui} 1.1` : "=state out - 0 A");
+          asked.push("=");
+        });
+      }
+    };
+    const [{ lorawan }, { deviceClass }] = await Promise.all([device.id(), device.state()]);
+    assert.deepEqual([lorawan, deviceClass], ["1.1", "A"]);
+    assert.deepEqual(asked.slice(0, 3), ["?id", "=", "?state"]);
   });
 
   it("whose port vanishes is a finding, with what it said before", async () => {

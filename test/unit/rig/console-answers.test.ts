@@ -1,6 +1,6 @@
 /** What devices answer on their console. */
 import assert from "node:assert/strict";
-import { identityIn, isAnswer, refusalIn, stateIn } from "../../../hil/rig/console-answers.ts";
+import { identityIn, isAnswerTo, refusalIn, stateIn } from "../../../hil/rig/console-answers.ts";
 
 describe("answers of the console", () => {
   it("tell names and version", () => {
@@ -27,8 +27,16 @@ describe("answers of the console", () => {
   });
 
   it("are told from what a device prints of its own accord", () => {
-    assert.ok(isAnswer("=ok"));
-    assert.ok(!isAnswer("joined 26011F42"));
+    assert.ok(isAnswerTo("!join", "=ok"));
+    assert.ok(!isAnswerTo("!join", "joined 26011F42"));
+  });
+
+  it("are told from those to noise, and to other commands", () => {
+    assert.ok(!isAnswerTo("?id", "=err unknown"));
+    assert.ok(!isAnswerTo("!send 1 00", "=err line"));
+    assert.ok(!isAnswerTo("?id", "=state out - 0 A"));
+    assert.ok(isAnswerTo("!send 224 00", "=err argument"));
+    assert.ok(isAnswerTo(`!send 1 ${"00".repeat(30)}`, "=err line"));
   });
 
   for (const line of ["=ok", "=id 02 02 1.1", "=state joined - 0 A", "=state out - x A"]) {
