@@ -9,14 +9,14 @@
  *
  *     =err unknown         no such command
  *     =err line            longer than any command
- *     =err argument        FPort or payload
+ *     =err argument        FPort or payload, or the data rate does not carry it
  *     =err state           of a device that has not joined, or is personalised; or the uplink before waits still
  */
 import { consoleRead, consoleWrite, reset } from "../hal/index.ts";
 import { ascii, copy, type Int, lengthOf, u8 } from "../lang/index.ts";
 import { isClassB } from "../lorawan/class-b.ts";
 import { classC } from "../lorawan/class-c.ts";
-import { advanceUplink, sendPackageUplink, uplinkPayload } from "../lorawan/index.ts";
+import { advanceUplink, longestPayload, sendPackageUplink, uplinkPayload } from "../lorawan/index.ts";
 import { joinAgain } from "../lorawan/joining.ts";
 import { devAddr, session } from "../lorawan/session.ts";
 import { CLASS_B, CLASS_C, LORAWAN_1_1 } from "../lorawan/version.ts";
@@ -122,7 +122,7 @@ function digitOf(character: u8): Int<0, 16> {
 /** Behind "!send ". */
 const FIRST_ARGUMENT = 6;
 
-/** Takes FPort and payload from the line. False where they are none. */
+/** Takes FPort and payload from the line. False where they are none, or more than the data rate carries. */
 function readUplink(): boolean {
   let port: Int<0, 2239> = 0;
   let high: Int<0, 16> = 16;
@@ -149,7 +149,7 @@ function readUplink(): boolean {
       }
     }
   }
-  if (high <= 15 || port === 0 || port > 223) return false;
+  if (high <= 15 || port === 0 || port > 223 || length > longestPayload()) return false;
   outgoing.port = port;
   outgoing.length = length;
   return true;
@@ -204,7 +204,10 @@ function serveLine(): void {
       break;
     case Command.Join:
       say(ABP ? Answer.State : Answer.Ok);
-      if (!ABP) joinAgain();
+      if (!ABP) {
+        outgoing.port = 0;
+        joinAgain();
+      }
       break;
     case Command.Send:
       serveSend();
@@ -238,9 +241,12 @@ export function serveConsole(): void {
   }
 }
 
-/** Sends what the console has asked for, in place of the application's. False where it has asked for nothing. */
+/**
+ * Sends what the console has asked for, in place of the application's. False where it has asked for nothing, or for more
+ * than the data rate carries by now: that waits until one does.
+ */
 export function sendOfConsole(): boolean {
-  if (outgoing.port === 0) return false;
+  if (outgoing.port === 0 || outgoing.length > longestPayload()) return false;
   copy(uplinkPayload, 0, payload, 0, outgoing.length);
   if (sendPackageUplink(outgoing.port, outgoing.length)) outgoing.port = 0;
   return true;
