@@ -83,7 +83,9 @@ export async function runForeignJoin(options: ForeignRunOptions): Promise<JoinRe
       "a Network Server of somebody else remembers the DevNonces of the device: name a folder that keeps its EEPROM (--state)",
     );
   }
-  const state = await refusing("usage", [StateError], () => openState(options.state, options));
+  const state = await refusing("usage", [StateError], () =>
+    openState(options.state, { ...options, body: "emulated" }),
+  );
   try {
     const provisioned = await refusing("usage", [StateError], () => provision(options, state, timeline));
     return await new ForeignRun(options, server, board, provisioned, timeline).run();

@@ -83,7 +83,9 @@ export async function runJoin(options: JoinRunOptions): Promise<JoinReport> {
     throw new RigError("usage", `${board.name} runs a Lua program: a debugger needs an image of a processor`);
   }
   if (options.debugging !== undefined) await checkPort(options.debugging);
-  const state = await refusing("usage", [StateError], () => openState(options.state, options));
+  const state = await refusing("usage", [StateError], () =>
+    openState(options.state, { ...options, body: "emulated" }),
+  );
   try {
     const exactLines = options.debugging !== undefined;
     const firmware = await buildFirmware(board, { ...options, exactLines }, timeline);

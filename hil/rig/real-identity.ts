@@ -31,14 +31,16 @@ export interface RealIdentity {
 export function openRealIdentity(options: RealBoard): Promise<RealIdentity> {
   const { board, boards, state: folder, timeline } = options;
   return refusing("usage", [StateError], () => {
-    const state = openState(folder, options);
+    const state = openState(folder, { ...options, body: "real" });
     try {
       const { isNew, identity } = new ProvisionedDevice({
         ...{ state, stateFolder: folder, board: chosenBoard({ board, boards }) },
         ...{ random: systemRandom, secrets: systemSecrets },
-        ...{ fault: undefined, isForeign: true },
+        fault: undefined,
         say: (what) => timeline.add("rig", what, true),
       });
+      // The store in the folder is as the board was given it, and tells of no join.
+      if (state.isServed) state.requireDatabase();
       if (!isNew) return { state, identity };
       throw new RigError(
         "usage",

@@ -159,6 +159,7 @@ export async function openRig(given: Partial<RigOptions> = {}, foundation?: Foun
       ...(beacons ? { sendsBeacons: () => beaconsSent.wanted } : {}),
       ...(roaming ? { roaming: { lifetimeSeconds: Math.floor(nsOf(roaming.lifetime) / 1e9) } } : {}),
     });
+    kept?.state.noteServed();
     return new Rig({ options, site, timeline, random, secrets, seed, beaconsSent, kept });
   } catch (error) {
     kept?.state.close();

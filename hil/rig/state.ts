@@ -20,10 +20,19 @@ export class StateError extends Error {
 
 const FORMAT = 1;
 
-interface Description {
-  readonly format: number;
+/** What a state is made for. Two boards with the same keys would send the same DevNonces: one is emulated, or it is real. */
+export interface StateUse {
   readonly board: string;
   readonly lorawan: string;
+  readonly body: "emulated" | "real";
+}
+
+interface Description extends Omit<StateUse, "body"> {
+  readonly format: number;
+  /** Not in a state of an earlier version: then that of the next run. */
+  readonly body?: StateUse["body"];
+  /** A Join Server has begun to serve the device from the database. */
+  readonly served?: boolean;
 }
 
 /** A SQLite file, and the key that wraps the root keys in it (RFC 3394). */
@@ -43,12 +52,16 @@ export interface State {
   joinServerDatabase(): JoinServerDatabase | undefined;
   /** Throws StateError where the Join Server's database is missing or empty: for a device that has joined before. */
   requireDatabase(): void;
+  /** A Join Server has begun to serve the device from the database: what it hands out is known to that file alone. */
+  noteServed(): void;
+  /** Whether that was noted. */
+  readonly isServed: boolean;
   close(): void;
 }
 
 /** The state in `folder`, which is made if need be; without a folder nothing is kept. Throws StateError. */
-export function openState(folder: string | undefined, run: { board: string; lorawan: string }): State {
-  return folder === undefined ? new NoState() : new StateFolder(folder, run);
+export function openState(folder: string | undefined, use: StateUse): State {
+  return folder === undefined ? new NoState() : new StateFolder(folder, use);
 }
 
 class NoState implements State {
@@ -64,6 +77,10 @@ class NoState implements State {
 
   requireDatabase(): void {}
 
+  noteServed(): void {}
+
+  readonly isServed = false;
+
   close(): void {}
 }
 
@@ -73,8 +90,9 @@ class StateFolder implements State {
   readonly #eepromPath: string;
   readonly #descriptionPath: string;
   readonly #lock: FolderLock;
+  #description: Description;
 
-  constructor(folder: string, run: { board: string; lorawan: string }) {
+  constructor(folder: string, use: StateUse) {
     this.#folder = folder;
     this.#databasePath = join(folder, "join-server.sqlite");
     this.#eepromPath = join(folder, "device.eeprom");
@@ -83,7 +101,7 @@ class StateFolder implements State {
     this.#refuseForeign();
     this.#lock = onDisk(folder, "locked", () => FolderLock.take(folder)) ?? this.#refuseTaken();
     try {
-      this.#describe(run);
+      this.#description = this.#describe(use);
     } catch (error) {
       this.close();
       throw error;
@@ -130,6 +148,14 @@ class StateFolder implements State {
     return { path: this.#databasePath, kek: this.#joinServerKek() };
   }
 
+  get isServed(): boolean {
+    return this.#description.served === true;
+  }
+
+  noteServed(): void {
+    if (!this.isServed) this.#write({ ...this.#description, served: true });
+  }
+
   close(): void {
     this.#lock.release();
   }
@@ -172,19 +198,31 @@ class StateFolder implements State {
   }
 
   /** Makes sure that the state was made for such a run; describes it where it is new. */
-  #describe(run: { board: string; lorawan: string }): void {
+  #describe({ board, lorawan, body }: StateUse): Description {
     const path = this.#descriptionPath;
-    if (!existsSync(path)) {
-      replace(path, JSON.stringify({ format: FORMAT, board: run.board, lorawan: run.lorawan }));
-      return;
-    }
+    if (!existsSync(path)) return this.#write({ format: FORMAT, board, lorawan, body });
     const kept = readDescription(path);
-    if (kept.board !== run.board || kept.lorawan !== run.lorawan) {
+    if (kept.board !== board || kept.lorawan !== lorawan) {
       throw new StateError(
-        `${path} was made for board ${kept.board} with LoRaWAN ${kept.lorawan}, this run is for ${run.board} with ${run.lorawan}: ` +
+        `${path} was made for board ${kept.board} with LoRaWAN ${kept.lorawan}, this run is for ${board} with ${lorawan}: ` +
           "choose the same, or another --state folder",
       );
     }
+    if (kept.body === undefined) return this.#write({ ...kept, body });
+    if (kept.body !== body) {
+      const [of, run] = body === "real" ? ["an emulated", "a real one"] : ["a real", "an emulated one"];
+      throw new StateError(
+        `${path} is of ${of} board, this run is of ${run}: with the same keys both would send the same DevNonces. ` +
+          `Choose another --state folder${body === "real" ? "" : ", or name the board's port (--port)"}`,
+      );
+    }
+    return kept;
+  }
+
+  #write(description: Description): Description {
+    replace(this.#descriptionPath, JSON.stringify(description));
+    this.#description = description;
+    return description;
   }
 }
 
@@ -195,11 +233,14 @@ function readDescription(path: string): Description {
   } catch (error) {
     throw new StateError(`${path} cannot be read (${(error as Error).message}): left untouched`);
   }
-  const { format, board, lorawan } = (value ?? {}) as Partial<Description>;
+  const { format, board, lorawan, body, served } = (value ?? {}) as Partial<Description>;
   if (format !== FORMAT || typeof board !== "string" || typeof lorawan !== "string") {
     throw new StateError(`${path} is not a state of format ${FORMAT}: left untouched`);
   }
-  return { format, board, lorawan };
+  if (body !== undefined && body !== "emulated" && body !== "real") {
+    throw new StateError(`${path}: its body is neither "emulated" nor "real": left untouched`);
+  }
+  return { format, board, lorawan, body, served: served === true };
 }
 
 function readOctets(path: string): Uint8Array {

@@ -3,11 +3,18 @@
  * it, emulated, with an air and a gateway of its own that speaks UDP to the rig's Network Server. Or a script plays it.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { openRig, type Rig, RigError, type RigOptions, runForeignJoin } from "../../hil/rig/index.ts";
+import {
+  openRig,
+  type Rig,
+  RigError,
+  type RigOptions,
+  runForeignJoin,
+  runJoin,
+} from "../../hil/rig/index.ts";
 import { openPtyPair, type PtyPair } from "../../hil/rig/pty-pair.ts";
 import { openSerialPort, type SerialPort } from "../../toolchain/serial/index.ts";
 
@@ -27,9 +34,11 @@ describe("a real board", () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "joinery-real-"));
     [farState, nearState] = [join(folder, "far"), join(folder, "near")];
-    const networkServer = "udp://127.0.0.1:1700";
-    await assert.rejects(runForeignJoin({ ...BOARD, state: farState, networkServer }), RigError);
-    cpSync(farState, nearState, { recursive: true });
+    await assert.rejects(open(), RigError);
+    cpSync(nearState, farState, { recursive: true });
+    // The board at the far end is emulated, and has the store of the real one.
+    const description = join(farState, "state.json");
+    writeFileSync(description, readFileSync(description, "utf8").replace('"real"', '"emulated"'));
   });
   after(() => rmSync(folder, { recursive: true }));
   beforeEach(async () => {
@@ -160,6 +169,25 @@ describe("a real board", () => {
       );
     });
   }
+
+  it("is refused without the database of the Join Server that has served it", async () => {
+    const state = join(folder, "served");
+    cpSync(nearState, state, { recursive: true });
+    await (await open({ state })).close();
+    rmSync(join(state, "join-server.sqlite"));
+    await assert.rejects(open({ state }), {
+      name: "RigError",
+      kind: "usage",
+      message: /join-server\.sqlite is missing or empty/,
+    });
+  });
+
+  it("has no emulated clone: its state is refused to an emulated board, and the reverse", async () => {
+    const emulated = runJoin({ ...BOARD, state: nearState });
+    await assert.rejects(emulated, { name: "RigError", kind: "usage", message: /is of a real board/ });
+    const real = open({ state: farState });
+    await assert.rejects(real, { name: "RigError", kind: "usage", message: /is of an emulated board/ });
+  });
 
   it("is given a store by the rig the first time, and the run ends until it has it", async () => {
     await assert.rejects(open({ state: join(folder, "new") }), {

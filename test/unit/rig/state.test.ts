@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { openState, type State, StateError } from "../../../hil/rig/state.ts";
+import { openState, type State, StateError, type StateUse } from "../../../hil/rig/state.ts";
 
-const RUN = { board: "pro-mini-rfm95", lorawan: "1.1" };
+const RUN: StateUse = { board: "pro-mini-rfm95", lorawan: "1.1", body: "emulated" };
 /** Files that say who uses a folder, and nothing of the state. */
 const LOCK_FILES = ["lock.pid", "lock.sqlite"];
 
@@ -81,6 +81,39 @@ describe("the state of a rig", () => {
       /made for board .* with LoRaWAN 1\.1/,
     );
     run(() => {});
+  });
+
+  it("of a real board is refused to an emulated one, and the reverse", () => {
+    const real = { ...RUN, body: "real" } as const;
+    run(() => {}, real);
+    refusedUntouched(() => run(() => {}), /is of a real board, this run is of an emulated one: .*--port/);
+    run(() => {}, real);
+    rmSync(join(folder, "state.json"));
+    run(() => {});
+    refusedUntouched(() => run(() => {}, real), /is of an emulated board, this run is of a real one/);
+  });
+
+  it("that does not say of which board it is, as earlier versions left it, is of that of the next run", () => {
+    writeFileSync(join(folder, "state.json"), '{"format":1,"board":"pro-mini-rfm95","lorawan":"1.1"}');
+    run(() => {}, { ...RUN, body: "real" });
+    refusedUntouched(() => run(() => {}), /is of a real board/);
+  });
+
+  it("refuses a description of a board that is neither emulated nor real", () => {
+    writeFileSync(join(folder, "state.json"), JSON.stringify({ format: 1, ...RUN, body: "x" }));
+    refusedUntouched(() => run(() => {}), /its body is neither/);
+  });
+
+  it("remembers that a Join Server has served the device", () => {
+    assert.equal(
+      run((state) => state.isServed),
+      false,
+    );
+    run((state) => state.noteServed());
+    assert.equal(
+      run((state) => state.isServed),
+      true,
+    );
   });
 
   it("refuses a folder with a database that is not its own, and puts nothing there", () => {
