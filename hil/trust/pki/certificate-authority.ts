@@ -177,7 +177,7 @@ async function createCaCertificate(options: {
  * @param options.organisation organisationName of every subject, at most 64 characters
  * @param options.notBefore start of validity of both certificates
  * @param options.days validity of both certificates in days
- * @param options.secrets what keys and serial numbers follow from, those of leaves by their commonName; fresh ones where not
+ * @param options.secrets what keys and serial numbers follow from, those of leaves by their commonName and how often it was issued; fresh ones where not
  * given. Signatures are OpenSSL's, and differ each time.
  * @throws Error if the organisation's name is too long for a certificate
  */
@@ -199,6 +199,9 @@ export async function createAuthority(
     issuer: root,
   });
 
+  /** By commonName: a serial number is unique for a CA (RFC 5280 section 4.1.2.2), that of a renewal too. */
+  const issued = new Map<string, number>();
+
   async function issue(request: LeafRequest): Promise<Credentials> {
     checkAttribute("commonName", request.commonName);
     if (request.dnsNames.length === 0) {
@@ -210,7 +213,9 @@ export async function createAuthority(
         `certificate ${JSON.stringify(request.commonName)}: would outlive its issuer, which ends ${intermediate.certificate.notAfter.toISOString()}`,
       );
     }
-    const label = `certificate ${request.commonName}`;
+    const count = (issued.get(request.commonName) ?? 0) + 1;
+    issued.set(request.commonName, count);
+    const label = `certificate ${request.commonName}${count === 1 ? "" : ` (${count})`}`;
     const keys = request.renews
       ? await keysOf(request.renews.privateKeyPem)
       : await generateKeys(true, label, secrets);

@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
+import { seededSecrets } from "../../../hil/rig/secrets.ts";
 import { joinEuiName } from "../../../hil/trust/dns/index.ts";
 import {
   type Authority,
@@ -266,6 +267,25 @@ describe("an organisation's certificates", () => {
       await assert.rejects(authority.issue(request), reason);
     });
   }
+
+  it("that is issued again has another key and serial number, though both follow from a seed", async () => {
+    const renewed = async () => {
+      const seeded = await createAuthority({
+        ...{ organisation: "Join B", notBefore, days: 30 },
+        secrets: seededSecrets(1),
+      });
+      const request = { commonName: SERVER_NAME, dnsNames: [SERVER_NAME], profile: "server" } as const;
+      const leaves = [await seeded.issue(request), await seeded.issue(request)];
+      return leaves.map(({ certificateDer }) => {
+        const { serialNumber, publicKey } = new X509Certificate(certificateDer);
+        return { serialNumber, key: publicKey.export({ format: "der", type: "spki" }).toString("hex") };
+      });
+    };
+    const [first, second] = await renewed();
+    assert.notEqual(first.serialNumber, second.serialNumber);
+    assert.notEqual(first.key, second.key);
+    assert.deepEqual(await renewed(), [first, second]);
+  });
 
   it("there is no authority for an organisation whose name does not fit", async () => {
     const organisation = "x".repeat(60);
