@@ -23,8 +23,16 @@ export class Closers {
     return this.#end.signal;
   }
 
-  /** `close` is to be called, before those that were added earlier. `what`: what it frees, for people. */
+  /**
+   * `close` is to be called, before those that were added earlier. `what`: what it frees, for people. Once closing has begun,
+   * it is called at once, and the reason of `signal` is thrown: nobody would free it later.
+   */
   add(what: string, close: () => unknown): void {
+    if (this.signal.aborted) {
+      // What that throws has nobody to hear it: the caller is told why it is closed.
+      this.#inTime(async () => close()).catch(() => {});
+      throw this.signal.reason;
+    }
     this.#closers.push({ what, close });
   }
 

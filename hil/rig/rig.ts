@@ -214,6 +214,8 @@ export class Rig {
     const chosen = { ...options, ...choice };
     refuseCrystals(chosen);
     const firmware = choice.firmware ?? (await buildFirmware(chosenBoard(chosen), chosen, timeline));
+    // A test that has timed out while it built.
+    site.throwIfClosed();
     const number = this.#devices.length + 1;
     const name = number === 1 ? DEVICE_STATION : `${DEVICE_STATION}-${number}`;
     placeOn(site.air, name, chosen);

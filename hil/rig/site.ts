@@ -332,7 +332,12 @@ export class Site {
     };
   }
 
-  /** How `what` is freed when the site is closed, before anything that was named earlier. */
+  /** For what has taken its time: throws where the site has been closed meanwhile. */
+  throwIfClosed(): void {
+    this.#closers.signal.throwIfAborted();
+  }
+
+  /** How `what` is freed when the site is closed, before anything that was named earlier. Throws where it is closed already. */
   onClose(what: string, close: () => Promise<void>): void {
     this.#closers.add(what, close);
   }

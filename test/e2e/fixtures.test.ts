@@ -17,6 +17,13 @@ describe("the fixtures of a spec", () => {
 
   const joins = () => device.consoleLines.filter((line) => line.startsWith("joining ")).length;
 
+  it("make no device on a rig that is closed while they build", async () => {
+    const closed = await openRig(CHOICE);
+    const late = assert.rejects(closed.device(), /the run has been closed/);
+    await closed.close();
+    await late;
+  });
+
   it("leave the device without power until they give it some", async () => {
     await rig.pass("10 s");
     assert.deepEqual(device.consoleLines, []);

@@ -46,6 +46,20 @@ describe("what a run holds", () => {
     });
   });
 
+  it("is freed at once where it comes when all has been freed, or is being freed", async () => {
+    const closed: string[] = [];
+    const closers = new Closers();
+    const late = (what: string) => () => closers.add(what, () => closed.push(what));
+    closers.add("the server", async () => {
+      assert.throws(late("socat"), /the run has been closed/);
+      assert.deepEqual(closed, ["socat"]);
+    });
+    await closers.close();
+    assert.throws(late("the port"), /the run has been closed/);
+    assert.throws(() => closers.add("x", () => Promise.reject(new Error("is gone"))), /has been closed/);
+    assert.deepEqual(closed, ["socat", "the port"]);
+  });
+
   it("is kept where opening succeeds, and freed where it does not", async () => {
     const closed: string[] = [];
     const closers = new Closers();
