@@ -12,7 +12,8 @@ import {
   runFleet,
 } from "../hil/rig/index.ts";
 import { addChoice, type ChoiceOptions, choiceOf } from "./choice.ts";
-import { EXIT, Refusal, refusalOf } from "./exit.ts";
+import { EXIT, refusalOf } from "./exit.ts";
+import { interruptible } from "./interruption.ts";
 import { luaOption } from "./lua-option.ts";
 import { checkOutputFile, writeOutputFiles } from "./output-file.ts";
 
@@ -78,31 +79,33 @@ async function run(application: string | undefined, options: FleetOptions): Prom
     boards: ownBoards,
     ...choice
   } = choiceOf(application, { ...options, board: kinds?.[0] }, "anywhere");
-  const end = new AbortController();
-  const interrupt = () => end.abort();
-  process.once("SIGINT", interrupt);
   const progress = new ProgressLine(json === true ? undefined : process.stdout);
   try {
-    const report = await runFleet({
-      ...choice,
-      ...{ kinds: kinds ?? [board], boards, ownBoards, lua: options.lua, gateway: options.gateway },
-      ...{ seed: options.seed, uplinks: options.uplinks, workers: options.workers },
-      siteBoards: options.siteBoards,
-      powerOnWithinS: options.powerOnWithin,
-      signal: end.signal,
-      onProgress: (state) => progress.show(state),
-    });
+    const report = await interruptible((signal) =>
+      runFleet({
+        ...choice,
+        ...{ kinds: kinds ?? [board], boards, ownBoards, lua: options.lua, gateway: options.gateway },
+        ...{ seed: options.seed, uplinks: options.uplinks, workers: options.workers },
+        siteBoards: options.siteBoards,
+        powerOnWithinS: options.powerOnWithin,
+        signal,
+        onProgress: (state) => progress.show(state),
+      }).catch((error: unknown) => {
+        if (!(error instanceof FleetAborted)) throw error;
+        progress.end();
+        process.stderr.write(`joinery: ${error.message}\n`);
+        throw signal.reason;
+      }),
+    );
     progress.end();
     const written = writeOutputFiles([{ what: "JUnit", path: junit, content: () => junitXml(report) }]);
     const palette = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : fleetSummary(report, palette)}\n`);
     process.exitCode = report.verdict === "passed" && written ? EXIT.done : EXIT.failed;
   } catch (error) {
-    if (error instanceof FleetAborted) throw new Refusal(error.message, EXIT.failed);
     throw error instanceof RigError ? refusalOf(error) : error;
   } finally {
     progress.end();
-    process.off("SIGINT", interrupt);
   }
 }
 

@@ -4,7 +4,7 @@ import { buildFirmware } from "../../hil/rig/build-firmware.ts";
 import type { Firmware } from "../../hil/rig/device.ts";
 import { sitePlans } from "../../hil/rig/fleet/fleet.ts";
 import { runSite } from "../../hil/rig/fleet/fleet-site.ts";
-import { FleetThread } from "../../hil/rig/fleet/fleet-thread.ts";
+import { FleetThread, ThreadEnded } from "../../hil/rig/fleet/fleet-thread.ts";
 import {
   FleetAborted,
   type FleetOptions,
@@ -14,6 +14,7 @@ import {
   runFleet,
 } from "../../hil/rig/index.ts";
 import { PLAIN } from "../../hil/rig/report/terminal.ts";
+import { RigError } from "../../hil/rig/rig-error.ts";
 import { Timeline } from "../../hil/rig/timeline.ts";
 import { loadBoard } from "../../toolchain/image/index.ts";
 
@@ -91,13 +92,44 @@ describe("a fleet", () => {
 
   it("ends when it is told to, and leaves no thread behind", async () => {
     const waiting = 'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});';
+    const start = threadOf(waiting);
+    const threads: FleetThread[] = [];
     const end = new AbortController();
     setTimeout(() => end.abort(), 100);
     await assert.rejects(
-      runFleet({ ...ONE_KIND, signal: end.signal }, threadOf(waiting)),
+      runFleet({ ...ONE_KIND, workers: 2, signal: end.signal }, () => {
+        const thread = start();
+        threads.push(thread);
+        return thread;
+      }),
       (error: Error) => error instanceof FleetAborted && /0 of 6 boards had joined/.test(error.message),
     );
-    assert.ok(!process.getActiveResourcesInfo().includes("Worker"));
+    assert.equal(threads.length, 2);
+    const [plan] = sitePlans(ONE_KIND);
+    // One that lives would wait for a message for ever.
+    for (const thread of threads)
+      await assert.rejects(
+        thread.run(plan, () => {}),
+        ThreadEnded,
+      );
+  });
+
+  it("starts no thread any more where a site is refused", async () => {
+    const refusing = `import { parentPort } from "node:worker_threads";
+      parentPort.on("message", ({ plan }) => {
+        if (plan?.number === 1) parentPort.postMessage({ refusal: { kind: "missing", message: "nothing is there" } });
+      });`;
+    const start = threadOf(refusing);
+    let started = 0;
+    await assert.rejects(
+      runFleet({ ...ONE_KIND, siteBoards: 1, workers: 2 }, () => {
+        started++;
+        return start();
+      }),
+      (error: Error) => error instanceof RigError && error.kind === "missing",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(started, 2);
   });
 
   it("names a board that does not join, with its last words", async () => {

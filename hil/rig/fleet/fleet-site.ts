@@ -1,9 +1,11 @@
 /** A site of a fleet: an air, a gateway, and the servers of two organisations for its share of the boards. */
 import type { RegionName } from "../../../toolchain/regions/index.ts";
+import { ClientIdentityUnavailable } from "../../trust/index.ts";
 import type { Firmware } from "../device.ts";
 import type { GatewayProtocol } from "../gateway-link.ts";
 import { NAMES } from "../name-space.ts";
 import { seededRandom } from "../random.ts";
+import { refusing } from "../rig-error.ts";
 import { seededSecrets } from "../secrets.ts";
 import { Site } from "../site.ts";
 import { Timeline } from "../timeline.ts";
@@ -47,11 +49,13 @@ export async function runSite(
   onProgress: (progress: SiteProgress) => void,
 ): Promise<SiteOutcome> {
   const { seed, networkRegion, gatewayProtocol } = plan;
-  const site = await Site.open({
-    ...{ networkRegion, seed, gatewayProtocol },
-    random: seededRandom(seed),
-    timeline: new Timeline(),
-  });
+  const site = await refusing("missing", [ClientIdentityUnavailable], () =>
+    Site.open({
+      ...{ networkRegion, seed, gatewayProtocol },
+      random: seededRandom(seed),
+      timeline: new Timeline(),
+    }),
+  );
   return site.during(() => new FleetSite(plan, site, firmwares, onProgress).run());
 }
 

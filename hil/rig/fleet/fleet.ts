@@ -120,6 +120,7 @@ class Fleet {
   readonly #startedMs = performance.now();
   readonly #processorBefore = process.cpuUsage();
   readonly #abort = () => void this.close();
+  #isClosed = false;
 
   constructor(options: FleetOptions, sites: number, startThread: () => FleetThread) {
     this.#options = options;
@@ -142,7 +143,7 @@ class Fleet {
           outcomes.push(await thread.run(plan, (progress) => this.#progressed(number, progress)));
         } catch (error) {
           if (this.#options.signal?.aborted) throw new FleetAborted(this.#account());
-          if (!(error instanceof ThreadEnded)) throw error;
+          if (this.#isClosed || !(error instanceof ThreadEnded)) throw error;
           outcomes.push({
             report: lostSite(plan, this.#kindOf, error.message),
             boardOctets: 0,
@@ -171,6 +172,7 @@ class Fleet {
 
   /** Ends all threads. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#options.signal?.removeEventListener("abort", this.#abort);
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }
