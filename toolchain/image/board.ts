@@ -3,7 +3,7 @@
  * application's project.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Check,
   DocumentError,
@@ -35,6 +35,7 @@ import {
 import { BoardError, UsageError } from "./errors.ts";
 import { PROCESSORS, type Processor, type StoreLayout } from "./processors.ts";
 import { checkServedPins } from "./served-pins.ts";
+import { VECTORS } from "./vectors.ts";
 
 /** What every `board.json` has, and where it was read. */
 interface BoardData {
@@ -139,12 +140,19 @@ export function sourcesOf(board: Pick<ProcessorBoard, "dir" | "processor">, ...e
   );
 }
 
-/** The vectors of the interrupts that the C of a board and its processor handles. */
-export function vectorsOf(board: ProcessorBoard): string[] {
-  const texts = sourcesOf(board, ".c").map((path) => readFileSync(path, "utf8"));
-  return [...texts.join("\n").matchAll(/^\s*(?:ISR|EMPTY_INTERRUPT|ISR_ALIAS)\s*\(\s*(\w+)/gm)].map(
-    ([, vector]) => vector,
-  );
+/** What is empty in an image that takes no commands from its console. */
+const CONSOLE_INPUT = "console-input.c";
+
+/**
+ * The vectors of the interrupts that the C of a board and its processor handles. `takesCommands`: in an image with
+ * CONSOLE_COMMANDS.
+ */
+export function vectorsOf(board: ProcessorBoard, takesCommands = false): string[] {
+  const paths = sourcesOf(board, ".c").filter((path) => takesCommands || basename(path) !== CONSOLE_INPUT);
+  const texts = paths.map((path) => readFileSync(path, "utf8"));
+  const named = [...texts.join("\n").matchAll(/^\s*(?:ISR|EMPTY_INTERRUPT|ISR_ALIAS)\s*\(\s*(\w+)/gm)];
+  // Processors of a family differ in the names that they have.
+  return named.map(([, vector]) => vector).filter((vector) => VECTORS[board.processor].includes(vector));
 }
 
 /**

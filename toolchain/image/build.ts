@@ -84,7 +84,7 @@ export function compileForBoard(firmware: Firmware): CompileResult {
     ? { board: board.name, vectors: [] }
     : {
         board: board.name,
-        vectors: vectorsOf(board),
+        vectors: vectorsOf(board, firmware.config?.CONSOLE_COMMANDS === true),
         processor: { name: board.processor, vectors: VECTORS[board.processor] },
       };
   return compiler.compile({ ...compileOptions(firmware), boardInterrupts });

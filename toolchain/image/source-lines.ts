@@ -29,6 +29,9 @@ interface Stretch extends SourceLine {
  */
 const DRIFT_OCTETS = 16;
 
+/** Of the stretches that lie where they belong, so many look moved: two scopes can have the same edge. */
+const MOST_MISTAKEN = 0.05;
+
 /** Helpers of headers belong to who uses them. */
 const HELPERS = /\.h$/;
 
@@ -45,7 +48,7 @@ export class SourceLines {
     this.#functions = readDebugInfo(file).functions;
     const stretches = stretchesOf(readLineRows(lines));
     const drifts = file.machine === EM_AVR ? driftsOf(stretches, this.#functions) : [];
-    const isOff = drifts.filter((drift) => drift !== 0).length > drifts.length / 2;
+    const isOff = drifts.filter((drift) => drift !== 0).length > MOST_MISTAKEN * drifts.length;
     this.#drift = isOff ? DRIFT_OCTETS : 0;
     this.#stretches = isOff ? moved(stretches, drifts) : stretches;
   }

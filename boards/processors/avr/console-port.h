@@ -17,7 +17,6 @@
 #define CONSOLE_TRANSMITTER _BV(TXEN0)
 #define CONSOLE_DIVIDER UBRR0
 #define CONSOLE_RECEIVER (_BV(RXEN0) | _BV(RXCIE0))
-#define CONSOLE_RECEIVED_vect USART_RX_vect
 #else
 #define CONSOLE_STATUS UCSR1A
 #define CONSOLE_READY _BV(UDRE1)
@@ -26,7 +25,6 @@
 #define CONSOLE_TRANSMITTER _BV(TXEN1)
 #define CONSOLE_DIVIDER UBRR1
 #define CONSOLE_RECEIVER (_BV(RXEN1) | _BV(RXCIE1))
-#define CONSOLE_RECEIVED_vect USART1_RX_vect
 #endif
 
 /* To the nearest divisor; at 8 MHz and 38400 Bd it is off by 0.2 % (table 20-6). The board has set TXD high. */

@@ -40,6 +40,16 @@ describe("boards", () => {
     ]);
   });
 
+  it("handle that of the console only where it takes commands", () => {
+    const more = (name: string) => {
+      const board = loadProcessorBoard(name);
+      return vectorsOf(board, true).filter((vector) => !vectorsOf(board).includes(vector));
+    };
+    assert.deepEqual(more("pro-mini-rfm95"), ["USART_RX_vect"]);
+    assert.deepEqual(more("feather-32u4-rfm95"), ["USART1_RX_vect"]);
+    assert.deepEqual(more("nucleo-l073rz-sx1276"), ["USART2_vect"]);
+  });
+
   it("lists the boards of the project by name", () => {
     assert.ok(boardNames().includes("pro-mini-rfm95"));
     for (const name of boardNames()) assert.equal(loadBoard(name).name, name);
