@@ -15,9 +15,7 @@ export type DnsFailureKind =
   /** An answer that cannot be read. */
   | "malformed"
   /** A bound on queries, signatures, aliases or time was reached. */
-  | "limit"
-  /** Needs a mechanism that is not implemented (NSEC3); refused, not guessed. */
-  | "unsupported";
+  | "limit";
 
 /** A look-up that ended in anything but a secure answer. */
 export class DnsFailure extends Error {

@@ -56,8 +56,20 @@ const DS_DIGESTS: Readonly<Record<number, string>> = { 2: "sha256", 4: "sha384" 
 /** DS RDATA, also from a trust anchor that did not come over the wire. */
 export type DelegationSigner = Omit<DsData, "digest"> & { readonly digest: Uint8Array };
 
-export const isSupportedDs = (ds: DelegationSigner): boolean =>
-  ds.algorithm in ALGORITHMS && ds.digestType in DS_DIGESTS;
+/**
+ * Those of a DS set that can be checked. Of several for one key only the strongest digest counts, so that nobody can
+ * fall back to a weaker one (as RFC 4509 section 3 has it for SHA-1).
+ */
+export function usableDs<T extends DelegationSigner>(records: readonly T[]): T[] {
+  const supported = records.filter((ds) => ds.algorithm in ALGORITHMS && ds.digestType in DS_DIGESTS);
+  return supported.filter(
+    (ds) =>
+      !supported.some(
+        (other) =>
+          other.keyTag === ds.keyTag && other.algorithm === ds.algorithm && other.digestType > ds.digestType,
+      ),
+  );
+}
 
 /** RFC 4034 appendix B. */
 export function keyTag(key: DnskeyData): number {
@@ -73,7 +85,8 @@ export const isZoneKey = (key: DnskeyData): boolean =>
 
 /** RFC 4034 section 5.1.4: the digest is over the owner name and the DNSKEY RDATA. */
 export function dsMatches(ds: DelegationSigner, zone: string, key: DnskeyData): boolean {
-  if (!isSupportedDs(ds) || ds.algorithm !== key.algorithm || ds.keyTag !== keyTag(key)) return false;
+  if (!(ds.digestType in DS_DIGESTS) || ds.algorithm !== key.algorithm || ds.keyTag !== keyTag(key))
+    return false;
   const { rdata } = recordToWire("DNSKEY", key);
   const digest = createHash(DS_DIGESTS[ds.digestType]).update(nameToWire(zone)).update(rdata).digest();
   return digest.length === ds.digest.length && timingSafeEqual(digest, ds.digest);

@@ -31,7 +31,11 @@ export interface DnsMessage {
 
 /** Groups the records of a message section; class IN only, the EDNS pseudo-record left out. */
 export function groupRrsets(section: readonly Answer[]): Rrset[] {
-  const sets = new Map<string, { -readonly [K in keyof Rrset]: Rrset[K] }>();
+  type Growing = { ttl: number; records: RecordData[]; signatures: RrsigData[] } & Pick<
+    Rrset,
+    "name" | "type"
+  >;
+  const sets = new Map<string, Growing>();
   const setOf = (name: string, type: string) => {
     const key = `${name} ${type}`;
     let set = sets.get(key);
@@ -46,11 +50,11 @@ export function groupRrsets(section: readonly Answer[]): Rrset[] {
     const name = canonicalName(answer.name);
     if (answer.type === "RRSIG") {
       const set = setOf(name, answer.data.typeCovered);
-      set.signatures = [...set.signatures, answer.data];
+      set.signatures.push(answer.data);
     } else {
       const set = setOf(name, answer.type);
       set.ttl = Math.min(set.ttl, answer.ttl ?? 0);
-      set.records = [...set.records, answer.data];
+      set.records.push(answer.data);
     }
   }
   return [...sets.values()].filter(({ records }) => records.length > 0);

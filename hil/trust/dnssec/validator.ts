@@ -2,31 +2,26 @@
  * A DNSSEC validator (RFC 4035 section 5) that works from the answer upwards: the RRSIG over an RRset names a zone, the
  * zone's DNSKEYs are vouched for by a DS that the zone above signed, and so on to a trust anchor.
  *
- * Its results are secure or a DnsFailure. Denial by NSEC3 (RFC 5155) is not evaluated and therefore refused.
+ * Its results are secure or a DnsFailure.
  */
-import type { DnskeyData, DsData, NsecData, RrsigData, SoaData } from "dns-packet";
+import type { DnskeyData, DsData, RrsigData, SoaData } from "dns-packet";
 import type { LookupBudget } from "./budget.ts";
 import { ExpiringCache } from "./cache.ts";
-import {
-  isDelegation,
-  provenAbsence,
-  provesWildcardAnswer,
-  type ValidatedNsec,
-  validatedNsec,
-} from "./denial.ts";
 import { DnsFailure } from "./failure.ts";
 import {
-  type DelegationSigner,
   dsMatches,
   expirationMs,
-  isSupportedDs,
   isZoneKey,
   keyTag,
   periodFault,
   signatureVerifies,
+  usableDs,
 } from "./keys.ts";
-import { canonicalName, isWithin, labelsOf, rightmost } from "./names.ts";
-import { type DnsMessage, findRrset, isExpanded, maySign, type RecordData, type Rrset } from "./rrset.ts";
+import { canonicalName, isBelow, isWithin, labelsOf, rightmost } from "./names.ts";
+import { type DnsMessage, findRrset, isExpanded, maySign, type Rrset } from "./rrset.ts";
+import type { SecureRrset } from "./secure-rrset.ts";
+import { type StatedDenials, statedDenials } from "./stated-denials.ts";
+import type { TrustAnchor } from "./trust-anchor.ts";
 
 /** RRsets in the cache; one is a few hundred octets. */
 const CACHE_CAPACITY = 2000;
@@ -35,38 +30,11 @@ const MAX_DS = 8;
 const MAX_ZONE_KEYS = 32;
 const MAX_SIGNATURES_PER_RRSET = 6;
 const MAX_KEYS_PER_TAG = 4;
-const MAX_NSECS = 6;
 
-/** Where trust begins: a zone by its DS, or by its DNSKEY itself. */
-export type TrustAnchor = { readonly origin: string } & (
-  | { readonly ds: DelegationSigner }
-  | { readonly dnskey: Omit<DnskeyData, "key"> & { readonly key: Uint8Array } }
-);
-
-/** One signature on the way from the answer to the trust anchor. */
-export interface ChainLink {
-  readonly name: string;
-  readonly type: string;
-  /** Apex of the zone that signed. */
-  readonly zone: string;
-  readonly keyTag: number;
-  readonly algorithm: number;
-  readonly expiresAtMs: number;
-}
-
-export interface SecureRrset {
-  readonly name: string;
-  /** The type asked for, or CNAME. */
-  readonly type: string;
-  readonly records: readonly RecordData[];
-  readonly ttlUntilMs: number;
-  /** Earliest end of the signatures in `chain`. */
-  readonly signedUntilMs: number;
-  /** The answer's own signature first. */
-  readonly chain: readonly ChainLink[];
-}
-
-/** A proven absence is an outcome of its own: `delegation` says that the name is a zone cut all the same. */
+/**
+ * A proven absence is an outcome of its own, and so is a proof that leaves room for unsigned names (kind insecure):
+ * `delegation` says that the name is a zone cut all the same, without a DS.
+ */
 type Outcome =
   | { readonly secure: SecureRrset }
   | { readonly absent: DnsFailure; readonly delegation: boolean };
@@ -91,7 +59,7 @@ export class Validator {
   }
 
   /**
-   * The RRset of `name` (canonical) and `type`, or the CNAME found in its place.
+   * The RRset of `name` (canonical) and `type`, or the CNAME found in its place, or the DNAME found above it.
    * @throws DnsFailure for everything that is not secure; kinds no-data and no-such-name are proven
    */
   async secure(name: string, type: string, budget: LookupBudget): Promise<SecureRrset> {
@@ -104,11 +72,10 @@ export class Validator {
     const key = `${name} ${type}`;
     const cached = this.#cache.get(key, this.#nowMs());
     if (cached) return cached;
-    if (type === "DNSKEY") return { secure: await this.#zoneKeys(name, budget) };
+    if (type === "DNSKEY" && (await this.#isSignedZone(name, budget)))
+      return { secure: await this.#zoneKeys(name, budget) };
     const message = await this.#query(name, type, budget);
-    const rrset =
-      findRrset(message.answers, name, type) ??
-      (type === "DS" ? undefined : findRrset(message.answers, name, "CNAME"));
+    const rrset = findRrset(message.answers, name, type) ?? findAlias(message.answers, name);
     if (!rrset) return this.#absence(name, type, message, budget);
     const secure = await this.#validate(rrset, message, budget);
     this.#cache.set(key, { secure }, Math.min(secure.ttlUntilMs, secure.signedUntilMs));
@@ -158,12 +125,34 @@ export class Validator {
       throw bogus(`signed with key ${rrsig.keyTag}, which zone ${zone} does not publish`);
     this.#checkWith(candidates, rrset, rrsig, budget);
 
-    const expanded = isExpanded(name, rrsig.labels);
-    if (expanded && type === "NSEC") throw bogus("an NSEC cannot come from a wildcard");
-    const proofs = expanded ? await this.#validateNsecs(message, budget) : [];
-    if (expanded && !provesWildcardAnswer(nsecsOf(proofs), name, rightmost(name, rrsig.labels)))
-      throw bogus("the answer comes from a wildcard, but nothing proves that the name itself does not exist");
-    return this.#secureRrset(rrset, rrsig, zone, [keys, ...proofs.map(({ secure }) => secure)]);
+    const proofs = isExpanded(name, rrsig.labels)
+      ? await this.#wildcardProofs(rrset, rrsig, message, budget)
+      : [];
+    return this.#secureRrset(rrset, rrsig, zone, [keys, ...proofs]);
+  }
+
+  /** What shows that the wildcard was right to answer. @throws DnsFailure if nothing does */
+  async #wildcardProofs(
+    { name, type }: Rrset,
+    rrsig: RrsigData,
+    message: DnsMessage,
+    budget: LookupBudget,
+  ): Promise<readonly SecureRrset[]> {
+    const bogus = (detail: string) => new DnsFailure("bogus", name, type, detail);
+    if (type === "NSEC" || type === "NSEC3" || type === "DNAME")
+      throw bogus(`a record of type ${type} cannot come from a wildcard`);
+    const { denials, support, failure } = await this.#denials(message, name, type, budget);
+    const zone = canonicalName(rrsig.signersName);
+    const encloser = rightmost(name, rrsig.labels);
+    for (const denial of denials.filter((one) => one.zone === zone)) {
+      const proof = denial.wildcardAnswer(name, encloser);
+      if (proof === "proven") return support;
+      if (proof) throw new DnsFailure("insecure", name, type, proof.reason);
+    }
+    throw (
+      failure ??
+      bogus("the answer comes from a wildcard, but nothing proves that the name itself does not exist")
+    );
   }
 
   /** @throws DnsFailure unless one of the keys made the signature */
@@ -259,11 +248,23 @@ export class Validator {
     }
     const insecure = (detail: string) => new DnsFailure("insecure", zone, "DS", detail);
     if (!this.#anchorAbove(zone)) throw insecure("no trust anchor covers the zone");
-    const delegation = await this.#outcome(zone, "DS", budget);
-    if ("absent" in delegation) throw insecure("proven absent: the zone is not signed");
-    const records = (delegation.secure.records as readonly DsData[]).filter(isSupportedDs).slice(0, MAX_DS);
+    const delegation = await budget.once(zone, "DS", () => this.#outcome(zone, "DS", budget));
+    if ("absent" in delegation) {
+      if (delegation.absent.kind === "insecure") throw delegation.absent;
+      if (delegation.delegation) throw insecure("proven absent: the zone is not signed");
+    }
+    if ("absent" in delegation || delegation.secure.type !== "DS")
+      throw new DnsFailure("bogus", zone, "DS", "proven absent, and there is no zone of that name");
+    const records = usableDs(delegation.secure.records as readonly DsData[]).slice(0, MAX_DS);
     if (records.length === 0) throw insecure("only algorithms that are not supported");
     return { vouches: (key) => records.some((ds) => dsMatches(ds, zone, key)), support: delegation.secure };
+  }
+
+  /** Whether `name` is the apex of a zone whose keys are vouched for. */
+  async #isSignedZone(name: string, budget: LookupBudget): Promise<boolean> {
+    if (this.#anchors.some(({ origin }) => origin === name) || !this.#anchorAbove(name)) return true;
+    const outcome = await this.#outcome(name, "DS", budget);
+    return "secure" in outcome ? outcome.secure.type === "DS" : outcome.delegation;
   }
 
   /** The deepest zone at or above `name` that has a trust anchor. */
@@ -274,49 +275,53 @@ export class Validator {
       .sort((a, b) => labelsOf(b).length - labelsOf(a).length)[0];
   }
 
-  async #validateNsecs(
-    message: DnsMessage,
-    budget: LookupBudget,
-  ): Promise<{ secure: SecureRrset; nsec: ValidatedNsec }[]> {
-    const validated: { secure: SecureRrset; nsec: ValidatedNsec }[] = [];
-    for (const rrset of message.authorities.filter(({ type }) => type === "NSEC").slice(0, MAX_NSECS)) {
-      const secure = await this.#validate(rrset, message, budget);
-      const data = secure.records[0] as NsecData;
-      validated.push({
-        secure,
-        nsec: validatedNsec(rrset.name, secure.chain[0].zone, data, canonicalName(data.nextDomain)),
-      });
-    }
-    return validated;
+  /** The denial records of an answer that validate. @throws DnsFailure of kind limit */
+  #denials(message: DnsMessage, name: string, type: string, budget: LookupBudget): Promise<StatedDenials> {
+    return statedDenials(
+      message,
+      (rrset) => this.#validate(rrset, message, budget),
+      (iterations) => budget.spendHash(name, type, iterations),
+    );
   }
 
   /** An answer without the record: proven absent, or a failure. */
   async #absence(name: string, type: string, message: DnsMessage, budget: LookupBudget): Promise<Outcome> {
-    const nsecs = await this.#validateNsecs(message, budget);
-    if (nsecs.length === 0 && message.authorities.some((rrset) => rrset.type === "NSEC3"))
-      throw new DnsFailure(
-        "unsupported",
+    const { denials, support, failure } = await this.#denials(message, name, type, budget);
+    const proof = denials
+      .map((denial) => denial.absence(name, type))
+      .sort((a, b) => Number(a?.kind === "insecure") - Number(b?.kind === "insecure"))
+      .find((one) => one !== undefined);
+    if (!proof && failure) throw failure;
+    if (!proof && denials.length === 0)
+      throw await this.#unsigned(
         name,
         type,
-        "its absence is stated with NSEC3, which is not evaluated",
+        "no record, and no proof (NSEC or NSEC3) of its absence",
+        budget,
       );
-    if (nsecs.length === 0)
-      throw await this.#unsigned(name, type, "no record, and no proof (NSEC) of its absence", budget);
-    const proof = provenAbsence(nsecsOf(nsecs), name, type);
     if (!proof)
-      throw new DnsFailure("bogus", name, type, "no record, and the NSEC records do not prove its absence");
+      throw new DnsFailure(
+        "bogus",
+        name,
+        type,
+        "no record, and the NSEC or NSEC3 records do not prove its absence",
+      );
 
-    const detail = proof === "no-data" ? `no ${type} record (proven)` : "the name does not exist (proven)";
-    const outcome: Outcome = {
-      absent: new DnsFailure(proof, name, type, detail),
-      delegation: nsecs.some(({ nsec }) => nsec.owner === name && isDelegation(nsec)),
+    const details = {
+      "no-data": `no ${type} record (proven)`,
+      "no-such-name": "the name does not exist (proven)",
     };
-    // RFC 2308 section 5 and RFC 9077: no longer than the NSECs live, nor than the SOA says.
+    const detail = proof.kind === "insecure" ? proof.reason : details[proof.kind];
+    const outcome: Outcome = {
+      absent: new DnsFailure(proof.kind, name, type, detail),
+      delegation: proof.kind === "no-data" && proof.delegation,
+    };
+    // RFC 2308 section 5 and RFC 9077: no longer than the denial records live, nor than the SOA says.
     const soa = message.authorities.find((rrset) => rrset.type === "SOA");
     const soaUntilMs = soa
       ? this.#nowMs() + Math.min(soa.ttl, (soa.records[0] as SoaData).minimum ?? 0) * 1000
       : 0;
-    const expiries = nsecs.flatMap(({ secure }) => [secure.ttlUntilMs, secure.signedUntilMs]);
+    const expiries = support.flatMap((secure) => [secure.ttlUntilMs, secure.signedUntilMs]);
     this.#cache.set(`${name} ${type}`, outcome, Math.min(soaUntilMs, ...expiries));
     return outcome;
   }
@@ -333,19 +338,26 @@ export class Validator {
       const cut = rightmost(name, depth);
       if (type === "DS" && cut === name) break; // a DS lies in the zone above the cut
       const outcome = await this.#outcome(cut, "DS", budget);
-      if ("secure" in outcome) continue;
+      const insecure = (detail: string) => new DnsFailure("insecure", name, type, `zone ${cut} ${detail}`);
+      if ("secure" in outcome) {
+        const { type: found, records } = outcome.secure;
+        if (found !== "DS") break; // an alias: no zone begins there or below
+        if (usableDs(records as readonly DsData[]).length === 0)
+          return insecure("is signed with algorithms only that are not supported");
+        continue;
+      }
       if (outcome.absent.kind === "no-such-name") break;
-      if (outcome.delegation)
-        return new DnsFailure(
-          "insecure",
-          name,
-          type,
-          `zone ${cut} is not signed: it has no DS record (proven)`,
-        );
+      if (outcome.absent.kind === "insecure") return insecure(`may be unsigned: ${outcome.absent.message}`);
+      if (outcome.delegation) return insecure("is not signed: it has no DS record (proven)");
     }
     return new DnsFailure("bogus", name, type, `${missing}, although its zone is signed`);
   }
 }
 
-const nsecsOf = (validated: readonly { nsec: ValidatedNsec }[]): ValidatedNsec[] =>
-  validated.map(({ nsec }) => nsec);
+/** The CNAME of a name, or else the DNAME that stands above it. */
+const findAlias = (section: readonly Rrset[], name: string): Rrset | undefined => {
+  const cname = findRrset(section, name, "CNAME");
+  // What a DNAME makes of a name is a CNAME without a signature (RFC 6672 section 5.3.1).
+  if (cname && cname.signatures.length > 0) return cname;
+  return section.find((set) => set.type === "DNAME" && isBelow(name, set.name)) ?? cname;
+};

@@ -10,12 +10,13 @@ import {
   LookupBudget,
   nameToWire,
   type RecordData,
+  type SecureRrset,
   type TrustAnchor,
   Validator,
 } from "../dnssec/index.ts";
 import { askServer, type DnsServer } from "./stub.ts";
 
-/** CNAMEs followed in one look-up. */
+/** CNAMEs and DNAMEs followed in one look-up. */
 const MAX_ALIASES = 8;
 const ATTEMPT_TIMEOUT_MS = 1500;
 const ATTEMPTS_PER_SERVER = 2;
@@ -28,7 +29,7 @@ export interface SecureAnswer {
   /** Canonical: lower case, no trailing dot. */
   readonly name: string;
   readonly type: string;
-  /** Where the records were found: `name`, or the end of its chain of CNAMEs. */
+  /** Where the records were found: `name`, or the end of its chain of aliases. */
   readonly canonicalName: string;
   /** As dns-packet decodes the type: a string for A, an object for TLSA, SRV, NAPTR, ... */
   readonly records: readonly RecordData[];
@@ -50,6 +51,14 @@ export interface ResolverOptions {
   readonly attemptTimeoutMs?: number;
   /** For a whole look-up, all zones on the way included. Default 5000 ms. */
   readonly lookupTimeoutMs?: number;
+}
+
+/** Where a CNAME leads; a DNAME puts its target in place of its owner's name at the end of `name` (RFC 6672). */
+function aliasTarget(name: string, { name: owner, type, records }: SecureRrset): string {
+  const target = canonicalName(records[0] as string);
+  if (type !== "DNAME") return target;
+  const prefix = owner === "." ? name : name.slice(0, -owner.length - 1);
+  return target === "." ? prefix : `${prefix}.${target}`;
 }
 
 export class Resolver {
@@ -120,9 +129,19 @@ export class Resolver {
           chain,
         };
       }
-      current = canonicalName(rrset.records[0] as string);
+      current = aliasTarget(current, rrset);
+      try {
+        nameToWire(current);
+      } catch (error) {
+        throw new DnsFailure("malformed", asked, type, `an alias leads to a ${(error as Error).message}`);
+      }
     }
-    throw new DnsFailure("limit", asked, type, `more than ${MAX_ALIASES} aliases (CNAME), or a loop of them`);
+    throw new DnsFailure(
+      "limit",
+      asked,
+      type,
+      `more than ${MAX_ALIASES} aliases (CNAME, DNAME), or a loop of them`,
+    );
   }
 
   #lookup(name: string, type: string, budget: LookupBudget): Promise<DnsMessage> {

@@ -118,6 +118,7 @@ const rcodeOf = (packet: DecodedPacket): string => (packet as DecodedPacket & { 
 /**
  * One question to one server.
  * @param name canonical
+ * @param timeoutMs for the whole exchange, by TCP too
  * @throws DnsFailure of kind timeout, server-failure or malformed
  */
 export async function askServer(
@@ -126,8 +127,10 @@ export async function askServer(
   type: string,
   timeoutMs: number,
 ): Promise<DnsMessage> {
+  const deadlineMs = performance.now() + timeoutMs;
   const byUdp = await askByUdp(server, name, type, timeoutMs);
-  const packet = byUdp.flag_tc ? await askByTcp(server, name, type, timeoutMs) : byUdp;
+  const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
+  const packet = byUdp.flag_tc ? await askByTcp(server, name, type, leftMs) : byUdp;
   const rcode = rcodeOf(packet);
   if (rcode !== "NOERROR" && rcode !== "NXDOMAIN")
     throw new DnsFailure(

@@ -14,10 +14,11 @@ import {
 import { dsMatches, keyTag, periodFault, signatureVerifies } from "../../../hil/trust/dnssec/keys.ts";
 import { canonicalName, compareNames, nameToWire } from "../../../hil/trust/dnssec/names.ts";
 import { DnsFailure, Resolver } from "../../../hil/trust/resolver/index.ts";
-import { runTool, ToolFolder, Unbound } from "./dns-judges.ts";
+import { askUdp, queryMessage, readResponse, runTool, ToolFolder, Unbound } from "./dns-judges.ts";
 import { MeddlingServer, type Message, NXDOMAIN, SERVFAIL } from "./meddling-server.ts";
 
 const DAY_MS = 86_400_000;
+const DO = { udpPayloadSize: 4096, dnssecOk: true };
 const JOIN_EUI_NAME = joinEuiName("70B3D57ED0000001");
 const TLSA = { usage: 3, selector: 1, matchingType: 1, certificate: new Uint8Array(32).fill(7) };
 const naptr = {
@@ -236,7 +237,7 @@ const CASES: readonly Case[] = [
     name: "unproven.good.example",
     type: "A",
     kind: "bogus",
-    reason: /no record, and no proof \(NSEC\) of its absence/,
+    reason: /no record, and no proof \(NSEC or NSEC3\) of its absence/,
   },
   { name: "forged.good.example", type: "A", kind: "bogus", reason: /no signature/ },
 ];
@@ -394,24 +395,63 @@ describe("DNSSEC validator", () => {
     }
   });
 
-  it("refuses denial by NSEC3, which it does not evaluate", async () => {
+  it("refuses a denial by NSEC3 that nobody signed", async () => {
     meddler.meddle = (message) => {
       if (message.questions[0].type !== "TLSA") return attack(message);
-      const hash = {
-        algorithm: 1,
-        flags: 0,
-        iterations: 0,
-        salt: Buffer.alloc(0),
-        nextDomain: Buffer.alloc(20),
+      const data = {
+        ...{ algorithm: 1, flags: 1, iterations: 0, salt: Buffer.alloc(0), nextDomain: Buffer.alloc(20) },
         rrtypes: ["A"],
       };
-      message.authorities = [{ name: "0123.good.example", type: "NSEC3", ttl: 60, class: "IN", data: hash }];
+      message.authorities = [{ name: "0123.good.example", type: "NSEC3", ttl: 60, class: "IN", data }];
       return true;
     };
     try {
       await assert.rejects(resolver.resolve("nsec3.good.example", "TLSA"), {
-        kind: "unsupported",
-        message: /NSEC3/,
+        kind: "bogus",
+        message: /NSEC3 of 0123\.good\.example: no signature/,
+      });
+    } finally {
+      meddler.meddle = attack;
+    }
+  });
+
+  it("finds no keys where no zone begins, and no zone where a signature names one", async () => {
+    await assert.rejects(resolver.resolve("js.good.example", "DNSKEY"), { kind: "no-data" });
+    await assert.rejects(resolver.resolve("plain.example", "DNSKEY"), { kind: "insecure" });
+    meddler.meddle = (message) => {
+      for (const answer of message.answers)
+        if (answer.type === "RRSIG" && answer.name === "six.good.example")
+          answer.data.signersName = "six.good.example";
+      return attack(message);
+    };
+    try {
+      resolver.clearCache();
+      await assert.rejects(resolver.resolve("six.good.example", "AAAA"), {
+        kind: "bogus",
+        message: /DS of six\.good\.example: proven absent, and there is no zone of that name/,
+      });
+    } finally {
+      meddler.meddle = attack;
+    }
+  });
+
+  it("is not led in a circle by a zone that denies its own DS", async () => {
+    meddler.meddle = (message) => {
+      if (message.questions[0].type !== "DS" || message.questions[0].name !== "good.example")
+        return attack(message);
+      message.answers = [];
+      return copyOf("good.example", "NSEC", message);
+    };
+    const copyOf = async (name: string, type: RecordType, message: Message): Promise<boolean> => {
+      const own = readResponse((await askUdp(endpoint, queryMessage({ name, type, ...DO }))).octets);
+      message.authorities = own.answers ?? [];
+      return true;
+    };
+    try {
+      resolver.clearCache();
+      await assert.rejects(resolver.resolve("js.good.example", "A"), {
+        kind: "bogus",
+        message: /DS of good\.example: .*vouches/,
       });
     } finally {
       meddler.meddle = attack;
