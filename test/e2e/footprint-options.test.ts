@@ -1,12 +1,12 @@
 /**
- * What each option of the firmware costs on a board of each family, to the octet and the cycle: as the test of the
- * sensor's footprint. footprint-options.long.ts has the other boards.
+ * What each option of the firmware costs on the smallest board, to the octet and the cycle: as the test of the sensor's
+ * footprint. footprint-options.long.ts has the other boards.
  */
 import assert from "node:assert/strict";
 import { documentsOf, readOptions } from "../bench/option-files.ts";
 import { BASE, OPTIONS } from "../bench/options.ts";
-import { EMULATED_BOARDS, SHORT_FORM_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
-import { specifyOptions, WAY_OUT } from "./support/option-figures.ts";
+import { EMULATED_BOARDS } from "../unit/emulator/support/emulated-boards.ts";
+import { SHORT_FORM_BOARD, specifyOptions, WAY_OUT } from "./support/option-figures.ts";
 
 /** What a device with rejoin must stay within, on an ATmega328P: flash, and RAM with the stack. */
 const REJOIN_LIMITS = { board: "pro-mini-rfm95", flashBytes: 19456, memoryBytes: 820 };
@@ -34,5 +34,5 @@ describe("the footprint of options", function () {
     assert.ok(memory <= memoryBytes, `${memory} octets of RAM and stack`);
   });
 
-  for (const board of SHORT_FORM_BOARDS) specifyOptions(board);
+  specifyOptions(SHORT_FORM_BOARD);
 });

@@ -5,6 +5,9 @@ import { compilerOf, measureOptions, OPTIONS, type OptionFigures } from "../../b
 
 export const WAY_OUT = "if that is meant: npm run bench -- device --write";
 
+/** The one that has least room, which every run of the tests measures. */
+export const SHORT_FORM_BOARD = "pro-mini-rfm95";
+
 /** Declares the tests of a board. */
 export function specifyOptions(board: string): void {
   const { compilers, boards: known } = readOptions();

@@ -145,10 +145,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
 ];
 
-/** The first bug for each choice of targets: those that the short form looks for. */
+/** What of the compiler a bug shows in: what it accepts and how it orders, its C, or its Lua. */
+function partOf({ targets }: PlantedBug): string {
+  return targets.length === 0 ? "all" : targets.every((name) => name.startsWith("lua")) ? "Lua" : "C";
+}
+
+/** The first bug in each part of the compiler: those that the short form looks for. */
 export const SHORT_FORM = PLANTED_BUGS.filter(
-  ({ targets }, index) =>
-    PLANTED_BUGS.findIndex((other) => String(other.targets) === String(targets)) === index,
+  (bug, index) => PLANTED_BUGS.findIndex((other) => partOf(other) === partOf(bug)) === index,
 );
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));

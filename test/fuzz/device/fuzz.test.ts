@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCompiler } from "../../../toolchain/compiler/index.ts";
 import { buildFuzzer } from "./build.ts";
-import { fuzz } from "./run.ts";
-import { targetsOf, VARIANTS } from "./variants.ts";
+import { fuzz, hasFixedAddresses } from "./run.ts";
+import { type Target, targetsOf, VARIANTS } from "./variants.ts";
 
-const EXECUTIONS = 3000;
+const EXECUTIONS = 1500;
 
 /**
  * Edges that the executions reach at least: the seeds alone reach most of them. Fewer mean that the harness no longer
@@ -31,6 +31,20 @@ for (const variant of VARIANTS) {
       program = await buildFuzzer({ variant, folder, compiler });
     });
     after(() => rmSync(folder, { recursive: true }));
+
+    if (variant === VARIANTS[0]) {
+      it("is the same each time with the same seed", async function () {
+        if (!hasFixedAddresses) this.skip();
+        const edgesOf = async (target: Target, run: string) => {
+          const own = join(folder, run, target);
+          return (await fuzz({ program, variant, target, executions: EXECUTIONS, seed: 5, folder: own }))
+            .edges;
+        };
+        for (const target of ["join", "store"] as const) {
+          assert.equal(await edgesOf(target, "one"), await edgesOf(target, "another"));
+        }
+      });
+    }
 
     for (const target of targetsOf(variant)) {
       it(`does no harm: ${target}`, async () => {

@@ -6,9 +6,3 @@ export const EMULATED_BOARDS: readonly string[] = boardNames().filter((name) => 
   const board = loadBoard(name);
   return !isLuaBoard(board) && hasMachine(board.processor);
 });
-
-/** One AVR and one Cortex-M0+, one radio of each family: what the short form of a long test runs on. */
-export const SHORT_FORM_BOARDS: readonly string[] = ["pro-mini-rfm95", "nucleo-l073rz-sx1262"];
-
-/** The others. */
-export const LONG_FORM_BOARDS = EMULATED_BOARDS.filter((name) => !SHORT_FORM_BOARDS.includes(name));
