@@ -5,7 +5,18 @@
 import { existsSync } from "node:fs";
 import pc from "picocolors";
 import { hasMachine } from "../hil/emulator/index.ts";
-import { junitXml, RigError, type RunReport, runJoin } from "../hil/rig/index.ts";
+import {
+  type CaptureFormat,
+  captureOf,
+  joinedCaptures,
+  junitXml,
+  type RecordedPacket,
+  RigError,
+  type RunReport,
+  reportPage,
+  runJoin,
+  VIRTUAL_EPOCH_MS,
+} from "../hil/rig/index.ts";
 import { boardNames, isLuaBoard, loadBoard } from "../toolchain/image/index.ts";
 import { regionsOf } from "../toolchain/regions/index.ts";
 import { type Choice, choiceOf } from "./choice.ts";
@@ -13,7 +24,8 @@ import { EXIT, Refusal, refusalOf, sayFault } from "./exit.ts";
 import type { RunOptions } from "./hil.ts";
 import { runSpec, type SpecRun } from "./hil-spec.ts";
 import { endingSoon, Interrupted, interruptible } from "./interruption.ts";
-import { checkOutputFile, writeOutputFiles } from "./output-file.ts";
+import { writeOutputFiles } from "./output-file.ts";
+import { captureFormatOf, checkReportFiles } from "./report-files.ts";
 import { knownScenarios, scenarioFile, whyNotFor } from "./scenario-files.ts";
 
 /** In real time a device that sends every minute takes minutes. */
@@ -43,7 +55,7 @@ export function scenariosIn(what: readonly string[]): {
 }
 
 /** Options of the join by itself; a real board has a state too. */
-const JOIN_ALONE = ["html", "pcap", "gdb", "networkServer", "gatewayEui"] as const;
+const JOIN_ALONE = ["gdb", "networkServer", "gatewayEui"] as const;
 
 /** A board at a serial port has a time of its own, and a real one more. Throws Refusal. */
 function checkPort({ port, time, state, listen, flash, matrix }: RunOptions): void {
@@ -76,8 +88,8 @@ export async function runScenarios(
     throw new Refusal(`${flag} is for the join by itself: joinery hil run join ${flag} …`, EXIT.usage);
   }
   checkPort(options);
-  const { junit, json } = options;
-  if (junit !== undefined) checkOutputFile("JUnit", junit);
+  const { json, junit, html, pcap } = options;
+  checkReportFiles(options);
   const print = (text: string) => {
     if (!json) process.stdout.write(`${text}\n`);
   };
@@ -91,6 +103,7 @@ export async function runScenarios(
     throw new Refusal(`${notRun[0].scenario} does not run here: ${notRun[0].reason}`, EXIT.usage);
   const runs = wanted.filter(({ scenario, choice }) => whyNotFor(scenario, choice) === undefined);
   const reports: RunReport[] = [];
+  const captures: Uint8Array[] = [];
   const exitCodes: number[] = [];
   const running = interruptible(async (end) => {
     for (const run of runs) {
@@ -98,8 +111,9 @@ export async function runScenarios(
       print(`${run.scenario} on ${board}, LoRaWAN ${lorawan}, ${regionsOf(region).join(" ")}`);
       const printsTimeline = runs.length === 1 && !json;
       const choice = { ...run.choice, printsTimeline };
-      const { report, exitCode } = await one({ ...run, choice }, options, end);
+      const { report, captures: seen, exitCode } = await one({ ...run, choice }, options, end);
       reports.push(report);
+      captures.push(...seen);
       exitCodes.push(exitCode);
       print(outcome(report));
       if (end.aborted) return;
@@ -121,7 +135,11 @@ export async function runScenarios(
     ].join(", "),
   );
   if (json) process.stdout.write(`${JSON.stringify({ runs: reports, notRun }, null, 2)}\n`);
-  const written = writeOutputFiles([{ what: "JUnit", path: junit, content: () => junitXml(...reports) }]);
+  const written = writeOutputFiles([
+    { what: "JUnit", path: junit, content: () => junitXml(...reports) },
+    { what: "HTML", path: html, content: () => reportPage(...reports) },
+    { what: "capture", path: pcap, content: () => joinedCaptures(captures, captureFormatOf(pcap)) },
+  ]);
   if (interruption !== undefined) throw interruption;
   process.exitCode = Math.max(written ? EXIT.done : EXIT.failed, ...exitCodes);
 }
@@ -157,20 +175,24 @@ function emulatedBoards(folder: string | undefined): string[] {
   });
 }
 
+interface Outcome {
+  readonly report: RunReport;
+  /** What was on the air, of each rig. */
+  readonly captures: readonly Uint8Array[];
+  readonly exitCode: number;
+}
+
 /** A run that cannot begin has failed like any other, with its reason. Throws the reason of `end`. */
-async function one(
-  run: SpecRun,
-  { keepGoing }: RunOptions,
-  end: AbortSignal,
-): Promise<{ readonly report: RunReport; readonly exitCode: number }> {
+async function one(run: SpecRun, { keepGoing, pcap }: RunOptions, end: AbortSignal): Promise<Outcome> {
   const startedMs = performance.now();
+  const capture = captureFormatOf(pcap);
   try {
     // The run of its own sees more than its spec can, and needs virtual time for that.
-    const report =
+    const { report, captures } =
       run.scenario === "join" && run.choice.time !== "real"
-        ? await endingSoon(runJoin({ ...run.choice, keepGoing, end }), end)
-        : await runSpec(run, scenarioFile(run.scenario), { timeoutS: TIMEOUT_S, end });
-    return { report, exitCode: report.verdict === "passed" ? EXIT.done : EXIT.failed };
+        ? await joinAlone(run, { keepGoing, end, capture })
+        : await runSpec(run, scenarioFile(run.scenario), { timeoutS: TIMEOUT_S, end, capture });
+    return { report, captures, exitCode: report.verdict === "passed" ? EXIT.done : EXIT.failed };
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     const isRefusal = error instanceof RigError;
@@ -186,9 +208,24 @@ async function one(
         checks: [],
         wallMs: performance.now() - startedMs,
       },
+      captures: [],
       exitCode: isRefusal ? EXIT.failed : EXIT.fault,
     };
   }
+}
+
+async function joinAlone(
+  { choice }: SpecRun,
+  { keepGoing, end, capture }: Pick<RunOptions, "keepGoing"> & { end: AbortSignal; capture: CaptureFormat },
+): Promise<Omit<Outcome, "exitCode">> {
+  const { board, lorawan, region } = choice;
+  const name = `join ${board} LoRaWAN ${lorawan} ${regionsOf(region).join(" ")}`;
+  const captures: Uint8Array[] = [];
+  const onAir = (packets: readonly RecordedPacket[]) => {
+    captures.push(captureOf(packets, VIRTUAL_EPOCH_MS, capture, name));
+  };
+  const report = await endingSoon(runJoin({ ...choice, keepGoing, end, onAir }), end);
+  return { report, captures };
 }
 
 /** The tests, where one failed or was left out; and the verdict. */

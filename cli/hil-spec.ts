@@ -1,10 +1,19 @@
 /** One run of a scenario that is a spec: in a process of its own, told its choice by the environment. */
 import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CHOICE_VARIABLE, type CommandChoice, type RunReport } from "../hil/rig/index.ts";
+import {
+  type CaptureFormat,
+  CHOICE_VARIABLE,
+  type CommandChoice,
+  RECORDS_VARIABLE,
+  type RecordsChoice,
+  type RunReport,
+} from "../hil/rig/index.ts";
 import { regionsOf } from "../toolchain/regions/index.ts";
 import { temporaryFolder } from "../toolchain/temporary-folder.ts";
-import { moduleBeside, runSpecChild } from "./spec-child.ts";
+import { Interrupted } from "./interruption.ts";
+import { moduleBeside, runSpecChild, type SpecChildEnd } from "./spec-child.ts";
+import { readCaptures, readRigs } from "./spec-records.ts";
 import { readEvents, verdictOf } from "./spec-results.ts";
 
 /** What is to be run, on what. */
@@ -25,17 +34,31 @@ export interface SpecLimits {
   readonly silentS?: number;
   /** Ends the run. */
   readonly end: AbortSignal;
+  /** Of what was on the air; pcapng where not given. */
+  readonly capture?: CaptureFormat;
+  /** Told once that has begun; what it is given is the report as far as the run has come. */
+  readonly onBegun?: (soFar: () => RunReport) => void;
+}
+
+/** What a run comes to. */
+export interface SpecOutcome {
+  readonly report: RunReport;
+  /** What was on the air of each rig. */
+  readonly captures: readonly Uint8Array[];
 }
 
 /** What a spec imports is compiled first, in one go; on a busy machine that takes a while. */
 const SILENT_S = 600;
 
-/** Runs the spec in `file` to its end. Throws the reason of `end`. */
+/**
+ * Runs the spec in `file` to its end, or until the run is interrupted: then it has failed for that. Throws any other reason of
+ * `end`.
+ */
 export async function runSpec(
   { scenario, choice }: SpecRun,
   file: string,
-  { timeoutS, silentS = SILENT_S, end }: SpecLimits,
-): Promise<RunReport> {
+  { timeoutS, silentS = SILENT_S, end, capture = "pcapng", onBegun }: SpecLimits,
+): Promise<SpecOutcome> {
   const startedMs = performance.now();
   const folder = temporaryFolder("results");
   const results = join(folder.path, "results.jsonl");
@@ -45,21 +68,39 @@ export async function runSpec(
     if ((Date.now() - statSync(results).mtimeMs) / 1000 <= silentS) return undefined;
     return `its process has not answered for ${silentS} s, and was killed`;
   };
+  const { board, lorawan, region, seed } = choice;
+  const reportWith = (childEnd: SpecChildEnd): RunReport => ({
+    scenario,
+    ...{ board, lorawan, region: regionsOf(region), seed },
+    ...verdictOf(readEvents(results), childEnd),
+    rigs: readRigs(folder.path),
+    wallMs: performance.now() - startedMs,
+  });
+  const records: RecordsChoice = {
+    folder: folder.path,
+    capture,
+    name: `${scenario} ${board} LoRaWAN ${lorawan} ${regionsOf(region).join(" ")}`,
+  };
   try {
-    const child = await runSpecChild([moduleBeside("spec-process"), results, String(timeoutS * 1000), file], {
+    onBegun?.(() => reportWith(STILL_RUNNING));
+    const running = runSpecChild([moduleBeside("spec-process"), results, String(timeoutS * 1000), file], {
       stdio: ["ignore", choice.printsTimeline ? "inherit" : "ignore", "inherit"],
-      env: { ...process.env, [CHOICE_VARIABLE]: JSON.stringify(choice) },
+      env: {
+        ...process.env,
+        [CHOICE_VARIABLE]: JSON.stringify(choice),
+        [RECORDS_VARIABLE]: JSON.stringify(records),
+      },
       end,
       givenUp,
     });
-    const { board, lorawan, region, seed } = choice;
-    return {
-      scenario,
-      ...{ board, lorawan, region: regionsOf(region), seed },
-      ...verdictOf(readEvents(results), child),
-      wallMs: performance.now() - startedMs,
-    };
+    const childEnd = await running.catch((error: unknown): SpecChildEnd => {
+      if (!(error instanceof Interrupted)) throw error;
+      return { status: null, signal: null, givenUp: error.message };
+    });
+    return { report: reportWith(childEnd), captures: readCaptures(folder.path) };
   } finally {
     folder.remove();
   }
 }
+
+const STILL_RUNNING: SpecChildEnd = { status: null, signal: null, givenUp: "it goes on" };

@@ -43,10 +43,10 @@ async function show(application: string | undefined, options: UiOptions): Promis
       const run = runJoin({
         ...choice,
         ...{ seed: 1, fault: options.fault, end },
-        onBegun: (soFar) => page.follow(soFar),
+        onBegun: (soFar) => page.follow(() => [soFar()]),
       });
       const report = await endingSoon(run, end);
-      page.show(report);
+      page.show([report]);
       isOver = !end.aborted;
       process.exitCode = report.verdict === "passed" ? EXIT.done : EXIT.failed;
       await asked;

@@ -32,7 +32,8 @@ import { addHilTest } from "./hil-test.ts";
 import { addHilUi } from "./hil-ui.ts";
 import { endingSoon, interruptible } from "./interruption.ts";
 import { luaOption } from "./lua-option.ts";
-import { checkOutputFile, type OutputFile, writeOutputFiles } from "./output-file.ts";
+import { type OutputFile, writeOutputFiles } from "./output-file.ts";
+import { captureFormatOf, checkReportFiles } from "./report-files.ts";
 import { scenarioList } from "./scenario-files.ts";
 
 export interface RunOptions extends ChoiceOptions {
@@ -82,7 +83,7 @@ export function addHil(program: Command): void {
     .option("--state <dir>", "keep the EEPROM and the Join Server's database there between runs")
     .option("--json", "print one JSON document on stdout and nothing else")
     .option("--junit <file>", "write the checks as JUnit XML")
-    .option("--html <file>", "write the report as one page for a browser")
+    .option("--html <file>", "write what happened as one page for a browser")
     .option("--pcap <file>", "write what was on the air for Wireshark; *.pcapng has comments too")
     .addOption(
       new Option(
@@ -159,7 +160,7 @@ const EXAMPLES = `Examples:
   $ joinery hil run join --network-server wss://lns.example:8887 --state ./state
   $ joinery hil run join --fault bogus-dnssec
   $ joinery hil run join --gdb
-  $ joinery hil run exchange adr --board pro-mini-rfm95
+  $ joinery hil run exchange adr --board pro-mini-rfm95 --html runs.html --pcap runs.pcapng
   $ joinery hil run join exchange --time real --config PERIOD_S=10
   $ joinery hil run exchange --time real --port /dev/ttyUSB0 --state ./board --listen udp://0.0.0.0:1700
   $ joinery hil run --matrix --junit joinery.xml`;
@@ -180,9 +181,7 @@ async function runScenario(application: string | undefined, options: RunOptions)
   };
   const { lua, seed, state, fault, gateway, keepGoing, gdb, junit, html, pcap, networkServer } = options;
   const { crystalPpm, radioCrystalPpm } = options;
-  if (junit !== undefined) checkOutputFile("JUnit", junit);
-  if (html !== undefined) checkOutputFile("HTML", html);
-  if (pcap !== undefined) checkOutputFile("capture", pcap);
+  checkReportFiles(options);
   let begun = false;
   let air: readonly RecordedPacket[] | undefined;
   const common = {
@@ -255,10 +254,12 @@ function refuseForeign({ fault, gateway, gdb }: RunOptions): void {
   throw new Refusal(`--${chosen[0]} does not go with --network-server: ${reasons[chosen[0]]}`, EXIT.usage);
 }
 
-/** With comments where the file's name says that it may have some. */
 function captureFile(packets: readonly RecordedPacket[], path: string | undefined): OutputFile {
-  const format = path?.endsWith(".pcapng") ? "pcapng" : "pcap";
-  return { what: "capture", path, content: () => captureOf(packets, VIRTUAL_EPOCH_MS, format) };
+  return {
+    what: "capture",
+    path,
+    content: () => captureOf(packets, VIRTUAL_EPOCH_MS, captureFormatOf(path)),
+  };
 }
 
 function eui(text: string): string {

@@ -6,6 +6,7 @@ import { appendFileSync, utimesSync } from "node:fs";
 import Mocha from "mocha";
 // By itself: the index loads the whole rig, which the spec may load once more.
 import { accountsOfOpenRigs } from "../hil/rig/open-rigs.ts";
+import { noteRunning } from "../hil/rig/spec-records.ts";
 import type { SpecEvent } from "./spec-results.ts";
 
 const [results, timeoutMs, spec] = process.argv.slice(2);
@@ -35,6 +36,7 @@ class Teller extends Mocha.reporters.Base {
     const { EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
     const begin = ({ title }: { title: string }) => {
       running = title;
+      noteRunning(title);
       tell({ event: "begun", name: title });
     };
     runner.on(EVENT_TEST_BEGIN, begin);

@@ -10,7 +10,7 @@ export {
   sameChannel,
 } from "./air.ts";
 export { airtimeUs, needsLowDataRateOptimize, preambleWithSyncSymbols, symbolUs } from "./airtime.ts";
-export { type CaptureFormat, captureOf } from "./capture/index.ts";
+export { type CaptureFormat, captureOf, joinedCaptures } from "./capture/index.ts";
 export type { Carrier } from "./carrier.ts";
 export {
   CRC_CCITT,

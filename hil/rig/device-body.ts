@@ -78,6 +78,11 @@ export class EmulatedBody implements DeviceBody {
     return this.#booted.readVariable(name);
   }
 
+  /** Undefined where it has had no power yet. */
+  get underTest(): DeviceUnderTest | undefined {
+    return this.#board;
+  }
+
   get #booted(): DeviceUnderTest {
     if (this.#board === undefined) throw new Error("the device has had no power yet: powerOn() comes first");
     return this.#board;

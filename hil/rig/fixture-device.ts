@@ -14,7 +14,7 @@ import {
   refusalIn,
   stateIn,
 } from "./console-answers.ts";
-import { DEVICE_STATION, type Firmware, storeFormatOf } from "./device.ts";
+import { DEVICE_STATION, type DeviceUnderTest, type Firmware, storeFormatOf } from "./device.ts";
 import { type DeviceBody, EmulatedBody, openPtyBody, type SerialOptions } from "./device-body.ts";
 import { type Duration, nsOf } from "./duration.ts";
 import { describeFinding } from "./narration.ts";
@@ -113,6 +113,16 @@ export class FixtureDevice {
       onConsoleLine: this.#hooks.onConsoleLine,
       onLost: (reason) => site.trouble(reason),
     };
+  }
+
+  /** The name of its board. */
+  get boardName(): string {
+    return this.#with.firmware.board.name;
+  }
+
+  /** The board as this process emulates it; undefined where another does, or there is a real one, or no power came yet. */
+  get emulation(): DeviceUnderTest | undefined {
+    return this.#body?.emulated?.underTest;
   }
 
   /** What may be wrong with it, where that shows. */

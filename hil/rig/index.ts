@@ -1,5 +1,5 @@
 /** The rig: devices under test, scenarios, faults, reports. */
-export { type CaptureFormat, captureOf, type RecordedPacket } from "../air/index.ts";
+export { type CaptureFormat, captureOf, joinedCaptures, type RecordedPacket } from "../air/index.ts";
 export { VIRTUAL_EPOCH_MS } from "../clock/index.ts";
 export * from "./campaign/index.ts";
 export { CHOICE_VARIABLE, type CommandChoice } from "./command-choice.ts";
@@ -31,7 +31,7 @@ export { type JoinRunOptions, runJoin } from "./join-run.ts";
 export { LivePage } from "./live-page.ts";
 export { type LoneBoardEnd, type LoneBoardOptions, runLoneBoard } from "./lone-board.ts";
 export { BlockSender, buildMulticast, classCSessionReq, groupOf, groupSetupReq } from "./packages/index.ts";
-export { reportPage } from "./report/html/index.ts";
+export { type AnyReport, reportPage } from "./report/html/index.ts";
 export {
   type AirFrame,
   type Check,
@@ -42,12 +42,14 @@ export {
   type MemoryFigures,
   type PeerTrust,
   type ReceiveWindow,
+  type ReportedData,
   type ReportedEvent,
   type ReportedFinding,
   type TrustProof,
   WALL_TIMES,
 } from "./report/join-report.ts";
 export { junitXml } from "./report/junit.ts";
+export type { RecordedData, RecordedDevice, RigRecord } from "./report/rig-record.ts";
 export type { RunReport } from "./report/run-report.ts";
 export { type Palette, summary, timelineHead, timelineLine } from "./report/terminal.ts";
 export {
@@ -59,5 +61,6 @@ export {
   type Within,
 } from "./rig.ts";
 export { RigError } from "./rig-error.ts";
+export { RECORDS_VARIABLE, type RecordsChoice } from "./spec-records.ts";
 export type { Party, TimelineEntry } from "./timeline.ts";
 export type { TrustControl } from "./trust-control.ts";

@@ -2,6 +2,7 @@
 
 import { readNonces } from "../../toolchain/provisioning/index.ts";
 import type { DeviceRecord } from "../backend/index.ts";
+import type { RadioEvent } from "../emulator/chips/index.ts";
 import type { DeviceUnderTest } from "./device.ts";
 import type { GatewayProtocol } from "./gateway-link.ts";
 import { NAMES } from "./name-space.ts";
@@ -58,9 +59,13 @@ export function joinChecks(evidence: JoinEvidence): Check[] {
 
 /** RX1 of a join attempt against five seconds after its end, in microseconds; undefined if it did not open. */
 export function rx1OffsetUs(attempt: JoinAttempt, seen: Observations): number | undefined {
-  const { endNs } = attempt.transmission;
-  const openedNs = seen.firstReceptionAfter(endNs);
-  return openedNs === undefined ? undefined : (openedNs - endNs - JOIN_ACCEPT_DELAY1_US * 1000) / 1000;
+  return joinRx1OffsetUs(attempt.transmission.endNs, seen.radioEvents);
+}
+
+/** The same of the join-request that ended then. */
+export function joinRx1OffsetUs(endNs: number, events: readonly RadioEvent[]): number | undefined {
+  const opened = events.find((event) => event.type === "rx-open" && event.atNs > endNs);
+  return opened === undefined ? undefined : (opened.atNs - endNs - JOIN_ACCEPT_DELAY1_US * 1000) / 1000;
 }
 
 /** The earliest that RX1 may open: the device allows for a slow clock, and may have a fast one. */

@@ -4,8 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { livePage } from "./report/html/index.ts";
-import type { JoinReport } from "./report/join-report.ts";
+import { type AnyReport, livePage } from "./report/html/index.ts";
 
 const HOST = "127.0.0.1";
 /** How often a run is looked at. */
@@ -16,7 +15,7 @@ export class LivePage {
   readonly #viewers = new Set<ServerResponse>();
   readonly #first: Promise<void>;
   #viewed = () => {};
-  #content = livePage(undefined);
+  #content = livePage([]);
   #timer: NodeJS.Timeout | undefined;
 
   /** Listens; port 0 takes a free one. Rejects where the port is taken. */
@@ -45,16 +44,16 @@ export class LivePage {
     return this.#first;
   }
 
-  /** Shows a run as far as it has come, until `show` shows its end. */
-  follow(soFar: () => JoinReport): void {
+  /** Shows runs as far as they have come, the last of which goes on, until `show` shows their end. `wanted`: how many there are to be. */
+  follow(soFar: () => readonly AnyReport[], wanted = 1): void {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#put(livePage(soFar(), "running")), PERIOD_MS);
+    this.#timer = setInterval(() => this.#put(livePage(soFar(), true, wanted)), PERIOD_MS);
   }
 
-  /** Shows the report of a run that has ended. */
-  show(report: JoinReport): void {
+  /** Shows the reports of runs that have ended. */
+  show(reports: readonly AnyReport[]): void {
     clearInterval(this.#timer);
-    this.#put(livePage(report));
+    this.#put(livePage(reports));
   }
 
   async close(): Promise<void> {

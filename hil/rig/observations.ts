@@ -57,9 +57,4 @@ export class Observations {
       .filter((line) => line.startsWith(prefix))
       .map((line) => line.slice(prefix.length));
   }
-
-  /** When the receiver was on the air after a transmission, in nanoseconds; undefined if it was not. */
-  firstReceptionAfter(endNs: number): number | undefined {
-    return this.radioEvents.find((event) => event.type === "rx-open" && event.atNs > endNs)?.atNs;
-  }
 }

@@ -14,6 +14,7 @@ import { AppliedSchedule } from "./campaign/apply-schedule.ts";
 import type { FaultSchedule } from "./campaign/schedule.ts";
 import { chosenBoard } from "./chosen-board.ts";
 import { commandChoice } from "./command-choice.ts";
+import { composeRigRecord } from "./compose-record.ts";
 import { type Crystals, refuseCrystals } from "./crystals.ts";
 import { DEVICE_STATION, type DeviceFinding, type Firmware } from "./device.ts";
 import { type Duration, nsOf } from "./duration.ts";
@@ -28,11 +29,13 @@ import { DEV_EUI_PREFIX, JOIN_EUI } from "./names.ts";
 import { openRigs } from "./open-rigs.ts";
 import { randomHex, seededRandom } from "./random.ts";
 import { openRealIdentity, type RealIdentity } from "./real-identity.ts";
+import type { RigRecord } from "./report/rig-record.ts";
 import { PLAIN, timelineLine } from "./report/terminal.ts";
 import { RigError } from "./rig-error.ts";
 import { deviceKeys, seededSecrets, systemSecrets } from "./secrets.ts";
 import type { ServerControl } from "./server-control.ts";
 import { Site } from "./site.ts";
+import { keepRecord, runningNow } from "./spec-records.ts";
 import { strangersDownlink } from "./stranger.ts";
 import { Timeline, type TimelineEntry } from "./timeline.ts";
 import type { TrustControl } from "./trust-control.ts";
@@ -189,6 +192,8 @@ export class Rig {
   readonly gateways: readonly RigGateway[];
   readonly #with: Parts;
   readonly #devices: FixtureDevice[] = [];
+  readonly #openedIn = runningNow();
+  readonly #endRecord: () => void;
 
   constructor(parts: Parts) {
     this.#with = parts;
@@ -200,6 +205,11 @@ export class Rig {
     this.gateways = gateways.map((gateway) => rigGateway(gateway, own));
     air.onTransmission((transmission) => this.transmissions.push(transmission));
     openRigs().add(this);
+    this.#endRecord = keepRecord({
+      happened: () => this.timeline.length,
+      record: () => this.record(),
+      capture: (format, name) => this.capture(format, name),
+    });
   }
 
   /**
@@ -271,10 +281,17 @@ export class Rig {
     return this.#with.site.organisations.joinServerControl;
   }
 
-  /** What was on the air so far, as a file that Wireshark opens; only in pcapng packets have comments. */
-  capture(format: CaptureFormat = "pcapng"): Uint8Array {
+  /** What was on the air so far, as a file that Wireshark opens; only in pcapng packets have comments, and interfaces names. */
+  capture(format: CaptureFormat = "pcapng", interfaceName?: string): Uint8Array {
     const { recorder, startedAt } = this.#with.site;
-    return captureOf(recorder.packets, startedAt.getTime(), format);
+    return captureOf(recorder.packets, startedAt.getTime(), format, interfaceName);
+  }
+
+  /** What the rig has seen so far: what the page of a run shows. */
+  record(): RigRecord {
+    const { site, timeline } = this.#with;
+    const { isReal } = this;
+    return composeRigRecord({ openedIn: this.#openedIn, devices: this.#devices, site, timeline, isReal });
   }
 
   /** The Application Server, which the Network Server cannot reach while it is stopped. */
@@ -399,6 +416,7 @@ export class Rig {
   /** Frees what the run holds of this computer. */
   async close(): Promise<void> {
     openRigs().delete(this);
+    this.#endRecord();
     await this.#with.site.close().finally(() => this.#with.kept?.state.close());
   }
 

@@ -111,7 +111,7 @@ describe("a run that is cut short", () => {
       "stuck.spec.ts",
       'it("sleeps", () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });',
     );
-    const report = await runSpec({ scenario: spec, choice: { ...CHOICE, seed: 1 } }, spec, {
+    const { report } = await runSpec({ scenario: spec, choice: { ...CHOICE, seed: 1 } }, spec, {
       ...{ timeoutS: 1, silentS: 20, end: new AbortController().signal },
     });
     assert.equal(report.reason, "sleeps: its process has not answered for 20 s, and was killed");
@@ -134,8 +134,9 @@ describe("a run that is cut short", () => {
         await rig.pass("1 h");
       });`,
     );
-    const junit = join(folder, "runs.xml");
-    const words = joineryArguments("hil", "run", first, second, "--time", "real", "--junit", junit);
+    const [junit, html] = [join(folder, "runs.xml"), join(folder, "runs.html")];
+    const files = ["--junit", junit, "--html", html];
+    const words = joineryArguments("hil", "run", first, second, "--time", "real", ...files);
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"], cwd: ROOT });
     let said = "";
     child.stdout.on("data", (text) => {
@@ -149,8 +150,9 @@ describe("a run that is cut short", () => {
     child.kill("SIGTERM");
     assert.equal(await ended, 128 + 15);
     assert.match(said, /passed: 1 checks in/);
-    assert.match(said, /\n1 of 2 passed, 1 not run to the end\n/);
-    assert.match(readFileSync(junit, "utf8"), /<testsuites name="joinery" tests="2" failures="0"/);
+    assert.match(said, /✗ runs on: ended by SIGTERM\n.*\n1 of 2 passed\n/s);
+    assert.match(readFileSync(junit, "utf8"), /<testsuites name="joinery" tests="4" failures="2"/);
+    assert.match(readFileSync(html, "utf8"), /runs on.*boot LoRaWAN 1\.1/s);
     await leftovers.assertNone();
   });
 

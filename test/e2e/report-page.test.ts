@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { type JoinReport, reportPage, runJoin } from "../../hil/rig/index.ts";
+import { type JoinReport, openRig, type RunReport, reportPage, runJoin } from "../../hil/rig/index.ts";
 import { openBrowser } from "../support/browser.ts";
 
 const DESK = { width: 1100, height: 900 };
@@ -33,6 +33,30 @@ function refused(report: JoinReport): JoinReport {
       client: { ...report.trust.client, accepted: null, name: null, proof: null },
     },
   };
+}
+
+/** What a spec leaves whose device was heard by another network's gateway alone, and who did not wait for its data. */
+async function roamingRun(): Promise<RunReport> {
+  const choice = { board: "pro-mini-rfm95", lorawan: "1.1", seed: 7 } as const;
+  const rig = await openRig({ ...choice, roaming: { lifetime: "7 d" } });
+  try {
+    const device = await rig.device();
+    rig.air.setPathLossDb(device.name, rig.gateway.eui, 250);
+    device.powerOn();
+    await device.joined();
+    return {
+      ...{
+        scenario: "abroad.spec.ts",
+        verdict: "failed",
+        reason: "is heard: waited 1 s\nthe last on the air:",
+      },
+      ...{ ...choice, region: ["EU868"], wallMs: 1000 },
+      checks: [{ name: "is heard", ok: false, detail: "waited 1 s" }],
+      rigs: [rig.record()],
+    };
+  } finally {
+    await rig.close();
+  }
 }
 
 /** Relative luminance of a colour as the browser gives it (WCAG 2.2). */
@@ -64,6 +88,7 @@ describe("the page of a run, in Chromium", () => {
     const report = await runJoin({ board: "pro-mini-rfm95", lorawan: "1.1", seed: 7 });
     writeFileSync(join(folder, "passed.html"), reportPage(report));
     writeFileSync(join(folder, "failed.html"), reportPage(refused(report)));
+    writeFileSync(join(folder, "several.html"), reportPage(report, await roamingRun()));
   });
   afterEach(async () => {
     await page.close();
@@ -149,6 +174,32 @@ describe("the page of a run, in Chromium", () => {
     await page.keyboard.press("Enter");
     await page.locator("#frame-4 table").waitFor({ state: "visible" });
   });
+
+  for (const viewport of [DESK, TELEPHONE]) {
+    it(`has a part for each of several runs, ${viewport.width} pixels wide: open where one has failed`, async () => {
+      await open("several.html", viewport);
+      assert.equal(await page.locator("h1").textContent(), "1 of 2 runs passed");
+      const [join, abroad] = await page.locator("details.run").all();
+      assert.equal(await join.getAttribute("open"), null);
+      assert.match(
+        (await abroad.locator("summary h2").textContent()) ?? "",
+        /^✗ abroad\.spec\.ts pro-mini-rfm95/,
+      );
+      assert.match((await abroad.locator(".verdict").textContent()) ?? "", /failed.*is heard: waited 1 s$/);
+      await join.locator("> summary").press("Enter");
+      await join.locator("details.rig > summary").press("Enter");
+      await abroad.locator("details.rig > summary").press("Enter");
+      assert.equal(await page.locator("svg.sequence:visible").count(), 2);
+      assert.equal(await page.evaluate<number>("document.documentElement.scrollWidth"), viewport.width);
+      const lifelines = await abroad.locator("svg.sequence:visible text.party").allTextContents();
+      assert.deepEqual(lifelines, ["Device", "GW C", "NS C", "Gateway", "NS", "JS", "AS"]);
+      const steps = (await abroad.locator("svg.sequence:visible .step").allTextContents()).join("\n");
+      assert.match(steps, /HomeNSReq.*HomeNSAns.*PRStartReq.*JoinReq.*JoinAns: Success/s);
+      // A frame's box leads to its fields, in the part of its own run.
+      await abroad.locator("svg.air:visible a").first().press("Enter");
+      await abroad.locator("#run-2-rig-1-frame-1 table").waitFor({ state: "visible" });
+    });
+  }
 
   for (const scheme of ["light", "dark"] as const) {
     it(`has enough contrast in ${scheme}`, async () => {

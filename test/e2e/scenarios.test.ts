@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { runScenarios, scenariosIn } from "../../cli/hil-scenarios.ts";
 import { knownScenarios, scenarioFile, scenarioList, whyNotFor } from "../../cli/scenario-files.ts";
 import { CHOICE_VARIABLE, type RunReport } from "../../hil/rig/index.ts";
+import { dissect, field } from "../support/tshark.ts";
 
 describe("scenarios that are specs", () => {
   let folder: string;
@@ -37,12 +38,20 @@ describe("scenarios that are specs", () => {
           } finally {
             await rig.close();
           }
+        });
+        it("leaves its rig open", async () => {
+          const rig = await openRig({ lorawan: "1.0.4" });
+          const device = await rig.device();
+          device.powerOn();
+          await device.prints(/^joining /);
+          await rig.pass("100 ms");
         });`,
       ),
       writeSpec("broken", "it(;"),
     ];
-    const junit = join(folder, "runs.xml");
-    const command = ["--import", "tsx", "cli/main.ts", "hil", "run", ...specs, "--json", "--junit", junit];
+    const [junit, html, pcap] = ["xml", "html", "pcapng"].map((type) => join(folder, `runs.${type}`));
+    const files = ["--json", "--junit", junit, "--html", html, "--pcap", pcap];
+    const command = ["--import", "tsx", "cli/main.ts", "hil", "run", ...specs, ...files];
     const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
     assert.equal(status, 1, stderr);
     const { runs } = JSON.parse(stdout) as { runs: readonly RunReport[] };
@@ -57,11 +66,31 @@ describe("scenarios that are specs", () => {
     assert.equal(broken.verdict, "failed");
     assert.match(broken.reason ?? "", /^the spec cannot be loaded: Transform failed with 1 error:/);
     const xml = readFileSync(junit, "utf8");
-    assert.match(xml, /<testsuites name="joinery" tests="5" failures="3"/);
+    assert.match(xml, /<testsuites name="joinery" tests="6" failures="3"/);
     assert.match(
       xml,
       /<testsuite name="[^"]*content\.spec\.ts pro-mini-rfm95 LoRaWAN 1\.1 EU868" tests="2" failures="0"/,
     );
+    // What failed, and what was still open at the end of its process.
+    assert.deepEqual(
+      impatient.rigs?.map(({ openedIn, devices: [{ board }], air }) => [openedIn, board, air[0].name]),
+      [
+        ["is disappointed", "pro-mini-rfm95", "join-request"],
+        ["leaves its rig open", "pro-mini-rfm95", "join-request"],
+      ],
+    );
+    const page = readFileSync(html, "utf8");
+    assert.match(page, /<h1>1 of 3 runs passed<\/h1>/);
+    assert.equal(page.match(/<svg class="air"/g)?.length, 4, "for a desk and for a telephone");
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    const names = dissect(readFileSync(pcap)).map((frame) => field(frame, "frame.interface_name"));
+    assert.equal(names.length, 2);
+    for (const [index, name] of names.entries())
+      assert.match(
+        name ?? "",
+        new RegExp(`impatient\\.spec\\.ts pro-mini-rfm95 LoRaWAN 1\\.1 EU868, rig ${index + 1}$`),
+      );
   });
 
   it("are named by what they are, or by their files", () => {
@@ -141,9 +170,9 @@ describe("scenarios that are specs", () => {
 
   it("have no options that only one join has", async () => {
     const run = { seed: 1, gateway: "udp" } as const;
-    await assert.rejects(runScenarios(["exchange"], undefined, { ...run, pcap: "x.pcap" }), {
+    await assert.rejects(runScenarios(["exchange"], undefined, { ...run, gdb: true }), {
       exitCode: 2,
-      message: /^--pcap is for the join by itself/,
+      message: /^--gdb is for the join by itself/,
     });
   });
 

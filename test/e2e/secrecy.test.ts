@@ -142,7 +142,9 @@ describe("what a run tells", () => {
         }
         const error = await device.prints(/never/, { within: "1 s" }).catch((reason: Error) => reason);
         assert.match(String(error), /waited 1 s/);
-        const told = JSON.stringify([rig.timeline, rig.transmissions, rig.serverEvents, device.uplinks]);
+        const told = JSON.stringify([
+          ...[rig.timeline, rig.transmissions, rig.serverEvents, device.uplinks, rig.record()],
+        ]);
         assert.deepEqual(leaksIn(told + error, keys), []);
       } finally {
         await rig.close();

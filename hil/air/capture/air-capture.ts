@@ -2,20 +2,22 @@
 import { reportedSnrDb } from "../link-budget.ts";
 import type { RecordedArrival, RecordedPacket } from "../recorder.ts";
 import { LINKTYPE_LORATAP, loratapPacket } from "./loratap.ts";
-import { pcapFile } from "./pcap.ts";
-import { pcapngFile } from "./pcapng.ts";
+import { joinedPcap, pcapFile } from "./pcap.ts";
+import { joinedPcapng, pcapngFile } from "./pcapng.ts";
 
 export type CaptureFormat = "pcap" | "pcapng";
 
 /**
  * The capture of packets that began at `epochMs` (Unix time) and so much later as they say. Each is there once, at the time of
  * its begin and with the level at the station that heard it best, since a reader would take more for repetitions; comments of
- * pcapng have all of them. Those whose transmitter stopped in the middle are not there.
+ * pcapng have all of them. Those whose transmitter stopped in the middle are not there. In pcapng they come from an interface of
+ * that name.
  */
 export function captureOf(
   packets: readonly RecordedPacket[],
   epochMs: number,
   format: CaptureFormat,
+  interfaceName = "air",
 ): Uint8Array {
   const epochNs = BigInt(epochMs) * 1_000_000n;
   const captured = packets
@@ -27,7 +29,13 @@ export function captureOf(
     }));
   return format === "pcap"
     ? pcapFile(LINKTYPE_LORATAP, captured)
-    : pcapngFile(LINKTYPE_LORATAP, "air", captured);
+    : pcapngFile(LINKTYPE_LORATAP, interfaceName, captured);
+}
+
+/** The packets of several captures in one, after each other; in pcapng each has its own interface. */
+export function joinedCaptures(captures: readonly Uint8Array[], format: CaptureFormat): Uint8Array {
+  if (captures.length === 0) return captureOf([], 0, format);
+  return format === "pcap" ? joinedPcap(captures) : joinedPcapng(captures);
 }
 
 /** The arrival at the station that got it, else at the one that it reached with most power. */

@@ -1,1 +1,1 @@
-export { type CaptureFormat, captureOf } from "./air-capture.ts";
+export { type CaptureFormat, captureOf, joinedCaptures } from "./air-capture.ts";

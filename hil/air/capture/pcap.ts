@@ -7,19 +7,26 @@ export interface CapturedPacket {
   readonly octets: Uint8Array;
 }
 
+/** What stands before the first packet. */
+const PCAP_HEAD_OCTETS = 24;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
 const SNAP_OCTETS = 65_535;
 const NS_A_SECOND = 1_000_000_000n;
 
 /** The file with these packets, all of one link type. */
 export function pcapFile(linkType: number, packets: readonly CapturedPacket[]): Uint8Array {
-  const head = Buffer.alloc(24);
+  const head = Buffer.alloc(PCAP_HEAD_OCTETS);
   head.writeUInt32LE(MAGIC_NANOSECONDS, 0);
   head.writeUInt16LE(2, 4);
   head.writeUInt16LE(4, 6);
   head.writeUInt32LE(SNAP_OCTETS, 16);
   head.writeUInt32LE(linkType, 20);
   return Buffer.concat([head, ...packets.flatMap((packet) => [recordHead(packet), packet.octets])]);
+}
+
+/** Files of `pcapFile` as one: the packets of each after those of the one before. */
+export function joinedPcap(files: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(files.map((file, index) => file.subarray(index === 0 ? 0 : PCAP_HEAD_OCTETS)));
 }
 
 function recordHead({ atNs, octets }: CapturedPacket): Uint8Array {

@@ -45,6 +45,29 @@ export function pcapngFile(
   ]);
 }
 
+/** Files of `pcapngFile` as one: the interface of each, and its packets, after those of the one before. */
+export function joinedPcapng(files: readonly Uint8Array[]): Uint8Array {
+  const [first] = files;
+  const blocks = files.flatMap((file, index) => {
+    const [, ...others] = blocksOf(file);
+    for (const one of others) {
+      if (one.readUInt32LE(0) === ENHANCED_PACKET) one.writeUInt32LE(index, 8);
+    }
+    return others;
+  });
+  return Buffer.concat([blocksOf(first)[0], ...blocks]);
+}
+
+/** Copies. */
+function blocksOf(file: Uint8Array): Buffer[] {
+  const octets = Buffer.from(file);
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < octets.length; at += octets.readUInt32LE(at + 4)) {
+    blocks.push(octets.subarray(at, at + octets.readUInt32LE(at + 4)));
+  }
+  return blocks;
+}
+
 function packetBlock({ atNs, octets, comment }: CommentedPacket): Uint8Array {
   const head = Buffer.alloc(20);
   head.writeUInt32LE(Number(atNs >> 32n), 4);

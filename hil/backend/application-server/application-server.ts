@@ -45,6 +45,7 @@ export interface ApplicationDownlink {
 /** A downlink that the Network Server has taken. */
 export interface QueuedDownlink extends ApplicationDownlink {
   readonly devEui: string;
+  readonly devAddr: string;
   readonly fCnt: number;
 }
 
@@ -316,7 +317,7 @@ export class ApplicationServer {
       return never ? "lost" : "waiting";
     }
     session.nextFCntDown = fCnt + 1;
-    this.downlinks.push({ devEui, fCnt, fPort, payload, confirmed });
+    this.downlinks.push({ devEui, devAddr, fCnt, fPort, payload, confirmed });
     this.#report("downlink-queued", devEui, detail);
     return "queued";
   }

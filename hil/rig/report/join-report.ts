@@ -48,6 +48,13 @@ export interface TrustProof {
   }[];
 }
 
+/** What an application sent or was sent; the payload in hexadecimal. */
+export interface ReportedData {
+  readonly fCnt: number;
+  readonly fPort: number;
+  readonly payload: string;
+}
+
 /** A packet on the air. Times are milliseconds of virtual time. */
 export interface AirFrame {
   /** From 1 on, in the order in which they began. */
@@ -178,8 +185,8 @@ export interface JoinReport {
     readonly rx1OffsetUs: number | null;
   };
   readonly trust: { readonly server: PeerTrust; readonly client: PeerTrust };
-  readonly uplinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
-  readonly downlinks: readonly { readonly fCnt: number; readonly fPort: number; readonly payload: string }[];
+  readonly uplinks: readonly ReportedData[];
+  readonly downlinks: readonly ReportedData[];
   /** Misuses of the hardware: the first ends the run, unless it was told to go on. */
   readonly findings: readonly ReportedFinding[];
   readonly checks: readonly Check[];

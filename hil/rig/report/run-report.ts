@@ -1,5 +1,6 @@
 /** What every run ends with, whatever its scenario. */
 import type { Check } from "./join-report.ts";
+import type { RigRecord } from "./rig-record.ts";
 
 export interface RunReport {
   readonly scenario: string;
@@ -14,5 +15,7 @@ export interface RunReport {
   readonly checks: readonly Check[];
   /** Tests of a spec that were left out. Not there where none was. */
   readonly skipped?: readonly string[];
+  /** Of a scenario that is a spec: what the rigs that it has opened have seen, in their order. */
+  readonly rigs?: readonly RigRecord[];
   readonly wallMs: number;
 }

@@ -40,10 +40,10 @@ describe("the live page", () => {
     for await (const chunk of body!) {
       const text = decoder.decode(chunk, { stream: true });
       seen.push(...[...text.matchAll(/<h1>(.*?)<\/h1>|(\d of 2 checks hold so far)/g)].map(([all]) => all));
-      if (seen.length === 1) page.follow(() => report(held));
+      if (seen.length === 1) page.follow(() => [report(held)]);
       if (seen.at(-1) === "0 of 2 checks hold so far") held = 1;
       if (seen.at(-1) === "1 of 2 checks hold so far")
-        page.show({ ...report(2), verdict: "passed", reason: null });
+        page.show([{ ...report(2), verdict: "passed", reason: null }]);
       if (seen.at(-1)?.endsWith("passed</h1>")) break;
     }
     const running = "<h1>Join of pro-mini-rfm95: running</h1>";
@@ -55,7 +55,7 @@ describe("the live page", () => {
   });
 
   it("names no check as failed while the run goes on", async () => {
-    page.follow(() => report(1));
+    page.follow(() => [report(1)]);
     await new Promise((resolve) => setTimeout(resolve, 400));
     const text = await (await fetch(page.url)).text();
     assert.match(text, /1 check to come/);

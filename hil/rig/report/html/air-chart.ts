@@ -2,9 +2,10 @@
  * The air as a chart: a row a channel, time to the right, each packet a box that leads to its fields. Times at which nothing
  * was on the air are cut out; each stretch between has a scale of its own, which its label tells.
  */
-import type { AirFrame, JoinReport, ReceiveWindow } from "../join-report.ts";
+import type { AirFrame, ReceiveWindow } from "../join-report.ts";
+import type { RigRecord } from "../rig-record.ts";
 import { count, duration, megahertz, modulation, seconds } from "./format.ts";
-import { frameId, isDownlink, reception } from "./frames.ts";
+import { frameId, isDownlink, noFrames, reception } from "./frames.ts";
 import { type Markup, markup } from "./markup.ts";
 
 const LEFT = 58;
@@ -39,10 +40,12 @@ interface PlacedStretch extends Stretch {
 }
 
 /** As wide as `width`, or wider where that is too little. */
-export function airChart(report: JoinReport, width: number): Markup {
-  const windows = report.receiveWindows.filter(({ startMs, endMs }) => endMs - startMs <= LONGEST_WINDOW_MS);
-  const packets = [...report.air, ...windows];
-  if (packets.length === 0) return markup`<p>Nothing was on the air.</p>`;
+export function airChart(rig: RigRecord, ids: string, width: number): Markup {
+  const windows = rig.devices
+    .flatMap(({ receiveWindows }) => receiveWindows)
+    .filter(({ startMs, endMs }) => endMs - startMs <= LONGEST_WINDOW_MS);
+  const packets = [...rig.air, ...windows];
+  if (packets.length === 0) return noFrames(rig);
   const channels = channelsOf(packets);
   const stretches = placed(stretchesOf(packets), width);
   const last = stretches[stretches.length - 1];
@@ -60,11 +63,11 @@ export function airChart(report: JoinReport, width: number): Markup {
       y: TOP + row * ROW + 14,
     };
   };
-  return markup`<svg class="air" width="${whole}" height="${height}" viewBox="0 0 ${whole} ${height}" role="group" aria-label="The air: ${count(report.air.length, "packet")} on ${count(channels.length, "channel")}">
+  return markup`<svg class="air" width="${whole}" height="${height}" viewBox="0 0 ${whole} ${height}" role="group" aria-label="The air: ${count(rig.air.length, "packet")} on ${count(channels.length, "channel")}">
 ${channels.map((hz, index) => channelRow(hz, TOP + index * ROW + 14 + BOX / 2, whole))}
 ${stretches.map((stretch, index) => stretchLabel(stretch, index > 0, height))}
 ${windows.map((window) => windowBox(window, box(window)))}
-${report.air.map((frame) => frameBox(frame, box(frame)))}
+${rig.air.map((frame) => frameBox(frame, box(frame), ids))}
 </svg>`;
 }
 
@@ -132,12 +135,12 @@ function windowBox(window: ReceiveWindow, { x, y, width }: Box): Markup {
 `;
 }
 
-function frameBox(frame: AirFrame, { x, y, width }: Box): Markup {
+function frameBox(frame: AirFrame, { x, y, width }: Box, ids: string): Markup {
   const name = `Frame ${frame.number}, ${frame.name}, ${seconds(frame.startMs)}, ${megahertz(frame.frequencyHz)} MHz, ${modulation(frame)}, ${duration(frame.endMs - frame.startMs)}; received by ${reception(frame)}`;
   const lost = !frame.arrivals.some(({ intact }) => intact === true);
   const kind = isDownlink(frame) ? "down" : "up";
   const centre = round(x + width / 2);
-  return markup`<a href="#${frameId(frame)}" aria-label="${name}"><title>${name}</title><rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${BOX}" rx="2"/>${
+  return markup`<a href="#${frameId(frame, ids)}" aria-label="${name}"><title>${name}</title><rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${BOX}" rx="2"/>${
     lost ? markup`<path class="lost" d="M${round(centre - 6)} ${y + 2}l12 12m0 -12l-12 12"/>` : undefined
   }<text class="number" x="${centre}" y="${y - 5}" text-anchor="middle">${frame.number}</text></a>
 `;

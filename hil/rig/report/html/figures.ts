@@ -1,24 +1,34 @@
 /** Timing and energy as tables. */
-import type { AirFrame, EnergyOfState, JoinReport } from "../join-report.ts";
+import type { AirFrame, EnergyOfState } from "../join-report.ts";
+import type { RecordedDevice, RigRecord } from "../rig-record.ts";
 import { duration, seconds } from "./format.ts";
 import { isDownlink } from "./frames.ts";
 import { type Markup, markup } from "./markup.ts";
 
-export function timingTable(report: JoinReport): Markup {
-  const { air, join, virtualMs, wallMs } = report;
-  const joined = report.events.find(({ step, text }) => step === "console" && text.startsWith("joined "));
-  const requests = air.filter(({ name }) => name === "join-request");
-  const sent = air.filter((frame) => frame.from === "device");
+/** Of one device of a rig, and, with the first of them, of the run. */
+export function timingTable(rig: RigRecord, device: RecordedDevice): Markup {
+  const { air, virtualMs, wallMs, devices } = rig;
+  const { name, rx1OffsetUs } = device;
+  const isFirst = device === devices[0];
+  const prefix = isFirst ? "" : `${name}: `;
+  const joined = rig.events.find(
+    ({ step, text }) => step === "console" && text.startsWith(`${prefix}joined `),
+  );
+  const sent = air.filter(({ from }) => from === name);
+  const requests = sent.filter((frame) => frame.name === "join-request");
+  const ofAll: (readonly [string, string])[] = [
+    ["time on air of the network", downlinkAirtime(air)],
+    ["the run", `${seconds(virtualMs)} of virtual time in ${duration(wallMs)}`],
+  ];
   const rows: (readonly [string, string])[] = [
     ["first join-request after power-up", requests.length === 0 ? "none" : seconds(requests[0].startMs)],
     [
       "RX1 of the join against nominal",
-      join.rx1OffsetUs === null ? "not opened" : `${join.rx1OffsetUs.toFixed(1).replace("-", "\u2212")} µs`,
+      rx1OffsetUs === null ? "not opened" : `${rx1OffsetUs.toFixed(1).replace("-", "\u2212")} µs`,
     ],
     ["joined after power-up", joined === undefined ? "not joined" : seconds(joined.virtualMs)],
     ["time on air of the device", `${duration(airtime(sent))} in ${sent.length} packets`],
-    ["time on air of the network", downlinkAirtime(air)],
-    ["the run", `${seconds(virtualMs)} of virtual time in ${duration(wallMs)}`],
+    ...(isFirst ? ofAll : []),
   ];
   return markup`<table><tbody>${rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`;
 }
@@ -32,7 +42,7 @@ function downlinkAirtime(air: readonly AirFrame[]): string {
   return `${duration(airtime(downlinks))} in ${downlinks.length} packets`;
 }
 
-export function energyTable({ energy }: JoinReport): Markup {
+export function energyTable({ energy }: RecordedDevice): Markup {
   if (energy === null)
     return markup`<p class="soft">The board's description gives no currents for what ran.</p>`;
   const total = energy.reduce((sum, { milliampereHours }) => sum + milliampereHours, 0);

@@ -8,7 +8,8 @@ import {
   parseJoinRequest,
   parseMacCommands,
 } from "../../../lorawan/index.ts";
-import type { AirFrame, JoinReport } from "../join-report.ts";
+import type { AirFrame } from "../join-report.ts";
+import type { RecordedDevice, RigRecord } from "../rig-record.ts";
 import { count, spaced } from "./format.ts";
 
 export interface FrameField {
@@ -29,8 +30,9 @@ const FTYPE_NAMES: Readonly<Record<number, string>> = {
   [FType.proprietary]: "proprietary",
 };
 
-/** What servers and device have decrypted is told where the report holds it. */
-export function frameFields(frame: AirFrame, report: JoinReport): FrameField[] {
+/** What servers and device have decrypted is told where the record holds it. */
+export function frameFields(frame: AirFrame, rig: RigRecord): FrameField[] {
+  const device = deviceOf(frame, rig);
   const octets = Buffer.from(frame.octets, "hex");
   if (frame.name === "beacon") return [whole(octets, "beacon of class B, without header")];
   try {
@@ -40,17 +42,25 @@ export function frameFields(frame: AirFrame, report: JoinReport): FrameField[] {
       case FType.joinRequest:
         return [mhdr, ...joinRequestFields(octets)];
       case FType.joinAccept:
-        return [mhdr, field("encrypted", octets.subarray(1), joinAcceptMeaning(report))];
+        return [mhdr, field("encrypted", octets.subarray(1), joinAcceptMeaning(device))];
       case FType.rejoinRequest:
       case FType.proprietary:
         return [mhdr, field("content", octets.subarray(1), count(octets.length - 1, "octet"))];
       default:
-        return [mhdr, ...dataFields(parseDataFrame(octets), octets, report)];
+        return [mhdr, ...dataFields(parseDataFrame(octets), octets, device)];
     }
   } catch (error) {
     if (error instanceof FrameError) return [whole(octets, `no frame of LoRaWAN R1: ${error.message}`)];
     throw error;
   }
+}
+
+/** Which device a frame is of: it has sent it, or it has got it. */
+function deviceOf({ from, arrivals }: AirFrame, { devices }: RigRecord): RecordedDevice | undefined {
+  const got = arrivals.filter(({ intact }) => intact === true).map(({ receiver }) => receiver);
+  return (
+    devices.find(({ name }) => name === from) ?? devices.find(({ name }) => got.includes(name)) ?? devices[0]
+  );
 }
 
 function field(name: string, octets: Uint8Array, meaning: string): FrameField {
@@ -71,19 +81,24 @@ function joinRequestFields(octets: Uint8Array): FrameField[] {
   ];
 }
 
-function joinAcceptMeaning({ join }: JoinReport): string {
-  if (join.joinNonce === null || join.devAddr === null) return "JoinNonce, NetID, DevAddr, settings, MIC";
-  return `JoinNonce ${join.joinNonce}, DevAddr ${join.devAddr}, NetID, settings, MIC; of the last join-accept`;
+function joinAcceptMeaning(device: RecordedDevice | undefined): string {
+  const { joinNonce = null, devAddr = null } = device ?? {};
+  if (joinNonce === null || devAddr === null) return "JoinNonce, NetID, DevAddr, settings, MIC";
+  return `JoinNonce ${joinNonce}, DevAddr ${devAddr}, NetID, settings, MIC; of the last join-accept`;
 }
 
-function dataFields(frame: ParsedDataFrame, octets: Uint8Array, report: JoinReport): FrameField[] {
+function dataFields(
+  frame: ParsedDataFrame,
+  octets: Uint8Array,
+  device: RecordedDevice | undefined,
+): FrameField[] {
   const { devAddr, fCnt16, fOpts, fPort, frmPayload, mic } = frame;
   const fOptsEnd = 8 + fOpts.length;
   return [
     field("DevAddr", octets.subarray(1, 5), devAddr),
     field("FCtrl", octets.subarray(5, 6), fCtrlMeaning(frame)),
     field("FCnt", octets.subarray(6, 8), String(fCnt16)),
-    ...(fOpts.length === 0 ? [] : [field("FOpts", fOpts, fOptsMeaning(frame, report))]),
+    ...(fOpts.length === 0 ? [] : [field("FOpts", fOpts, fOptsMeaning(frame, device))]),
     ...(fPort === undefined
       ? []
       : [
@@ -93,7 +108,7 @@ function dataFields(frame: ParsedDataFrame, octets: Uint8Array, report: JoinRepo
             fPort === 0 ? "0, MAC commands" : String(fPort),
           ),
         ]),
-    ...(frmPayload.length === 0 ? [] : [field("FRMPayload", frmPayload, payloadMeaning(frame, report))]),
+    ...(frmPayload.length === 0 ? [] : [field("FRMPayload", frmPayload, payloadMeaning(frame, device))]),
     field("MIC", mic, "over all before it, and what the counters add"),
   ];
 }
@@ -110,8 +125,8 @@ function fCtrlMeaning({ direction, adr, adrAckReq, ack, classBOrFPending, fOpts 
 }
 
 /** LoRaWAN 1.1 encrypts FOpts (1.1, section 4.3.1.6). */
-function fOptsMeaning({ fOpts, direction }: ParsedDataFrame, { lorawan }: JoinReport): string {
-  if (lorawan === "1.1") return "MAC commands, encrypted";
+function fOptsMeaning({ fOpts, direction }: ParsedDataFrame, device: RecordedDevice | undefined): string {
+  if (device?.lorawan === "1.1") return "MAC commands, encrypted";
   const { commands, rest } = parseMacCommands(fOpts, direction);
   const names = commands.map(({ name }) => name);
   return [
@@ -120,8 +135,13 @@ function fOptsMeaning({ fOpts, direction }: ParsedDataFrame, { lorawan }: JoinRe
   ].join(", ");
 }
 
-function payloadMeaning({ direction, fCnt16, fPort }: ParsedDataFrame, report: JoinReport): string {
-  const exchanged = direction === "up" ? report.uplinks : report.downlinks;
-  const plain = exchanged.find((data) => (data.fCnt & 0xffff) === fCnt16 && data.fPort === fPort);
+function payloadMeaning(
+  { direction, devAddr, fCnt16, fPort }: ParsedDataFrame,
+  device: RecordedDevice | undefined,
+): string {
+  const exchanged = (direction === "up" ? device?.uplinks : device?.downlinks) ?? [];
+  const plain = exchanged
+    .filter((data) => data.devAddr === null || data.devAddr === devAddr)
+    .find((data) => (data.fCnt & 0xffff) === fCnt16 && data.fPort === fPort);
   return plain === undefined ? "encrypted" : `encrypted; decrypted ${spaced(plain.payload)}`;
 }

@@ -1,1 +1,1 @@
-export { livePage, reportPage } from "./page.ts";
+export { type AnyReport, livePage, reportPage } from "./page.ts";

@@ -2,11 +2,11 @@
 export const LIVE_SCRIPT = `
 const stops = () => [...document.querySelectorAll("a, summary, [tabindex]")];
 new EventSource("events").onmessage = ({ data }) => {
-  const opened = [...document.querySelectorAll("details[open] [id]")].map(({ id }) => id);
+  const seen = new Map([...document.querySelectorAll("details")].map(({ dataset, open }) => [dataset.name, open]));
   const focused = stops().indexOf(document.activeElement);
   document.body.innerHTML = data;
   document.title = document.querySelector("h1").textContent;
-  for (const id of opened) document.getElementById(id)?.closest("details").setAttribute("open", "");
+  for (const part of document.querySelectorAll("details")) part.open = seen.get(part.dataset.name) ?? part.open;
   if (focused >= 0) stops()[focused]?.focus({ preventScroll: true });
 };
 `;

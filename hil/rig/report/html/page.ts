@@ -1,54 +1,60 @@
-/** A report as one page that needs nothing else: no script, no network, and a content security policy that says so. */
+/**
+ * Reports as one page that needs nothing else: no script, no network, and a content security policy that says so. Of several
+ * runs each is a part to be opened.
+ */
 import { createHash } from "node:crypto";
-import { PARTY_NAMES } from "../../narration.ts";
-import type { Check, JoinReport, MemoryFigures, ReportedEvent } from "../join-report.ts";
-import { AIR_LEGEND, airChart } from "./air-chart.ts";
-import { energyTable, timingTable } from "./figures.ts";
-import { count, seconds } from "./format.ts";
-import { frameList } from "./frames.ts";
+import type { Check, JoinReport } from "../join-report.ts";
+import { type RigRecord, recordOfJoin } from "../rig-record.ts";
+import type { RunReport } from "../run-report.ts";
+import { count, duration } from "./format.ts";
+import { type Heading, headingAt } from "./heading.ts";
 import { LIVE_SCRIPT } from "./live-script.ts";
 import { Markup, markup } from "./markup.ts";
-import { sequenceDiagram } from "./sequence.ts";
+import { memory, rigSections, type Section, sectionsOf } from "./rig-part.ts";
 import { STYLE } from "./style.ts";
-import { trustSection } from "./trust.ts";
 
-/** Of the drawings: for a desk, and for a telephone of 390 pixels. */
-const BROAD = 800;
-const NARROW = 340;
+/** What is reported of: a join by itself, or whatever a run of several, or of a spec, comes to. */
+export type AnyReport = JoinReport | RunReport;
 
-const SECTIONS = [
-  ["checks", "Checks"],
-  ["sequence", "The join, step by step"],
-  ["air", "The air"],
-  ["frames", "Frames"],
-  ["trust", "Chain of trust"],
-  ["figures", "Timing and energy"],
-  ["console", "Console"],
-  ["events", "Events"],
-] as const;
+/** A run that goes on has no verdict yet. */
+type RunState = AnyReport["verdict"] | "running";
 
-/** The HTML document of a run. */
-export function reportPage(report: JoinReport): string {
-  return documentOf(titleOf(report, report.verdict), bodyOf(report, report.verdict));
+/** The HTML document of some runs. */
+export function reportPage(...reports: readonly AnyReport[]): string {
+  const [report] = reports;
+  if (reports.length === 1) {
+    return documentOf(titleOf(report, report.verdict), runPage(report, report.verdict));
+  }
+  return documentOf(titleOfAll(reports), pageOfAll(reports, undefined));
 }
 
-/** A page that follows a run by `LIVE_SCRIPT`: the document, and what is in its body; without a report, one that waits. */
+/**
+ * A page that follows runs by `LIVE_SCRIPT`: the document, and what is in its body; without a report, one that waits. While
+ * `isRunning` the last of the reports goes on. `wanted`: how many runs there are to be.
+ */
 export function livePage(
-  report: JoinReport | undefined,
-  state: RunState | undefined = report?.verdict,
+  reports: readonly AnyReport[],
+  isRunning = false,
+  wanted = reports.length,
 ): { readonly document: string; readonly body: string } {
-  const body =
-    report === undefined || state === undefined
-      ? markup`<main><h1>Waiting for the run to begin</h1></main>`
-      : bodyOf(report, state);
+  const body = liveBody(reports, isRunning, wanted);
   return { document: documentOf("Joinery", body, LIVE_SCRIPT), body: body.text };
 }
 
-/** A run that goes on has no verdict yet. */
-type RunState = JoinReport["verdict"] | "running";
+function liveBody(reports: readonly AnyReport[], isRunning: boolean, wanted: number): Markup {
+  const [report] = reports;
+  if (report === undefined) return markup`<main><h1>Waiting for the run to begin</h1></main>`;
+  if (wanted === 1) return runPage(report, isRunning ? "running" : report.verdict);
+  return pageOfAll(reports, isRunning ? reports.at(-1) : undefined, wanted);
+}
 
-function titleOf({ scenario, board }: JoinReport, state: RunState): string {
+function titleOf({ scenario, board }: AnyReport, state: RunState): string {
   return `${scenario[0].toUpperCase()}${scenario.slice(1)} of ${board}: ${state}`;
+}
+
+function titleOfAll(reports: readonly AnyReport[]): string {
+  const passed = reports.filter(({ verdict }) => verdict === "passed").length;
+  return `${passed} of ${count(reports.length, "run")} passed`;
 }
 
 function documentOf(title: string, body: Markup, script?: string): string {
@@ -75,59 +81,126 @@ ${body}
   return page.text;
 }
 
-function bodyOf(report: JoinReport, state: RunState): Markup {
+/** The page of one run. */
+function runPage(report: AnyReport, state: RunState): Markup {
+  const rigs = rigsOf(report);
+  const isOne = rigs.length === 1;
+  const [rig] = rigs;
+  const links: readonly Section[] = isOne ? [CHECKS, ...sectionsOf("", isJoin(report))] : [CHECKS];
   return markup`<header>
 <h1>${titleOf(report, state)}</h1>
 ${verdict(report, state)}
 ${facts(report)}
-<nav aria-label="Sections"><ul>${SECTIONS.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${links.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </header>
 <main>
-${section("checks", checkList(report.checks, state))}
-${section(
-  "sequence",
-  drawing("Sequence diagram", (width) => sequenceDiagram(report, width)),
-)}
-${section("air", markup`${drawing("Chart of the air", (width) => airChart(report, width))}${AIR_LEGEND}`)}
-${section("frames", frameList(report))}
-${section("trust", trustSection(report))}
-${section("figures", markup`<div class="wide" role="region" tabindex="0" aria-label="Timing and energy">${timingTable(report)}<br>${energyTable(report)}</div>`)}
-${section("console", consoleLines(report.events))}
-${section("events", eventList(report.events))}
-</main>
-<footer>Times are the board's since it got power. Keys are in no report.</footer>`;
-}
-
-function section(id: (typeof SECTIONS)[number][0], content: Markup): Markup {
-  const [, name] = SECTIONS.find(([known]) => known === id)!;
-  return markup`<section aria-labelledby="${id}">
-<h2 id="${id}">${name}</h2>
-${content}
+<section aria-labelledby="checks">
+<h2 id="checks">Checks</h2>
+${checkList(report, state)}
 </section>
+${isOne ? rigSections(rig, { ids: "", heading: headingAt(2), below: headingAt(3), isJoin: isJoin(report) }) : rigParts(report, "", 2)}
+</main>
+${FOOTER}`;
+}
+
+const CHECKS: Section = { id: "checks", name: "Checks" };
+const FOOTER = markup`<footer>Times are the board's since it got power. Keys are in no report.</footer>`;
+
+/** The page of several runs, of which `running` goes on. */
+function pageOfAll(
+  reports: readonly AnyReport[],
+  running: AnyReport | undefined,
+  wanted = reports.length,
+): Markup {
+  const toCome = wanted - reports.length;
+  const over = reports.filter((report) => report !== running);
+  const title = running === undefined ? titleOfAll(over) : `${titleOfAll(over)}, one is running`;
+  return markup`<header>
+<h1>${title}</h1>
+${toCome === 0 ? undefined : markup`<p class="soft">${count(toCome, "run")} to come</p>`}
+</header>
+<main>
+${reports.map((report, index) => runPart(report, report === running ? "running" : report.verdict, `run-${index + 1}-`))}
+</main>
+${FOOTER}`;
+}
+
+/** One of several runs: closed, unless it has failed or goes on. */
+function runPart(report: AnyReport, state: RunState, ids: string): Markup {
+  const { scenario, board, lorawan, region, wallMs } = report;
+  const marks = { passed: "✓", failed: "✗", running: "…" } as const;
+  const open = state === "passed" ? undefined : new Markup(" open");
+  return markup`<details class="run" data-name="${ids}"${open}>
+<summary><h2><span class="mark${state === "failed" ? " bad" : undefined}" role="img" aria-label="${state}">${marks[state]}</span> ${scenario} <span class="soft">${board}, LoRaWAN ${lorawan}, ${region.join(" ")}, ${duration(wallMs)}</span></h2></summary>
+<div class="part">
+${verdict(report, state)}
+${facts(report)}
+${checkList(report, state)}
+${rigParts(report, ids, 3)}
+</div>
+</details>
 `;
 }
 
-/** A drawing for a desk and one for a telephone, of which one shows; where it is too wide still, it scrolls by itself. */
-function drawing(label: string, draw: (width: number) => Markup): Markup {
-  return markup`<div class="wide broad" role="region" tabindex="0" aria-label="${label}">${draw(BROAD)}</div>
-<div class="wide narrow" role="region" tabindex="0" aria-label="${label}">${draw(NARROW)}</div>
+/** What each rig of a run has seen, to be opened. */
+function rigParts(report: AnyReport, prefix: string, depth: number): Markup {
+  const rigs = rigsOf(report);
+  if (rigs.length === 0) return markup`<p class="soft">No rig was open that could be looked at.</p>`;
+  return markup`${rigs.map((rig, index) => rigPart(rig, `${prefix}rig-${index + 1}-`, headingAt(depth), headingAt(depth + 1), isJoin(report)))}`;
+}
+
+function rigPart(rig: RigRecord, ids: string, heading: Heading, below: Heading, isJoin: boolean): Markup {
+  const name = openedIn(rig);
+  const what = `${count(rig.devices.length, "device")}, ${count(rig.air.length, "packet")} on the air, ${duration(rig.virtualMs)}`;
+  return markup`<details class="rig" data-name="${ids}">
+<summary><${heading}>${name} <span class="soft">${what}</span></${heading}></summary>
+<div class="part">
+${rigSections(rig, { ids, heading: below, below: headingAt(6), isJoin })}
+</div>
+</details>
 `;
 }
 
-function verdict({ reason, checks }: JoinReport, state: RunState): Markup {
+/** The tests that a rig was open in; mocha names a hook for the first test behind it. */
+function openedIn({ openedIn }: RigRecord): string {
+  if (openedIn === null) return "What happened";
+  const [, when, test] = /^"before (all|each)" hook.* for "(.*)"$/.exec(openedIn) ?? [];
+  if (when === undefined) return openedIn;
+  return when === "all" ? `From “${test}” on` : test;
+}
+
+function isJoin(report: AnyReport): report is JoinReport {
+  return "join" in report;
+}
+
+function rigsOf(report: AnyReport): readonly RigRecord[] {
+  if (isJoin(report)) return [recordOfJoin(report)];
+  return report.rigs ?? [];
+}
+
+function verdict({ reason, checks }: AnyReport, state: RunState): Markup {
   const held = checks.filter(({ ok }) => ok).length;
   const holds = `${held} of ${count(checks.length, "check")} hold`;
   if (state === "running") return markup`<p class="verdict">${holds} so far</p>`;
-  return state === "passed"
-    ? markup`<p class="verdict"><span class="mark">✓ passed</span>, ${holds}</p>`
-    : markup`<p class="verdict bad"><span class="mark">✗ failed</span>, ${holds}: ${reason}</p>`;
+  if (state === "passed") return markup`<p class="verdict"><span class="mark">✓ passed</span>, ${holds}</p>`;
+  const [first, ...lines] = (reason ?? "").split("\n");
+  const more = lines.length === 0 ? undefined : markup`<pre class="account">${lines.join("\n")}</pre>`;
+  return markup`<p class="verdict bad"><span class="mark">✗ failed</span>, ${holds}: ${first}</p>${more}`;
 }
 
-function facts(report: JoinReport): Markup {
-  const { board, lorawan, region, seed, fault, image, join, uplinks, downlinks } = report;
+function facts(report: AnyReport): Markup {
+  const { board, lorawan, region, seed } = report;
   const list: (readonly [string, string])[] = [
     ["board", board],
     ["LoRaWAN", `${lorawan}, ${region.join(" ")}`],
+    ...(isJoin(report) ? joinFacts(report) : [["seed", String(seed)] as const]),
+  ];
+  return markup`<dl class="facts">${list.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function joinFacts(report: JoinReport): (readonly [string, string])[] {
+  const { seed, fault, image, join, uplinks, downlinks } = report;
+  return [
     ["image", memory(image)],
     ["DevEUI", join.devEui],
     ["JoinEUI", join.joinEui],
@@ -138,45 +211,24 @@ function facts(report: JoinReport): Markup {
     ["data", `${count(uplinks.length, "uplink")}, ${count(downlinks.length, "downlink")}`],
     ["seed", fault === null ? String(seed) : `${seed}, fault ${fault}`],
   ];
-  return markup`<dl class="facts">${list.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-function memory(image: MemoryFigures): string {
-  if ("lua" in image)
-    return `Lua ${image.lua}, ${image.codeBytes} B of code, ${image.heapPeakBytes} B heap at its peak`;
-  return `${image.flashBytes} B flash, ${image.ramBytes} B RAM, ${image.stackPeakBytes} B stack`;
 }
 
 /** Those that do not hold first; while the run goes on they may hold yet. */
-function checkList(checks: readonly Check[], state: RunState): Markup {
+function checkList({ checks, ...report }: AnyReport, state: RunState): Markup {
+  const holding = checks.filter(({ ok }) => ok);
+  const open = checks.filter(({ ok }) => !ok);
+  const skipped = "skipped" in report ? (report.skipped ?? []) : [];
+  const left = skipped.length === 0 ? undefined : markup`<p class="soft">left out: ${skipped.join("; ")}</p>`;
   if (state === "running") {
-    const open = checks.filter(({ ok }) => !ok);
-    return markup`${checkList(
-      checks.filter(({ ok }) => ok),
-      "passed",
-    )}<p class="soft">${count(open.length, "check")} to come</p>`;
+    return markup`${listOf(holding)}${open.length === 0 ? undefined : markup`<p class="soft">${count(open.length, "check")} to come</p>`}`;
   }
-  const ordered = [...checks.filter(({ ok }) => !ok), ...checks.filter(({ ok }) => ok)];
-  return markup`<ul class="checks">${ordered.map(
+  return markup`${listOf([...open, ...holding])}${left}`;
+}
+
+function listOf(checks: readonly Check[]): Markup {
+  return markup`<ul class="checks">${checks.map(
     ({ name, ok, detail }) =>
-      markup`<li${ok ? undefined : new Markup(' class="bad"')}><span class="mark" role="img" aria-label="${ok ? "holds" : "fails"}">${ok ? "✓" : "✗"}</span><span>${name} <span class="soft">${detail}</span></span></li>
+      markup`<li${ok ? undefined : new Markup(' class="bad"')}><span class="mark" role="img" aria-label="${ok ? "holds" : "fails"}">${ok ? "✓" : "✗"}</span><span>${name} <span class="soft">${detail.split("\n")[0]}</span></span></li>
 `,
   )}</ul>`;
-}
-
-function consoleLines(events: readonly ReportedEvent[]): Markup {
-  const lines = events.filter(({ step }) => step === "console");
-  if (lines.length === 0) return markup`<p>The device has printed nothing.</p>`;
-  return markup`<ol class="console">${lines.map(
-    ({ virtualMs, text }) => markup`<li><time>${seconds(virtualMs)}</time> ${text}</li>
-`,
-  )}</ol>`;
-}
-
-function eventList(events: readonly ReportedEvent[]): Markup {
-  return markup`<details><summary>All that happened, in words: ${count(events.length, "event")}</summary><ol class="events">${events.map(
-    ({ virtualMs, party, ok, text }) =>
-      markup`<li${ok === false ? new Markup(' class="bad"') : undefined}><time class="soft">${seconds(virtualMs)}</time><span><strong>${PARTY_NAMES[party]}</strong> ${ok === null ? "" : ok ? "✓ " : "✗ "}${text}</span></li>
-`,
-  )}</ol></details>`;
 }

@@ -1,9 +1,9 @@
-/** The sequence diagram of the join, as SVG of a given width: time runs down, in steps and not to scale. */
+/** The sequence diagram of a run, as SVG of a given width: time runs down, in steps and not to scale. */
 import { PARTY_NAMES } from "../../narration.ts";
-import type { JoinReport } from "../join-report.ts";
+import type { RigRecord } from "../rig-record.ts";
 import { count, seconds } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { LIFELINES, type Lifeline, type SequenceStep, sequenceSteps } from "./sequence-steps.ts";
+import { type Lifeline, lifelinesOf, type SequenceStep, sequenceSteps } from "./sequence-steps.ts";
 
 const HEAD = 34;
 const TIME_HEIGHT = 24;
@@ -18,22 +18,34 @@ const MOST_LINES = 5;
 /** Under this width lifelines have their short names. */
 const NARROW = 500;
 const SHORT_NAMES: Readonly<Record<Lifeline, string>> = {
-  device: "Device",
   gateway: "Gateway",
   "network-server": "NS",
   "join-server": "JS",
   "application-server": "AS",
+  "visited-gateway": "GW C",
+  "visited-network-server": "NS C",
 };
+/** Of so many lifelines not all names have room. */
+const CROWDED = 6;
 
-export function sequenceDiagram(report: JoinReport, width: number): Markup {
-  const { steps, left } = sequenceSteps(report);
+/** `isJoin`: of a join by itself, which ends with the first data that went both ways. */
+export function sequenceDiagram(rig: RigRecord, isJoin: boolean, width: number): Markup {
+  const { steps, left } = sequenceSteps(rig, isJoin);
+  const lifelines = lifelinesOf(rig);
+  const isShort = width < NARROW || lifelines.length >= CROWDED;
   const margin = width < NARROW ? 28 : 76;
   const place = (lifeline: Lifeline) =>
-    margin + (LIFELINES.indexOf(lifeline) * (width - 2 * margin)) / (LIFELINES.length - 1);
+    margin + (lifelines.indexOf(lifeline) * (width - 2 * margin)) / (lifelines.length - 1);
   const parts: Markup[] = [];
   let y = HEAD + 6;
   let atMs = Number.NaN;
   for (const step of steps) {
+    if (step === undefined) {
+      atMs = Number.NaN;
+      parts.push(gapMark(left, y, width));
+      y += TIME_HEIGHT;
+      continue;
+    }
     if (!(Math.abs(step.atMs - atMs) < 0.05)) {
       atMs = step.atMs;
       parts.push(timeMark(atMs, y, width));
@@ -44,21 +56,31 @@ export function sequenceDiagram(report: JoinReport, width: number): Markup {
     y += drawn.height;
   }
   const height = y + 8;
-  return markup`<svg class="sequence" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Sequence diagram of the join, ${count(steps.length, "step")}${left > 0 ? ` and ${left} more` : ""}: the events below tell the same in words">
-${LIFELINES.map((lifeline) => head(lifeline, place(lifeline), width, height))}
+  return markup`<svg class="sequence" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Sequence diagram, ${count(steps.length, "step")}${left > 0 ? ` and ${left} more` : ""}: the events below tell the same in words">
+${lifelines.map((lifeline) => head(nameOf(lifeline, rig, isShort), place(lifeline), height))}
 ${parts}
 </svg>`;
 }
 
-function head(lifeline: Lifeline, x: number, width: number, height: number): Markup {
-  const name = width < NARROW ? SHORT_NAMES[lifeline] : nameOf(lifeline);
+function head(name: string, x: number, height: number): Markup {
   return markup`<text class="party" x="${round(x)}" y="16" text-anchor="middle">${name}</text><line class="life" x1="${round(x)}" y1="24" x2="${round(x)}" y2="${height}"/>
 `;
 }
 
-function nameOf(lifeline: Lifeline): string {
-  const name = PARTY_NAMES[lifeline];
-  return name[0].toUpperCase() + name.slice(1);
+/** A server of somebody else is named by its URL, too. */
+function nameOf(lifeline: Lifeline, { networkServer }: RigRecord, isShort: boolean): string {
+  const known: Readonly<Record<string, string>> = PARTY_NAMES;
+  const name = (isShort ? SHORT_NAMES[lifeline] : known[lifeline]) ?? lifeline;
+  const capital = name[0].toUpperCase() + name.slice(1);
+  if (networkServer === null || lifeline !== "network-server") return capital;
+  return isShort ? "foreign NS" : `foreign ${capital}`;
+}
+
+/** Steps are left out here. */
+function gapMark(left: number, y: number, width: number): Markup {
+  const line = y + 10;
+  return markup`<line class="time" x1="0" y1="${line}" x2="${width}" y2="${line}"/><text class="time" x="0" y="${line + 4}">${count(left, "step")} left out</text>
+`;
 }
 
 /** From here on, it is that late. */

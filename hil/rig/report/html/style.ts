@@ -56,6 +56,12 @@ details { border-bottom: 1px solid var(--line); }
 summary { padding: .5rem 0; cursor: pointer; }
 summary .number { display: inline-block; min-width: 1.5em; text-align: right; font-variant-numeric: tabular-nums; }
 summary .direction { color: var(--accent); font-weight: 700; }
+summary h2, summary h3 { display: inline; font-size: 1rem; border: 0; padding: 0; }
+summary :is(h2, h3) .soft { font-weight: 400; font-size: .875rem; }
+.part { padding: .25rem 0 1.5rem 1rem; }
+.part :is(h3, h4) { font-size: 1rem; margin: 1.75rem 0 .5rem; }
+.part h6 { font-size: .875rem; margin: 0 0 .5rem; }
+.account { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; background: var(--tint); font: .875em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 .frame { padding: 0 0 1rem 1.5rem; }
 .frame:target { border-left: 3px solid var(--accent); padding-left: calc(1.5rem - 3px); }
 .events { list-style: none; padding: 0; margin: 0; font-size: .875rem; }
@@ -96,7 +102,7 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .875rem; }
 @media (max-width: 52rem) {
   .broad { display: none; }
   .narrow { display: block; }
-  .frame { padding-left: 0; }
+  .frame, .part { padding-left: 0; }
   .octets { min-width: 5.6rem; }
 }
 @media print {

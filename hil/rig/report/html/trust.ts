@@ -1,5 +1,7 @@
 /** The chain of trust as each validator saw it: from the certificate by TLSA record and signatures to the trust anchor. */
-import type { JoinReport, PeerTrust, TrustProof } from "../join-report.ts";
+import type { PeerTrust, TrustProof } from "../join-report.ts";
+import type { RigRecord } from "../rig-record.ts";
+import type { Heading } from "./heading.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 
 /** Of DNSSEC (IANA, DNS Security Algorithm Numbers). */
@@ -16,16 +18,17 @@ const USAGES = ["PKIX-TA", "PKIX-EE", "DANE-TA", "DANE-EE"];
 const SELECTORS = ["certificate", "public key"];
 const MATCHINGS = ["in full", "SHA-256", "SHA-512"];
 
-export function trustSection({ trust }: JoinReport): Markup {
+/** `heading`: of what element its titles are. */
+export function trustSection({ trust }: RigRecord, heading: Heading): Markup {
   return markup`<div class="pair">
-${judgement("The Network Server judges the Join Server", trust.server)}
-${judgement("The Join Server judges the Network Server", trust.client)}
+${judgement("The Network Server judges the Join Server", trust.server, heading)}
+${judgement("The Join Server judges the Network Server", trust.client, heading)}
 </div>`;
 }
 
-function judgement(title: string, peer: PeerTrust): Markup {
+function judgement(title: string, peer: PeerTrust, heading: Heading): Markup {
   return markup`<section>
-<h3>${title}</h3>
+<${heading}>${title}</${heading}>
 ${verdict(peer)}
 ${peer.proof === null ? undefined : chain(peer.proof)}
 </section>`;

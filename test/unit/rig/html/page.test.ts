@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type AirFrame, type JoinReport, reportPage } from "../../../../hil/rig/index.ts";
+import { type AirFrame, type JoinReport, type Party, reportPage } from "../../../../hil/rig/index.ts";
 import { airChart } from "../../../../hil/rig/report/html/air-chart.ts";
 import { frameFields } from "../../../../hil/rig/report/html/frame-fields.ts";
 import { markup } from "../../../../hil/rig/report/html/markup.ts";
-import { sequenceSteps } from "../../../../hil/rig/report/html/sequence-steps.ts";
+import { lifelinesOf, sequenceSteps } from "../../../../hil/rig/report/html/sequence-steps.ts";
+import { recordOfJoin } from "../../../../hil/rig/report/rig-record.ts";
 
 const HOSTILE = `<script>alert("1")</script>&'\u0007`;
 const ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;\ufffd";
@@ -142,7 +143,7 @@ describe("the page of a run", () => {
 
 describe("a frame field by field", () => {
   const fields = (octets: string, over: Partial<AirFrame> = {}, report: Partial<JoinReport> = {}) =>
-    frameFields({ ...FRAME, octets, ...over }, { ...REPORT, ...report }).map(
+    frameFields({ ...FRAME, octets, ...over }, recordOfJoin({ ...REPORT, ...report })).map(
       ({ name, octets, meaning }) => `${name} | ${octets} | ${meaning}`,
     );
 
@@ -212,7 +213,7 @@ describe("the chart of the air", () => {
       endMs: 1060 + 300 * index,
       frequencyHz,
     }));
-    const { text } = airChart({ ...REPORT, air }, 800);
+    const { text } = airChart(recordOfJoin({ ...REPORT, air }), "", 800);
     assert.equal(text.match(/class="channel"/g)?.length, 2);
     assert.deepEqual(numbers(/href="#frame-(\d+)"/g, text), [1, 2, 3]);
     const [first, second, third] = numbers(/class="up" x="([\d.]+)"/g, text);
@@ -226,7 +227,7 @@ describe("the chart of the air", () => {
       startMs: 60_000 * index,
       endMs: 60_000 * index + 60,
     }));
-    const { text } = airChart({ ...REPORT, air }, 340);
+    const { text } = airChart(recordOfJoin({ ...REPORT, air }), "", 340);
     assert.equal(text.match(/class="cut"/g)?.length, 99);
     const [width] = numbers(/<svg class="air" width="([\d.]+)"/g, text);
     const boxes = numbers(/class="up" x="([\d.]+)"/g, text);
@@ -253,7 +254,8 @@ describe("the chart of the air", () => {
         received: false,
       },
     ];
-    const { text } = airChart({ ...REPORT, receiveWindows, air: [{ ...FRAME, arrivals: [] }] }, 800);
+    const report = { ...REPORT, receiveWindows, air: [{ ...FRAME, arrivals: [] }] };
+    const { text } = airChart(recordOfJoin(report), "", 800);
     assert.equal(text.match(/class="window"/g)?.length, 1);
     assert.equal(text.match(/class="lost"/g)?.length, 1);
     assert.match(text, /received by nobody/);
@@ -261,15 +263,14 @@ describe("the chart of the air", () => {
 });
 
 describe("the steps of the sequence diagram", () => {
-  const event = (
-    virtualMs: number,
-    party: "network-server" | "join-server" | "application-server",
-    step: string,
-    ok = true,
-  ) => ({ virtualMs, wallMs: 0, party, step, ok, text: step.replaceAll("-", " ") }) as const;
+  const event = (virtualMs: number, party: Party, step: string, ok = true) =>
+    ({ virtualMs, wallMs: 0, party, step, ok, text: step.replaceAll("-", " ") }) as const;
+
+  const stepsOf = (report: JoinReport) =>
+    sequenceSteps(recordOfJoin(report), true).steps.filter((step) => step !== undefined);
 
   it("are messages between lines, notes, and whatever fails, in order of time", () => {
-    const { steps } = sequenceSteps({
+    const steps = stepsOf({
       ...REPORT,
       events: [
         event(1024.9, "network-server", "uplink-received"),
@@ -305,7 +306,7 @@ describe("the steps of the sequence diagram", () => {
     };
     const later = { ...FRAME, number: 4, startMs: 60_000, endMs: 60_050 };
     const events = [event(2000, "network-server", "uplink-forwarded")];
-    const last = (air: readonly AirFrame[]) => sequenceSteps({ ...REPORT, air, events }).steps.at(-1)?.atMs;
+    const last = (air: readonly AirFrame[]) => stepsOf({ ...REPORT, air, events }).at(-1)?.atMs;
     assert.equal(last([FRAME, downlink, later]), 3000);
     assert.equal(last([FRAME, later]), FRAME.startMs);
   });
@@ -317,9 +318,53 @@ describe("the steps of the sequence diagram", () => {
       startMs: index,
       arrivals: [],
     }));
-    const { steps, left } = sequenceSteps({ ...REPORT, air });
-    assert.deepEqual([steps.length, left], [90, 10]);
-    assert.equal(steps[0].lost, true);
-    assert.equal(steps[0].text, "stranger: join-request (SF7, 125 kHz, nobody got it)");
+    const { steps, left } = sequenceSteps(recordOfJoin({ ...REPORT, air }), true);
+    assert.deepEqual([steps.length, left], [91, 10]);
+    assert.equal(steps[45], undefined, "the middle is left out");
+    assert.equal(steps[0]?.lost, true);
+    assert.equal(steps[0]?.text, "stranger: join-request (SF7, 125 kHz, nobody got it)");
+    assert.equal(steps[90]?.atMs, 99);
+  });
+
+  it("have lines of their own for a second device, for a network that is visited, and for somebody else's server", () => {
+    const record = recordOfJoin(REPORT);
+    const [device] = record.devices;
+    const gateway = "02000000FFFE000C";
+    const roaming = {
+      ...record,
+      devices: [device, { ...device, name: "device-2" }],
+      visitedGateway: gateway,
+      air: [{ ...FRAME, from: "device-2", arrivals: [{ ...FRAME.arrivals[0], receiver: gateway }] }],
+      events: [
+        event(1025, "visited-network-server", "uplink-received"),
+        {
+          ...event(1026, "network-server", "uplink-received"),
+          text: `uplink received (gateway 60010C/${gateway})`,
+        },
+        { ...event(1030, "device", "console"), ok: null, text: "device-2: uplink 0" },
+      ],
+    };
+    assert.deepEqual(lifelinesOf(roaming), [
+      ...["device", "device-2", "visited-gateway", "visited-network-server", "gateway", "network-server"],
+      ...["join-server", "application-server"],
+    ]);
+    assert.deepEqual(
+      sequenceSteps(roaming, false).steps.map((step) => [step?.from, step?.to]),
+      [
+        ["device-2", "visited-gateway"],
+        ["visited-gateway", "visited-network-server"],
+        ["visited-network-server", "network-server"],
+        ["device-2", "device-2"],
+      ],
+    );
+    const foreign = { ...record, networkServer: "udp://ns.example:1700" };
+    assert.deepEqual(lifelinesOf(foreign), ["device", "gateway", "network-server"]);
+    assert.deepEqual(
+      sequenceSteps(foreign, true).steps.map((step) => [step?.from, step?.to]),
+      [
+        ["device", "gateway"],
+        ["gateway", "network-server"],
+      ],
+    );
   });
 });
