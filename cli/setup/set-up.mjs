@@ -51,6 +51,7 @@ const JUDGES = [
   { command: "ldns-verify-zone", packages: ["ldnsutils"] },
   { command: "danetool", packages: ["gnutls-bin"] },
   { command: "openssl", packages: ["openssl"] },
+  { file: "/usr/include/openssl/ssl.h", packages: ["libssl-dev"] },
   { command: "tshark", packages: ["tshark"] },
   { command: "socat", packages: ["socat"] },
   { command: "chromium", packages: ["chromium"] },

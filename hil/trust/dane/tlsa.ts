@@ -84,13 +84,23 @@ function unusable(record: TlsaRecord, hasPkixRoots: boolean): string | undefined
     return data.length === DIGESTS[matching].octets
       ? undefined
       : `digest of ${data.length} octets instead of ${DIGESTS[matching].octets}`;
+  const what = selector === 0 ? "certificate" : "public key";
   try {
     if (selector === 0) readCertificate(data);
     else createPublicKey({ key: Buffer.from(data), format: "der", type: "spki" });
-    return undefined;
   } catch {
-    return selector === 0 ? "data is not a certificate" : "data is not a public key";
+    return `data is not a ${what}`;
   }
+  // Parsers read the first value and stop.
+  return derLength(data) === data.length ? undefined : `octets behind the ${what}`;
+}
+
+/** Octets of the DER value that `data` begins with, by its header (X.690 section 8.1.3). */
+function derLength(data: Uint8Array): number {
+  const first = data[1];
+  if (first < 0x80) return 2 + first;
+  const octets = first & 0x7f;
+  return 2 + octets + data.subarray(2, 2 + octets).reduce((length, octet) => length * 256 + octet, 0);
 }
 
 /**

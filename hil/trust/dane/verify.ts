@@ -36,6 +36,8 @@ export type TlsaVerdict =
       /** Parameters of the record that matched, e.g. "3 1 1". */
       readonly matched: string;
       readonly usage: number;
+      /** DER, from the leaf to the trust anchor, where that is a certificate. */
+      readonly path: readonly Uint8Array[];
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -53,9 +55,13 @@ function carriedCertificates(records: readonly TlsaRecord[]): Certificate[] {
   );
 }
 
-/** The record "2 1 0" is a trust anchor by itself: a bare key that signed the top of the chain (RFC 7671 section 5.2.3). */
-function signedByBareKey(record: TlsaRecord, top: Certificate): boolean {
+/**
+ * The record "2 1 0" is a trust anchor by itself: a bare key that signed the top of the chain (RFC 7671 section 5.2.3).
+ * Where a certificate of that key was presented, what it says counts.
+ */
+function signedByBareKey(record: TlsaRecord, top: Certificate, pool: readonly Certificate[]): boolean {
   if (record.selector !== 1 || record.matching !== 0) return false;
+  if (pool.some((certificate) => matches(record, certificate))) return false;
   return top.isSignedBy(createPublicKey({ key: Buffer.from(record.data), format: "der", type: "spki" }));
 }
 
@@ -70,17 +76,56 @@ function readChain(chain: readonly Uint8Array[]): Certificate[] | string {
   }
 }
 
+/** What a path may end at; `text` is for messages. */
+interface Anchor {
+  readonly record: TlsaRecord | undefined;
+  /** Not the last certificate of the path, but a key above it. */
+  readonly bareKey: boolean;
+  readonly text: string;
+}
+
+type Search =
+  | { readonly ok: true; readonly anchor: Anchor; readonly path: readonly Certificate[] }
+  | { readonly ok: false; readonly fault: string | undefined };
+
+/** The first sound path to an anchor, or what is wrong with the first of those that lead to one. */
+function search(
+  leaf: Certificate,
+  pool: readonly Certificate[],
+  target: PathTarget,
+  anchorOf: (path: readonly Certificate[]) => Anchor | undefined,
+): Search {
+  let fault: string | undefined;
+  for (const path of paths(leaf, pool)) {
+    const anchor = anchorOf(path);
+    if (!anchor) continue;
+    const pathProblem = pathFault(path, target, anchor.bareKey);
+    if (pathProblem === undefined) return { ok: true, anchor, path };
+    fault ??= anchor.text + pathProblem;
+  }
+  return { ok: false, fault };
+}
+
+const topOf = (path: readonly Certificate[]): Certificate => path[path.length - 1];
+
+function targetOf({ name, purpose, now }: Pick<TlsaQuestion, "name" | "purpose" | "now">): PathTarget {
+  const names = (Array.isArray(name) ? name : [name as string]).map(normal);
+  return { names, purpose, nowMs: now.getTime() };
+}
+
 /**
  * Whether the peer's certificate is one that its TLSA records allow.
  *
- * DANE-EE(3) binds the key alone: names and dates in the certificate play no part (RFC 7671 section 5.1). The other
- * usages need a valid path, the name among the leaf's dNSNames included. Unusable records are left out, and when none
- * remains the peer is refused: DANE is not optional here.
+ * DANE-EE(3) binds the key alone: names and dates in the certificate play no part (RFC 7671 section 5.1), only that
+ * the key is strong enough. The other usages need a valid path, the name among the leaf's dNSNames included. Unusable
+ * records are left out, and when none remains the peer is refused: DANE is not optional here.
  */
 export function verifyTlsa(question: TlsaQuestion): TlsaVerdict {
   const chain = readChain(question.chain);
   if (typeof chain === "string") return { ok: false, reason: chain };
   const [leaf, ...others] = chain;
+  if (leaf.weakKey !== undefined)
+    return { ok: false, reason: `${leaf.subject} is too weak: ${leaf.weakKey}` };
   const roots = (question.pkixRoots ?? []).map(readCertificate);
   const { records, refusals } = effectiveRecords(question.records, roots.length > 0);
   if (records.length === 0)
@@ -89,48 +134,60 @@ export function verifyTlsa(question: TlsaQuestion): TlsaVerdict {
       reason: `no usable TLSA record${refusals.length > 0 ? ` (${refusals.join("; ")})` : ""}`,
     };
 
-  const accept = (record: TlsaRecord): TlsaVerdict => ({
+  const byUsage = (usage: number): TlsaRecord[] => records.filter((record) => record.usage === usage);
+  const accept = (record: TlsaRecord, path: readonly Certificate[]): TlsaVerdict => ({
     ok: true,
     matched: tlsaParameters(record),
     usage: record.usage,
+    path: path.map(({ der }) => der),
   });
-  const byUsage = (usage: number): TlsaRecord[] => records.filter((record) => record.usage === usage);
+  const anchored = (record: TlsaRecord | undefined, bareKey = false): Anchor | undefined =>
+    record && { record, bareKey, text: `TLSA ${tlsaParameters(record)} matches, but ` };
 
   const leafMatch = byUsage(DANE_EE).find((record) => matches(record, leaf));
-  if (leafMatch) return accept(leafMatch);
+  if (leafMatch) return accept(leafMatch, [leaf]);
 
-  const names = (Array.isArray(question.name) ? question.name : [question.name as string]).map(normal);
-  const target: PathTarget = { names, purpose: question.purpose, nowMs: question.now.getTime() };
+  const target = targetOf(question);
+  const presented = [...others, ...carriedCertificates(records)];
+  const [daneAuthorities, pkixAuthorities] = [DANE_TA, PKIX_TA].map(byUsage);
   const pkixLeafMatch = byUsage(PKIX_EE).find((record) => matches(record, leaf));
-  let fault: string | undefined;
-  for (const path of paths(leaf, [...others, ...carriedCertificates(records), ...roots])) {
-    const top = path[path.length - 1];
-    const endsAtRoot = roots.some((root) => sameDer(root, top));
-    const anchor =
-      byUsage(DANE_TA).find(
-        (record) => (path.length > 1 && matches(record, top)) || signedByBareKey(record, top),
-      ) ??
-      (endsAtRoot
-        ? (pkixLeafMatch ??
-          byUsage(PKIX_TA).find((record) =>
-            path.slice(1).some((certificate) => matches(record, certificate)),
-          ))
-        : undefined);
-    if (!anchor) continue;
-    const pathProblem = pathFault(path, target);
-    if (pathProblem === undefined) return accept(anchor);
-    fault ??= `TLSA ${tlsaParameters(anchor)} matches, but ${pathProblem}`;
+  const faults: (string | undefined)[] = [];
+  if (daneAuthorities.length > 0) {
+    const found = search(leaf, presented, target, (path) => {
+      const top = topOf(path);
+      const authority = daneAuthorities.find((record) => path.length > 1 && matches(record, top));
+      const key = daneAuthorities.find((record) => signedByBareKey(record, top, presented));
+      return anchored(authority) ?? anchored(key, true);
+    });
+    if (found.ok) return accept(found.anchor.record!, found.path);
+    faults.push(found.fault);
+  }
+  if (pkixLeafMatch || pkixAuthorities.length > 0) {
+    const found = search(leaf, [...presented, ...roots], target, (path) =>
+      roots.some((root) => sameDer(root, topOf(path)))
+        ? anchored(
+            pkixLeafMatch ??
+              pkixAuthorities.find((record) =>
+                path.slice(1).some((certificate) => matches(record, certificate)),
+              ),
+          )
+        : undefined,
+    );
+    if (found.ok) return accept(found.anchor.record!, found.path);
+    faults.push(found.fault);
   }
   const listed = records.map(tlsaParameters).join(", ");
   return {
     ok: false,
-    reason: fault ?? `no TLSA record (${listed}) matches the certificate of ${leaf.subject}`,
+    reason:
+      faults.find((fault) => fault !== undefined) ??
+      `no TLSA record (${listed}) matches the certificate of ${leaf.subject}`,
   };
 }
 
 /** dNSNames of a certificate, lower case. @throws Error if it cannot be read */
 export const dnsNamesOf = (certificateDer: Uint8Array): readonly string[] =>
-  readCertificate(certificateDer).dnsNames;
+  readCertificate(certificateDer).profile.dnsNames;
 
 /** What people ask about a certificate. @throws Error if it cannot be read */
 export function certificateFacts(certificateDer: Uint8Array): {
@@ -140,27 +197,27 @@ export function certificateFacts(certificateDer: Uint8Array): {
   /** SHA-256 of SubjectPublicKeyInfo, in hexadecimal. */
   readonly publicKeySha256: string;
 } {
-  const { subject, dnsNames, notAfterMs, publicKeyInfo } = readCertificate(certificateDer);
+  const { subject, notAfterMs, publicKeyInfo, profile } = readCertificate(certificateDer);
   const publicKeySha256 = createHash("sha256").update(publicKeyInfo).digest("hex");
-  return { subject, dnsNames, notAfterMs, publicKeySha256 };
+  return { subject, dnsNames: profile.dnsNames, notAfterMs, publicKeySha256 };
 }
 
 /** Whether the peer's certificate is for `name` and leads to one of `roots`: the policy `pkix`. */
 export function verifyPkix(
   question: Omit<TlsaQuestion, "records" | "pkixRoots"> & { roots: readonly Uint8Array[] },
-): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
+):
+  | { readonly ok: true; readonly path: readonly Uint8Array[] }
+  | { readonly ok: false; readonly reason: string } {
   const chain = readChain(question.chain);
   if (typeof chain === "string") return { ok: false, reason: chain };
   const [leaf, ...others] = chain;
   const roots = question.roots.map(readCertificate);
-  const names = (Array.isArray(question.name) ? question.name : [question.name as string]).map(normal);
-  const target: PathTarget = { names, purpose: question.purpose, nowMs: question.now.getTime() };
-  let fault: string | undefined;
-  for (const path of paths(leaf, [...others, ...roots])) {
-    if (!roots.some((root) => sameDer(root, path[path.length - 1]))) continue;
-    const pathProblem = pathFault(path, target);
-    if (pathProblem === undefined) return { ok: true };
-    fault ??= pathProblem;
-  }
-  return { ok: false, reason: fault ?? `the certificate of ${leaf.subject} does not lead to a trusted root` };
+  const found = search(leaf, [...others, ...roots], targetOf(question), (path) =>
+    roots.some((root) => sameDer(root, topOf(path)))
+      ? { record: undefined, bareKey: false, text: "" }
+      : undefined,
+  );
+  if (found.ok) return { ok: true, path: found.path.map(({ der }) => der) };
+  const nowhere = `the certificate of ${leaf.subject} does not lead to a trusted root`;
+  return { ok: false, reason: found.fault ?? nowhere };
 }

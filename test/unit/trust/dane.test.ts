@@ -8,7 +8,7 @@ import {
   verifyPkix,
   verifyTlsa,
 } from "../../../hil/trust/dane/index.ts";
-import { KeyUsageFlags, type Made, makeCertificate } from "./certificates.ts";
+import { KeyUsageFlags, type Made, makeCertificate, rsa } from "./certificates.ts";
 import { runTool, ToolFolder } from "./dns-judges.ts";
 
 const HOST = "js.join-b.example";
@@ -362,6 +362,20 @@ describe("TLSA records and certificates", () => {
         notJudged: "s_client refuses to start",
       },
       {
+        title: "a certificate with an octet behind it",
+        chain: full,
+        records: () => [withData("2 0 0", Buffer.concat([intermediate.der, Buffer.of(0)]))],
+        expected: /octets behind the certificate/,
+        notJudged: "s_client refuses to start",
+      },
+      {
+        title: "a key with an octet behind it",
+        chain: full,
+        records: () => [withData("2 1 0", Buffer.concat([record("2 1 0", intermediate).data, Buffer.of(0)]))],
+        expected: /octets behind the public key/,
+        notJudged: "s_client refuses to start",
+      },
+      {
         title: "full data that is no key",
         chain: full,
         records: () => [withData("2 1 0", digest(50))],
@@ -445,6 +459,12 @@ describe("TLSA records and certificates", () => {
       { title: "a wildcard for one label", leaf: { dnsNames: ["*.join-b.example"] }, expected: undefined },
       { title: "a wildcard for two labels", leaf: { dnsNames: ["*.example"] }, expected: /is not for js/ },
       {
+        title: "a wildcard for a top-level domain",
+        name: "js.example",
+        leaf: { dnsNames: ["*.example"] },
+        expected: /is not for js/,
+      },
+      {
         title: "a part of a label as wildcard",
         leaf: { dnsNames: ["j*.join-b.example"] },
         expected: /is not for js/,
@@ -485,6 +505,11 @@ describe("TLSA records and certificates", () => {
         leaf: { extendedKeyUsage: undefined },
         purpose: "client",
         expected: undefined,
+      },
+      {
+        title: "any purpose in place of the wanted one",
+        leaf: { extendedKeyUsage: ["any"] },
+        expected: /not for server use/,
       },
       {
         title: "an authority for clients above a server",
@@ -535,6 +560,33 @@ describe("TLSA records and certificates", () => {
         expected: /may not issue for/,
       },
       {
+        title: "a wildcard that covers an excluded name",
+        authority: { constraints: { excluded: [HOST] } },
+        leaf: { dnsNames: ["*.join-b.example"] },
+        expected: /may not issue for js\.join-b\.example/,
+      },
+      {
+        title: "a limit for addresses, which the leaf has none of",
+        authority: { constraints: { otherForm: "address" } },
+        expected: undefined,
+      },
+      {
+        title: "a limit for addresses above a leaf with one",
+        authority: { constraints: { otherForm: "address" } },
+        leaf: { addresses: ["192.0.2.1"] },
+        expected: /names of the form iPAddress, which is not evaluated/,
+      },
+      {
+        title: "an authority with a weak key",
+        authority: { algorithm: rsa(1024) },
+        expected: /CN=authority is too weak: rsa key of 1024 bits/,
+      },
+      {
+        title: "a signature with SHA-1",
+        leaf: { hash: "SHA-1" },
+        expected: /CN=leaf is too weak: signature by ECDSA with SHA-1/,
+      },
+      {
         title: "a neighbour that only ends alike",
         authority: { constraints: { permitted: ["n-b.example"] } },
         expected: /may not issue for/,
@@ -569,6 +621,41 @@ describe("TLSA records and certificates", () => {
           "DANE-EE asks for none of this",
         );
       });
+
+    it("takes no leaf with a weak key, by whatever record", async () => {
+      const weak = await makeCertificate({ subject: "weak", dnsNames: [HOST], algorithm: rsa(1024) });
+      const common = { chain: [weak.der], name: HOST, purpose: "server" as const, now: new Date() };
+      const verdict = verifyTlsa({ ...common, records: [record("3 1 1", weak)] });
+      assert.match(verdict.ok ? "accepted" : verdict.reason, /CN=weak is too weak: rsa key of 1024 bits/);
+    });
+
+    it("asks for a strong signature below a bare key", async () => {
+      const authority = await makeCertificate({ subject: "authority", authority: {} });
+      const sha1 = await makeCertificate({
+        ...{ subject: "leaf", issuer: authority, dnsNames: [HOST], hash: "SHA-1" },
+      });
+      const common = { chain: [sha1.der], name: HOST, purpose: "server" as const, now: new Date() };
+      const verdict = verifyTlsa({ ...common, records: [record("2 1 0", authority)] });
+      assert.match(verdict.ok ? "accepted" : verdict.reason, /too weak: signature by ECDSA with SHA-1/);
+    });
+
+    it("heeds the certificate of a bare key where it was sent", async () => {
+      const authority = await makeCertificate({ subject: "authority", authority: {}, from: -9, to: -1 });
+      const below = await makeCertificate({ subject: "leaf", issuer: authority, dnsNames: [HOST] });
+      const common = { name: HOST, purpose: "server" as const, now: new Date() };
+      const verdict = verifyTlsa({
+        ...{ ...common, chain: [below.der, authority.der], records: [record("2 1 0", authority)] },
+      });
+      assert.match(verdict.ok ? "accepted" : verdict.reason, /CN=authority expired/);
+    });
+
+    it("gives PKIX roots no say in usage 2", () => {
+      const common = { name: HOST, purpose: "server" as const, now: new Date(), pkixRoots: [root.der] };
+      const verdict = verifyTlsa({
+        ...{ ...common, chain: [leaf.der, intermediate.der], records: [record("2 0 1", root)] },
+      });
+      assert.match(verdict.ok ? "accepted" : verdict.reason, /no TLSA record/);
+    });
 
     it("counts authorities below a pathLenConstraint", async () => {
       const low = await makeCertificate({ subject: "low", issuer: intermediate, authority: {} });

@@ -92,6 +92,13 @@ describe("TLS gated by DANE", () => {
   };
   const resolver = (now?: () => Date): Resolver =>
     new Resolver({ servers: [dns], anchors: [root.anchor], now, attemptTimeoutMs: 300 });
+  /** For many connections at a time: none waits for another so long that it counts as a failure. */
+  const PATIENT_MS = 20_000;
+  const patient = (): Resolver =>
+    new Resolver({
+      ...{ servers: [direct], anchors: [root.anchor] },
+      ...{ attemptTimeoutMs: PATIENT_MS, lookupTimeoutMs: PATIENT_MS },
+    });
 
   let servers: Server[];
   let agents: Agent[];
@@ -219,15 +226,17 @@ describe("TLS gated by DANE", () => {
   });
 
   it("keeps 60 connections at a time apart, each by its own name", async () => {
-    await serve();
+    await serve({ resolver: patient() });
     const names = Array.from({ length: 60 }, (_, i) => `_client-${i}.net-a.example`);
     root.replaceRecords(
       "net-a.example",
       names.map((name) => tlsa(name, clientCredentials.certificateDer)),
     );
-    const shared = resolver();
+    const shared = patient();
     const answers = await Promise.all(
-      names.map((clientName) => post(agentOf({ clientName, resolver: shared }))),
+      names.map((clientName) =>
+        post(agentOf({ clientName, resolver: shared, connectTimeoutMs: PATIENT_MS })),
+      ),
     );
     assert.deepEqual(
       answers.map(({ body }) => body?.peer.name),
