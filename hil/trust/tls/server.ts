@@ -76,6 +76,7 @@ const HANDSHAKE_REFUSALS: Readonly<Record<string, string>> = {
 export class DaneServer extends Server {
   readonly #judge: PeerJudge;
   readonly #allow: (clientName: string) => boolean;
+  readonly #extensionType: number | undefined;
   readonly #maxPending: number;
   readonly #serve: PeerRequestListener;
   readonly #admitted = new WeakMap<object, JudgedConnection>();
@@ -87,20 +88,17 @@ export class DaneServer extends Server {
   constructor(options: DaneServerOptions, listener: PeerRequestListener, onUpgrade?: PeerUpgradeListener) {
     const judge = new PeerJudge(options);
     super({
-      key: options.credentials.privateKeyPem,
-      cert: options.credentials.chainPem,
-      ca: judge.rootsPem,
+      ...contextOptions(options.credentials, judge),
       requestCert: true,
       rejectUnauthorized: false, // the verdict is ours, and needs more than OpenSSL knows
-      minVersion: "TLSv1.3",
-      secureOptions: constants.SSL_OP_NO_TICKET,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
     this.#judge = judge;
+    this.#extensionType = options.extensionType;
     this.#allow = options.clientPolicy.allow;
     this.#maxPending = options.maxPending ?? MAX_PENDING;
     this.#serve = listener;
-    if (judge.policy.kind === "dane") requestClientName(this, options.extensionType);
+    this.#requestNames();
 
     const toHttp = this.listeners("secureConnection") as ((socket: TLSSocket) => void)[];
     this.removeAllListeners("secureConnection");
@@ -118,6 +116,17 @@ export class DaneServer extends Server {
     this.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       void this.#upgrade(request, socket, (peer) => onUpgrade(request, socket, head, peer));
     });
+  }
+
+  /** Presents another certificate from now on; connections that are open stay. */
+  reload(credentials: TlsCredentials): void {
+    this.setSecureContext(contextOptions(credentials, this.#judge));
+    this.#requestNames();
+  }
+
+  /** In the TLS context that is new. */
+  #requestNames(): void {
+    if (this.#judge.policy.kind === "dane") requestClientName(this, this.#extensionType);
   }
 
   /** Also those that HTTP has not seen yet. */
@@ -236,6 +245,15 @@ export class DaneServer extends Server {
     return { name: connection.peer.name, tlsa, dnssec };
   }
 }
+
+const contextOptions = ({ privateKeyPem, chainPem }: TlsCredentials, judge: PeerJudge) =>
+  ({
+    key: privateKeyPem,
+    cert: chainPem,
+    ca: judge.rootsPem,
+    minVersion: "TLSv1.3",
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  }) as const;
 
 /**
  * Some releases give a server only the leaf once OpenSSL has found a path to the roots: without the path, no verdict.

@@ -58,7 +58,8 @@ export class ToolFolder {
   }
 }
 
-async function freePort(): Promise<number> {
+/** One of 127.0.0.1 that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

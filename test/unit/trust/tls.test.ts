@@ -20,6 +20,7 @@ import {
   createDaneAgent,
   createDaneServer,
   type DaneAgentOptions,
+  type DaneServer,
   type DaneServerOptions,
   type PeerUpgradeListener,
   type PeerVerdict,
@@ -223,6 +224,24 @@ describe("TLS gated by DANE", () => {
     const agent = agentOf();
     for (let i = 0; i < 3; i++) assert.equal((await post(agent)).status, 200);
     assert.deepEqual([byCli.length, bySer.length], [1, 1]);
+  });
+
+  it("presents a renewed certificate to who comes, and still asks for names", async () => {
+    const server = (await serve()) as DaneServer;
+    const agent = agentOf();
+    await post(agent);
+    const renewed = await authorityB.issue({ commonName: "js", dnsNames: [SERVER], profile: "server" });
+    // The next key is published ahead.
+    publishServer(
+      [serverCredentials, renewed].map(({ certificateDer }) => tlsa(serverOwner(), certificateDer)),
+    );
+    server.reload(renewed);
+    assert.equal((await post(agent)).status, 200);
+    assert.equal(byCli.length, 1);
+    assert.equal((await post(agentOf())).body?.peer.name, CLIENT);
+    const [first, second] = byCli.map(({ evidence }) => evidence!.certificate.publicKeySha256);
+    assert.notEqual(first, second);
+    assert.ok((await post(agentOf({ clientName: undefined }))).error);
   });
 
   it("keeps 60 connections at a time apart, each by its own name", async () => {
