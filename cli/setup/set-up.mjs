@@ -49,6 +49,8 @@ const JUDGES = [
   { command: "delv", packages: ["bind9-dnsutils"] },
   { command: "dnssec-verify", packages: ["bind9-utils"] },
   { command: "ldns-verify-zone", packages: ["ldnsutils"] },
+  { command: "knotd", packages: ["knot"] },
+  { command: "kzonesign", packages: ["knot-dnssecutils"] },
   { command: "danetool", packages: ["gnutls-bin"] },
   { command: "openssl", packages: ["openssl"] },
   { file: "/usr/include/openssl/ssl.h", packages: ["libssl-dev"] },

@@ -56,20 +56,9 @@ const DS_DIGESTS: Readonly<Record<number, string>> = { 2: "sha256", 4: "sha384" 
 /** DS RDATA, also from a trust anchor that did not come over the wire. */
 export type DelegationSigner = Omit<DsData, "digest"> & { readonly digest: Uint8Array };
 
-/**
- * Those of a DS set that can be checked. Of several for one key only the strongest digest counts, so that nobody can
- * fall back to a weaker one (as RFC 4509 section 3 has it for SHA-1).
- */
-export function usableDs<T extends DelegationSigner>(records: readonly T[]): T[] {
-  const supported = records.filter((ds) => ds.algorithm in ALGORITHMS && ds.digestType in DS_DIGESTS);
-  return supported.filter(
-    (ds) =>
-      !supported.some(
-        (other) =>
-          other.keyTag === ds.keyTag && other.algorithm === ds.algorithm && other.digestType > ds.digestType,
-      ),
-  );
-}
+/** Those of a DS set that can be checked; the others are as if they were not there (RFC 4035 section 5.2). */
+export const usableDs = <T extends DelegationSigner>(records: readonly T[]): T[] =>
+  records.filter((ds) => ds.algorithm in ALGORITHMS && ds.digestType in DS_DIGESTS);
 
 /** RFC 4034 appendix B. */
 export function keyTag(key: DnskeyData): number {

@@ -21,7 +21,7 @@ export interface StatedDenials {
 }
 
 /**
- * Reads an answer's denial records. It may hold those of several zones, where it followed an alias from one into
+ * Reads an answer's denial records; those without a signature say nothing. It may hold those of several zones, where it followed an alias from one into
  * another.
  * @param validate rejects with DnsFailure
  * @param spendHash see Nsec3Denial
@@ -39,7 +39,9 @@ export async function statedDenials(
   };
   const support: SecureRrset[] = [];
   let failure: DnsFailure | undefined;
-  const stated = message.authorities.filter(({ type }) => type === "NSEC" || type === "NSEC3");
+  const stated = message.authorities.filter(
+    ({ type, signatures }) => (type === "NSEC" || type === "NSEC3") && signatures.length > 0,
+  );
   for (const rrset of stated.slice(0, MAX_RECORDS)) {
     try {
       const secure = await validate(rrset);

@@ -292,19 +292,19 @@ export class Validator {
       .sort((a, b) => Number(a?.kind === "insecure") - Number(b?.kind === "insecure"))
       .find((one) => one !== undefined);
     if (!proof && failure) throw failure;
-    if (!proof && denials.length === 0)
+    if (!proof && denials.some(({ zone }) => isWithin(name, zone)))
+      throw new DnsFailure(
+        "bogus",
+        name,
+        type,
+        "no record, and the NSEC or NSEC3 records are no proof of its absence",
+      );
+    if (!proof)
       throw await this.#unsigned(
         name,
         type,
         "no record, and no proof (NSEC or NSEC3) of its absence",
         budget,
-      );
-    if (!proof)
-      throw new DnsFailure(
-        "bogus",
-        name,
-        type,
-        "no record, and the NSEC or NSEC3 records do not prove its absence",
       );
 
     const details = {

@@ -14,13 +14,19 @@ import type { DnsEndpoint } from "../../../hil/trust/dns/index.ts";
 const PACKAGE_OF: Readonly<Record<string, string>> = {
   certtool: "gnutls-bin",
   delv: "bind9-dnsutils",
+  "dnssec-dsfromkey": "bind9-utils",
+  "dnssec-keygen": "bind9-utils",
+  "dnssec-signzone": "bind9-utils",
   "dnssec-verify": "bind9-utils",
+  knotd: "knot",
+  kzonesign: "knot-dnssecutils",
+  "ldns-signzone": "ldnsutils",
   "ldns-verify-zone": "ldnsutils",
   openssl: "openssl",
   unbound: "unbound",
 };
 
-function explain(tool: string, error: NodeJS.ErrnoException): Error {
+export function explain(tool: string, error: NodeJS.ErrnoException): Error {
   if (error.code !== "ENOENT") return error;
   return new Error(`${tool} is missing; install it with: apt-get install -y ${PACKAGE_OF[tool]}`);
 }
@@ -72,14 +78,23 @@ export async function freePort(): Promise<number> {
 export class Unbound {
   readonly endpoint: DnsEndpoint;
   readonly #process: ChildProcess;
+  readonly #control: string;
 
-  private constructor(process: ChildProcess, endpoint: DnsEndpoint) {
+  private constructor(process: ChildProcess, endpoint: DnsEndpoint, control: string) {
     this.#process = process;
     this.endpoint = endpoint;
+    this.#control = control;
   }
 
-  static async start(folder: ToolFolder, upstream: DnsEndpoint, anchorText: string): Promise<Unbound> {
+  /** @param settings further lines of its `server:` section */
+  static async start(
+    folder: ToolFolder,
+    upstream: DnsEndpoint,
+    anchorText: string,
+    settings: readonly string[] = [],
+  ): Promise<Unbound> {
     const port = await freePort();
+    const control = path.join(folder.path, "unbound.control");
     const configuration = folder.write(
       "unbound.conf",
       `server:
@@ -95,8 +110,10 @@ export class Unbound {
   module-config: "validator iterator"
   trust-anchor-file: "${folder.write("anchor.ds", anchorText)}"
   verbosity: 1
-remote-control:
-  control-enable: no
+${settings.map((line) => `  ${line}\n`).join("")}remote-control:
+  control-enable: yes
+  control-interface: "${control}"
+  control-use-cert: no
 forward-zone:
   name: "."
   forward-addr: ${upstream.host}@${upstream.port}
@@ -113,7 +130,18 @@ forward-zone:
       child.on("error", (error) => reject(explain("unbound", error)));
       child.on("exit", (code) => reject(new Error(`unbound ended with code ${code}:\n${log}`)));
     });
-    return new Unbound(child, { host: "127.0.0.1", port });
+    return new Unbound(child, { host: "127.0.0.1", port }, control);
+  }
+
+  /** Forgets all answers, keys and servers. */
+  async flush(): Promise<void> {
+    for (const command of ["flush_zone .", "flush_infra all"]) {
+      const socket = connect(this.#control).setEncoding("utf8");
+      socket.write(`UBCT1 ${command}\n`);
+      let answer = "";
+      for await (const text of socket) answer += text;
+      if (!answer.startsWith("ok")) throw new Error(`unbound: ${command}: ${answer}`);
+    }
   }
 
   async stop(): Promise<void> {
@@ -167,11 +195,15 @@ export function readResponse(octets: Buffer): TestResponse {
 }
 
 /** One exchange over UDP. */
-export async function askUdp(endpoint: DnsEndpoint, message: Buffer): Promise<TestResponse> {
+export async function askUdp(
+  endpoint: DnsEndpoint,
+  message: Buffer,
+  timeoutMs = 5000,
+): Promise<TestResponse> {
   const socket = createSocket("udp4");
   try {
     socket.send(message, endpoint.port, endpoint.host);
-    const [octets] = (await once(socket, "message", { signal: AbortSignal.timeout(5000) })) as [Buffer];
+    const [octets] = (await once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) })) as [Buffer];
     return readResponse(octets);
   } finally {
     socket.close();

@@ -232,7 +232,12 @@ const CASES: readonly Case[] = [
     kind: "bogus",
     reason: /from a wildcard, but nothing proves/,
   },
-  { name: "cut-off.good.example", type: "A", kind: "bogus", reason: /no record, and no proof|do not prove/ },
+  {
+    name: "cut-off.good.example",
+    type: "A",
+    kind: "bogus",
+    reason: /no record, and (no proof|the NSEC or NSEC3 records are no proof)/,
+  },
   {
     name: "unproven.good.example",
     type: "A",
@@ -408,7 +413,7 @@ describe("DNSSEC validator", () => {
     try {
       await assert.rejects(resolver.resolve("nsec3.good.example", "TLSA"), {
         kind: "bogus",
-        message: /NSEC3 of 0123\.good\.example: no signature/,
+        message: /no record, and no proof \(NSEC or NSEC3\)/,
       });
     } finally {
       meddler.meddle = attack;
