@@ -4,62 +4,14 @@
  * --activation abp.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { runJoin, runLoneBoard } from "../../hil/rig/index.ts";
-import { buildImage, type Image } from "../../toolchain/image/index.ts";
-import { AbpWitness } from "../fuzz/power-cuts/abp-witness.ts";
-import { type CampaignOptions, runCampaign } from "../fuzz/power-cuts/campaign.ts";
-import {
-  type Cut,
-  type Life,
-  PERIOD_S,
-  PERSONALISED_10,
-  PERSONALISED_11,
-  planCuts,
-} from "../fuzz/power-cuts/plan.ts";
+import { formatReport } from "../../toolchain/compiler/index.ts";
+import { compileForBoard } from "../../toolchain/image/index.ts";
+import type { Cut } from "../fuzz/power-cuts/plan.ts";
 import { loadProcessorBoard } from "../support/processor-board.ts";
-import { type Bench, seeded } from "../unit/firmware/support/bench.ts";
+import type { Bench } from "../unit/firmware/support/bench.ts";
 import { type DeviceSession, openDeviceSession } from "./support/device-session.ts";
-
-const BOARDS = ["pro-mini-rfm95", "nucleo-l073rz-sx1276"];
-const WRITE_CUTS = 16;
-const OTHER_CUTS = 20;
-
-const images = new Map<string, Image>();
-let folder: string;
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), "joinery-abp-"));
-});
-after(() => rmSync(folder, { recursive: true }));
-
-async function campaign(
-  board: string,
-  lorawan11: boolean,
-  cuts: readonly Cut[],
-  prepare?: CampaignOptions["prepare"],
-) {
-  const key = `${board}-${lorawan11}`;
-  const config = { LORAWAN_1_1: lorawan11, PERIOD_S, ABP: true };
-  const image =
-    images.get(key) ??
-    (await buildImage({ board: loadProcessorBoard(board), config, outDir: join(folder, key) }));
-  images.set(key, image);
-  const random = seeded(1);
-  const witness = (bench: Bench) => new AbpWitness(bench, lorawan11, random);
-  return runCampaign({ image, cuts, random, witness, prepare });
-}
-
-/** Cuts in the midst of writes, over all of a life, and elsewhere. */
-function someCuts(life: Life, processor: string): Cut[] {
-  const writes = Array.from({ length: WRITE_CUTS }, (_, index): Cut => {
-    const count = 1 + Math.round((index * (life.writes - 1)) / (WRITE_CUTS - 1));
-    return { at: "write", count, phase: "during" };
-  });
-  const others = planCuts(2 * OTHER_CUTS, processor, seeded(1), life).filter(({ at }) => at !== "write");
-  return [...writes, ...others.slice(0, OTHER_CUTS)];
-}
+import { campaign, SHORT_FORM, specifySurvival } from "./support/personalised-cuts.ts";
 
 describe("a personalised board and its network", () => {
   const SETTINGS = { PERIOD_S: 300, ABP: true };
@@ -162,36 +114,18 @@ describe("an image with ABP", () => {
     ["blocks of fragments with a MIC", { FRAGMENTATION: true }],
   ] as const) {
     it(`is refused with ${name}, which need root keys`, async () => {
-      const outDir = join(folder, "refused");
-      const build = buildImage({
-        board: loadProcessorBoard(BOARDS[0]),
-        config: { ABP: true, ...config },
-        outDir,
-      });
-      await assert.rejects(build, /DEV1054: .*a personalised device \(ABP\) has no root keys/);
+      const board = loadProcessorBoard("pro-mini-rfm95");
+      const { diagnostics } = compileForBoard({ board, config: { ABP: true, ...config } });
+      assert.match(
+        formatReport(diagnostics, { colour: false }),
+        /DEV1054: .*a personalised device \(ABP\) has no root keys/,
+      );
     });
   }
 });
 
 describe("power cuts of a personalised board", () => {
-  for (const board of BOARDS) {
-    for (const lorawan11 of [false, true]) {
-      const version = lorawan11 ? "1.1" : "1.0.4";
-      it(`repeat no FCntUp, take no downlink twice and lose no settings: ${board}, LoRaWAN ${version}`, async function () {
-        this.timeout(120_000);
-        const life = lorawan11 ? PERSONALISED_11 : PERSONALISED_10;
-        const cuts = someCuts(life, loadProcessorBoard(board).processor);
-        const { survived, onAir, fault } = await campaign(board, lorawan11, cuts);
-        assert.equal(fault, undefined);
-        assert.equal(
-          Object.values(survived).reduce((sum, count) => sum + count),
-          cuts.length,
-        );
-        assert.ok(survived.writing >= WRITE_CUTS, JSON.stringify(survived));
-        assert.ok(onAir.replays > 0 && onAir.downlinks > cuts.length, JSON.stringify(onAir));
-      });
-    }
-  }
+  for (const { board, lorawan11 } of SHORT_FORM) specifySurvival(board, lorawan11);
 });
 
 describe("a campaign of power cuts of a personalised board", () => {
