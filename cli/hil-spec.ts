@@ -9,8 +9,8 @@ import {
   type RecordsChoice,
   type RunReport,
 } from "../hil/rig/index.ts";
+import { temporaryFolder } from "../toolchain/process-exit/index.ts";
 import { regionsOf } from "../toolchain/regions/index.ts";
-import { temporaryFolder } from "../toolchain/temporary-folder.ts";
 import { Interrupted } from "./interruption.ts";
 import { moduleBeside, runSpecChild, type SpecChildEnd } from "./spec-child.ts";
 import { readCaptures, readRigs } from "./spec-records.ts";

@@ -3,9 +3,9 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { atExit } from "../toolchain/at-exit.ts";
-import { TEMPORARY_VARIABLE, temporaryFolder } from "../toolchain/temporary-folder.ts";
+import { atExit, TEMPORARY_VARIABLE, temporaryFolder } from "../toolchain/process-exit/index.ts";
 import { GRACE_MS } from "./interruption.ts";
+import type { WaitMessage } from "./spec-end.ts";
 
 /** For specs that lie where Node does not find it by its name. */
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -19,6 +19,8 @@ export interface SpecChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** It is ended when this is aborted. */
   readonly end: AbortSignal;
+  /** So long it has for that, where it does not say that it has to wait: a few seconds where not given. */
+  readonly graceMs?: number;
   /** Why it is given up, and killed; undefined as long as it is not. */
   readonly givenUp?: () => string | undefined;
 }
@@ -41,7 +43,7 @@ export function moduleBeside(name: string): string {
  */
 export async function runSpecChild(
   args: readonly string[],
-  { stdio, cwd, env = process.env, end, givenUp }: SpecChildOptions,
+  { stdio, cwd, env = process.env, end, graceMs = GRACE_MS, givenUp }: SpecChildOptions,
 ): Promise<SpecChildEnd> {
   end.throwIfAborted();
   const temporary = temporaryFolder("hil");
@@ -61,10 +63,20 @@ export async function runSpecChild(
   };
   const looking = setInterval(giveUp, LOOK_EVERY_MS);
   let killing: NodeJS.Timeout | undefined;
+  const giveGrace = () => {
+    killing = setTimeout(() => killGroup(child), graceMs);
+  };
   const onEnd = () => {
     child.kill((end.reason as { signal?: NodeJS.Signals }).signal ?? "SIGTERM");
-    killing = setTimeout(() => killGroup(child), GRACE_MS);
+    giveGrace();
   };
+  child.on("message", (message) => {
+    const { waitsFor } = (message ?? {}) as Partial<WaitMessage>;
+    if (waitsFor === undefined) return;
+    clearTimeout(killing);
+    if (waitsFor === null) giveGrace();
+    else process.stderr.write(waiting(waitsFor));
+  });
   end.addEventListener("abort", onEnd);
   try {
     const [status, signal] = await exitOf(child);
@@ -78,6 +90,10 @@ export async function runSpecChild(
     forget();
     temporary.remove();
   }
+}
+
+function waiting(tool: string): string {
+  return `joinery: waits for ${tool}: a board that is half written does not start. Once more, and it is ended at once\n`;
 }
 
 function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {

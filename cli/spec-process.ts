@@ -7,6 +7,7 @@ import Mocha from "mocha";
 // By itself: the index loads the whole rig, which the spec may load once more.
 import { accountsOfOpenRigs } from "../hil/rig/open-rigs.ts";
 import { noteRunning } from "../hil/rig/spec-records.ts";
+import { uncutOver } from "../toolchain/process-exit/index.ts";
 import type { SpecEvent } from "./spec-results.ts";
 
 const [results, timeoutMs, spec] = process.argv.slice(2);
@@ -73,5 +74,7 @@ try {
 const failures = await new Promise<number>((resolve) => mocha.run(resolve));
 running = undefined;
 tell({ event: "finished" });
+// A test that has timed out may have left a board half written.
+await uncutOver();
 // A spec that leaves its rig open must not keep the run from its end.
 process.exit(failures > 0 ? 1 : 0);

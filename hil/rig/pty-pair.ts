@@ -2,8 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { atExit } from "../../toolchain/at-exit.ts";
-import { temporaryFolder } from "../../toolchain/temporary-folder.ts";
+import { atExit, temporaryFolder } from "../../toolchain/process-exit/index.ts";
 import { RigError } from "./rig-error.ts";
 
 export interface PtyPair {

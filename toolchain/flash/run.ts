@@ -1,5 +1,6 @@
 /** Runs the commands of a plan. */
 import { spawn } from "node:child_process";
+import { uncut } from "../process-exit/index.ts";
 import { FlashError } from "./errors.ts";
 import type { FlashStep } from "./plan.ts";
 import { requireTool } from "./tools.ts";
@@ -7,9 +8,12 @@ import { requireTool } from "./tools.ts";
 /** Our standard error: what tools say is for people, and standard output is the caller's. */
 const STDERR = 2;
 
-/** Runs one step after the other; what the tools say goes to stderr. Throws FlashError where one fails. */
+/**
+ * Runs one step after the other; what the tools say goes to stderr. A step that has begun is not cut short, as a board that
+ * is half written does not start. Throws FlashError where one fails.
+ */
 export async function runSteps(steps: readonly FlashStep[]): Promise<void> {
-  for (const step of steps) await runStep(step);
+  for (const step of steps) await uncut(step.words[0], () => runStep(step));
 }
 
 function runStep({ words, ifFails }: FlashStep): Promise<void> {

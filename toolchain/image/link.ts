@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { atExit } from "../at-exit.ts";
+import { atExit } from "../process-exit/index.ts";
 import { type ProcessorBoard, processorOf, sourcesOf } from "./board.ts";
 import { markBoard } from "./board-mark.ts";
 import type { ElfSymbol } from "./elf.ts";
