@@ -29,6 +29,14 @@ const SIX: FleetOptions = {
 /** Where no board comes to run. */
 const ONE_KIND: FleetOptions = { ...SIX, kinds: ["pro-mini-rfm95"] };
 
+/** A site with one board. */
+const ALONE = {
+  number: 1,
+  seed: 1,
+  lorawan: "1.1",
+  boards: [{ number: 1, devEui: "0200000000000001", powerOnNs: 0, firmware: 0 }],
+} as const;
+
 /** A thread that runs this text instead. */
 function threadOf(program: string): () => FleetThread {
   return () => new FleetThread(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
@@ -132,11 +140,17 @@ describe("a fleet", () => {
     assert.equal(started, 2);
   });
 
+  it("gives a board its time for each uplink anew", async () => {
+    const plan = { ...ALONE, networkRegion: "EU868", uplinksWanted: 5, stepLimitNs: 150e9 } as const;
+    const { report } = await runSite(plan, firmwares, () => {});
+    assert.equal(report.boards[0].reason, null);
+    assert.ok(report.virtualMs > 200e3, `${report.virtualMs} ms`);
+  });
+
   it("names a board that does not join, with its last words", async () => {
     const { report } = await runSite(
       {
-        ...{ number: 1, seed: 1, lorawan: "1.1", networkRegion: "US915", uplinksWanted: 1, limitNs: 60e9 },
-        boards: [{ number: 1, devEui: "0200000000000001", powerOnNs: 0, firmware: 0 }],
+        ...{ ...ALONE, networkRegion: "US915", uplinksWanted: 1, stepLimitNs: 60e9 },
       },
       firmwares,
       () => {},

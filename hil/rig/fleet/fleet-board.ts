@@ -2,6 +2,7 @@
 import { type DeviceIdentity, eepromImage, generateIdentity } from "../../../toolchain/provisioning/index.ts";
 import type { Transmission } from "../../air/index.ts";
 import type { ServerEvent } from "../../backend/index.ts";
+import type { Timer } from "../../clock/index.ts";
 import type { SecretSource } from "../../trust/index.ts";
 import { type DeviceUnderTest, type Firmware, storeFormatOf } from "../device.ts";
 import { noteJoinAttempts } from "../join-attempts.ts";
@@ -30,6 +31,8 @@ export interface BoardOptions {
   readonly firmware: Firmware;
   readonly lorawan: "1.0.4" | "1.1";
   readonly uplinksWanted: number;
+  /** Virtual time that it may take to join, and from then on for each of its uplinks. */
+  readonly stepLimitNs: number;
   /** What its root keys follow from. */
   readonly secrets: SecretSource;
   /** It has joined, one more of its uplinks was decrypted, or it has come to its end. */
@@ -48,6 +51,8 @@ export class FleetBoard {
   /** FCntUp of what the Application Server has decrypted. */
   readonly #decrypted: number[] = [];
   #device: DeviceUnderTest | undefined;
+  /** When it has taken too long for what comes next. */
+  #deadline: Timer | undefined;
   #joinedNs: number | undefined;
   #airtimeNs = 0;
   #failure: string | undefined;
@@ -95,6 +100,7 @@ export class FleetBoard {
     if (event.step !== "uplink-decrypted" || this.ended) return;
     this.#decrypted.push(Number(event.detail.fCnt));
     if (this.#decrypted.length >= this.#with.uplinksWanted) this.#end();
+    else this.#extend();
     this.#with.onProgress();
   }
 
@@ -105,6 +111,7 @@ export class FleetBoard {
 
   #powerOn(): void {
     const { site, firmware } = this.#with;
+    this.#extend();
     const { board } = firmware;
     this.#device = site.boot(firmware, {
       eeprom: storeFormatOf(board).pack(eepromImage(this.identity, board.eepromBytes)),
@@ -126,6 +133,7 @@ export class FleetBoard {
     this.#seen.consoleLines.push(line);
     if (!line.startsWith("joined ") || this.joined) return;
     this.#joinedNs = this.#device!.machine.nowNs();
+    this.#extend();
     this.#with.onProgress();
   }
 
@@ -136,8 +144,19 @@ export class FleetBoard {
     this.#with.onProgress();
   }
 
+  /** It has made a step, and has its time for the next one. */
+  #extend(): void {
+    const { site, stepLimitNs, onProgress } = this.#with;
+    this.#deadline?.cancel();
+    this.#deadline = site.clock.at(site.clock.nowNs() + stepLimitNs, () => {
+      this.#end();
+      onProgress();
+    });
+  }
+
   /** What is said of it stands from now on. Without power it neither costs anything nor disturbs others. */
   #end(): void {
+    this.#deadline?.cancel();
     this.#report = this.#compose();
     this.#device?.machine.powerOff();
   }

@@ -21,8 +21,8 @@ export interface SitePlan {
   readonly networkRegion: RegionName;
   readonly gatewayProtocol?: GatewayProtocol;
   readonly uplinksWanted: number;
-  /** Virtual time after which boards that have not come to their ends have failed. */
-  readonly limitNs: number;
+  /** Virtual time that a board with power may take to join, and from then on for each of its uplinks. */
+  readonly stepLimitNs: number;
   /** With the number of its firmware. */
   readonly boards: readonly (BoardPlan & { readonly firmware: number })[];
 }
@@ -75,12 +75,12 @@ class FleetSite {
     this.#plan = plan;
     this.#site = site;
     this.#onProgress = onProgress;
-    const { lorawan, uplinksWanted } = plan;
+    const { lorawan, uplinksWanted, stepLimitNs } = plan;
     const secrets = seededSecrets(plan.seed);
     this.#boards = plan.boards.map(
       (board) =>
         new FleetBoard({
-          ...{ site, lorawan, uplinksWanted, plan: board, secrets },
+          ...{ site, lorawan, uplinksWanted, stepLimitNs, plan: board, secrets },
           siteNumber: plan.number,
           firmware: firmwares[board.firmware],
           onProgress: () => this.#progressed(),
@@ -93,7 +93,8 @@ class FleetSite {
     const octetsBefore = await heapUse();
     for (const board of this.#boards) await board.provision();
     this.#listen();
-    await site.run(() => this.#ended === this.#boards.length || site.troubles.length > 0, this.#plan.limitNs);
+    // Each board comes to its end by itself.
+    await site.run(() => this.#ended === this.#boards.length || site.troubles.length > 0, Infinity);
     const boardOctets = ((await heapUse()) - octetsBefore) / this.#boards.length;
     const joinServerConnections = this.#site.witness.seen.verdicts.filter(
       ({ judge, verdict }) => judge === "network-server" && verdict.name === NAMES.joinServer,

@@ -57,8 +57,8 @@ export class FleetAborted extends Error {
 const UPLINKS = 3;
 const SITE_BOARDS = 25;
 const POWER_ON_WITHIN_S = 60;
-/** For every board to join and to send, collisions and all, in virtual time. */
-const LIMIT_NS = 3600e9;
+/** For a board to join, or to have a further uplink decrypted, collisions and all, in virtual time. */
+const STEP_LIMIT_NS = 3600e9;
 
 /**
  * Runs the fleet. Throws RigError where it cannot begin, FleetAborted; whatever goes wrong later is in the report, also where
@@ -102,7 +102,7 @@ export function sitePlans(options: FleetOptions): SitePlan[] {
     networkRegion: options.networkRegion ?? regionsOf(region)[0],
     gatewayProtocol: options.gateway,
     uplinksWanted: uplinks,
-    limitNs: LIMIT_NS + powerOnWithinS * 1e9,
+    stepLimitNs: STEP_LIMIT_NS,
     boards: all.slice((index * boards) / sites, ((index + 1) * boards) / sites),
   }));
 }
