@@ -7,13 +7,16 @@ import { describeFileError, makeFolder } from "../toolchain/image/index.ts";
 import { findProject } from "../toolchain/project/index.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { interruptible } from "./interruption.ts";
-import { runSpecChild } from "./spec-child.ts";
+import { moduleBeside, runSpecChild } from "./spec-child.ts";
 
 interface TestOptions {
   grep?: string;
   junit?: string;
   timeout: number;
 }
+
+/** Not its command, which starts a process of its own where a project gives it options for Node: that hears of no signal. */
+const MOCHA = createRequire(import.meta.url).resolve("mocha/lib/cli/cli.js");
 
 /** A join takes seconds, on a machine that is busy with others much longer. */
 const TIMEOUT_S = 300;
@@ -52,11 +55,11 @@ async function runSpecs(specs: readonly string[], options: TestOptions): Promise
   const reporter =
     options.junit === undefined
       ? ["--reporter", "spec"]
-      : ["--reporter", "xunit", "--reporter-option", `output=${resolve(options.junit)}`];
+      : ["--reporter", moduleBeside("spec-junit"), "--reporter-option", `output=${resolve(options.junit)}`];
   const { status, signal } = await interruptible((end) =>
     runSpecChild(
       [
-        createRequire(import.meta.url).resolve("mocha/bin/mocha.js"),
+        MOCHA,
         ...reporter,
         ...["--timeout", String(options.timeout * 1000)],
         ...(options.grep === undefined ? [] : ["--fgrep", options.grep]),

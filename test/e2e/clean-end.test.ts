@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runSpec } from "../../cli/hil-spec.ts";
-import { type JoinReport, openRig, type RunReport, runJoin } from "../../hil/rig/index.ts";
+import { type JoinReport, openRig, type RunReport, runFleet, runJoin } from "../../hil/rig/index.ts";
 import { Leftovers } from "../support/leftovers.ts";
 import { joinery } from "./support/in-process.ts";
 import { joineryArguments, ROOT } from "./support/joinery.ts";
@@ -153,6 +153,46 @@ describe("a run that is cut short", () => {
     assert.match(said, /✗ runs on: ended by SIGTERM\n.*\n1 of 2 passed\n/s);
     assert.match(readFileSync(junit, "utf8"), /<testsuites name="joinery" tests="4" failures="2"/);
     assert.match(readFileSync(html, "utf8"), /runs on.*boot LoRaWAN 1\.1/s);
+    await leftovers.assertNone();
+  });
+
+  it("writes the JUnit file of specs as far as they have come", async () => {
+    const marker = join(folder, "runs");
+    const spec = write(
+      "some.spec.ts",
+      `import { writeFileSync } from "node:fs";
+      it("holds", () => {});
+      it("runs on", () => new Promise(() => {
+        writeFileSync(${JSON.stringify(marker)}, "");
+        setTimeout(() => {}, 1e9);
+      }));`,
+    );
+    const junit = join(folder, "specs.xml");
+    const end = new AbortController();
+    const looking = setInterval(() => {
+      if (existsSync(marker)) end.abort();
+    }, 50);
+    const { status } = await joinery(["hil", "test", spec, "--junit", junit], { interrupt: end.signal });
+    clearInterval(looking);
+    assert.equal(status, 128 + 2);
+    const xml = readFileSync(junit, "utf8");
+    assert.match(xml, /<testsuite name="Mocha Tests" tests="2" failures="0" errors="1" skipped="0"/);
+    assert.match(xml, /name="holds"[^>]*\/>/);
+    assert.match(xml, /name="runs on"[^>]*><failure>the run was ended in the midst of it/);
+    assert.match(xml, /<\/testsuite>\s*$/);
+    await leftovers.assertNone();
+  });
+
+  it("ends a fleet with its threads", async () => {
+    const end = new AbortController();
+    await assert.rejects(
+      runFleet({
+        ...{ kinds: [CHOICE.board], lorawan: CHOICE.lorawan, boards: 2, workers: 1, seed: 1 },
+        ...{ uplinks: 1000, signal: end.signal },
+        onProgress: () => end.abort(),
+      }),
+      /^FleetAborted: the run was ended from outside: [12] of 2 boards had joined, 0 were done$/,
+    );
     await leftovers.assertNone();
   });
 
