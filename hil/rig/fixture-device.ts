@@ -214,6 +214,11 @@ export class FixtureDevice {
     };
   }
 
+  /** Whether the rig can have its program begin anew: not where a real board goes on whatever its port does. */
+  get canReset(): boolean {
+    return this.#body?.beginsAnew === true;
+  }
+
   /** Has its program begin anew, as when its battery is taken out and put back. */
   reset(): void {
     if (this.#body?.reset !== undefined) {

@@ -26,13 +26,17 @@ export interface SerialBodyOptions extends SerialOptions {
 
 /** In wall time: a program says that it has begun as soon as it has. The clocks of some boards take two seconds to start. */
 const BOOT_LIMIT_MS = 10_000;
+/** So long somebody has for pressing the button of a board that DTR does not reset. */
+const BUTTON_LIMIT_MS = 30_000;
 
 const BOOT = /^boot LoRaWAN (\S+)$/;
 
 export class SerialBody implements DeviceBody {
   readonly #options: SerialBodyOptions;
   #port!: SerialPort;
-  #hasReset = false;
+  #hasDtr = false;
+  /** Known by a pulse of DTR that no `boot` has followed. */
+  #ignoresDtr = false;
   #hasSpoken = false;
   #awaited: NodeJS.Timeout | undefined;
 
@@ -49,12 +53,12 @@ export class SerialBody implements DeviceBody {
 
   /** Whether the board begins anew at `powerOn`: one whose reset nobody reaches goes on from where it is. */
   get beginsAnew(): boolean {
-    return this.#hasReset;
+    return this.#hasDtr && !this.#ignoresDtr;
   }
 
   powerOn(): void {
-    if (this.#hasReset) this.reset();
-    else this.#options.site.note(`${this.#options.path} has no DTR: the board goes on from where it is`);
+    if (this.beginsAnew) this.#pulse(false);
+    else this.#options.site.note(`${this.#whyNoReset}: the board goes on from where it is`);
   }
 
   powerOff(): never {
@@ -64,12 +68,8 @@ export class SerialBody implements DeviceBody {
   }
 
   reset(): void {
-    const { site, path } = this.#options;
-    if (!this.#hasReset) throw new Error(`the rig cannot reset the board: ${path} has no DTR`);
-    this.#hasSpoken = false;
-    clearTimeout(this.#awaited);
-    this.#awaited = setTimeout(() => site.trouble(this.doubt!), BOOT_LIMIT_MS);
-    this.#port.reset().catch((error: Error) => site.trouble(`${path}: ${error.message}`));
+    if (!this.beginsAnew) throw new Error(`the rig cannot reset the board: ${this.#whyNoReset}`);
+    this.#pulse(true);
   }
 
   readVariable(name: string): never {
@@ -87,6 +87,41 @@ export class SerialBody implements DeviceBody {
     return `nothing has come from the board at ${path}, at ${baud} Bd: has it power, is the image in it, and are TX and RX the right way round?`;
   }
 
+  get #whyNoReset(): string {
+    const { path } = this.#options;
+    return this.#hasDtr ? `DTR of ${path} does not reset it` : `${path} has no DTR`;
+  }
+
+  /** Whether that resets the board shows by what it prints then. `isDemanded`: nothing goes on without. */
+  #pulse(isDemanded: boolean): void {
+    const { site, path } = this.#options;
+    this.#hasSpoken = false;
+    clearTimeout(this.#awaited);
+    this.#awaited = setTimeout(() => this.#askForButton(isDemanded), BOOT_LIMIT_MS);
+    this.#port.reset().catch((error: Error) => site.trouble(`${path}: ${error.message}`));
+  }
+
+  #askForButton(isDemanded: boolean): void {
+    const { site, path } = this.#options;
+    this.#ignoresDtr = true;
+    if (this.#hasSpoken && !isDemanded) {
+      site.note(
+        `${this.#whyNoReset}: the board goes on from where it is. Its reset button has it begin anew`,
+        false,
+      );
+      return;
+    }
+    const seconds = BUTTON_LIMIT_MS / 1000;
+    site.note(
+      `the board at ${path} does not begin anew by DTR: press its reset button within ${seconds} s`,
+      false,
+    );
+    this.#awaited = setTimeout(() => {
+      const unmoved = `the board at ${path} has not begun anew: DTR does not reset it, and nobody has pressed its button`;
+      site.trouble(this.doubt ?? unmoved);
+    }, BUTTON_LIMIT_MS);
+  }
+
   async #open(openPort: typeof openConsole): Promise<void> {
     const { site, path, firmware, flash } = this.#options;
     site.keepUpWithTime();
@@ -97,7 +132,7 @@ export class SerialBody implements DeviceBody {
       clearTimeout(this.#awaited);
       await closed(this.#port);
     });
-    this.#hasReset = await this.#port.reset();
+    this.#hasDtr = await this.#port.hasDtr();
   }
 
   async #flash({ board, image }: Firmware): Promise<void> {
@@ -125,9 +160,9 @@ export class SerialBody implements DeviceBody {
   #heard(line: string): void {
     const { site, path, lorawan, onConsoleLine } = this.#options;
     this.#hasSpoken = true;
-    clearTimeout(this.#awaited);
     onConsoleLine(line);
     const [, version] = BOOT.exec(line) ?? [];
+    if (version !== undefined) clearTimeout(this.#awaited);
     if (version === undefined || version === lorawan) return;
     site.trouble(
       `the board at ${path} has another image: it speaks LoRaWAN ${version}, and the run is for ${lorawan}. Have the rig flash it, or choose --lorawan ${version}`,

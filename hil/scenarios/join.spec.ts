@@ -46,9 +46,10 @@ describe("join", () => {
 
   it("device and servers have the same keys", async () => {
     const { fCnt } = await device.uplink({ within: "1 h" });
+    // Nobody can look into a real board, and its first uplink may be lost; one is decrypted all the same.
+    if (rig.isReal) return;
     assert.equal(fCnt, 0);
-    // Nobody can look into a real board; its uplink is decrypted all the same.
-    if (!rig.isReal) assert.deepEqual(device.unequalKeys(), []);
+    assert.deepEqual(device.unequalKeys(), []);
   });
 
   it("an answer that is too late for RX1 comes in RX2", async function () {
@@ -76,16 +77,20 @@ describe("join", () => {
   });
 
   it("no nonce came twice, and the Join Server has accepted each DevNonce", async () => {
-    await rejoined();
+    if (device.canReset) await rejoined();
     const rising = (nonces: readonly number[]) =>
       nonces.every((nonce, i) => i === 0 || nonce > nonces[i - 1]);
     assert.ok(rising(devNonces()), `DevNonces ${devNonces()}`);
     assert.ok(rising(accepted("joinNonce")), `JoinNonces ${accepted("joinNonce")}`);
-    assert.deepEqual(accepted("devNonce"), devNonces());
+    // On the real air a join-request may be lost, and a board that lives on may have sent one before it was listened to.
+    if (rig.isReal) assert.equal(accepted("devNonce").at(-1), devNonces().at(-1));
+    else assert.deepEqual(accepted("devNonce"), devNonces());
   });
 
   it("the keys of the last session are the same, too", async () => {
-    assert.equal((await device.uplink({ within: "1 h" })).fCnt, 0);
-    if (!rig.isReal) assert.deepEqual(device.unequalKeys(), []);
+    const { fCnt } = await device.uplink({ within: "1 h" });
+    if (rig.isReal) return;
+    assert.equal(fCnt, 0);
+    assert.deepEqual(device.unequalKeys(), []);
   });
 });

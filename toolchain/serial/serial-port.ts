@@ -17,6 +17,8 @@ export interface SerialPort {
   /** Resolves when `close` was called; rejects with SerialError when the port is gone. */
   readonly closed: Promise<void>;
   write(octets: Uint8Array): void;
+  /** Whether it has a DTR line; a pseudo-terminal has none. What hangs on it at the other end does not show. */
+  hasDtr(): Promise<boolean>;
   /**
    * Resets the board at the other end, where its reset hangs on DTR, as that of Arduinos does. False where the port has no
    * such line, as a pseudo-terminal has none.
@@ -58,19 +60,21 @@ export async function openSerialPort(
       else resolve();
     });
   });
+  const setDtr = (dtr: boolean) =>
+    new Promise<boolean>((resolve) => {
+      port.set({ dtr }, (error) => resolve(!error));
+    });
   return {
     closed,
     write: (octets) => {
       port.write(octets);
     },
+    // It is on since the port was opened: nothing comes of that.
+    hasDtr: () => setDtr(true),
     reset: async () => {
-      const set = (dtr: boolean) =>
-        new Promise<boolean>((resolve) => {
-          port.set({ dtr }, (error) => resolve(!error));
-        });
-      if (!(await set(false))) return false;
+      if (!(await setDtr(false))) return false;
       await setTimeout(RESET_MS);
-      return set(true);
+      return setDtr(true);
     },
     close: () => port.close(),
   };

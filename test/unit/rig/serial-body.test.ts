@@ -7,17 +7,24 @@ import type { Site } from "../../../hil/rig/site.ts";
 
 describe("a board at a serial port with DTR", () => {
   let troubles: string[];
+  let notes: string[];
   let body: SerialBody;
   let prints: (line: string) => void;
 
   beforeEach(async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
-    troubles = [];
+    [troubles, notes] = [[], []];
     const site = {
-      ...{ keepUpWithTime() {}, onClose() {}, note() {} },
+      ...{ keepUpWithTime() {}, onClose() {}, note: (text: string) => notes.push(text) },
       trouble: (text: string) => troubles.push(text),
     } as unknown as Site;
-    const port = { closed: Promise.resolve(), write() {}, close() {}, reset: async () => true };
+    const port = {
+      closed: Promise.resolve(),
+      write() {},
+      close() {},
+      hasDtr: async () => true,
+      reset: async () => true,
+    };
     body = await SerialBody.open(
       {
         ...{
@@ -39,9 +46,43 @@ describe("a board at a serial port with DTR", () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it("is in doubt when it says nothing for ten seconds", () => {
+  it("is in doubt when it says nothing for ten seconds, and nobody presses its button in thirty more", () => {
     mock.timers.tick(10_000);
+    assert.match(
+      notes.join(),
+      /^the board at \/dev\/ttyFAKE does not begin anew by DTR: press its reset button/,
+    );
+    assert.deepEqual(troubles, []);
+    mock.timers.tick(30_000);
     assert.match(troubles.join(), /^nothing has come from the board at \/dev\/ttyFAKE/);
+  });
+
+  it("has begun anew by its button", () => {
+    mock.timers.tick(10_000);
+    mock.timers.tick(29_000);
+    prints("boot LoRaWAN 1.1");
+    mock.timers.tick(60_000);
+    assert.deepEqual(troubles, []);
+    assert.equal(body.beginsAnew, false);
+    assert.throws(() => body.reset(), /cannot reset the board: DTR of \/dev\/ttyFAKE does not reset it/);
+  });
+
+  it("goes on from where it is, where DTR does not reset it", () => {
+    prints("uplink 7");
+    mock.timers.tick(60_000);
+    assert.deepEqual(troubles, []);
+    assert.match(notes.join(), /^DTR of \S+ does not reset it: the board goes on from where it is/);
+    assert.equal(body.beginsAnew, false);
+  });
+
+  it("has failed where a reset that a spec asks for does not come", () => {
+    prints("boot LoRaWAN 1.1");
+    assert.equal(body.beginsAnew, true);
+    body.reset();
+    prints("uplink 7");
+    mock.timers.tick(10_000);
+    mock.timers.tick(30_000);
+    assert.match(troubles.join(), /^the board at \S+ has not begun anew: DTR does not reset it, and nobody/);
   });
 
   it("has ten seconds from each reset on", () => {
@@ -58,7 +99,8 @@ describe("a board at a serial port with DTR", () => {
   it("has them, too, where it has not spoken before", () => {
     mock.timers.tick(9000);
     body.reset();
-    mock.timers.tick(9000);
+    mock.timers.tick(10_000);
+    mock.timers.tick(29_000);
     assert.deepEqual(troubles, []);
     mock.timers.tick(1000);
     assert.equal(troubles.length, 1);
