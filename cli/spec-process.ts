@@ -8,22 +8,33 @@ import Mocha from "mocha";
 import { accountsOfOpenRigs } from "../hil/rig/open-rigs.ts";
 import { noteRunning } from "../hil/rig/spec-records.ts";
 import { uncutOver } from "../toolchain/process-exit/index.ts";
+import { ENDING_SIGNALS } from "./ending-signals.ts";
 import type { SpecEvent } from "./spec-results.ts";
 
 const [results, timeoutMs, spec] = process.argv.slice(2);
 /** What runs now: a test, or a hook. */
 let running: string | undefined;
 
-const tell = (event: SpecEvent) => appendFileSync(results, `${JSON.stringify(event)}\n`);
+/** The process is asked to end: what fails from now on fails for that. */
+let isEnding = false;
+
+function tell(event: SpecEvent): void {
+  if (!isEnding) appendFileSync(results, `${JSON.stringify(event)}\n`);
+}
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const withAccount = (text: string) => [text, ...accountsOfOpenRigs()].join("\n");
 
 /** So often the process says, by the time of the file, that it answers. */
 const ANSWER_EVERY_MS = 1000;
 setInterval(() => utimesSync(results, new Date(), new Date()), ANSWER_EVERY_MS).unref();
-process.on("exit", () => {
+function cut(): void {
   if (running !== undefined) tell({ event: "cut", name: running, detail: accountsOfOpenRigs().join("\n") });
-});
+  isEnding = true;
+}
+process.on("exit", cut);
+// Before the rigs are closed for it.
+for (const signal of ENDING_SIGNALS) process.prependListener(signal, cut);
+process.prependListener("disconnect", cut);
 // Mocha takes it for a failure of what runs now.
 process.on("unhandledRejection", (reason) => {
   throw reason;
