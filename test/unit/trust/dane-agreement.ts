@@ -21,8 +21,10 @@ function ourVerdict(question: JudgedQuestion): Verdict {
     : verifyTlsa({ ...question, records });
 }
 
-/** What we ask for and OpenSSL does not: how we refuse, and how it accepts. */
-const STRICTER: Readonly<Record<string, readonly [ours: RegExp, theirs: RegExp]>> = {
+/** What we ask for and OpenSSL does not: how we refuse, how it accepts, and of what. */
+const STRICTER: Readonly<
+  Record<string, readonly [ours: RegExp, theirs: RegExp, about?: (question: JudgedQuestion) => boolean]>
+> = {
   "keyUsage of a leaf without digitalSignature": [/keyUsage lacks digitalSignature/, /accepted/],
   "an authority without basicConstraints, as trust anchor": [
     /is no authority \(basicConstraints\)/,
@@ -33,7 +35,14 @@ const STRICTER: Readonly<Record<string, readonly [ours: RegExp, theirs: RegExp]>
     /accepted/,
   ],
   "a SHA-1 signature below a bare key": [/too weak: signature by/, /accepted 2 1 0/],
+  "usage 0 of an authority above a leaf that is a root itself": [
+    /no TLSA record/,
+    /accepted 0/,
+    ({ chain, pkixRoots }) => pkixRoots?.includes(chain[0]) === true,
+  ],
 };
+
+const WRONG_PATH = "OpenSSL tries one path, and may take the wrong one";
 
 /**
  * The question of one path: only its certificates, the root that it ends at, and the records of DANE or of PKIX usages,
@@ -60,13 +69,18 @@ function explanation(
   { question, ours, theirs }: Difference,
   ask: (question: JudgedQuestion) => string,
 ): string | undefined {
-  if (!ours.ok)
-    return Object.keys(STRICTER).find((reason) => {
-      const [refusal, acceptance] = STRICTER[reason];
-      return refusal.test(ours.reason) && acceptance.test(theirs);
+  if (!ours.ok) {
+    const stricter = Object.keys(STRICTER).find((reason) => {
+      const [refusal, acceptance, about = () => true] = STRICTER[reason];
+      return refusal.test(ours.reason) && acceptance.test(theirs) && about(question);
     });
+    if (stricter !== undefined || !theirs.startsWith("accepted 2")) return stricter;
+    const records = question.records?.filter(({ usage }) => usage >= 2);
+    const byDane = ask({ ...question, records, pkixRoots: [] });
+    return byDane.startsWith("refused") ? WRONG_PATH : undefined;
+  }
   const alone = onlyPath(question, ours);
-  if (ask(alone).startsWith("accepted")) return "OpenSSL tries one path, and may take the wrong one";
+  if (ask(alone).startsWith("accepted")) return WRONG_PATH;
   const earlier = new Date(question.now.getTime() - SECOND_MS);
   if (/expired/.test(theirs) && ask({ ...alone, now: earlier }).startsWith("accepted"))
     return "OpenSSL has the last second of a certificate behind its end";

@@ -9,8 +9,9 @@ import {
   createServer as createTlsServer,
   type SecureContext,
   type TLSSocket,
+  type Server as TlsServer,
 } from "node:tls";
-import { offerClientName } from "../../../hil/trust/client-identity/index.ts";
+import { offerClientName, requestClientName } from "../../../hil/trust/client-identity/index.ts";
 import { tlsaData } from "../../../hil/trust/dane/index.ts";
 import { TestRoot, type ZoneRecord } from "../../../hil/trust/dns/index.ts";
 import { type Authority, type Credentials, createAuthority } from "../../../hil/trust/pki/index.ts";
@@ -411,6 +412,22 @@ describe("TLS gated by DANE", () => {
         unasked: true,
       },
       {
+        title: "a name of 255 octets, which DNS has no room for",
+        client: () => ({ clientName: `${"a.".repeat(121)}net-a.example` }),
+        name: undefined,
+        reason: /not a domain name/,
+        dnssec: "unchecked",
+        unasked: true,
+      },
+      {
+        title: "a label of 64 octets",
+        client: () => ({ clientName: `${"a".repeat(64)}.net-a.example` }),
+        name: undefined,
+        reason: /not a domain name/,
+        dnssec: "unchecked",
+        unasked: true,
+      },
+      {
         title: "a name with a final dot",
         client: () => ({ clientName: `${CLIENT}.` }),
         name: undefined,
@@ -466,6 +483,21 @@ describe("TLS gated by DANE", () => {
         meddler.asked.filter((question) => !question.includes(SERVER) && question.endsWith("TLSA")),
         [],
       );
+    });
+
+    it("a client that states an empty name: handshake_failure", async () => {
+      await serve();
+      const { privateKeyPem: key, chainPem: cert } = clientCredentials;
+      const secureContext = createSecureContext({ key, cert });
+      requestClientName({ _sharedCreds: secureContext } as unknown as TlsServer); // a server's wire form
+      const socket = connect({ port, host: "127.0.0.1", secureContext, rejectUnauthorized: false });
+      const [error] = (await once(socket, "error")) as [Error & { code: string }];
+      assert.match(error.code, /ALERT_HANDSHAKE_FAILURE/);
+      assert.deepEqual(
+        bySer.map(({ reason }) => reason),
+        ["its DANE client identity is empty or malformed"],
+      );
+      assert.deepEqual(meddler.asked, []);
     });
 
     it("a client that is still looking up the server when the refusal comes", async () => {
@@ -817,6 +849,32 @@ describe("TLS gated by DANE", () => {
         bySer.map(({ reason }) => reason),
         ["the connection resumes a session"],
       );
+    });
+
+    it("by a ticket of somebody else with the same key is a handshake of its own", async () => {
+      const { privateKeyPem: key, chainPem: cert } = serverCredentials;
+      const lax = createTlsServer({ key, cert, minVersion: "TLSv1.3" }, (socket) => {
+        socket.on("error", () => {}).end("x");
+      });
+      lax.listen(0, "127.0.0.1");
+      await once(lax, "listening");
+      const at = (lax.address() as AddressInfo).port;
+      const first = connect({ port: at, host: "127.0.0.1", rejectUnauthorized: false }).resume();
+      const [session] = (await once(first, "session")) as [Buffer];
+      first.destroy();
+      lax.close();
+      await serve();
+      const socket = connect({
+        ...{ port, host: "127.0.0.1", rejectUnauthorized: false },
+        ...{ secureContext: clientContext(), session },
+      });
+      socket.on("error", () => {});
+      await once(socket, "secureConnect");
+      socket.write(`GET / HTTP/1.1\r\nHost: ${SERVER}\r\n\r\n`);
+      await once(socket, "data");
+      assert.equal(socket.isSessionReused(), false);
+      assert.deepEqual(outcomes(bySer), [{ role: "client", name: CLIENT, ...accepted }]);
+      socket.destroy();
     });
 
     it("is not asked for by the client", async () => {
